@@ -1,0 +1,89 @@
+use std::fmt;
+use std::str::FromStr;
+
+use super::{IdentifikatorError, digits};
+
+/// A KID, the customer identification of a Norwegian payment: 2–25 digits, the last one a check
+/// digit by modulus 10 (Luhn) or modulus 11 (weights 2…7 from the right; no `-` for the digit 10).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Kid(Box<str>);
+
+impl Kid {
+    /// Digits completed by their modulus 10 check digit. Nothing where they are not 1–24 digits.
+    pub fn with_luhn(text: &str) -> Option<Self> {
+        let digits = digits(text).filter(|d| (1..25).contains(&d.len()))?;
+        Some(Self(format!("{text}{}", luhn(&digits)).into()))
+    }
+
+    /// The digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The digit that makes the sum of the digits, every second one doubled, a multiple of ten.
+fn luhn(digits: &[u8]) -> u8 {
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(i, d)| if i % 2 == 0 { d * 2 / 10 + d * 2 % 10 } else { *d })
+        .map(u32::from)
+        .sum();
+    u8::try_from((10 - sum % 10) % 10).unwrap_or_default()
+}
+
+fn modulus11_any_length(digits: &[u8]) -> Option<u8> {
+    let sum: u32 = digits.iter().rev().zip([2, 3, 4, 5, 6, 7].iter().cycle()).map(|(d, w)| u32::from(*d) * w).sum();
+    match (11 - sum % 11) % 11 {
+        10 => None,
+        digit => u8::try_from(digit).ok(),
+    }
+}
+
+impl FromStr for Kid {
+    type Err = IdentifikatorError;
+
+    fn from_str(text: &str) -> Result<Self, IdentifikatorError> {
+        let digits =
+            digits(text).filter(|d| (2..=25).contains(&d.len())).ok_or(IdentifikatorError::Shape("2 to 25"))?;
+        let Some((check, rest)) = digits.split_last() else {
+            return Err(IdentifikatorError::Shape("2 to 25"));
+        };
+        if luhn(rest) == *check || modulus11_any_length(rest) == Some(*check) {
+            Ok(Self(text.into()))
+        } else {
+            Err(IdentifikatorError::CheckDigit)
+        }
+    }
+}
+
+impl fmt::Display for Kid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn published_kids() {
+        assert!("6487719756".parse::<Kid>().is_ok());
+        assert!("18719784330100322000006".parse::<Kid>().is_ok());
+        assert_eq!("90066670000011".parse::<Kid>(), Err(IdentifikatorError::CheckDigit));
+        assert!("1".parse::<Kid>().is_err());
+        assert!("12345678901234567890123456".parse::<Kid>().is_err());
+        assert!("123-".parse::<Kid>().is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn a_made_kid_is_valid(text in "[0-9]{1,24}") {
+            let kid = Kid::with_luhn(&text).expect("digits");
+            prop_assert_eq!(kid.as_str().parse(), Ok(kid.clone()));
+        }
+    }
+}

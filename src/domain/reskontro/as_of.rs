@@ -1,0 +1,249 @@
+//! A ledger as it stood on a day: what had not happened yet is not there, and all that can be
+//! computed is computed here, for every service and edition alike.
+
+use chrono::NaiveDate;
+
+use super::{
+    ForfallRef, Innbetaling, Krav, Kravforfall, Motregning, Plassering, Postering, Reskontro, Utbetaling, invariants,
+};
+use crate::domain::Beloep;
+use crate::domain::kravtype::{Kravgruppe, Reskontrosystem};
+use crate::domain::rente::Rente;
+
+/// A ledger at the end of a day.
+#[derive(Clone, Copy, Debug)]
+pub struct AsOf<'a> {
+    reskontro: &'a Reskontro,
+    dag: NaiveDate,
+}
+
+/// A claim on a day.
+#[derive(Clone, Copy, Debug)]
+pub struct KravAsOf<'a> {
+    at: AsOf<'a>,
+    index: usize,
+    /// The claim itself.
+    pub krav: &'a Krav,
+}
+
+/// An instalment on a day.
+#[derive(Clone, Copy, Debug)]
+pub struct ForfallAsOf<'a> {
+    at: AsOf<'a>,
+    here: ForfallRef,
+    /// The instalment itself.
+    pub forfall: &'a Kravforfall,
+}
+
+/// Sums over open claims. `saldo` is left to the reader: see [`Totaler::saldo`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totaler {
+    /// Interest estimated to the day, as printed per claim.
+    pub stipulerte_renter: Beloep,
+    /// Remainders of instalments past due.
+    pub forfalte: Beloep,
+    /// Remainders of the others.
+    pub ikke_forfalte: Beloep,
+    /// What is unallocated of payments: zero or negative, since it lessens the debt.
+    pub uplasserte: Beloep,
+}
+
+impl Totaler {
+    /// All four added up: what the party owes in the end.
+    pub fn saldo(&self) -> Beloep {
+        self.stipulerte_renter + self.forfalte + self.ikke_forfalte + self.uplasserte
+    }
+}
+
+/// The sums of one group of claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gruppesum {
+    /// The group.
+    pub kravgruppe: Kravgruppe,
+    /// Its sums; nothing is unallocated within a group.
+    pub totaler: Totaler,
+}
+
+impl<'a> AsOf<'a> {
+    pub(super) fn new(reskontro: &'a Reskontro, dag: NaiveDate) -> Self {
+        Self { reskontro, dag }
+    }
+
+    /// Claims that existed, in the order of the scenario.
+    pub fn krav(self) -> impl Iterator<Item = KravAsOf<'a>> {
+        self.reskontro
+            .krav
+            .iter()
+            .enumerate()
+            .filter(move |(_, krav)| krav.opprettelsesdato <= self.dag)
+            .map(move |(index, krav)| KravAsOf { at: self, index, krav })
+    }
+
+    /// Claims with something remaining, debit or credit.
+    pub fn aapne_krav(self) -> impl Iterator<Item = KravAsOf<'a>> {
+        self.krav().filter(|krav| krav.er_aapent())
+    }
+
+    /// Payments that had been made.
+    pub fn innbetalinger(self) -> impl Iterator<Item = &'a Innbetaling> {
+        self.reskontro.innbetalinger.iter().filter(move |innbetaling| innbetaling.innbetalingsdato <= self.dag)
+    }
+
+    /// Payments of which something is unallocated.
+    pub fn uplasserte_innbetalinger(self) -> impl Iterator<Item = &'a Innbetaling> {
+        self.innbetalinger().filter(move |innbetaling| !self.uplassert(innbetaling).is_null())
+    }
+
+    /// Payouts that had been made.
+    pub fn utbetalinger(self) -> impl Iterator<Item = &'a Utbetaling> {
+        self.reskontro.utbetalinger.iter().filter(move |utbetaling| utbetaling.utbetaltdato <= self.dag)
+    }
+
+    /// The parts of a payment that had been used.
+    pub fn plasseringer(self, innbetaling: &'a Innbetaling) -> impl Iterator<Item = &'a Plassering> {
+        innbetaling.plasseringer.iter().filter(move |plassering| plassering.dato <= self.dag)
+    }
+
+    /// What was left of a payment: positive or zero.
+    pub fn uplassert(self, innbetaling: &'a Innbetaling) -> Beloep {
+        innbetaling.innbetalt_beloep - self.plasseringer(innbetaling).map(|plassering| plassering.beloep).sum()
+    }
+
+    /// The claim and instalment that a reference points to.
+    pub fn slaa_opp(self, forfall: ForfallRef) -> (KravAsOf<'a>, ForfallAsOf<'a>) {
+        let krav = KravAsOf { at: self, index: forfall.krav, krav: &self.reskontro.krav[forfall.krav] };
+        (krav, ForfallAsOf { at: self, here: forfall, forfall: self.reskontro.forfall(forfall) })
+    }
+
+    /// Sums over all open claims and unallocated payments.
+    pub fn totaler(self) -> Totaler {
+        let mut totaler = Totaler::default();
+        for krav in self.aapne_krav() {
+            krav.add_to(&mut totaler);
+        }
+        totaler.uplasserte = -self.innbetalinger().map(|innbetaling| self.uplassert(innbetaling)).sum::<Beloep>();
+        totaler
+    }
+
+    /// Sums over open claims by group; groups with no open claim are left out.
+    pub fn totaler_per_gruppe(self) -> Vec<Gruppesum> {
+        let mut sums: [Option<Totaler>; Kravgruppe::ALL.len()] = [None; Kravgruppe::ALL.len()];
+        for krav in self.aapne_krav() {
+            krav.add_to(sums[krav.krav.kravgruppe as usize].get_or_insert_default());
+        }
+        let with_sum = |(kravgruppe, totaler): (Kravgruppe, Option<Totaler>)| {
+            totaler.map(|totaler| Gruppesum { kravgruppe, totaler })
+        };
+        Kravgruppe::ALL.into_iter().zip(sums).filter_map(with_sum).collect()
+    }
+}
+
+impl<'a> KravAsOf<'a> {
+    /// Its instalments.
+    pub fn forfall(self) -> impl Iterator<Item = ForfallAsOf<'a>> {
+        let (at, krav) = (self.at, self.index);
+        self.krav.forfall.iter().enumerate().map(move |(forfall, it)| ForfallAsOf {
+            at,
+            here: ForfallRef { krav, forfall },
+            forfall: it,
+        })
+    }
+
+    /// What payments, set-offs and payouts had not covered. Negative on a credit.
+    pub fn gjenstaaende(self) -> Beloep {
+        self.forfall().map(ForfallAsOf::gjenstaaende).sum()
+    }
+
+    /// Something remains on one of its instalments.
+    pub fn er_aapent(self) -> bool {
+        self.forfall().any(|forfall| !forfall.gjenstaaende().is_null())
+    }
+
+    /// Interest on what is overdue, estimated to the day in whole kroner. Nothing where the ledger
+    /// system prints none: the tax ledger on closed claims and credits.
+    pub fn stipulerte_renter(self) -> Option<Beloep> {
+        let printed = match self.krav.system {
+            Reskontrosystem::Mva => true,
+            Reskontrosystem::Skatt => self.forfall().any(|forfall| forfall.gjenstaaende().is_positive()),
+        };
+        printed.then(|| {
+            if self.krav.rentebaerende {
+                self.forfall().map(ForfallAsOf::rente).sum::<Rente>().to_kroner()
+            } else {
+                Beloep::NULL
+            }
+        })
+    }
+
+    fn add_to(self, totaler: &mut Totaler) {
+        totaler.stipulerte_renter += self.stipulerte_renter().unwrap_or_default();
+        for forfall in self.forfall() {
+            let sum = if forfall.er_forfalt() { &mut totaler.forfalte } else { &mut totaler.ikke_forfalte };
+            *sum += forfall.gjenstaaende();
+        }
+    }
+}
+
+/// Something placed on an instalment by the day in question.
+#[derive(Clone, Copy, Debug)]
+pub enum Plassert<'a> {
+    /// Part of a payment.
+    Innbetaling(&'a Innbetaling, &'a Plassering),
+    /// A set-off, and the instalment on its other side.
+    Motkrav(&'a Motregning, ForfallRef),
+    /// Part of a payout.
+    Utbetaling(&'a Utbetaling, &'a Plassering),
+}
+
+impl<'a> ForfallAsOf<'a> {
+    /// Due before the day. An instalment due on the day itself is not overdue.
+    pub fn er_forfalt(self) -> bool {
+        self.forfall.forfallsdato.is_some_and(|due| due < self.at.dag)
+    }
+
+    /// What was not covered. Negative on a credit.
+    pub fn gjenstaaende(self) -> Beloep {
+        let covered: Beloep = self.poster().map(|post| invariants::amount(self.at.reskontro, post)).sum();
+        let original = self.forfall.opprinnelig_beloep;
+        if original.is_negative() { original + covered } else { original - covered }
+    }
+
+    /// Enforcement was deferred on the day.
+    pub fn har_utsatt_iverksettelse(self) -> bool {
+        let dag = self.at.dag;
+        self.forfall.utsatt_iverksettelse.is_some_and(|(fra, til)| fra <= dag && til.is_none_or(|til| dag <= til))
+    }
+
+    /// What had been placed on it, in the order of the ledger.
+    pub fn plassert(self) -> impl Iterator<Item = Plassert<'a>> {
+        let reskontro = self.at.reskontro;
+        self.poster().map(move |post| match post {
+            Postering::Innbetaling(i, j) => {
+                let innbetaling = &reskontro.innbetalinger[i];
+                Plassert::Innbetaling(innbetaling, &innbetaling.plasseringer[j])
+            }
+            Postering::Motkrav(i) => {
+                let motregning = &reskontro.motregninger[i];
+                let other = if motregning.kredit == self.here { motregning.debet } else { motregning.kredit };
+                Plassert::Motkrav(motregning, other)
+            }
+            Postering::Utbetaling(i, j) => {
+                let utbetaling = &reskontro.utbetalinger[i];
+                Plassert::Utbetaling(utbetaling, &utbetaling.grunnlag[j])
+            }
+        })
+    }
+
+    /// Exact interest on its positive remainder from the due date to the day.
+    fn rente(self) -> Rente {
+        match self.forfall.forfallsdato {
+            Some(due) => Rente::simple(self.gjenstaaende(), due, self.at.dag),
+            None => Rente::default(),
+        }
+    }
+
+    fn poster(self) -> impl Iterator<Item = Postering> {
+        let AsOf { reskontro, dag } = self.at;
+        reskontro.poster(self.here).iter().copied().filter(move |post| invariants::date(reskontro, *post) <= dag)
+    }
+}

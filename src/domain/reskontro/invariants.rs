@@ -1,0 +1,257 @@
+//! What must hold in a ledger, whatever the day.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use super::{ForfallRef, Postering, Reskontro};
+use crate::domain::Beloep;
+use crate::domain::identifikator::Part;
+
+/// Where in a ledger something is wrong, by index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A claim.
+    Krav(usize),
+    /// An instalment.
+    Forfall(ForfallRef),
+    /// A payment in.
+    Innbetaling(usize),
+    /// A placement of a payment in.
+    Plassering(usize, usize),
+    /// A set-off.
+    Motregning(usize),
+    /// A payment out.
+    Utbetaling(usize),
+    /// A credit claim that a payment out pays.
+    Grunnlag(usize, usize),
+}
+
+/// Something wrong in a ledger, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The entry it was found at.
+    pub entry: Entry,
+    /// What it is.
+    pub brudd: Brudd,
+}
+
+/// The ways in which a ledger can contradict itself. Displays as a sentence for its author.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Brudd {
+    /// An identifier that an entry of the same kind and part already has.
+    #[error("{what} {id} is used twice for the same party")]
+    Duplicate {
+        /// The field.
+        what: &'static str,
+        /// Its value.
+        id: Box<str>,
+    },
+    /// A claim without an instalment.
+    #[error("a claim needs at least one instalment (forfall)")]
+    NoForfall,
+    /// Instalments both above and below zero.
+    #[error("the instalments of one claim are either all debits or all credits")]
+    MixedSigns,
+    /// A principal that is not among the claims, or is the claim itself.
+    #[error("hovedstolKravidentifikator {0} is no other claim of this ledger")]
+    Hovedstol(Box<str>),
+    /// A payment or part that is not above zero.
+    #[error("{0} must be positive")]
+    NotPositive(&'static str),
+    /// More is used of a payment than came in.
+    #[error("{placed} kr of the payment is placed, but only {paid} kr was paid")]
+    OverPlaced {
+        /// The sum of the placements.
+        placed: Beloep,
+        /// What came in.
+        paid: Beloep,
+    },
+    /// More is placed on an instalment than it was for.
+    #[error("the remainder goes past zero: {placed} kr is placed on an instalment of {original} kr")]
+    OverCovered {
+        /// The sum of all that was placed on it.
+        placed: Beloep,
+        /// What it was for.
+        original: Beloep,
+    },
+    /// A payment on a credit, a payout of a debit, a set-off between two of a kind.
+    #[error("{0}")]
+    WrongSide(&'static str),
+    /// Something counts before the thing it belongs to existed.
+    #[error("dated {date}, before {what} of {exists}")]
+    TooEarly {
+        /// Its own date.
+        date: chrono::NaiveDate,
+        /// What it belongs to.
+        what: &'static str,
+        /// The date of that.
+        exists: chrono::NaiveDate,
+    },
+    /// A payout unlike the sum of its parts.
+    #[error("utbetaltBeloep is {paid} kr, but its kreditkrav add up to {sum} kr")]
+    PayoutSum {
+        /// What was paid out.
+        paid: Beloep,
+        /// What the parts add up to.
+        sum: Beloep,
+    },
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.brudd.fmt(f)
+    }
+}
+
+pub(super) fn check(reskontro: &Reskontro) -> Vec<Violation> {
+    let mut found = Found(Vec::new());
+    krav(reskontro, &mut found);
+    innbetalinger(reskontro, &mut found);
+    motregninger(reskontro, &mut found);
+    utbetalinger(reskontro, &mut found);
+    remainders(reskontro, &mut found);
+    found.0
+}
+
+struct Found(Vec<Violation>);
+
+impl Found {
+    fn add_if(&mut self, wrong: bool, entry: Entry, brudd: impl FnOnce() -> Brudd) {
+        if wrong {
+            self.0.push(Violation { entry, brudd: brudd() });
+        }
+    }
+
+    /// Something dated before what it belongs to.
+    fn add_if_early(&mut self, entry: Entry, date: chrono::NaiveDate, what: &'static str, exists: chrono::NaiveDate) {
+        self.add_if(date < exists, entry, || Brudd::TooEarly { date, what, exists });
+    }
+}
+
+/// Identifiers seen so far, to find the ones used twice.
+struct Seen<'a> {
+    what: &'static str,
+    ids: HashSet<(Part, &'a str)>,
+}
+
+impl<'a> Seen<'a> {
+    fn new(what: &'static str) -> Self {
+        Self { what, ids: HashSet::new() }
+    }
+
+    fn add(&mut self, part: Part, id: &'a str, entry: Entry, found: &mut Found) {
+        let new = self.ids.insert((part, id));
+        found.add_if(!new, entry, || Brudd::Duplicate { what: self.what, id: id.into() });
+    }
+}
+
+fn krav(reskontro: &Reskontro, found: &mut Found) {
+    let mut claims = Seen::new("kravidentifikator");
+    let mut instalments = Seen::new("kravforfallsIdentifikator");
+    let ids: HashSet<&str> = reskontro.krav.iter().map(|krav| &*krav.kravidentifikator).collect();
+    for (i, krav) in reskontro.krav.iter().enumerate() {
+        let entry = Entry::Krav(i);
+        claims.add(krav.part, &krav.kravidentifikator, entry, found);
+        for (j, forfall) in krav.forfall.iter().enumerate() {
+            let entry = Entry::Forfall(ForfallRef { krav: i, forfall: j });
+            instalments.add(krav.part, &forfall.kravforfallsidentifikator, entry, found);
+        }
+        let has = |test: fn(Beloep) -> bool| krav.forfall.iter().any(|f| test(f.opprinnelig_beloep));
+        found.add_if(krav.forfall.is_empty(), entry, || Brudd::NoForfall);
+        found.add_if(has(Beloep::is_positive) && has(Beloep::is_negative), entry, || Brudd::MixedSigns);
+        if let Some(hovedstol) = &krav.hovedstol {
+            let missing = *hovedstol == krav.kravidentifikator || !ids.contains(&**hovedstol);
+            found.add_if(missing, entry, || Brudd::Hovedstol(hovedstol.clone()));
+        }
+    }
+}
+
+fn innbetalinger(reskontro: &Reskontro, found: &mut Found) {
+    let mut seen = Seen::new("innbetalingsidentifikator");
+    for (i, innbetaling) in reskontro.innbetalinger.iter().enumerate() {
+        let entry = Entry::Innbetaling(i);
+        seen.add(innbetaling.part, &innbetaling.innbetalingsidentifikator, entry, found);
+        let paid = innbetaling.innbetalt_beloep;
+        found.add_if(paid.is_negative(), entry, || Brudd::NotPositive("innbetaltBeloep"));
+        let placed: Beloep = innbetaling.plasseringer.iter().map(|p| p.beloep).sum();
+        found.add_if(placed > paid, entry, || Brudd::OverPlaced { placed, paid });
+        for (j, plassering) in innbetaling.plasseringer.iter().enumerate() {
+            let entry = Entry::Plassering(i, j);
+            let krav = &reskontro.krav[plassering.forfall.krav];
+            found.add_if(!plassering.beloep.is_positive(), entry, || Brudd::NotPositive("beloep"));
+            found.add_if(reskontro.forfall(plassering.forfall).opprinnelig_beloep.is_negative(), entry, || {
+                Brudd::WrongSide("a payment cannot be placed on a credit claim")
+            });
+            found.add_if_early(entry, plassering.dato, "the payment", innbetaling.innbetalingsdato);
+            found.add_if_early(entry, plassering.dato, "the claim's creation", krav.opprettelsesdato);
+        }
+    }
+}
+
+fn motregninger(reskontro: &Reskontro, found: &mut Found) {
+    for (i, motregning) in reskontro.motregninger.iter().enumerate() {
+        let entry = Entry::Motregning(i);
+        found.add_if(!motregning.beloep.is_positive(), entry, || Brudd::NotPositive("beloep"));
+        let amount = |forfall| reskontro.forfall(forfall).opprinnelig_beloep;
+        let sides = amount(motregning.kredit).is_negative() && amount(motregning.debet).is_positive();
+        found.add_if(!sides, entry, || {
+            Brudd::WrongSide("a set-off needs a credit claim (kreditkrav) and a debit claim (krav)")
+        });
+        for side in [motregning.kredit, motregning.debet] {
+            let created = reskontro.krav[side.krav].opprettelsesdato;
+            found.add_if_early(entry, motregning.dato, "the claim's creation", created);
+        }
+    }
+}
+
+fn utbetalinger(reskontro: &Reskontro, found: &mut Found) {
+    let mut seen = Seen::new("utbetalingsidentifikator");
+    for (i, utbetaling) in reskontro.utbetalinger.iter().enumerate() {
+        let entry = Entry::Utbetaling(i);
+        seen.add(utbetaling.part, &utbetaling.utbetalingsidentifikator, entry, found);
+        let paid = utbetaling.utbetalt_beloep;
+        let sum: Beloep = utbetaling.grunnlag.iter().map(|g| g.beloep).sum();
+        found.add_if(!paid.is_positive(), entry, || Brudd::NotPositive("utbetaltBeloep"));
+        found.add_if(sum != paid, entry, || Brudd::PayoutSum { paid, sum });
+        for (j, grunnlag) in utbetaling.grunnlag.iter().enumerate() {
+            let entry = Entry::Grunnlag(i, j);
+            found.add_if(!grunnlag.beloep.is_positive(), entry, || Brudd::NotPositive("beloep"));
+            found.add_if(!reskontro.forfall(grunnlag.forfall).opprinnelig_beloep.is_negative(), entry, || {
+                Brudd::WrongSide("only a credit claim can be paid out")
+            });
+            let created = reskontro.krav[grunnlag.forfall.krav].opprettelsesdato;
+            found.add_if_early(entry, grunnlag.dato, "the claim's creation", created);
+        }
+    }
+}
+
+/// No remainder goes past zero. What is placed only ever grows, so the last day speaks for all.
+fn remainders(reskontro: &Reskontro, found: &mut Found) {
+    for (i, krav) in reskontro.krav.iter().enumerate() {
+        for (j, forfall) in krav.forfall.iter().enumerate() {
+            let here = ForfallRef { krav: i, forfall: j };
+            let placed: Beloep = reskontro.poster(here).iter().map(|post| amount(reskontro, *post)).sum();
+            let original = forfall.opprinnelig_beloep;
+            let limit = if original.is_negative() { -original } else { original };
+            found.add_if(placed > limit, Entry::Forfall(here), || Brudd::OverCovered { placed, original });
+        }
+    }
+}
+
+/// How much nearer to zero a placement brings the remainder it is placed on.
+pub(super) fn amount(reskontro: &Reskontro, post: Postering) -> Beloep {
+    match post {
+        Postering::Innbetaling(i, j) => reskontro.innbetalinger[i].plasseringer[j].beloep,
+        Postering::Motkrav(i) => reskontro.motregninger[i].beloep,
+        Postering::Utbetaling(i, j) => reskontro.utbetalinger[i].grunnlag[j].beloep,
+    }
+}
+
+/// The day from which a placement counts.
+pub(super) fn date(reskontro: &Reskontro, post: Postering) -> chrono::NaiveDate {
+    match post {
+        Postering::Innbetaling(i, j) => reskontro.innbetalinger[i].plasseringer[j].dato,
+        Postering::Motkrav(i) => reskontro.motregninger[i].dato,
+        Postering::Utbetaling(i, j) => reskontro.utbetalinger[i].grunnlag[j].dato,
+    }
+}

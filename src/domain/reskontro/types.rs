@@ -1,0 +1,187 @@
+//! What a ledger consists of. Identifiers here are texts: published data holds placeholders that
+//! pass no check, and a client treats them as opaque.
+
+use chrono::NaiveDate;
+
+use crate::domain::Beloep;
+use crate::domain::identifikator::Part;
+use crate::domain::kravtype::{Kravgruppe, Reskontrosystem};
+
+/// A claim, debit (positive) or credit (negative), with one or more instalments.
+#[derive(Clone, Debug)]
+pub struct Krav {
+    /// Whose claim: the party itself, or the owner of a sole proprietorship.
+    pub part: Part,
+    /// Unique within the part.
+    pub kravidentifikator: Box<str>,
+    /// As the services spell it; free text to a client.
+    pub kravtype: Box<str>,
+    /// The group whose overview it counts in.
+    pub kravgruppe: Kravgruppe,
+    /// The ledger system it is kept in, which decides on details of form.
+    pub system: Reskontrosystem,
+    /// The text a person sees.
+    pub kravbeskrivelse: Option<Box<str>>,
+    /// The period it is for.
+    pub kravperiode: Option<Kravperiode>,
+    /// The day from which it exists.
+    pub opprettelsesdato: NaiveDate,
+    /// On an interest claim: the claim that the interest runs on.
+    pub hovedstol: Option<Box<str>>,
+    /// Interest runs on overdue remainders.
+    pub rentebaerende: bool,
+    /// How the amount came about.
+    pub fastsettingsmaate: Option<Fastsettingsmaate>,
+    /// At least one, all of one sign.
+    pub forfall: Vec<Kravforfall>,
+}
+
+impl Krav {
+    /// The sum of its instalments.
+    pub fn opprinnelig_beloep(&self) -> Beloep {
+        self.forfall.iter().map(|forfall| forfall.opprinnelig_beloep).sum()
+    }
+}
+
+/// How a claim's amount came about (`egenfastsatt`, `myndighetsfastsatt`, `blank`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the published values")]
+pub enum Fastsettingsmaate {
+    Egenfastsatt,
+    Myndighetsfastsatt,
+    Blank,
+}
+
+/// The period a claim is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kravperiode {
+    /// What a person calls it: "januar - februar", "Termin", "Inntektstår".
+    pub beskrivelse: Box<str>,
+    /// The year, where there is one.
+    pub aar: Option<i32>,
+    /// The term's number within the year, as the ledger system writes it (`01` or `1`).
+    pub termin: Option<Box<str>>,
+    /// First and last day.
+    pub dager: Option<(NaiveDate, NaiveDate)>,
+    /// First and last day are told apart in the 2024 edition (the VAT ledger does, the other does not).
+    pub viser_dager: bool,
+}
+
+/// A due instalment of a claim.
+#[derive(Clone, Debug)]
+pub struct Kravforfall {
+    /// Unique within the ledger's part.
+    pub kravforfallsidentifikator: Box<str>,
+    /// Absent on credits and in some published data; then it is never overdue.
+    pub forfallsdato: Option<NaiveDate>,
+    /// Negative on a credit.
+    pub opprinnelig_beloep: Beloep,
+    /// How to pay it.
+    pub betalingsinformasjon: Betalingsinformasjon,
+    /// Enforcement is deferred while a decision is reviewed: from a day on, until another.
+    pub utsatt_iverksettelse: Option<(NaiveDate, Option<NaiveDate>)>,
+}
+
+/// How to pay an instalment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the published ones")]
+pub struct Betalingsinformasjon {
+    pub kidnummer: Option<Box<str>>,
+    pub konto: Option<Bankkonto>,
+}
+
+/// A bank account as the services show it; every field may be absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the published ones")]
+pub struct Bankkonto {
+    pub bankinformasjon: Option<Box<str>>,
+    pub kontoeiers_navn: Option<Box<str>>,
+    pub kontonummer: Option<Box<str>>,
+    pub iban: Option<Box<str>>,
+    pub swift_bic: Option<Box<str>>,
+}
+
+/// The other end of a payment: who paid in, or who was paid.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the published ones")]
+pub struct Motpart {
+    pub kidnummer: Option<Box<str>>,
+    pub melding_sendt_til_mottaker: Option<Box<str>>,
+    pub konto: Bankkonto,
+    pub valutakode: Option<Box<str>>,
+}
+
+/// A payment in.
+#[derive(Clone, Debug)]
+pub struct Innbetaling {
+    /// Whose payment.
+    pub part: Part,
+    /// Unique within the part.
+    pub innbetalingsidentifikator: Box<str>,
+    /// The day it was made; before it, nobody sees it.
+    pub innbetalingsdato: NaiveDate,
+    /// Positive, or zero as in one published example.
+    pub innbetalt_beloep: Beloep,
+    /// As the services spell it, "Innbetalt OCR" for one.
+    pub innbetalingstype: Box<str>,
+    /// The collector's account it went to.
+    pub mottakers_kontonummer: Option<Box<str>>,
+    /// Who paid.
+    pub innbetalt_fra: Motpart,
+    /// What it was used for; the rest is unallocated.
+    pub plasseringer: Vec<Plassering>,
+}
+
+/// A part of a payment, used for an instalment.
+#[derive(Clone, Copy, Debug)]
+pub struct Plassering {
+    /// The instalment it reduces.
+    pub forfall: ForfallRef,
+    /// Positive.
+    pub beloep: Beloep,
+    /// The day from which it counts.
+    pub dato: NaiveDate,
+}
+
+/// A credit set off against a debit.
+#[derive(Clone, Copy, Debug)]
+pub struct Motregning {
+    /// The credit claim's instalment.
+    pub kredit: ForfallRef,
+    /// The debit claim's instalment.
+    pub debet: ForfallRef,
+    /// Positive; both remainders come so much nearer to zero.
+    pub beloep: Beloep,
+    /// The day from which it counts.
+    pub dato: NaiveDate,
+}
+
+/// A payment out.
+#[derive(Clone, Debug)]
+pub struct Utbetaling {
+    /// Whose payment.
+    pub part: Part,
+    /// Unique within the part.
+    pub utbetalingsidentifikator: Box<str>,
+    /// A sentence about it (only the 2023 edition shows it).
+    pub utbetalingsbeskrivelse: Option<Box<str>>,
+    /// The day it was made.
+    pub utbetaltdato: NaiveDate,
+    /// Positive; the sum of its parts.
+    pub utbetalt_beloep: Beloep,
+    /// Who got it.
+    pub betalt_til: Motpart,
+    /// `bekreftet` in every published example.
+    pub utbetalingstatus: Box<str>,
+    /// The credit claims it pays out; at least one.
+    pub grunnlag: Vec<Plassering>,
+}
+
+/// Where an instalment stands in its ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ForfallRef {
+    /// Index of the claim.
+    pub krav: usize,
+    /// Index of the instalment within the claim.
+    pub forfall: usize,
+}
