@@ -154,6 +154,11 @@ impl<'a> KravAsOf<'a> {
         self.forfall().map(ForfallAsOf::gjenstaaende).sum()
     }
 
+    /// Another claim and instalment of the same ledger, on the same day.
+    pub fn slaa_opp(self, forfall: ForfallRef) -> (KravAsOf<'a>, ForfallAsOf<'a>) {
+        self.at.slaa_opp(forfall)
+    }
+
     /// Something remains on one of its instalments.
     pub fn er_aapent(self) -> bool {
         self.forfall().any(|forfall| !forfall.gjenstaaende().is_null())
@@ -204,8 +209,12 @@ impl<'a> ForfallAsOf<'a> {
     /// What was not covered. Negative on a credit.
     pub fn gjenstaaende(self) -> Beloep {
         let covered: Beloep = self.poster().map(|post| invariants::amount(self.at.reskontro, post)).sum();
-        let original = self.forfall.opprinnelig_beloep;
-        if original.is_negative() { original + covered } else { original - covered }
+        self.forfall.opprinnelig_beloep + self.endring(covered)
+    }
+
+    /// How placing an amount changes the remainder: downwards on a debit, upwards on a credit.
+    pub fn endring(self, beloep: Beloep) -> Beloep {
+        if self.forfall.opprinnelig_beloep.is_negative() { beloep } else { -beloep }
     }
 
     /// Enforcement was deferred on the day.

@@ -1,0 +1,167 @@
+//! The vocabulary that all rooms share: which services there are, their endpoints, packages,
+//! editions and published error codes.
+//!
+//! Only the types live here. Each service keeps its own entry in its own folder, and
+//! [`crate::services::CATALOGUE`] lists them; the rooms below `services` are handed that list.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// An edition of the answers of Krav og betalinger. (docs/fidelity.md, "Editions")
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Edition {
+    /// March 2023: plain strings, `betaltFra`, empty lists printed.
+    E2023,
+    /// August 2023 and later: `skjermet`, `spraakTekst`, masked accounts.
+    #[default]
+    E2024,
+}
+
+impl Edition {
+    /// The accepted spellings.
+    pub const NAMES: [&'static str; 2] = ["2023", "2024"];
+}
+
+impl FromStr for Edition {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "2023" => Ok(Self::E2023),
+            "2024" => Ok(Self::E2024),
+            _ => Err(()),
+        }
+    }
+}
+
+impl fmt::Display for Edition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::E2023 => "2023",
+            Self::E2024 => "2024",
+        })
+    }
+}
+
+/// A published error code.
+#[derive(Debug)]
+pub struct Code {
+    /// For example `KB-006`.
+    pub code: &'static str,
+    /// The HTTP status that goes with it.
+    pub status: u16,
+    /// The published area, in Norwegian.
+    pub area: &'static str,
+    /// The sandbox's own message where nothing more precise can be said, in Norwegian.
+    pub melding: &'static str,
+}
+
+/// An endpoint of a service.
+#[derive(Debug)]
+pub struct Endpoint {
+    /// The last part of its path, by which scenarios and rules name it.
+    pub name: &'static str,
+    /// Whether it takes `fraOgMed` and `tilOgMed`.
+    pub periode: bool,
+}
+
+/// A published service.
+#[derive(Debug)]
+pub struct Service {
+    /// By which scenarios and rules name it; also the first label of its host form.
+    pub name: &'static str,
+    /// What a person calls it.
+    pub title: &'static str,
+    /// The path that all its URLs begin with, without the version.
+    pub base: &'static str,
+    /// The version, the next part of the path.
+    pub version: &'static str,
+    /// The access packages (rettighetspakker), the part after the version.
+    pub packages: &'static [&'static str],
+    /// Its endpoints.
+    pub endpoints: &'static [Endpoint],
+    /// Its own error codes, in the order of their numbers.
+    pub codes: &'static [Code],
+}
+
+impl Service {
+    /// An endpoint by name.
+    pub fn endpoint(&self, name: &str) -> Option<&'static Endpoint> {
+        self.endpoints.iter().find(|endpoint| endpoint.name == name)
+    }
+
+    /// The code with a running number, counted from 1.
+    pub fn code_number(&self, number: usize) -> Option<&'static Code> {
+        self.codes.get(number.checked_sub(1)?)
+    }
+}
+
+/// The codes of the platform in front of all services ("felles feilkoder").
+pub(crate) static COMMON_CODES: [Code; 8] = [
+    das("DAS-001", 500, "Uventet feil.", "Uventet feil. Kontakt brukerstøtte og oppgi applikasjon og korrelasjonsid."),
+    das("DAS-002", 404, "Ukjent endepunkt.", "URL-en svarer ikke til et gyldig endepunkt."),
+    das(
+        "DAS-003",
+        500,
+        "Midlertidig utilgjengelig.",
+        "Opplysningene er ikke tilgjengelige for øyeblikket. Prøv igjen senere.",
+    ),
+    das("DAS-004", 500, "Intern autentisering.", "Feil ved intern autentisering hos Skatteetaten."),
+    das("DAS-005", 500, "Intern autentisering.", "Feil ved intern autentisering hos Skatteetaten."),
+    das("DAS-006", 500, "Intern autentisering.", "Feil ved intern autentisering hos Skatteetaten."),
+    das("DAS-007", 500, "Intern autentisering.", "Feil ved intern autentisering hos Skatteetaten."),
+    das("DAS-008", 403, "Autorisasjon.", "Ikke autorisert for den forespurte ressursen."),
+];
+
+const fn das(code: &'static str, status: u16, area: &'static str, melding: &'static str) -> Code {
+    Code { code, status, area, melding }
+}
+
+/// The code for a URL that belongs to no service.
+pub(crate) static NO_SUCH_URL: &Code = &COMMON_CODES[1];
+
+/// All services of the sandbox.
+#[derive(Clone, Copy, Debug)]
+pub struct Catalogue(pub &'static [&'static Service]);
+
+impl Catalogue {
+    /// A service by name.
+    pub fn service(self, name: &str) -> Option<&'static Service> {
+        self.0.iter().copied().find(|service| service.name == name)
+    }
+
+    /// The codes that can be asked for at a service, or where there is none: its own, then the common ones.
+    pub fn codes_at(self, service: Option<&'static Service>) -> impl Iterator<Item = &'static Code> + use<> {
+        service.map_or(&[][..], |service| service.codes).iter().chain(&COMMON_CODES)
+    }
+
+    /// A code by its exact spelling, among those that a service can give.
+    pub fn code_at(self, service: Option<&'static Service>, code: &str) -> Option<&'static Code> {
+        self.codes_at(service).find(|known| known.code == code)
+    }
+}
+
+/// The candidate most like a misspelt text, where one is near enough to be meant.
+pub(crate) fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = text.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, candidate)| *distance <= 2.max(candidate.chars().count() / 3))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nearest_is_near() {
+        let names = ["KB-001", "KB-002", "DAS-001"];
+        assert_eq!(nearest("kb-002", names), Some("KB-002"));
+        assert_eq!(nearest("KB002", names), Some("KB-002"));
+        assert_eq!(nearest("forfalsdato", ["forfallsdato", "kravtype"]), Some("forfallsdato"));
+        assert_eq!(nearest("banana", names), None);
+    }
+}

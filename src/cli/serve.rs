@@ -1,0 +1,99 @@
+//! `serve`: answer calls until told to stop.
+
+use std::process::ExitCode;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::filter::LevelFilter;
+
+use super::{ServeArgs, UNUSABLE, complain, load_scenarios, print};
+use crate::config::{AnswerArgs, LogFormat, LogLevel, Settings};
+use crate::control::welcome::{Welcome, base_url};
+use crate::server::Server;
+use crate::session::system_time;
+
+pub(super) fn run(args: &ServeArgs, strange_variables: &[String]) -> ExitCode {
+    start_log(&args.answers);
+    for name in strange_variables {
+        tracing::warn!(name, "this variable looks like a setting, but nothing reads it");
+    }
+    let scenarios = match load_scenarios(&args.scenarios) {
+        Ok(scenarios) => scenarios,
+        Err(code) => return code,
+    };
+    if let Some(folder) = args.scenarios.scenarios.as_ref().filter(|_| scenarios.is_empty()) {
+        tracing::warn!(folder = %folder.display(), "no scenario files there: every party is unknown");
+    }
+    if !scenarios.warnings.is_empty() && args.scenarios.scenarios.is_some() {
+        tracing::warn!(count = scenarios.warnings.len(), "the scenarios have warnings; see the check subcommand");
+    }
+    let settings = Settings {
+        listen: args.listen.listen,
+        now: args.scenarios.now,
+        edition: args.answers.edition,
+        seed: args.answers.seed,
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            complain(&format!("cannot start: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    runtime.block_on(async {
+        let server = match Server::bind(&settings, scenarios, system_time).await {
+            Ok(server) => server,
+            Err(error) => {
+                complain(&cannot_listen(&settings, &error));
+                return ExitCode::from(UNUSABLE);
+            }
+        };
+        let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+        else {
+            complain("cannot listen for signals");
+            return ExitCode::FAILURE;
+        };
+        if let Ok(address) = server.address() {
+            print(&format!("{}\n", Welcome::new(base_url(address), server.session()).text()));
+            tracing::debug!(%address, "listening");
+        }
+        server
+            .run(async {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = interrupt.recv() => {}
+                }
+            })
+            .await;
+        ExitCode::SUCCESS
+    })
+}
+
+fn cannot_listen(settings: &Settings, error: &std::io::Error) -> String {
+    let listen = settings.listen;
+    match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            format!(
+                "port {} is in use; choose another with --listen {}:0 (0 takes a free one)",
+                listen.port(),
+                listen.ip()
+            )
+        }
+        _ => format!("cannot listen on {listen}: {error}"),
+    }
+}
+
+fn start_log(args: &AnswerArgs) {
+    let level = match args.log {
+        LogLevel::Off => LevelFilter::OFF,
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+    };
+    let log = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(false);
+    let colour = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    match args.log_format {
+        LogFormat::Text => log.with_ansi(colour).init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+}

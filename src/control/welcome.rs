@@ -1,0 +1,149 @@
+//! What a newcomer needs to know, the same as start-up banner, as text and as a page.
+
+use std::fmt::Write as _;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use maud::{DOCTYPE, Markup, html};
+
+use crate::domain::Beloep;
+use crate::inject::reserved_numbers;
+use crate::services::CATALOGUE;
+use crate::session::Session;
+
+/// The party of the curl line: it has much to show.
+const SHOWN_PARTY: &str = "311851381";
+
+/// What a newcomer needs to know.
+pub(crate) struct Welcome {
+    base: String,
+    today: chrono::NaiveDate,
+    services: Vec<(&'static str, String, String)>,
+    parties: Vec<PartyLine>,
+    curl: String,
+}
+
+/// A party in a table.
+pub(crate) struct PartyLine {
+    pub(crate) part: String,
+    pub(crate) navn: String,
+    pub(crate) utgave: String,
+    pub(crate) aapne_krav: usize,
+    pub(crate) saldo: Beloep,
+    pub(crate) beskrivelse: String,
+    pub(crate) kilde: String,
+}
+
+/// The parties as they stand on the observer's day.
+pub(crate) fn party_lines(session: &Session) -> Vec<PartyLine> {
+    let today = session.day(None);
+    let line = |party: &std::sync::Arc<crate::scenario::Party>| {
+        let at = party.reskontro.as_of(today);
+        PartyLine {
+            part: party.part.to_string(),
+            navn: party.navn.to_string(),
+            utgave: party.utgave.map_or_else(|| "-".to_owned(), |utgave| utgave.to_string()),
+            aapne_krav: at.aapne_krav().count(),
+            saldo: at.totaler().saldo(),
+            beskrivelse: party.beskrivelse.as_deref().unwrap_or_default().to_owned(),
+            kilde: party.kilde.to_string(),
+        }
+    };
+    session.scenarios.parties().into_iter().map(line).collect()
+}
+
+/// The URL that a caller on the same machine can use.
+pub(crate) fn base_url(address: SocketAddr) -> String {
+    let ip = if address.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { address.ip() };
+    format!("http://{}", SocketAddr::new(ip, address.port()))
+}
+
+impl Welcome {
+    pub(crate) fn new(base: String, session: &Session) -> Self {
+        let parties = party_lines(session);
+        let port = base.rsplit(':').next().filter(|port| port.bytes().all(|b| b.is_ascii_digit()));
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        let service = |service: &&'static crate::catalogue::Service| {
+            let full = format!("{base}{}/{}", service.base, service.version);
+            (service.title, full, format!("http://{}.localhost{port}/{}", service.name, service.version))
+        };
+        let services: Vec<_> = CATALOGUE.0.iter().map(service).collect();
+        let shown = parties.iter().find(|party| party.part == SHOWN_PARTY).or(parties.first());
+        let part = shown.map_or(SHOWN_PARTY, |party| &party.part);
+        let curl = format!("curl {}/finans/{part}/aapnekrav", services[0].1);
+        Self { base, today: session.day(None), services, parties, curl }
+    }
+
+    /// For a terminal.
+    pub(crate) fn text(&self) -> String {
+        let mut text = format!("innkreving-sandbox {} · {}\n", env!("CARGO_PKG_VERSION"), self.base);
+        let _ = writeln!(text, "It is {} here.\n", self.today);
+        for (title, full, host) in &self.services {
+            let _ = writeln!(text, "{title}\n  {full}\n  {host}");
+        }
+        let _ = writeln!(text, "\nParties");
+        let width = self.parties.iter().map(|party| party.navn.chars().count()).max().unwrap_or(0).min(40);
+        for party in &self.parties {
+            let _ = writeln!(text, "  {:<11}  {:<width$}  {}", party.part, party.navn, party.beskrivelse);
+        }
+        let _ = writeln!(text, "\nTry\n  {}", self.curl);
+        let _ = writeln!(text, "  {} -H 'Sandbox-Error: KB-002'", self.curl);
+        text
+    }
+
+    /// For a browser.
+    pub(crate) fn html(&self) -> Markup {
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    title { "innkreving-sandbox" }
+                    style { (STYLE) }
+                }
+                body {
+                    h1 { "innkreving-sandbox " small { (env!("CARGO_PKG_VERSION")) } }
+                    p {
+                        "A stand-in for Skatteetaten's collection services, to build and test against. "
+                        "It is " (self.today) " here. Nothing on this server is real."
+                    }
+                    h2 { "Base URLs" }
+                    dl {
+                        @for (title, full, host) in &self.services {
+                            dt { (title) }
+                            dd { code { (full) } br; code { (host) } }
+                        }
+                    }
+                    pre { (self.curl) }
+                    h2 { "Parties" }
+                    table {
+                        tr { th { "Part" } th { "Navn" } th { "Utgave" } th { "Åpne krav" } th { "Saldo" } th { "Good for" } }
+                        @for party in &self.parties {
+                            tr {
+                                td { a href={ (self.services[0].1) "/finans/" (party.part) "/aapnekrav" } { (party.part) } }
+                                td { (party.navn) } td { (party.utgave) }
+                                td.number { (party.aapne_krav) } td.number { (party.saldo) } td { (party.beskrivelse) }
+                            }
+                        }
+                    }
+                    h2 { "Error codes" }
+                    p { "Ask for one with the header " code { "Sandbox-Error: KB-002" } ", or call a reserved organisation number." }
+                    @for service in CATALOGUE.0 {
+                        table {
+                            tr { th { "Code" } th { "HTTP" } th { (service.title) } th { "Reserved number" } }
+                            @for (code, (_, number)) in service.codes.iter().zip(reserved_numbers()) {
+                                tr { td { (code.code) } td { (code.status) } td { (code.area) } td { code { (number) } } }
+                            }
+                        }
+                    }
+                    p { a href="/health/ready" { "Health" } }
+                }
+            }
+        }
+    }
+}
+
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}\
+table{border-collapse:collapse;margin:1rem 0}td,th{text-align:left;padding:.25rem .75rem;border-bottom:1px solid #ccc;vertical-align:top}\
+.number{text-align:right;font-variant-numeric:tabular-nums}pre,code{background:#f3f3f3;padding:.1rem .3rem}pre{padding:.75rem;overflow-x:auto}\
+small{font-weight:normal;color:#666}";

@@ -1,0 +1,43 @@
+//! Reserved synthetic organisation numbers: one per code number, for whoever can change the number
+//! in a call but no header. The eighth digit is the number of the code, the ninth the check digit.
+
+use crate::catalogue::{Code, Service};
+use crate::domain::identifikator::Organisasjonsnummer;
+
+const FIRST_EIGHT: u32 = 33_300_000;
+
+/// The code that a reserved number stands for at a service; nothing for any other number.
+pub(crate) fn reserved_number(service: &'static Service, identifikator: &str) -> Option<&'static Code> {
+    let number = reserved_numbers().find(|(_, organisation)| organisation.to_string() == identifikator)?.0;
+    service.code_number(number)
+}
+
+/// All reserved numbers, by the number of the code they answer.
+pub(crate) fn reserved_numbers() -> impl Iterator<Item = (usize, Organisasjonsnummer)> {
+    (1..=9_u8).filter_map(|number| {
+        let organisation = Organisasjonsnummer::from_eight_digits(FIRST_EIGHT + u32::from(number))?;
+        Some((usize::from(number), organisation))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nine_valid_synthetic_numbers() {
+        let numbers: Vec<String> = reserved_numbers().map(|(_, number)| number.to_string()).collect();
+        let expected = [
+            "333000016",
+            "333000024",
+            "333000032",
+            "333000040",
+            "333000059",
+            "333000067",
+            "333000075",
+            "333000083",
+            "333000091",
+        ];
+        assert_eq!(numbers, expected);
+    }
+}

@@ -1,0 +1,162 @@
+//! A sandbox inside another program, for tests.
+
+use std::net::SocketAddr;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+use crate::catalogue::Edition;
+use crate::config::Settings;
+use crate::domain::clock::Now;
+use crate::scenario::loading::{LoadError, load};
+use crate::scenario::sources::Source;
+use crate::server::Server;
+use crate::services::CATALOGUE;
+use crate::session::{base_date, system_time};
+
+/// A running sandbox on a port of its own. Dropping it stops it.
+///
+/// ```
+/// use innkreving_sandbox::Sandbox;
+///
+/// let sandbox = Sandbox::builder().now("2026-03-01").start().unwrap();
+/// assert!(sandbox.base_url().starts_with("http://127.0.0.1:"));
+/// ```
+#[derive(Debug)]
+pub struct Sandbox {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// How a [`Sandbox`] is to start.
+#[derive(Clone, Debug, Default)]
+pub struct SandboxBuilder {
+    sources: Vec<Source>,
+    texts: Vec<(String, String)>,
+    now: Option<String>,
+    edition: Option<String>,
+    seed: Option<u64>,
+}
+
+/// Why a [`Sandbox`] did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting that means nothing.
+    #[error("{0}")]
+    Setting(String),
+    /// Scenarios that do not load.
+    #[error(transparent)]
+    Scenarios(#[from] LoadError),
+    /// No port, no thread.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+impl Sandbox {
+    /// With the built-in scenarios, today, in the 2024 edition, unless said otherwise.
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder::default()
+    }
+
+    /// `http://127.0.0.1:<port>`, without a slash at the end.
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            // Fails only where the server has ended already.
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl SandboxBuilder {
+    /// What the time is: a date (noon in Norway, standing still), a date-time, or a shift like `+30d`.
+    #[must_use]
+    pub fn now(mut self, now: &str) -> Self {
+        self.now = Some(now.to_owned());
+        self
+    }
+
+    /// `2023` or `2024`: the edition where neither caller nor scenario says.
+    #[must_use]
+    pub fn edition(mut self, edition: &str) -> Self {
+        self.edition = Some(edition.to_owned());
+        self
+    }
+
+    /// A scenario as YAML text. With one or more of these, the built-in ones are not served.
+    #[must_use]
+    pub fn scenario(mut self, yaml: &str) -> Self {
+        self.texts.push((format!("scenario-{}.yaml", self.texts.len() + 1), yaml.to_owned()));
+        self
+    }
+
+    /// Scenarios from a place. With one or more of these, the built-in ones are served only if named.
+    #[must_use]
+    pub fn source(mut self, source: Source) -> Self {
+        self.sources.push(source);
+        self
+    }
+
+    /// The seed of all randomness; the same one gives the same korrelasjonsid's.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Starts it on a free port of the loopback address.
+    ///
+    /// # Errors
+    /// A setting that means nothing, scenarios that do not load, no port to be had.
+    pub fn start(self) -> Result<Sandbox, StartError> {
+        let now =
+            self.now.as_deref().map(str::parse::<Now>).transpose().map_err(|e| StartError::Setting(e.to_string()))?;
+        let edition = self.edition.as_deref().map(str::parse::<Edition>).transpose();
+        let edition = edition.map_err(|()| StartError::Setting("editions are 2023 and 2024".to_owned()))?;
+        let mut sources = self.sources;
+        if !self.texts.is_empty() {
+            sources.push(Source::Texts(self.texts));
+        }
+        if sources.is_empty() {
+            sources.push(Source::Builtin);
+        }
+        let scenarios = load(&sources, CATALOGUE, base_date(now, system_time))?;
+        let settings = Settings {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            now,
+            edition: edition.unwrap_or_default(),
+            seed: self.seed,
+        };
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (bound, address) = mpsc::channel();
+        // A runtime and thread of its own: callers may have a runtime or none.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let thread = std::thread::Builder::new().name("innkreving-sandbox".to_owned()).spawn(move || {
+            runtime.block_on(async {
+                let server = Server::bind(&settings, scenarios, system_time).await;
+                let address = server.as_ref().map_err(|error| error.kind().into()).and_then(Server::address);
+                let _ = bound.send(address);
+                if let Ok(server) = server {
+                    server.run(async { drop(stopped.await) }).await;
+                }
+            });
+        })?;
+        let address = address.recv().map_err(std::io::Error::other)??;
+        Ok(Sandbox { address, stop: Some(stop), thread: Some(thread) })
+    }
+}

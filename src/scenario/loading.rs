@@ -1,0 +1,157 @@
+//! Reads all files of the given sources into one set, or tells everything that is wrong with them.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::format::PartDocument;
+use super::problems::{Problem, Problems, Severity};
+use super::sources::{Source, SourceFile};
+use super::{ScenarioSet, resolve};
+use crate::catalogue::{Catalogue, nearest};
+
+/// Why nothing was loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// A folder that cannot be listed.
+    #[error("the scenario folder {folder} cannot be read: {error}")]
+    Folder {
+        /// The folder as it was given.
+        folder: String,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// At least one of these is an error; warnings are among them.
+    #[error("{} in the scenario files", count(.0))]
+    Problems(Vec<Problem>),
+}
+
+/// Loads the files of all sources. A party of a later source replaces one of an earlier source;
+/// within a source each party is described once.
+///
+/// # Errors
+/// When a folder cannot be listed or any file has an error; then nothing is loaded.
+pub fn load(sources: &[Source], catalogue: Catalogue, base: NaiveDate) -> Result<ScenarioSet, LoadError> {
+    let mut set = ScenarioSet::default();
+    let mut found = Vec::new();
+    for source in sources {
+        let files = source.files().map_err(|error| LoadError::Folder { folder: describe(source), error })?;
+        let mut described: HashMap<_, Arc<str>> = HashMap::new();
+        for file in files {
+            let (party, mut problems) = load_file(&file, source, catalogue, base);
+            if let Some(party) = party {
+                if let Some(earlier) = described.insert(party.part, Arc::clone(&file.name)) {
+                    problems.error("part", format!("party {} is described in {earlier} already", party.part));
+                }
+                set.parties.insert(party.part, Arc::new(party));
+            }
+            found.append(&mut problems.found);
+        }
+    }
+    if found.iter().any(|problem| problem.severity == Severity::Error) {
+        return Err(LoadError::Problems(found));
+    }
+    set.warnings = found;
+    Ok(set)
+}
+
+/// "2 errors and 1 warning".
+pub fn count(problems: &[Problem]) -> String {
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    let plural = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
+    match (errors, problems.len() - errors) {
+        (0, warnings) => plural(warnings, "warning"),
+        (errors, 0) => plural(errors, "error"),
+        (errors, warnings) => format!("{} and {}", plural(errors, "error"), plural(warnings, "warning")),
+    }
+}
+
+fn describe(source: &Source) -> String {
+    match source {
+        Source::Folder(folder) => folder.display().to_string(),
+        Source::Builtin => "built in".to_owned(),
+        Source::Texts(_) => "texts".to_owned(),
+    }
+}
+
+fn load_file(
+    file: &SourceFile,
+    source: &Source,
+    catalogue: Catalogue,
+    base: NaiveDate,
+) -> (Option<super::Party>, Problems) {
+    let text = match &file.text {
+        Ok(text) => Arc::clone(text),
+        Err(message) => {
+            let mut problems = Problems::of_file(Arc::clone(&file.name), "".into());
+            problems.error_at(1, 1, message.clone(), None);
+            return (None, problems);
+        }
+    };
+    let mut problems = Problems::of_file(Arc::clone(&file.name), Arc::clone(&text));
+    let document = parse(&text, &mut problems);
+    let party = document.and_then(|document| {
+        let beside = |name: &str| source.beside(&file.name, name);
+        resolve::party(&document, Arc::clone(&file.name), &beside, catalogue, base, &mut problems)
+    });
+    (party.filter(|_| !problems.has_errors()), problems)
+}
+
+/// Parses a text and refuses keys that the format does not have, all of them at once.
+fn parse(text: &str, problems: &mut Problems) -> Option<PartDocument> {
+    let unknown = RefCell::new(Vec::new());
+    let deserializer = serde_yaml::Deserializer::from_str(text);
+    let document: Result<PartDocument, serde_yaml::Error> =
+        serde_ignored::deserialize(deserializer, |path| unknown.borrow_mut().push(yaml_path(&path)));
+    for path in unknown.into_inner() {
+        let key = path.rsplit('.').next().unwrap_or(&path);
+        let known = super::schema::keys();
+        let hint = match key {
+            "<<" => Some("the format has no merge keys; write the entry out".to_owned()),
+            _ => nearest(key, known.iter().map(String::as_str)).map(|known| format!("did you mean {known}?")),
+        };
+        problems.error_with_hint(super::positions::key_path(&path), format!("there is no key {key} here"), hint);
+    }
+    match document {
+        Ok(document) => Some(document),
+        Err(error) => {
+            let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
+            problems.error_at(line.max(1), column.max(1), without_place(&error.to_string()), parser_hint(&error));
+            None
+        }
+    }
+}
+
+/// The path of an ignored key in the form that [`super::positions`] uses.
+fn yaml_path(path: &serde_ignored::Path<'_>) -> String {
+    use serde_ignored::Path;
+    match path {
+        Path::Root => String::new(),
+        Path::Seq { parent, index } => format!("{}[{index}]", yaml_path(parent)),
+        Path::Map { parent, key } => match yaml_path(parent) {
+            parent if parent.is_empty() => key.clone(),
+            parent => format!("{parent}.{key}"),
+        },
+        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => yaml_path(parent),
+    }
+}
+
+/// The parser's message without the place that is shown separately.
+fn without_place(message: &str) -> String {
+    message.split(" at line ").next().unwrap_or(message).to_owned()
+}
+
+fn parser_hint(error: &serde_yaml::Error) -> Option<String> {
+    let message = error.to_string();
+    if message.contains("missing field") {
+        Some("see docs/scenarios.md for the keys a party needs".to_owned())
+    } else if message.contains("duplicate field") {
+        Some("a key stands once in its block; put the values in one list".to_owned())
+    } else if message.contains("mapping values are not allowed") {
+        Some("a text with a colon in it needs quotes".to_owned())
+    } else {
+        None
+    }
+}

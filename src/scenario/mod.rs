@@ -1,0 +1,112 @@
+//! Scenarios: YAML files, one a party, read strictly into the domain.
+//!
+//! [`format`] is the file format, [`sources`] finds files (built in or in a folder), [`resolve`]
+//! turns one into a party on a base date, [`loading`] puts a set together, and [`problems`] tells
+//! all that is wrong at once.
+
+pub mod format;
+pub mod loading;
+pub mod problems;
+pub mod schema;
+pub mod sources;
+
+mod positions;
+mod resolve;
+mod scalar;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use crate::catalogue::{Code, Edition, Endpoint, Service};
+use crate::domain::identifikator::Part;
+use crate::domain::reskontro::Reskontro;
+use problems::Problem;
+
+/// The parties of the sandbox on a base date, by number.
+#[derive(Debug, Default)]
+pub struct ScenarioSet {
+    parties: HashMap<Part, Arc<Party>>,
+    /// What is odd about the set, but did not keep it from loading.
+    pub warnings: Vec<Problem>,
+}
+
+impl ScenarioSet {
+    /// The party of a number.
+    pub fn get(&self, part: Part) -> Option<&Arc<Party>> {
+        self.parties.get(&part)
+    }
+
+    /// All parties, ordered by their number as text.
+    pub fn parties(&self) -> Vec<&Arc<Party>> {
+        let mut parties: Vec<_> = self.parties.values().collect();
+        parties.sort_by_cached_key(|party| party.part.to_string());
+        parties
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.parties.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.parties.is_empty()
+    }
+}
+
+/// A party of the sandbox.
+#[derive(Debug)]
+pub struct Party {
+    /// Its number.
+    pub part: Part,
+    /// Its name.
+    pub navn: Box<str>,
+    /// One line on what it is good for.
+    pub beskrivelse: Option<Box<str>>,
+    /// The owner of a sole proprietorship.
+    pub innehaver: Option<Part>,
+    /// The edition it answers in unless the caller asks for another.
+    pub utgave: Option<Edition>,
+    /// Answers are emptied.
+    pub skjermet: bool,
+    /// Its claims and payments.
+    pub reskontro: Reskontro,
+    /// Literal answers, the first that fits wins.
+    pub svar: Vec<Svar>,
+    /// Faults its calls meet, the first that fits and is not used up wins.
+    pub feil: Vec<Feil>,
+    /// The file it was described in, relative to its folder; built-in ones start with `builtin/`.
+    pub kilde: Arc<str>,
+}
+
+/// A literal answer.
+#[derive(Debug)]
+pub struct Svar {
+    /// The service it answers for.
+    pub service: &'static Service,
+    /// The endpoint it answers for.
+    pub endpoint: &'static Endpoint,
+    /// Only in this edition.
+    pub edition: Option<Edition>,
+    /// Only under this package.
+    pub package: Option<Box<str>>,
+    /// Only for this period.
+    pub periode: Option<(NaiveDate, NaiveDate)>,
+    /// The answer; always a JSON object.
+    pub innhold: serde_json::Value,
+}
+
+/// A scenario flag: a fault that a party's calls meet.
+#[derive(Debug)]
+pub struct Feil {
+    /// The service it belongs to.
+    pub service: &'static Service,
+    /// Only at this endpoint.
+    pub endpoint: Option<&'static Endpoint>,
+    /// What is answered.
+    pub kode: &'static Code,
+    /// How many calls meet it; all where nothing is said.
+    pub ganger: Option<u32>,
+}

@@ -1,0 +1,159 @@
+//! Finds where in a YAML text a path such as `krav[2].forfall[0].forfallsdato` stands.
+//!
+//! serde keeps no positions of what it read well, so a second, marked parse of the same text gives
+//! them. It only runs where there is a problem to point at.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use saphyr_parser::{Event, Parser, Span, SpannedEventReceiver};
+
+/// Line and column, counted from 1, and the bytes of the value.
+pub(super) type Spot = ((usize, usize), Range<usize>);
+
+/// Where every value of a document stands, by path.
+pub(super) struct Positions(HashMap<String, Spot>);
+
+impl Positions {
+    pub(super) fn of(text: &str) -> Self {
+        let mut collector = Collector { text, spots: HashMap::new(), stack: Vec::new() };
+        // A text that this parser cannot read has been refused before; what was found until then stands.
+        let _ = Parser::new_from_str(text).load(&mut collector, false);
+        Self(collector.spots)
+    }
+
+    /// The place of a path, or of the nearest thing around it that exists.
+    pub(super) fn find(&self, path: &str) -> Option<Spot> {
+        let mut path = path;
+        loop {
+            if let Some(spot) = self.0.get(path) {
+                return Some(spot.clone());
+            }
+            path = &path[..path.rfind(['.', '[']).unwrap_or(0)];
+            if path.is_empty() {
+                return self.0.get("").cloned();
+            }
+        }
+    }
+}
+
+/// The path of a key itself, rather than of its value.
+pub(super) fn key_path(path: &str) -> String {
+    format!("{path}#key")
+}
+
+/// The bytes of the word that starts at a line and column counted from 1.
+pub(super) fn range_of_word(text: &str, line: usize, column: usize) -> Range<usize> {
+    let start = offset(text, line, column - 1).min(text.len());
+    let length = text[start..].find(['\n', '#']).unwrap_or(text.len() - start);
+    let word = text[start..start + length].trim_end();
+    start..start + word.len()
+}
+
+/// The byte offset of a line counted from 1 and a column in characters counted from 0.
+fn offset(text: &str, line: usize, column: usize) -> usize {
+    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let within: usize = text[start..].chars().take(column).map(char::len_utf8).sum();
+    start + within
+}
+
+struct Collector<'t> {
+    text: &'t str,
+    spots: HashMap<String, Spot>,
+    stack: Vec<Open>,
+}
+
+/// A mapping or sequence that is being read.
+enum Open {
+    Mapping { path: String, key: Option<(String, Span)> },
+    Sequence { path: String, next: usize },
+}
+
+impl Collector<'_> {
+    /// The path of the value that starts now. Nothing where it is a mapping's key.
+    fn value_path(&mut self, scalar: Option<&str>, span: Span) -> Option<(String, Span)> {
+        match self.stack.last_mut() {
+            None => Some((String::new(), span)),
+            Some(Open::Sequence { path, next }) => {
+                let here = format!("{path}[{next}]");
+                *next += 1;
+                Some((here, span))
+            }
+            Some(Open::Mapping { path, key }) => match key.take() {
+                None => {
+                    *key = Some((scalar.unwrap_or_default().to_owned(), span));
+                    None
+                }
+                Some((name, key_span)) => {
+                    let here = if path.is_empty() { name } else { format!("{path}.{name}") };
+                    self.remember(&key_path(&here), key_span);
+                    // A nested block is pointed at by its key, a single value by itself.
+                    Some((here, if scalar.is_some() { span } else { key_span }))
+                }
+            },
+        }
+    }
+
+    fn remember(&mut self, path: &str, span: Span) {
+        let start = offset(self.text, span.start.line(), span.start.col());
+        let end = offset(self.text, span.end.line(), span.end.col());
+        let value = self.text.get(start..end.max(start)).unwrap_or_default();
+        let first_line = value.lines().next().unwrap_or_default().trim_end().len();
+        let spot = ((span.start.line(), span.start.col() + 1), start..start + first_line);
+        self.spots.entry(path.to_owned()).or_insert(spot);
+    }
+}
+
+impl<'input> SpannedEventReceiver<'input> for Collector<'_> {
+    fn on_event(&mut self, event: Event<'input>, span: Span) {
+        match event {
+            Event::Scalar(text, ..) => {
+                if let Some((path, span)) = self.value_path(Some(&text), span) {
+                    self.remember(&path, span);
+                }
+            }
+            Event::Alias(_) => {
+                if let Some((path, span)) = self.value_path(Some(""), span) {
+                    self.remember(&path, span);
+                }
+            }
+            Event::MappingStart(..) => {
+                if let Some((path, span)) = self.value_path(None, span) {
+                    self.remember(&path, span);
+                    self.stack.push(Open::Mapping { path, key: None });
+                }
+            }
+            Event::SequenceStart(..) => {
+                if let Some((path, span)) = self.value_path(None, span) {
+                    self.remember(&path, span);
+                    self.stack.push(Open::Sequence { path, next: 0 });
+                }
+            }
+            Event::MappingEnd | Event::SequenceEnd => {
+                self.stack.pop();
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str =
+        "part: \"310478717\"\nkrav:\n  - id: æøå\n    forfall:\n      - { dato: i dag - 3d, beloep: 12 }\n  - id: b\n";
+
+    #[test]
+    fn finds_values_blocks_and_what_is_around_a_missing_one() {
+        let positions = Positions::of(TEXT);
+        let at = |path: &str| positions.find(path).map(|(place, range)| (place, &TEXT[range]));
+        assert_eq!(at("part"), Some(((1, 7), "\"310478717\"")));
+        assert_eq!(at("krav[0].id"), Some(((3, 9), "æøå")));
+        assert_eq!(at("krav[0].forfall[0].dato"), Some(((5, 17), "i dag - 3d")));
+        assert_eq!(at("krav[0].forfall"), Some(((4, 5), "forfall")));
+        assert_eq!(at("krav[1].finnes.ikke"), Some(((6, 5), "id: b")));
+        assert_eq!(at(&key_path("krav[0].id")), Some(((3, 5), "id")));
+        assert_eq!(at("annet").map(|(place, _)| place), Some((1, 1)));
+    }
+}

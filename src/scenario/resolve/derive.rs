@@ -1,0 +1,135 @@
+//! What a scenario leaves out: texts, identifiers, accounts. All chosen, after the published and
+//! observed data in docs/fidelity.md, "Two ledgers".
+
+use crate::domain::identifikator::{Iban, Kid, Kontonummer};
+use crate::domain::kravtype::Reskontrosystem;
+use crate::domain::reskontro::{Bankkonto, Kravperiode};
+use crate::domain::terminer::{Termin, Terminserie};
+
+/// The collector's account in a ledger system, as its claims show it.
+pub(super) fn innkrevers_konto(system: Reskontrosystem) -> Bankkonto {
+    let (navn, kontonummer, bic, spaced) = match system {
+        Reskontrosystem::Mva => ("Skatteetaten", "76940518888", "DNBANOKK", false),
+        Reskontrosystem::Skatt => ("SKATTEETATEN - SKATTEINNKREVING", "76940524802", "DNBANOKKXXX", true),
+    };
+    let iban = kontonummer.parse::<Kontonummer>().map(Iban::from);
+    Bankkonto {
+        bankinformasjon: None,
+        kontoeiers_navn: Some(navn.into()),
+        kontonummer: Some(kontonummer.into()),
+        iban: iban.ok().map(|iban| if spaced { format!("{iban:#}") } else { iban.to_string() }.into()),
+        swift_bic: Some(bic.into()),
+    }
+}
+
+/// A KID from the identifiers: party and claim in the VAT ledger, claim and instalment (19 digits)
+/// in the other.
+pub(super) fn kidnummer(system: Reskontrosystem, part: &str, krav: &str, forfall: &str) -> Box<str> {
+    let digits = match system {
+        Reskontrosystem::Mva => format!("{part}{:08}", number_from(krav, 8)),
+        Reskontrosystem::Skatt => format!("{:09}{:09}", number_from(krav, 9), number_from(forfall, 9)),
+    };
+    Kid::with_luhn(&digits).map(|kid| kid.to_string()).unwrap_or_default().into()
+}
+
+/// An instalment's identifier: the claim's own in the VAT ledger, another nine digits in the other.
+pub(super) fn forfallsidentifikator(system: Reskontrosystem, krav: &str, number: usize, of: usize) -> Box<str> {
+    match system {
+        Reskontrosystem::Mva if of == 1 => krav.into(),
+        Reskontrosystem::Mva => format!("{krav}-{number}").into(),
+        Reskontrosystem::Skatt => {
+            // Multiplying by a number coprime to ten keeps different claims apart.
+            let spread = number_from(krav, 9) * 7 + 123_456_789 * number as u64;
+            format!("{:09}", spread % 1_000_000_000).into()
+        }
+    }
+}
+
+/// The last digits of an identifier as a number; one without digits gives a number all the same.
+fn number_from(text: &str, digits: u32) -> u64 {
+    let modulus = 10_u64.pow(digits);
+    let found: Vec<u64> = text.bytes().filter(u8::is_ascii_digit).map(|b| u64::from(b - b'0')).collect();
+    if found.is_empty() {
+        // FNV-1a, so that the number is the same on every machine.
+        return text
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
+            % modulus;
+    }
+    found.iter().fold(0, |number, digit| (number * 10 + digit) % modulus)
+}
+
+const MONTHS: [&str; 12] = [
+    "januar",
+    "februar",
+    "mars",
+    "april",
+    "mai",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "desember",
+];
+
+/// The period of a statutory term, as the ledger system writes it.
+pub(super) fn terminperiode(system: Reskontrosystem, serie: Terminserie, termin: Termin) -> Kravperiode {
+    let nummer = usize::from(termin.nummer);
+    let (beskrivelse, termin_tekst) = match system {
+        Reskontrosystem::Mva => {
+            let months = (nummer * 2).clamp(2, 12);
+            (format!("{} - {}", MONTHS[months - 2], MONTHS[months - 1]), format!("{nummer:02}"))
+        }
+        Reskontrosystem::Skatt => ("Termin".to_owned(), nummer.to_string()),
+    };
+    Kravperiode {
+        beskrivelse: beskrivelse.into(),
+        aar: Some(termin.aar),
+        termin: Some(termin_tekst.into()),
+        dager: serie.periode(termin),
+        viser_dager: system == Reskontrosystem::Mva,
+    }
+}
+
+/// A claim's description from its kind and period: `Mva-melding`, `Arbeidsgiveravgift - 2026/2`,
+/// `Restskatt - 2025`.
+pub(super) fn kravbeskrivelse(system: Reskontrosystem, kind: &str, periode: Option<&Kravperiode>) -> Box<str> {
+    match (system, periode.map(|periode| (periode.aar, periode.termin.as_deref()))) {
+        (Reskontrosystem::Skatt, Some((Some(aar), Some(termin)))) => format!("{kind} - {aar}/{termin}").into(),
+        (Reskontrosystem::Skatt, Some((Some(aar), None))) => format!("{kind} - {aar}").into(),
+        _ => kind.into(),
+    }
+}
+
+/// The description of an interest claim: its kind, its principal's description and period.
+pub(super) fn rentebeskrivelse(kind: &str, hovedstol: &str, periode: Option<&Kravperiode>) -> Box<str> {
+    match periode {
+        Some(periode) if periode.viser_dager => format!("{kind} - {hovedstol} {}", periode.beskrivelse).into(),
+        _ => format!("{kind} - {hovedstol}").into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn observed_forms() {
+        let serie = Terminserie::Arbeidsgiver;
+        let periode = terminperiode(Reskontrosystem::Skatt, serie, Termin { aar: 2022, nummer: 2 });
+        assert_eq!(
+            &*kravbeskrivelse(Reskontrosystem::Skatt, "Arbeidsgiveravgift", Some(&periode)),
+            "Arbeidsgiveravgift - 2022/2"
+        );
+        let periode = terminperiode(Reskontrosystem::Mva, Terminserie::Mva, Termin { aar: 2022, nummer: 5 });
+        assert_eq!(
+            &*rentebeskrivelse("Forsinkelsesrenter", "Mva-melding", Some(&periode)),
+            "Forsinkelsesrenter - Mva-melding september - oktober"
+        );
+        assert_eq!(kidnummer(Reskontrosystem::Skatt, "310478717", "123456789", "987654321").len(), 19);
+        assert!((15..=23).contains(&kidnummer(Reskontrosystem::Mva, "310478717", "KRAV-12345678", "").len()));
+        assert_eq!(innkrevers_konto(Reskontrosystem::Skatt).iban.as_deref(), Some("NO86 7694 0524 802"));
+    }
+}

@@ -1,0 +1,230 @@
+//! Turns a scenario file into a party on a base date: dates become days, what is left out is
+//! derived, and the parts are put together into a ledger.
+
+mod betalinger;
+mod derive;
+mod krav;
+mod serie;
+mod svar;
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::format::{KontoEntry, MotpartEntry, PartDocument};
+use super::problems::{Place, Problems};
+use super::scalar::{Number, Scalar, Text};
+use super::{Party, scalar};
+use crate::catalogue::Catalogue;
+use crate::domain::identifikator::{Iban, IdentifikatorError, Kid, Kontonummer, Part, PartKind};
+use crate::domain::reskontro::{Bankkonto, Entry, Motpart, Violation};
+
+/// Resolves a document. Whatever is wrong is added to the problems; after an error the result must
+/// not be used.
+pub(super) fn party(
+    document: &PartDocument,
+    kilde: Arc<str>,
+    beside: &dyn Fn(&str) -> Result<Vec<u8>, String>,
+    catalogue: Catalogue,
+    base: NaiveDate,
+    problems: &mut Problems,
+) -> Option<Party> {
+    let root = Place::ROOT;
+    let mut reader = Reader { base, problems };
+    let part = reader.read(&document.part, root.key("part"))?;
+    reader.check_part(part, root.key("part"));
+    let navn = reader.read(&document.navn, root.key("navn"))?;
+    let innehaver = reader.optional(document.innehaver.as_ref(), root.key("innehaver"));
+    if let Some(innehaver) = innehaver {
+        reader.check_part(innehaver, root.key("innehaver"));
+    }
+    let konto = reader.kontonummer(document.kontonummer.as_ref(), root.key("kontonummer"));
+    let utgave = reader.optional(document.utgave.as_ref(), root.key("utgave"));
+    let beskrivelse = reader.optional(document.beskrivelse.as_ref(), root.key("beskrivelse"));
+    let who = Who { part, innehaver, navn: navn.clone(), konto };
+
+    let mut ledger = krav::Ledger::default();
+    krav::read(&document.krav, &who, &mut ledger, &mut reader);
+    betalinger::read(document, &who, &mut ledger, &mut reader);
+    for (i, entry) in document.kravserier.iter().enumerate() {
+        serie::read(entry, &who, &mut ledger, root.key("kravserier").index(i), &mut reader);
+    }
+    let svar = svar::read_svar(&document.svar, beside, catalogue, &mut reader);
+    let feil = svar::read_feil(&document.feil, catalogue, &mut reader);
+    if problems.has_errors() {
+        return None;
+    }
+    let reskontro = match ledger.into_reskontro() {
+        Ok(reskontro) => reskontro,
+        Err(violations) => {
+            for violation in violations {
+                report(&violation, document, problems);
+            }
+            return None;
+        }
+    };
+    Some(Party {
+        part,
+        navn,
+        beskrivelse,
+        innehaver,
+        utgave,
+        skjermet: document.skjermet,
+        reskontro,
+        svar,
+        feil,
+        kilde,
+    })
+}
+
+/// Tells a broken invariant at the entry that its author wrote.
+fn report(violation: &Violation, document: &PartDocument, problems: &mut Problems) {
+    let root = Place::ROOT;
+    // Claims and payments of a described series come after the ones written out.
+    let entry_or_series = |key: &str, index: usize, written: usize| {
+        if index < written { format!("{key}[{index}]") } else { "kravserier".to_owned() }
+    };
+    let path = match violation.entry {
+        Entry::Krav(i) => entry_or_series("krav", i, document.krav.len()),
+        Entry::Forfall(at) => match entry_or_series("krav", at.krav, document.krav.len()) {
+            path if path.starts_with("krav[") => format!("{path}.forfall[{}]", at.forfall),
+            path => path,
+        },
+        Entry::Innbetaling(i) => entry_or_series("innbetalinger", i, document.innbetalinger.len()),
+        Entry::Plassering(i, j) => match entry_or_series("innbetalinger", i, document.innbetalinger.len()) {
+            path if path.starts_with("innbetalinger[") => format!("{path}.plassert[{j}]"),
+            path => path,
+        },
+        Entry::Motregning(i) => root.key("motregninger").index(i).to_string(),
+        Entry::Utbetaling(i) => root.key("utbetalinger").index(i).to_string(),
+        Entry::Grunnlag(i, j) => format!("utbetalinger[{i}].kreditkrav[{j}]"),
+    };
+    problems.error(path, violation.to_string());
+}
+
+/// Whose file it is.
+struct Who {
+    part: Part,
+    innehaver: Option<Part>,
+    navn: Box<str>,
+    konto: Option<Box<str>>,
+}
+
+/// Reads single values, and notes what is wrong with them.
+struct Reader<'p> {
+    base: NaiveDate,
+    problems: &'p mut Problems,
+}
+
+impl Reader<'_> {
+    fn read<S: Scalar>(&mut self, scalar: &S, place: impl fmt::Display) -> Option<S::Value> {
+        match scalar.read(self.base) {
+            Ok(value) => Some(value),
+            Err(message) => {
+                self.problems.error(place, format!("{}: {message}", shown(scalar.raw())));
+                None
+            }
+        }
+    }
+
+    fn optional<S: Scalar>(&mut self, scalar: Option<&S>, place: impl fmt::Display) -> Option<S::Value> {
+        scalar.and_then(|scalar| self.read(scalar, place))
+    }
+
+    /// A text where the empty one means "leave it out"; the outer nothing means "derive it".
+    fn text_or_nothing(&mut self, text: Option<&Text>, place: impl fmt::Display) -> Option<Option<Box<str>>> {
+        self.optional(text, place).map(|text| Some(text).filter(|text| !text.is_empty()))
+    }
+
+    fn error(&mut self, place: impl fmt::Display, message: impl Into<String>) {
+        self.problems.error(place, message);
+    }
+
+    /// The party a claim or payment belongs to: the file's own, or its owner.
+    fn part(&mut self, part: Option<&scalar::PartNumber>, who: &Who, place: impl fmt::Display) -> Part {
+        match part.map(|part| part.read(self.base)) {
+            None => who.part,
+            Some(Ok(part)) if part == who.part || Some(part) == who.innehaver => part,
+            Some(Ok(part)) => {
+                self.error(place, format!("{part} is neither this file's party nor its owner (innehaver)"));
+                who.part
+            }
+            Some(Err(message)) => {
+                self.error(place, message);
+                who.part
+            }
+        }
+    }
+
+    fn kontonummer(&mut self, konto: Option<&Number>, place: impl fmt::Display) -> Option<Box<str>> {
+        let konto = self.optional(konto, &place)?;
+        self.warn_if_invalid::<Kontonummer>("kontonummer", &konto, place);
+        Some(konto)
+    }
+
+    fn kidnummer(&mut self, kid: Option<&Number>, place: impl fmt::Display) -> Option<Box<str>> {
+        let kid = self.optional(kid, &place)?;
+        self.warn_if_invalid::<Kid>("kidnummer", &kid, place);
+        Some(kid)
+    }
+
+    /// Literal data may break a check digit, as published examples do: that is worth a warning only.
+    fn warn_if_invalid<T: std::str::FromStr<Err = IdentifikatorError>>(
+        &mut self,
+        what: &str,
+        value: &str,
+        place: impl fmt::Display,
+    ) {
+        if let Err(error) = value.parse::<T>() {
+            self.problems.warning(place, format!("{what} {value}: {error}"));
+        }
+    }
+
+    fn check_part(&mut self, part: Part, place: impl fmt::Display) {
+        match part.kind() {
+            PartKind::Invalid(error) => self.problems.warning(place, format!("{part}: {error}")),
+            PartKind::Person(person) if !person.is_synthetic() => {
+                self.problems
+                    .warning(place, "not a synthetic personal number (month + 80); keep real people out of test data");
+            }
+            PartKind::Organisasjon(organisation) if !organisation.is_synthetic() => {
+                self.problems
+                    .warning(place, format!("{part} is not a synthetic organisation number (first digit 2 or 3)"));
+            }
+            PartKind::Person(_) | PartKind::Organisasjon(_) => {}
+        }
+    }
+
+    fn konto(&mut self, entry: &KontoEntry, place: Place<'_>) -> Bankkonto {
+        let iban = self.optional(entry.iban.as_ref(), place.key("iban"));
+        if let Some(iban) = &iban {
+            self.warn_if_invalid::<Iban>("iban", iban, place.key("iban"));
+        }
+        Bankkonto {
+            bankinformasjon: self.optional(entry.bankinformasjon.as_ref(), place.key("bankinformasjon")),
+            kontoeiers_navn: self.optional(entry.kontoeiers_navn.as_ref(), place.key("kontoeiersNavn")),
+            kontonummer: self.kontonummer(entry.kontonummer.as_ref(), place.key("kontonummer")),
+            iban,
+            swift_bic: self.optional(entry.swift_bic.as_ref(), place.key("swiftBIC")),
+        }
+    }
+
+    fn motpart(&mut self, entry: &MotpartEntry, place: Place<'_>) -> Motpart {
+        Motpart {
+            kidnummer: self.kidnummer(entry.kidnummer.as_ref(), place.key("kidnummer")),
+            melding_sendt_til_mottaker: self
+                .optional(entry.melding_sendt_til_mottaker.as_ref(), place.key("meldingSendtTilMottaker")),
+            konto: entry.konto.as_ref().map(|konto| self.konto(konto, place.key("konto"))).unwrap_or_default(),
+            valutakode: self.optional(entry.valutakode.as_ref(), place.key("valutakode")),
+        }
+    }
+}
+
+/// A value as it is quoted in a message: cut where it is overlong.
+fn shown(text: &str) -> String {
+    match text.char_indices().nth(60) {
+        Some((cut, _)) => format!("\"{}…\"", &text[..cut]),
+        None => format!("\"{text}\""),
+    }
+}

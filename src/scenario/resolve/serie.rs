@@ -1,0 +1,130 @@
+//! Many alike claims from one entry.
+
+use chrono::Days;
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+
+use super::betalinger::{default_type, own_account};
+use super::krav::{Ledger, betalingsinformasjon, kind};
+use super::{Reader, Who, derive};
+use crate::domain::Beloep;
+use crate::domain::kravtype::Reskontrosystem;
+use crate::domain::reskontro::{
+    Fastsettingsmaate, ForfallRef, Innbetaling, Krav, Kravforfall, Kravperiode, Plassering,
+};
+use crate::scenario::format::KravserieEntry;
+use crate::scenario::problems::Place;
+
+const MOST: u32 = 100_000;
+
+pub(super) fn read(entry: &KravserieEntry, who: &Who, ledger: &mut Ledger, place: Place<'_>, reader: &mut Reader<'_>) {
+    let _ = read_serie(entry, who, ledger, place, reader);
+}
+
+fn read_serie(
+    entry: &KravserieEntry,
+    who: &Who,
+    ledger: &mut Ledger,
+    place: Place<'_>,
+    reader: &mut Reader<'_>,
+) -> Option<()> {
+    let kravtype = reader.read(&entry.kravtype, place.key("kravtype"))?;
+    let kind = kind(&kravtype, entry.kravgruppe.as_ref(), place, reader)?;
+    let first_id = reader.read(&entry.kravidentifikator, place.key("kravidentifikator"))?;
+    let mut due = reader.read(&entry.foerste_forfallsdato, place.key("foersteForfallsdato"))?;
+    let step = reader.read(&entry.steg, place.key("steg"))?;
+    let from = reader.read(&entry.beloep_fra, place.key("beloepFra"))?;
+    let to = reader.read(&entry.beloep_til, place.key("beloepTil"))?;
+    if !(1..=MOST).contains(&entry.antall) {
+        reader.error(place.key("antall"), format!("a series has 1 to {MOST} claims"));
+        return None;
+    }
+    if !from.is_positive() || from > to {
+        reader.error(place.key("beloepFra"), "amounts of a series are positive, beloepFra at most beloepTil");
+        return None;
+    }
+    if entry.betalt_hver == Some(0) {
+        reader.error(place.key("betaltHver"), "1 pays every claim, 2 every second; leave it out to pay none");
+        return None;
+    }
+    let Some(counter) = Counter::new(&first_id, entry.antall) else {
+        reader.error(
+            place.key("kravidentifikator"),
+            "needs digits at its end to count up, enough of them for all claims",
+        );
+        return None;
+    };
+    let mut rng = ChaCha8Rng::seed_from_u64(entry.froe);
+    let beskrivelse = kind.known.map_or(&*kravtype, |known| known.beskrivelse);
+    for i in 0..entry.antall {
+        let id = counter.id(i);
+        let fid = derive::forfallsidentifikator(kind.system, &id, 1, 1);
+        let beloep = Beloep::from_oere(rng.random_range(from.oere()..=to.oere()));
+        let aar = chrono::Datelike::year(&due);
+        let periode = Kravperiode {
+            beskrivelse: "Inntektstår".into(),
+            aar: Some(aar),
+            termin: None,
+            dager: None,
+            viser_dager: false,
+        };
+        let krav = Krav {
+            part: who.part,
+            kravtype: kravtype.clone(),
+            kravgruppe: kind.gruppe,
+            system: kind.system,
+            kravbeskrivelse: Some(derive::kravbeskrivelse(kind.system, beskrivelse, Some(&periode))),
+            kravperiode: Some(periode),
+            opprettelsesdato: due.checked_sub_days(Days::new(21))?,
+            hovedstol: None,
+            rentebaerende: !kind.known.is_some_and(|known| known.rente),
+            fastsettingsmaate: (kind.system == Reskontrosystem::Mva).then_some(Fastsettingsmaate::Egenfastsatt),
+            forfall: vec![Kravforfall {
+                betalingsinformasjon: betalingsinformasjon(kind.system, beloep, who.part, &id, &fid),
+                kravforfallsidentifikator: fid,
+                forfallsdato: Some(due),
+                opprinnelig_beloep: beloep,
+                utsatt_iverksettelse: None,
+            }],
+            kravidentifikator: id,
+        };
+        if entry.betalt_hver.is_some_and(|every| (i + 1) % every == 0) {
+            let forfall = ForfallRef { krav: ledger.krav.len(), forfall: 0 };
+            ledger.innbetalinger.push(Innbetaling {
+                part: who.part,
+                innbetalingsidentifikator: format!("betaling-{}", krav.kravidentifikator).into(),
+                innbetalingsdato: due,
+                innbetalt_beloep: beloep,
+                innbetalingstype: default_type(kind.system, due),
+                mottakers_kontonummer: derive::innkrevers_konto(kind.system).kontonummer,
+                innbetalt_fra: own_account(who, kind.system),
+                plasseringer: vec![Plassering { forfall, beloep, dato: due }],
+            });
+        }
+        ledger.add_krav(krav);
+        due = step.apply(due)?;
+    }
+    Some(())
+}
+
+/// Counts up the digits at the end of an identifier, keeping their number.
+struct Counter<'a> {
+    prefix: &'a str,
+    first: u64,
+    width: usize,
+}
+
+impl<'a> Counter<'a> {
+    fn new(id: &'a str, count: u32) -> Option<Self> {
+        let prefix = id.trim_end_matches(|c: char| c.is_ascii_digit());
+        let digits = &id[prefix.len()..];
+        let first: u64 = digits.parse().ok()?;
+        let width = digits.len();
+        let last = first.checked_add(u64::from(count))?;
+        (width < 19 && last <= 10_u64.pow(u32::try_from(width).ok()?)).then_some(Self { prefix, first, width })
+    }
+
+    fn id(&self, number: u32) -> Box<str> {
+        format!("{}{:0width$}", self.prefix, self.first + u64::from(number), width = self.width).into()
+    }
+}

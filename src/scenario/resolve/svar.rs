@@ -1,0 +1,162 @@
+//! Literal answers and scenario flags.
+
+use serde_json::Value;
+
+use super::Reader;
+use crate::catalogue::{Catalogue, Endpoint, Service, nearest};
+use crate::domain::identifikator::{Iban, Kid, Kontonummer};
+use crate::scenario::format::{FeilEntry, SvarEntry};
+use crate::scenario::problems::Place;
+use crate::scenario::scalar::Text;
+use crate::scenario::{Feil, Svar};
+
+pub(super) fn read_svar(
+    entries: &[SvarEntry],
+    beside: &dyn Fn(&str) -> Result<Vec<u8>, String>,
+    catalogue: Catalogue,
+    reader: &mut Reader<'_>,
+) -> Vec<Svar> {
+    let list = Place::ROOT.key("svar");
+    let read = |(i, entry): (usize, &SvarEntry)| {
+        let place = list.index(i);
+        let target = target(&entry.paa, catalogue, place.key("paa"), reader);
+        let innhold = literal(&entry.fil, beside, place.key("fil"), reader);
+        let edition = reader.optional(entry.utgave.as_ref(), place.key("utgave"));
+        let package = reader.optional(entry.pakke.as_ref(), place.key("pakke"));
+        let periode = entry.periode.as_ref().map(|periode| {
+            let place = place.key("periode");
+            let fra = reader.read(&periode.fra_og_med, place.key("fraOgMed"));
+            fra.zip(reader.read(&periode.til_og_med, place.key("tilOgMed")))
+        });
+        let (service, endpoint) = target?;
+        let Some(endpoint) = endpoint else {
+            reader.error(place.key("paa"), format!("say the endpoint too: {}", endpoints(service)));
+            return None;
+        };
+        if let Some(package) = package.as_ref().filter(|package| !service.packages.contains(&&***package)) {
+            let known = service.packages.join(", ");
+            reader.error(place.key("pakke"), format!("{} has no package {package}; there are {known}", service.name));
+        }
+        if periode.is_some() && !endpoint.periode {
+            reader.error(place.key("periode"), format!("{} takes no period", endpoint.name));
+        }
+        Some(Svar { service, endpoint, edition, package, periode: periode.flatten(), innhold: innhold? })
+    };
+    entries.iter().enumerate().filter_map(read).collect()
+}
+
+pub(super) fn read_feil(entries: &[FeilEntry], catalogue: Catalogue, reader: &mut Reader<'_>) -> Vec<Feil> {
+    let list = Place::ROOT.key("feil");
+    let read = |(i, entry): (usize, &FeilEntry)| {
+        let place = list.index(i);
+        let (service, endpoint) = target(&entry.paa, catalogue, place.key("paa"), reader)?;
+        let kode = reader.read(&entry.kode, place.key("kode"))?;
+        if entry.ganger == Some(0) {
+            reader.error(place.key("ganger"), "a fault met by no call; leave the entry out instead");
+        }
+        let Some(kode) = catalogue.code_at(Some(service), &kode) else {
+            let codes: Vec<_> = catalogue.codes_at(Some(service)).map(|known| known.code).collect();
+            let hint = nearest(&kode, codes.iter().copied()).map(|near| format!("did you mean {near}?"));
+            let message = format!("{} cannot give {kode}; it can give {}", service.name, codes.join(", "));
+            reader.problems.error_with_hint(place.key("kode"), message, hint);
+            return None;
+        };
+        Some(Feil { service, endpoint, kode, ganger: entry.ganger })
+    };
+    entries.iter().enumerate().filter_map(read).collect()
+}
+
+/// `service/endpoint`, or a service alone.
+fn target(
+    paa: &Text,
+    catalogue: Catalogue,
+    place: Place<'_>,
+    reader: &mut Reader<'_>,
+) -> Option<(&'static Service, Option<&'static Endpoint>)> {
+    let text = reader.read(paa, place)?;
+    let (name, endpoint) = text.split_once('/').map_or((&*text, None), |(name, endpoint)| (name, Some(endpoint)));
+    let Some(service) = catalogue.service(name) else {
+        let names: Vec<_> = catalogue.0.iter().map(|service| service.name).collect();
+        let hint = nearest(name, names.iter().copied()).map(|near| format!("did you mean {near}?"));
+        reader.problems.error_with_hint(place, format!("no service {name}; there are {}", names.join(", ")), hint);
+        return None;
+    };
+    let Some(endpoint) = endpoint else {
+        return Some((service, None));
+    };
+    let Some(found) = service.endpoint(endpoint) else {
+        let hint = nearest(endpoint, service.endpoints.iter().map(|known| known.name));
+        let hint = hint.map(|near| format!("did you mean {name}/{near}?"));
+        let message = format!("{name} has no endpoint {endpoint}; there are {}", endpoints(service));
+        reader.problems.error_with_hint(place, message, hint);
+        return None;
+    };
+    Some((service, Some(found)))
+}
+
+fn endpoints(service: &Service) -> String {
+    service.endpoints.iter().map(|endpoint| endpoint.name).collect::<Vec<_>>().join(", ")
+}
+
+fn literal(
+    file: &Text,
+    beside: &dyn Fn(&str) -> Result<Vec<u8>, String>,
+    place: Place<'_>,
+    reader: &mut Reader<'_>,
+) -> Option<Value> {
+    let name = reader.read(file, place)?;
+    let bytes = match beside(&name) {
+        Ok(bytes) => bytes,
+        Err(message) => {
+            reader.error(place, format!("{name}: {message}"));
+            return None;
+        }
+    };
+    match serde_json::from_slice::<Value>(&bytes) {
+        Ok(value) if value.is_object() => {
+            warn_of_check_digits(&value, &name, place, reader);
+            Some(value)
+        }
+        Ok(_) => {
+            reader.error(place, format!("{name} holds no JSON object"));
+            None
+        }
+        Err(error) => {
+            reader.error(place, format!("{name} is not JSON: {error}"));
+            None
+        }
+    }
+}
+
+/// Published examples hold identifiers that fail their check digits: worth a warning, once for each.
+fn warn_of_check_digits(value: &Value, file: &str, place: Place<'_>, reader: &mut Reader<'_>) {
+    let mut bad = Vec::new();
+    collect_bad(value, &mut bad);
+    bad.sort_unstable();
+    bad.dedup();
+    if !bad.is_empty() {
+        reader.problems.warning(place, format!("{file}: the check digits are wrong in {}", bad.join(", ")));
+    }
+}
+
+fn collect_bad(value: &Value, bad: &mut Vec<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect_bad(item, bad)),
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                let text = value.as_str().unwrap_or_default();
+                let wrong = match key.as_str() {
+                    "kontonummer" if !text.contains(['*', 'x']) => text.parse::<Kontonummer>().is_err(),
+                    "iban" => text.parse::<Iban>().is_err(),
+                    "kidnummer" => text.parse::<Kid>().is_err(),
+                    _ => false,
+                };
+                if wrong && !text.is_empty() {
+                    bad.push(format!("{key} {text}"));
+                }
+                collect_bad(value, bad);
+            }
+        }
+        _ => {}
+    }
+}

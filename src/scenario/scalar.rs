@@ -1,0 +1,211 @@
+//! The single values of the scenario format: texts until they are read.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+
+use chrono::{Datelike, NaiveDate};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+
+use crate::catalogue;
+use crate::domain::Beloep;
+use crate::domain::clock::{Shift, parse_day};
+use crate::domain::identifikator::Part;
+use crate::domain::terminer::{Termin as DomainTermin, Terminserie};
+
+/// Reads a text of the format into a value of the domain.
+pub(super) trait Scalar {
+    /// What it becomes.
+    type Value;
+    /// The text as the author wrote it.
+    fn raw(&self) -> &str;
+    /// The value on a base date, or what is wrong with the text.
+    fn read(&self, base: NaiveDate) -> Result<Self::Value, String>;
+}
+
+macro_rules! scalar {
+    ($(#[$doc:meta])* $name:ident -> $value:ty, $schema:tt, |$raw:ident, $base:ident| $read:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub String);
+
+        impl Scalar for $name {
+            type Value = $value;
+            fn raw(&self) -> &str {
+                &self.0
+            }
+            #[allow(unused_variables, clippy::allow_attributes, reason = "only dates look at the base date")]
+            fn read(&self, $base: NaiveDate) -> Result<$value, String> {
+                let $raw = self.0.trim();
+                $read
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    };
+}
+
+scalar!(
+    /// Any text.
+    Text -> Box<str>,
+    { "type": "string" },
+    |raw, base| Ok(raw.into())
+);
+
+scalar!(
+    /// Digits that are a name rather than a quantity; quoted or not.
+    Number -> Box<str>,
+    { "type": ["string", "integer"], "pattern": "^[0-9]+$" },
+    |raw, base| if !raw.is_empty() && raw.bytes().all(|b| b.is_ascii_digit()) {
+        Ok(raw.into())
+    } else {
+        Err("not a number written in digits".to_owned())
+    }
+);
+
+scalar!(
+    /// An organisation number or a personal number.
+    PartNumber -> Part,
+    { "type": ["string", "integer"], "pattern": "^([0-9]{9}|[0-9]{11})$" },
+    |raw, base| raw.parse().map_err(|error: crate::domain::identifikator::IdentifikatorError| error.to_string())
+);
+
+scalar!(
+    /// An edition of the answers.
+    Edition -> catalogue::Edition,
+    { "enum": [2023, 2024, "2023", "2024"] },
+    |raw, base| raw.parse().map_err(|()| format!("no such edition; there are {}", catalogue::Edition::NAMES.join(" and ")))
+);
+
+scalar!(
+    /// Kroner, with two decimals at most.
+    Amount -> Beloep,
+    { "type": ["number", "string"], "pattern": "^-?[0-9]+(\\.[0-9]{1,2})?$" },
+    |raw, base| raw.parse().map_err(|error: crate::domain::beloep::BeloepError| error.to_string())
+);
+
+const BETALINGSDATO_PATTERN: &str = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|(i dag|forfall)( *[+-] *[0-9]+ *[dwmy])*)$";
+const DATO_PATTERN: &str = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|i dag( *[+-] *[0-9]+ *[dwmy])*)$";
+
+scalar!(
+    /// A day: `2026-03-01`, or `i dag` with shifts (`i dag - 40d`, `i dag + 2w`, `i dag - 1m + 3d`).
+    Dato -> NaiveDate,
+    { "type": "string", "pattern": (DATO_PATTERN), "examples": ["2026-03-01", "i dag - 40d", "i dag + 2w"] },
+    |raw, base| match raw.strip_prefix("i dag") {
+        None => parse_day(raw).map_err(|_| not_a_day()),
+        Some("") => Ok(base),
+        Some(shift) => Shift::from_str(shift)
+            .map_err(|error| error.to_string())?
+            .apply(base)
+            .filter(|day| (1900..=2200).contains(&day.year()))
+            .ok_or_else(|| "too far from the base date".to_owned()),
+    }
+);
+
+/// When a payment is made: on a day, or by the due date of what it pays.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Betalingsdag {
+    /// That day.
+    Day(NaiveDate),
+    /// So much after the due date of the first instalment it is placed on.
+    AfterDue(Shift),
+}
+
+scalar!(
+    /// A day, or `forfall` with shifts: the due date of the first instalment that the payment is placed on
+    /// (`forfall`, `forfall - 2d`, `forfall + 3w`).
+    Betalingsdato -> Betalingsdag,
+    { "type": "string", "pattern": (BETALINGSDATO_PATTERN), "examples": ["2026-03-01", "i dag - 40d", "forfall - 2d"] },
+    |raw, base| match raw.strip_prefix("forfall") {
+        None => Dato(raw.to_owned()).read(base).map(Betalingsdag::Day),
+        Some("") => Ok(Betalingsdag::AfterDue(Shift::default())),
+        Some(shift) => Shift::from_str(shift).map(Betalingsdag::AfterDue).map_err(|error| error.to_string()),
+    }
+);
+
+fn not_a_day() -> String {
+    "not a day; write 2026-03-01, or i dag with shifts: i dag - 40d, i dag + 2w (units d, w, m, y)".to_owned()
+}
+
+scalar!(
+    /// A year: `2026`, `i år`, `i år - 1`.
+    Aar -> i32,
+    { "type": ["integer", "string"], "pattern": "^([0-9]{4}|i år( *[+-] *[0-9]+)?)$" },
+    |raw, base| match raw.strip_prefix("i år") {
+        None => raw
+            .parse()
+            .ok()
+            .filter(|aar| (1900..=2200).contains(aar))
+            .ok_or_else(|| "not a year; write 2026, i år or i år - 1".to_owned()),
+        Some(offset) => counted(offset, 100).map(|offset| base.year() + offset),
+    }
+);
+
+scalar!(
+    /// A term of a year: its number, or `siste` with an offset in terms.
+    Termin -> TerminChoice,
+    { "type": ["integer", "string"], "pattern": "^([1-6]|siste( *[+-] *[0-9]+)?)$" },
+    |raw, base| match raw.strip_prefix("siste") {
+        None => raw
+            .parse()
+            .map(TerminChoice::Number)
+            .map_err(|_| "not a term; write 1 to 6, siste or siste - 1".to_owned()),
+        Some(offset) => counted(offset, 600).map(TerminChoice::Siste),
+    }
+);
+
+/// Which term an author means.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum TerminChoice {
+    /// That one of the year.
+    Number(u8),
+    /// So many terms after the newest overdue one.
+    Siste(i32),
+}
+
+impl TerminChoice {
+    /// The term of a series that it is on a base date, given the year where the author wrote one.
+    pub(super) fn of(self, serie: Terminserie, aar: Option<i32>, base: NaiveDate) -> Result<DomainTermin, String> {
+        match (self, aar) {
+            (Self::Number(nummer), Some(aar)) if (1..=serie.per_year()).contains(&nummer) => {
+                Ok(DomainTermin { aar, nummer })
+            }
+            (Self::Number(_), Some(_)) => Err(format!("the terms of such a claim are 1 to {}", serie.per_year())),
+            (Self::Number(_), None) => Err("a term by its number needs aar".to_owned()),
+            (Self::Siste(_), Some(_)) => Err("leave aar out: siste says the year".to_owned()),
+            (Self::Siste(offset), None) => Ok(serie.offset(serie.newest_overdue(base), offset)),
+        }
+    }
+}
+
+scalar!(
+    /// A step in time: `1d`, `2w`, `1m`.
+    Step -> Shift,
+    { "type": "string", "pattern": "^[0-9]+[dwmy]$" },
+    |raw, base| if raw.starts_with(|c: char| c.is_ascii_digit()) {
+        Shift::from_str(&format!("+{raw}")).map_err(|_| "not a step; write 1d, 2w or 1m".to_owned())
+    } else {
+        Err("not a step; write 1d, 2w or 1m".to_owned())
+    }
+);
+
+/// An optional signed count: nothing, `+ 2`, `- 1`.
+fn counted(text: &str, limit: i32) -> Result<i32, String> {
+    let compact: String = text.chars().filter(|c| *c != ' ').collect();
+    if compact.is_empty() {
+        return Ok(0);
+    }
+    let signed = compact.starts_with(['+', '-']);
+    match compact.parse::<i32>() {
+        Ok(number) if signed && number.abs() <= limit => Ok(number),
+        _ => Err(format!("after it comes a sign and a number up to {limit}, like - 1")),
+    }
+}

@@ -1,0 +1,118 @@
+//! Where scenario files come from: built into the binary, or a folder.
+
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use include_dir::{Dir, include_dir};
+
+static BUILTIN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
+
+/// A place that scenario files are read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The scenarios compiled into the binary.
+    Builtin,
+    /// A folder and the folders in it. Names that start with a dot are passed over, as are files
+    /// that do not end in `.yaml` or `.yml`.
+    Folder(PathBuf),
+    /// Texts by name, for tests; there are no files beside them.
+    Texts(Vec<(String, String)>),
+}
+
+/// A scenario file.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// Its path within the source, with forward slashes; built-in ones start with `builtin/`.
+    pub name: Arc<str>,
+    /// Its text, or why it could not be read.
+    pub text: Result<Arc<str>, String>,
+}
+
+impl Source {
+    /// All scenario files, ordered by name.
+    ///
+    /// # Errors
+    /// When the folder itself cannot be listed; a file that cannot be read is in the list.
+    pub fn files(&self) -> io::Result<Vec<SourceFile>> {
+        match self {
+            Self::Builtin => Ok(BUILTIN.files().filter_map(builtin_file).collect()),
+            Self::Folder(root) => {
+                let mut paths = Vec::new();
+                collect(root, &mut paths)?;
+                paths.sort();
+                Ok(paths.iter().map(|path| folder_file(root, path)).collect())
+            }
+            Self::Texts(texts) => Ok(texts
+                .iter()
+                .map(|(name, text)| SourceFile { name: name.as_str().into(), text: Ok(text.as_str().into()) })
+                .collect()),
+        }
+    }
+
+    /// The bytes of a file that lies beside a scenario file.
+    ///
+    /// # Errors
+    /// A sentence for the author: the path leads out of the folder, or cannot be read.
+    pub fn beside(&self, scenario: &str, file: &str) -> Result<Vec<u8>, String> {
+        let relative = Path::new(scenario).parent().unwrap_or(Path::new("")).join(file);
+        if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
+            return Err("the file must lie in the scenario folder: no .. and no absolute path".to_owned());
+        }
+        match self {
+            Self::Builtin => {
+                let name = relative.strip_prefix("builtin").unwrap_or(&relative);
+                let file = BUILTIN.get_file(name).ok_or("no such file among the built-in ones")?;
+                Ok(file.contents().to_vec())
+            }
+            Self::Folder(root) => fs::read(root.join(relative)).map_err(|error| io_message(&error)),
+            Self::Texts(_) => Err("scenarios from texts have no files beside them".to_owned()),
+        }
+    }
+}
+
+fn builtin_file(file: &include_dir::File<'_>) -> Option<SourceFile> {
+    let path = file.path().to_str().filter(|path| is_scenario(Path::new(path)))?;
+    let text = file.contents_utf8().map(Arc::from).ok_or_else(not_utf8);
+    Some(SourceFile { name: format!("builtin/{path}").into(), text })
+}
+
+fn folder_file(root: &Path, path: &Path) -> SourceFile {
+    let relative = path.strip_prefix(root).unwrap_or(path);
+    let name = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+    let text = match fs::read(path) {
+        Ok(bytes) => String::from_utf8(bytes).map(Arc::from).map_err(|_| not_utf8()),
+        Err(error) => Err(io_message(&error)),
+    };
+    SourceFile { name: name.into(), text }
+}
+
+fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = entry.path();
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            collect(&path, found)?;
+        } else if is_scenario(&path) {
+            // Mounted configuration often consists of links to files, so those are followed.
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn is_scenario(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+fn not_utf8() -> String {
+    "the file is not UTF-8".to_owned()
+}
+
+fn io_message(error: &io::Error) -> String {
+    format!("cannot be read: {error}")
+}

@@ -1,0 +1,108 @@
+//! Builds the state and owns the accept loop; shuts down in an orderly way.
+//!
+//! An accept loop of its own rather than `axum::serve`, because faults are to hang up on the wire.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::config::Settings;
+use crate::pipeline::{self, State};
+use crate::scenario::ScenarioSet;
+use crate::session::{Session, TimeSource};
+
+/// How long requests in flight may take to finish once the server is told to stop.
+const GRACE: Duration = Duration::from_millis(800);
+
+/// The most a request's line and headers may take together; more is answered with 431.
+const HEADER_BYTES: usize = 64 * 1024;
+
+/// How long a caller may take to send its headers.
+const HEADER_TIME: Duration = Duration::from_secs(30);
+
+/// How long to wait when the system has no more sockets to give.
+const OUT_OF_SOCKETS: Duration = Duration::from_millis(50);
+
+/// A server that listens and does not yet answer.
+pub(crate) struct Server {
+    listener: TcpListener,
+    state: Arc<State>,
+}
+
+impl Server {
+    /// Takes the port.
+    pub(crate) async fn bind(settings: &Settings, scenarios: ScenarioSet, time: TimeSource) -> io::Result<Self> {
+        let listener = TcpListener::bind(settings.listen).await?;
+        let session = Arc::new(Session::new(settings.now, time, scenarios));
+        let state = Arc::new(State {
+            pages: crate::control::pages(Arc::clone(&session), listener.local_addr()?),
+            session,
+            default_edition: settings.edition,
+            rng: Mutex::new(match settings.seed {
+                Some(seed) => ChaCha8Rng::seed_from_u64(seed),
+                None => ChaCha8Rng::try_from_rng(&mut rand::rngs::SysRng).map_err(io::Error::other)?,
+            }),
+        });
+        Ok(Self { listener, state })
+    }
+
+    /// The address it listens on, with the real port.
+    pub(crate) fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        &self.state.session
+    }
+
+    /// Answers until told to stop; then lets requests in flight finish for a while, and cuts the rest.
+    pub(crate) async fn run(self, stop: impl Future<Output = ()>) {
+        let mut http = hyper::server::conn::http1::Builder::new();
+        http.max_buf_size(HEADER_BYTES).timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
+        let graceful = GracefulShutdown::new();
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            let accepted = tokio::select! {
+                accepted = self.listener.accept() => accepted,
+                () = &mut stop => break,
+            };
+            match accepted {
+                Ok((stream, _)) => self.spawn(stream, &http, &graceful),
+                Err(error) => {
+                    tracing::warn!(%error, "could not accept a connection");
+                    tokio::time::sleep(OUT_OF_SOCKETS).await;
+                }
+            }
+        }
+        drop(self.listener);
+        if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
+            tracing::warn!("cut what was still in flight after {} ms", GRACE.as_millis());
+        }
+    }
+
+    fn spawn(&self, stream: TcpStream, http: &hyper::server::conn::http1::Builder, graceful: &GracefulShutdown) {
+        // Small answers should leave at once; a failure to say so costs only time.
+        let _ = stream.set_nodelay(true);
+        let state = Arc::clone(&self.state);
+        let answer = service_fn(move |request| {
+            let state = Arc::clone(&state);
+            async move { Ok::<_, Infallible>(pipeline::handle(state, request).await) }
+        });
+        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), answer));
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended badly");
+            }
+        });
+    }
+}

@@ -1,0 +1,46 @@
+//! A call as a service sees it, and what it answers.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use chrono::NaiveDate;
+use http::{HeaderMap, Method};
+
+use crate::catalogue::{Edition, Endpoint};
+use crate::scenario::Party;
+use crate::session::cache::RenderCache;
+
+/// Where a URL points, as far as can be told without judging it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Location<'r> {
+    pub(crate) endpoint: Option<&'static Endpoint>,
+    /// The text in the identifier's place, valid or not.
+    pub(crate) identifikator: Option<&'r str>,
+}
+
+/// A call of a service.
+pub(crate) struct Call<'r> {
+    pub(crate) method: &'r Method,
+    /// The path below the service's base, split at slashes and percent-decoded once.
+    pub(crate) segments: &'r [String],
+    /// The raw query, without the question mark.
+    pub(crate) query: &'r str,
+    pub(crate) headers: &'r HeaderMap,
+    pub(crate) location: Location<'r>,
+    /// The party of the identifier, where a scenario names it.
+    pub(crate) party: Option<&'r Arc<Party>>,
+    /// The edition that the caller asks for.
+    pub(crate) edition: Option<Edition>,
+    /// The edition where neither caller nor scenario says.
+    pub(crate) default_edition: Edition,
+    /// The observer's day.
+    pub(crate) day: NaiveDate,
+    pub(crate) cache: &'r RenderCache,
+}
+
+/// A successful answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) content_type: &'static str,
+    pub(crate) body: Bytes,
+}

@@ -1,0 +1,41 @@
+//! The error body that all services share: `kode`, `melding`, `korrelasjonsid`.
+//! Imitates docs/fidelity.md, "Errors".
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::catalogue::Code;
+
+/// A refusal by a service, natural or on demand. Its text is for the caller and in Norwegian.
+#[derive(Debug)]
+pub(crate) struct ServiceError {
+    pub(crate) kode: &'static Code,
+    pub(crate) melding: Cow<'static, str>,
+    /// The methods that would have been taken.
+    pub(crate) allow: Option<&'static str>,
+    /// What the real service would have done otherwise, for `Sandbox-Warning`.
+    pub(crate) warning: Option<&'static str>,
+}
+
+impl ServiceError {
+    pub(crate) fn new(kode: &'static Code, melding: impl Into<Cow<'static, str>>) -> Self {
+        Self { kode, melding: melding.into(), allow: None, warning: None }
+    }
+
+    /// The code with the sandbox's general message for it.
+    pub(crate) fn on_demand(kode: &'static Code) -> Self {
+        Self::new(kode, kode.melding)
+    }
+
+    pub(crate) fn json(&self, korrelasjonsid: &str) -> Vec<u8> {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            kode: &'a str,
+            melding: &'a str,
+            korrelasjonsid: &'a str,
+        }
+        let body = Body { kode: self.kode.code, melding: &self.melding, korrelasjonsid };
+        serde_json::to_vec(&body).unwrap_or_default()
+    }
+}

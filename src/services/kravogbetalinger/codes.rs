@@ -1,0 +1,86 @@
+//! The published error table KB-001 … KB-009, and the natural refusals of the service.
+//! Imitates docs/fidelity.md, "Errors".
+
+use crate::catalogue::Code;
+use crate::services::errors::ServiceError;
+
+/// In the order of their numbers.
+pub(crate) static CODES: [Code; 9] = [
+    kb("KB-001", 500, "Uventet feil på tjenesten.", "Det oppstod en uventet feil på tjenesten. Prøv igjen senere"),
+    kb(
+        "KB-002",
+        500,
+        "Uventet feil i et bakenforliggende system.",
+        "Det oppstod en uventet feil i et bakenforliggende system. Prøv igjen senere",
+    ),
+    kb("KB-003", 404, "Ukjent url benyttet.", "Ukjent url benyttet"),
+    kb(
+        "KB-004",
+        401,
+        "Feil i forbindelse med autentisering.",
+        "Autentiseringen feilet: tokenet mangler eller er ugyldig",
+    ),
+    kb(
+        "KB-005",
+        403,
+        "Feil i forbindelse med samtykketoken.",
+        "Samtykket mangler, er utløpt eller gjelder en annen part",
+    ),
+    kb("KB-006", 400, "Feil i forbindelse med validering av inputdata.", "Valideringen av inputdata feilet"),
+    kb(
+        "KB-007",
+        404,
+        "Fant ingen krav/betalinger på angitt identifikator og periode.",
+        "Fant ingen krav eller betalinger på angitt identifikator og periode",
+    ),
+    kb(
+        "KB-008",
+        406,
+        "Feil tilknyttet dataformat. Kun json eller xml er støttet.",
+        "Dataformatet er ikke støttet. Kun json og xml er støttet",
+    ),
+    kb("KB-009", 404, "Ingen treff på oppgitt identifikator.", "Ingen treff på oppgitt identifikator"),
+];
+
+const fn kb(code: &'static str, status: u16, area: &'static str, melding: &'static str) -> Code {
+    Code { code, status, area, melding }
+}
+
+/// What the service refuses by itself, and with which code.
+pub(super) enum Refusal {
+    UnknownUrl(String),
+    WrongMethod(String),
+    InvalidInput(String),
+    NothingInPeriod(&'static str),
+    NotAcceptable,
+    OnlyXmlAccepted,
+    UnknownParty,
+}
+
+impl From<Refusal> for ServiceError {
+    fn from(refusal: Refusal) -> Self {
+        let (number, melding) = match &refusal {
+            Refusal::UnknownUrl(melding) | Refusal::WrongMethod(melding) => (3, Some(melding.clone())),
+            Refusal::InvalidInput(melding) => (6, Some(melding.clone())),
+            Refusal::NothingInPeriod(what) => {
+                (7, Some(format!("Fant ingen {what} på oppgitt identifikator i oppgitt periode")))
+            }
+            Refusal::NotAcceptable | Refusal::OnlyXmlAccepted => (8, None),
+            Refusal::UnknownParty => (9, None),
+        };
+        let kode = &CODES[number - 1];
+        let mut error = match melding {
+            Some(melding) => Self::new(kode, melding),
+            None => Self::on_demand(kode),
+        };
+        match refusal {
+            Refusal::WrongMethod(_) => error.allow = Some("GET, HEAD"),
+            Refusal::OnlyXmlAccepted => {
+                error.warning =
+                    Some("the real service would answer in XML; this version of the sandbox writes JSON only");
+            }
+            _ => {}
+        }
+        error
+    }
+}

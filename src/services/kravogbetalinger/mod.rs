@@ -1,0 +1,218 @@
+//! Krav og betalinger v1: open claims, claims, payments in and payments out of a party.
+//! Imitates docs/fidelity.md, "Krav og betalinger".
+//!
+//! The order of checks: URL, format, (authentication, consent,) input, party, period.
+
+mod codes;
+mod felles;
+mod utgave_2023;
+mod utgave_2024;
+mod utvalg;
+
+use bytes::Bytes;
+use codes::Refusal;
+use http::Method;
+use serde::Serialize;
+
+use super::Handler;
+use super::call::{Answer, Call, Location};
+use super::errors::ServiceError;
+use super::negotiation::{Format, Negotiated, negotiate};
+use super::periode::Periode;
+use crate::catalogue::{Edition, Endpoint, Service};
+use crate::domain::identifikator::{Part, PartKind};
+use crate::scenario::{Party, Svar};
+use crate::session::cache::Key;
+
+/// The service's entry in the catalogue.
+pub(crate) static SERVICE: Service = Service {
+    name: "kravogbetalinger",
+    title: "Krav og betalinger",
+    base: "/api/innkreving/kravogbetalinger",
+    version: "v1",
+    packages: &["finans", "regnskapssystem"],
+    endpoints: &[
+        Endpoint { name: "aapnekrav", periode: false },
+        Endpoint { name: "krav", periode: true },
+        Endpoint { name: "innbetalinger", periode: true },
+        Endpoint { name: "utbetalinger", periode: true },
+    ],
+    codes: &codes::CODES,
+};
+
+pub(super) const HANDLER: Handler = Handler { service: &SERVICE, locate, answer };
+
+/// `/{version}/{rettighetspakke}/{identifikator}/{endpoint}`
+fn locate(segments: &[String]) -> Location<'_> {
+    let part = |index: usize| segments.get(index).map(String::as_str);
+    Location {
+        endpoint: part(3).filter(|_| segments.len() == 4).and_then(|name| SERVICE.endpoint(name)),
+        identifikator: part(2),
+    }
+}
+
+fn answer(call: &Call<'_>) -> Result<Answer, ServiceError> {
+    let (package, endpoint) = check_url(call)?;
+    let format = match negotiate(call.headers) {
+        Negotiated::Format(format) => format,
+        Negotiated::OnlyXml => return Err(Refusal::OnlyXmlAccepted.into()),
+        Negotiated::Neither => return Err(Refusal::NotAcceptable.into()),
+    };
+    let part = check_identifikator(call)?;
+    let periode = match endpoint.periode {
+        true => Some(Periode::from_query(call.query, call.day).map_err(Refusal::InvalidInput)?),
+        false => None,
+    };
+    let party = call.party.ok_or(Refusal::UnknownParty)?;
+    let edition = call.edition.or(party.utgave).unwrap_or(call.default_edition);
+    let key = Key {
+        service: SERVICE.name,
+        endpoint: endpoint.name,
+        package,
+        part,
+        edition,
+        format: format.content_type(),
+        periode: periode.map(Periode::as_pair),
+        day: call.day,
+    };
+    let body = call.cache.get_or_render(key, || {
+        let view = View { party, endpoint, edition, periode, day: call.day };
+        match literal(party, endpoint, edition, package, periode) {
+            Some(svar) => json(&svar.innhold),
+            None => view.render(format),
+        }
+    })?;
+    Ok(Answer { content_type: format.content_type(), body })
+}
+
+fn check_url(call: &Call<'_>) -> Result<(&'static str, &'static Endpoint), Refusal> {
+    let unknown = |melding: String| Err(Refusal::UnknownUrl(melding));
+    let [version, package, _, endpoint] = call.segments else {
+        return unknown(format!(
+            "Ukjent url benyttet. Forventet {}/{}/{{rettighetspakke}}/{{identifikator}}/{{endepunkt}}",
+            SERVICE.base, SERVICE.version
+        ));
+    };
+    if version != SERVICE.version {
+        return unknown(format!("Ukjent url benyttet. Versjonen må være {}", SERVICE.version));
+    }
+    let Some(package) = SERVICE.packages.iter().find(|known| *known == package) else {
+        return unknown(format!(
+            "Ukjent url benyttet. Rettighetspakken må være en av: {}",
+            SERVICE.packages.join(", ")
+        ));
+    };
+    let Some(endpoint) = SERVICE.endpoint(endpoint) else {
+        let names: Vec<_> = SERVICE.endpoints.iter().map(|endpoint| endpoint.name).collect();
+        return unknown(format!("Ukjent url benyttet. Endepunktet må være et av: {}", names.join(", ")));
+    };
+    if !matches!(*call.method, Method::GET | Method::HEAD) {
+        return Err(Refusal::WrongMethod("Ukjent url benyttet. Endepunktet støtter kun metoden GET".to_owned()));
+    }
+    Ok((package, endpoint))
+}
+
+/// The identifier of the URL; one that a scenario names is taken whatever its check digits.
+fn check_identifikator(call: &Call<'_>) -> Result<Part, Refusal> {
+    let text = call.location.identifikator.unwrap_or_default();
+    let invalid = |why: &str| Refusal::InvalidInput(format!("Feltet 'identifikator' har ugyldig {why}"));
+    let part: Part = text.parse().map_err(|_| {
+        invalid(
+            "format. Må være nøyaktig 9 siffer (organisasjonsnummer) eller 11 siffer (fødselsnummer eller D-nummer)",
+        )
+    })?;
+    match part.kind() {
+        PartKind::Invalid(_) if call.party.is_none() => {
+            let digits = if part.is_person() { "kontrollsifre" } else { "kontrollsiffer" };
+            Err(invalid(&format!("verdi. Nummeret har feil {digits}")))
+        }
+        _ => Ok(part),
+    }
+}
+
+fn literal<'p>(
+    party: &'p Party,
+    endpoint: &Endpoint,
+    edition: Edition,
+    package: &str,
+    periode: Option<Periode>,
+) -> Option<&'p Svar> {
+    party.svar.iter().find(|svar| {
+        svar.service.name == SERVICE.name
+            && svar.endpoint.name == endpoint.name
+            && svar.edition.is_none_or(|only| only == edition)
+            && svar.package.as_deref().is_none_or(|only| only == package)
+            && svar.periode.is_none_or(|only| periode.map(Periode::as_pair) == Some(only))
+    })
+}
+
+/// What is asked for, once everything about the call has been checked.
+struct View<'a> {
+    party: &'a Party,
+    endpoint: &'static Endpoint,
+    edition: Edition,
+    periode: Option<Periode>,
+    day: chrono::NaiveDate,
+}
+
+impl View<'_> {
+    fn render(&self, format: Format) -> Result<Bytes, ServiceError> {
+        let Format::Json = format;
+        let part = self.party.part.to_string();
+        if self.party.skjermet {
+            return json(&Skjermet { part_identifikator: part, periode: self.periode, skjermet: true });
+        }
+        let at = self.party.reskontro.as_of(self.day);
+        let Some(periode) = self.periode else {
+            return match self.edition {
+                Edition::E2023 => json(&utgave_2023::aapne_krav(part, at)),
+                Edition::E2024 => json(&utgave_2024::aapne_krav(part, at)),
+            };
+        };
+        match (self.endpoint.name, self.edition) {
+            ("krav", edition) => {
+                let krav = some(utvalg::krav(at, periode), "krav")?;
+                match edition {
+                    Edition::E2023 => json(&utgave_2023::krav_i_periode(part, periode, &krav)),
+                    Edition::E2024 => json(&utgave_2024::krav_i_periode(part, periode, &krav)),
+                }
+            }
+            ("innbetalinger", edition) => {
+                let innbetalinger = some(utvalg::innbetalinger(at, periode), "innbetalinger")?;
+                match edition {
+                    Edition::E2023 => json(&utgave_2023::innbetalinger(part, periode, &innbetalinger, at)),
+                    Edition::E2024 => json(&utgave_2024::innbetalinger(part, periode, &innbetalinger, at)),
+                }
+            }
+            (_, edition) => {
+                let utbetalinger = some(utvalg::utbetalinger(at, periode), "utbetalinger")?;
+                match edition {
+                    Edition::E2023 => json(&utgave_2023::utbetalinger(part, periode, &utbetalinger, at)),
+                    Edition::E2024 => json(&utgave_2024::utbetalinger(part, periode, &utbetalinger, at)),
+                }
+            }
+        }
+    }
+}
+
+/// The answer about a shielded party: the call's parameters and the mark, nothing else.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Skjermet {
+    part_identifikator: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    periode: Option<Periode>,
+    skjermet: bool,
+}
+
+/// Nothing in the period is KB-007.
+fn some<T>(list: Vec<T>, what: &'static str) -> Result<Vec<T>, Refusal> {
+    if list.is_empty() { Err(Refusal::NothingInPeriod(what)) } else { Ok(list) }
+}
+
+fn json<T: Serialize>(value: &T) -> Result<Bytes, ServiceError> {
+    serde_json::to_vec(value).map(Bytes::from).map_err(|error| {
+        tracing::error!(%error, "an answer could not be written");
+        ServiceError::on_demand(&codes::CODES[0])
+    })
+}

@@ -1,0 +1,327 @@
+//! The answers in the 2023 edition. Imitates docs/fidelity.md, "Edition 2023".
+//!
+//! Where the published model and the published examples differ, the examples win: a claim carries no
+//! `partIdentifikator`, a placed payment no `innbetalingstype`, and empty lists are printed.
+
+use serde::Serialize;
+
+use super::felles::{
+    Betalingsinformasjon, Konto, OversiktPerKravgruppe, TotalOversikt, oversikt_per_kravgruppe, total_oversikt,
+};
+use crate::domain::NaiveDate;
+use crate::domain::reskontro::{self as r, AsOf, ForfallAsOf, KravAsOf, Plassert};
+use crate::services::periode::Periode;
+use crate::services::render::Plain as Kroner;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AapneKrav<'a> {
+    part_identifikator: String,
+    aapent_krav_med_gjenstaaende_beloep: Vec<Krav<'a>>,
+    innbetaling_med_uplassert_beloep: Vec<Innbetaling<'a>>,
+    total_oversikt: TotalOversikt<Kroner>,
+    oversikt_per_kravgruppe: Vec<OversiktPerKravgruppe<Kroner>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct KravIPeriode<'a> {
+    part_identifikator: String,
+    periode: Periode,
+    krav: Vec<Krav<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct InnbetalingerIPeriode<'a> {
+    part_identifikator: String,
+    periode: Periode,
+    innbetaling: Vec<Innbetaling<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct UtbetalingerIPeriode<'a> {
+    part_identifikator: String,
+    periode: Periode,
+    utbetaling: Vec<Utbetaling<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Krav<'a> {
+    kravidentifikator: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kravbeskrivelse: Option<&'a str>,
+    opprettelsesdato_for_krav: NaiveDate,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kravperiode: Option<String>,
+    opprinnelig_beloep: Kroner,
+    kravforfall: Vec<Kravforfall<'a>>,
+    gjenstaaende_beloep: Kroner,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stipulerte_renter: Option<Kroner>,
+    kravtype: &'a str,
+    kravgruppe: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Kravforfall<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forfallsdato: Option<NaiveDate>,
+    opprinnelig_beloep: Kroner,
+    gjenstaaende_beloep: Kroner,
+    plassert_innbetaling: Vec<PlassertInnbetaling<'a>>,
+    plassert_motkrav: Vec<PlassertMotkrav<'a>>,
+    kravforfalls_identifikator: &'a str,
+    betalingsinformasjon: Betalingsinformasjon<'a>,
+    utsatt_iverksettelse: bool,
+}
+
+#[derive(Serialize)]
+struct Motpart<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kidnummer: Option<&'a str>,
+    konto: Konto<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PlassertInnbetaling<'a> {
+    innbetalingsdato: NaiveDate,
+    innbetalt_beloep: Kroner,
+    betalt_fra: Motpart<'a>,
+    plassert_beloep: Kroner,
+    plasseringsdato: NaiveDate,
+    innbetalings_identifikator: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PlassertMotkrav<'a> {
+    motkrav_beskrivelse: &'a str,
+    motkrav_forfalls_identifikator: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    motkrav_forfallsdato: Option<NaiveDate>,
+    plassert_beloep: Kroner,
+    plasseringsdato: NaiveDate,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Innbetaling<'a> {
+    part_identifikator: String,
+    innbetalingsidentifikator: &'a str,
+    innbetalingsdato: NaiveDate,
+    innbetalt_beloep: Kroner,
+    uplassert_beloep: Kroner,
+    plassert_innbetaling_mot_krav: Vec<PlasseringAvInnbetaling<'a>>,
+    betalt_til_konto: Konto<'a>,
+    betalt_fra: Motpart<'a>,
+    innbetalingstype: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PlasseringAvInnbetaling<'a> {
+    dekket_krav: &'a str,
+    kravforfall_identifikator: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kravforfallsdato: Option<NaiveDate>,
+    plasseringsdato: NaiveDate,
+    plassert_beloep: Kroner,
+    opprinnelig_kravforfallsbeloep: Kroner,
+    gjenstaaende_kravforfallsbeloep: Kroner,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Utbetaling<'a> {
+    part_identifikator: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    utbetalingsbeskrivelse: Option<&'a str>,
+    utbetaltdato: NaiveDate,
+    utbetalt_beloep: Kroner,
+    betalt_til: Motpart<'a>,
+    utbetaling_identifikator: &'a str,
+    grunnlag_for_utbetaling: Vec<KreditKrav<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct KreditKrav<'a> {
+    dekket_krav: &'a str,
+    krav_identifikator: &'a str,
+    kravtype: &'a str,
+    kravperiode: Periode,
+    opprinnelig_beloep: Kroner,
+    gjenstaaende_beloep: Kroner,
+}
+
+pub(super) fn aapne_krav(part_identifikator: String, at: AsOf<'_>) -> AapneKrav<'_> {
+    AapneKrav {
+        part_identifikator,
+        aapent_krav_med_gjenstaaende_beloep: at.aapne_krav().map(krav).collect(),
+        innbetaling_med_uplassert_beloep: at.uplasserte_innbetalinger().map(|it| innbetaling(it, at)).collect(),
+        total_oversikt: total_oversikt(at),
+        oversikt_per_kravgruppe: oversikt_per_kravgruppe(at),
+    }
+}
+
+pub(super) fn krav_i_periode<'a>(
+    part_identifikator: String,
+    periode: Periode,
+    list: &[KravAsOf<'a>],
+) -> KravIPeriode<'a> {
+    KravIPeriode { part_identifikator, periode, krav: list.iter().copied().map(krav).collect() }
+}
+
+pub(super) fn innbetalinger<'a>(
+    part_identifikator: String,
+    periode: Periode,
+    list: &[&'a r::Innbetaling],
+    at: AsOf<'a>,
+) -> InnbetalingerIPeriode<'a> {
+    InnbetalingerIPeriode {
+        part_identifikator,
+        periode,
+        innbetaling: list.iter().map(|it| innbetaling(it, at)).collect(),
+    }
+}
+
+pub(super) fn utbetalinger<'a>(
+    part_identifikator: String,
+    periode: Periode,
+    list: &[&'a r::Utbetaling],
+    at: AsOf<'a>,
+) -> UtbetalingerIPeriode<'a> {
+    UtbetalingerIPeriode { part_identifikator, periode, utbetaling: list.iter().map(|it| utbetaling(it, at)).collect() }
+}
+
+fn krav(it: KravAsOf<'_>) -> Krav<'_> {
+    Krav {
+        kravidentifikator: &it.krav.kravidentifikator,
+        kravbeskrivelse: it.krav.kravbeskrivelse.as_deref(),
+        opprettelsesdato_for_krav: it.krav.opprettelsesdato,
+        kravperiode: it.krav.kravperiode.as_ref().map(kravperiode),
+        opprinnelig_beloep: Kroner(it.krav.opprinnelig_beloep()),
+        kravforfall: it.forfall().map(|forfall| kravforfall(forfall, it)).collect(),
+        gjenstaaende_beloep: Kroner(it.gjenstaaende()),
+        stipulerte_renter: it.stipulerte_renter().map(Kroner),
+        kravtype: &it.krav.kravtype,
+        kravgruppe: it.krav.kravgruppe.text(),
+    }
+}
+
+/// A period as one text: `2022/09` for a term, `2022` for a year, else its description.
+fn kravperiode(periode: &r::Kravperiode) -> String {
+    match (periode.aar, periode.termin.as_deref()) {
+        (Some(aar), Some(termin)) => format!("{aar}/{termin:0>2}"),
+        (Some(aar), None) => aar.to_string(),
+        (None, _) => periode.beskrivelse.to_string(),
+    }
+}
+
+fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
+    let change = |beloep| Kroner(it.endring(beloep));
+    let mut entry = Kravforfall {
+        forfallsdato: it.forfall.forfallsdato,
+        opprinnelig_beloep: Kroner(it.forfall.opprinnelig_beloep),
+        gjenstaaende_beloep: Kroner(it.gjenstaaende()),
+        plassert_innbetaling: Vec::new(),
+        plassert_motkrav: Vec::new(),
+        kravforfalls_identifikator: &it.forfall.kravforfallsidentifikator,
+        betalingsinformasjon: (&it.forfall.betalingsinformasjon).into(),
+        utsatt_iverksettelse: it.har_utsatt_iverksettelse(),
+    };
+    for plassert in it.plassert() {
+        match plassert {
+            Plassert::Innbetaling(innbetaling, plassering) => entry.plassert_innbetaling.push(PlassertInnbetaling {
+                innbetalingsdato: innbetaling.innbetalingsdato,
+                innbetalt_beloep: Kroner(innbetaling.innbetalt_beloep),
+                betalt_fra: motpart(&innbetaling.innbetalt_fra),
+                plassert_beloep: change(plassering.beloep),
+                plasseringsdato: plassering.dato,
+                innbetalings_identifikator: &innbetaling.innbetalingsidentifikator,
+            }),
+            Plassert::Motkrav(motregning, other) => {
+                let (motkrav, motforfall) = krav.slaa_opp(other);
+                entry.plassert_motkrav.push(PlassertMotkrav {
+                    motkrav_beskrivelse: beskrivelse(motkrav.krav),
+                    motkrav_forfalls_identifikator: &motforfall.forfall.kravforfallsidentifikator,
+                    motkrav_forfallsdato: motforfall.forfall.forfallsdato,
+                    plassert_beloep: change(motregning.beloep),
+                    plasseringsdato: motregning.dato,
+                });
+            }
+            // This edition has no place for payouts on a claim.
+            Plassert::Utbetaling(..) => {}
+        }
+    }
+    entry
+}
+
+/// The description where the model demands one: a claim without it goes by its kind.
+fn beskrivelse(krav: &r::Krav) -> &str {
+    krav.kravbeskrivelse.as_deref().unwrap_or(&krav.kravtype)
+}
+
+/// Payers' accounts are shown as they are in this edition's examples.
+fn motpart(motpart: &r::Motpart) -> Motpart<'_> {
+    Motpart { kidnummer: motpart.kidnummer.as_deref(), konto: Konto::from(&motpart.konto) }
+}
+
+fn innbetaling<'a>(it: &'a r::Innbetaling, at: AsOf<'a>) -> Innbetaling<'a> {
+    let plassert = |plassering: &'a r::Plassering| {
+        let (krav, forfall) = at.slaa_opp(plassering.forfall);
+        PlasseringAvInnbetaling {
+            dekket_krav: beskrivelse(krav.krav),
+            kravforfall_identifikator: &forfall.forfall.kravforfallsidentifikator,
+            kravforfallsdato: forfall.forfall.forfallsdato,
+            plasseringsdato: plassering.dato,
+            plassert_beloep: Kroner(plassering.beloep),
+            opprinnelig_kravforfallsbeloep: Kroner(forfall.forfall.opprinnelig_beloep),
+            gjenstaaende_kravforfallsbeloep: Kroner(forfall.gjenstaaende()),
+        }
+    };
+    Innbetaling {
+        part_identifikator: it.part.to_string(),
+        innbetalingsidentifikator: &it.innbetalingsidentifikator,
+        innbetalingsdato: it.innbetalingsdato,
+        innbetalt_beloep: Kroner(it.innbetalt_beloep),
+        uplassert_beloep: Kroner(at.uplassert(it)),
+        plassert_innbetaling_mot_krav: at.plasseringer(it).map(plassert).collect(),
+        betalt_til_konto: Konto {
+            kontonummer: it.mottakers_kontonummer.as_deref().map(Into::into),
+            ..Konto::default()
+        },
+        betalt_fra: motpart(&it.innbetalt_fra),
+        innbetalingstype: &it.innbetalingstype,
+    }
+}
+
+fn utbetaling<'a>(it: &'a r::Utbetaling, at: AsOf<'a>) -> Utbetaling<'a> {
+    let kredit = |grunnlag: &'a r::Plassering| {
+        let (krav, forfall) = at.slaa_opp(grunnlag.forfall);
+        let dager = krav.krav.kravperiode.as_ref().and_then(|periode| periode.dager);
+        let (fra_og_med, til_og_med) = dager.unwrap_or((krav.krav.opprettelsesdato, krav.krav.opprettelsesdato));
+        KreditKrav {
+            dekket_krav: beskrivelse(krav.krav),
+            krav_identifikator: &krav.krav.kravidentifikator,
+            kravtype: &krav.krav.kravtype,
+            kravperiode: Periode { fra_og_med, til_og_med },
+            opprinnelig_beloep: Kroner(forfall.forfall.opprinnelig_beloep),
+            gjenstaaende_beloep: Kroner(forfall.gjenstaaende()),
+        }
+    };
+    Utbetaling {
+        part_identifikator: it.part.to_string(),
+        utbetalingsbeskrivelse: it.utbetalingsbeskrivelse.as_deref(),
+        utbetaltdato: it.utbetaltdato,
+        utbetalt_beloep: Kroner(it.utbetalt_beloep),
+        betalt_til: motpart(&it.betalt_til),
+        utbetaling_identifikator: &it.utbetalingsidentifikator,
+        grunnlag_for_utbetaling: it.grunnlag.iter().map(kredit).collect(),
+    }
+}

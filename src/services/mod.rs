@@ -1,0 +1,32 @@
+//! The published services, one folder each, and beside them what they share.
+//!
+//! A service is an entry in [`CATALOGUE`] and a [`Handler`]: where a URL points, and what it answers.
+
+pub(crate) mod call;
+pub(crate) mod errors;
+mod kravogbetalinger;
+pub(crate) mod negotiation;
+mod periode;
+mod render;
+
+use call::{Answer, Call, Location};
+use errors::ServiceError;
+
+use crate::catalogue::{Catalogue, Service};
+
+/// What the pipeline needs of a service.
+pub(crate) struct Handler {
+    pub(crate) service: &'static Service,
+    /// Reads a URL without judging it, for the faults that come before an answer.
+    pub(crate) locate: for<'r> fn(&'r [String]) -> Location<'r>,
+    /// The natural answer.
+    pub(crate) answer: for<'r> fn(&Call<'r>) -> Result<Answer, ServiceError>,
+}
+
+/// All services, in the order of the README.
+pub(crate) static HANDLERS: [Handler; 1] = [kravogbetalinger::HANDLER];
+
+static SERVICES: [&Service; 1] = [&kravogbetalinger::SERVICE];
+
+/// The vocabulary of all services, for the rooms below.
+pub(crate) static CATALOGUE: Catalogue = Catalogue(&SERVICES);

@@ -1,0 +1,63 @@
+//! How values are written in answers.
+
+use serde::{Serialize, Serializer};
+
+use crate::domain::Beloep;
+
+/// Kroner as a JSON number with at least one decimal (`1000.0`), as in 2024.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WithDecimal(pub(crate) Beloep);
+
+/// Kroner as a JSON number with as few decimals as it needs (`1000`, `0.5`), as in 2023.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Plain(pub(crate) Beloep);
+
+impl From<Beloep> for WithDecimal {
+    fn from(beloep: Beloep) -> Self {
+        Self(beloep)
+    }
+}
+
+impl From<Beloep> for Plain {
+    fn from(beloep: Beloep) -> Self {
+        Self(beloep)
+    }
+}
+
+impl Serialize for WithDecimal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut text = self.0.to_string();
+        if !text.contains('.') {
+            text.push_str(".0");
+        }
+        number(&text, serializer)
+    }
+}
+
+impl Serialize for Plain {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        number(&self.0.to_string(), serializer)
+    }
+}
+
+/// A decimal as it is spelt, never by way of a binary fraction.
+fn number<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let number: serde_json::Number = text.parse().map_err(serde::ser::Error::custom)?;
+    number.serialize(serializer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_as_each_edition_prints_them() {
+        let both = |oere| {
+            let beloep = Beloep::from_oere(oere);
+            serde_json::to_string(&(WithDecimal(beloep), Plain(beloep))).expect("numbers")
+        };
+        assert_eq!(both(100_000), "[1000.0,1000]");
+        assert_eq!(both(-5), "[-0.05,-0.05]");
+        assert_eq!(both(99_999_999_999_999_901), "[999999999999999.01,999999999999999.01]");
+    }
+}
