@@ -131,13 +131,13 @@ impl Catalogue {
     }
 
     /// The codes that can be asked for at a service, or where there is none: its own, then the common ones.
-    pub fn codes_at(self, service: Option<&'static Service>) -> impl Iterator<Item = &'static Code> + use<> {
+    pub fn codes_at(service: Option<&'static Service>) -> impl Iterator<Item = &'static Code> {
         service.map_or(&[][..], |service| service.codes).iter().chain(&COMMON_CODES)
     }
 
     /// A code by its exact spelling, among those that a service can give.
-    pub fn code_at(self, service: Option<&'static Service>, code: &str) -> Option<&'static Code> {
-        self.codes_at(service).find(|known| known.code == code)
+    pub fn code_at(service: Option<&'static Service>, code: &str) -> Option<&'static Code> {
+        Self::codes_at(service).find(|known| known.code == code)
     }
 }
 

@@ -23,9 +23,9 @@ use crate::inject::modifiers::{Modifiers, Refused};
 use crate::inject::{Asked, Cause, fault_before_answer};
 use crate::router::{Target, resolve};
 use crate::scenario::Party;
+use crate::services::Handler;
 use crate::services::call::{Answer, Call};
 use crate::services::errors::ServiceError;
-use crate::services::{CATALOGUE, Handler};
 use crate::session::Session;
 
 /// All that requests share.
@@ -36,6 +36,13 @@ pub(crate) struct State {
     pub(crate) pages: Router,
     /// Where ids are drawn from; seeded by whoever starts the server.
     pub(crate) rng: Mutex<ChaCha8Rng>,
+}
+
+impl State {
+    fn new_id(&self) -> String {
+        let mut rng = self.rng.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        uuid::Builder::from_random_bytes(rng.random()).into_uuid().to_string()
+    }
 }
 
 /// Whole answers in memory, or what a page streams.
@@ -57,7 +64,7 @@ pub(crate) async fn handle(state: Arc<State>, request: Request<Incoming>) -> Res
             Err(refused) => refuse(&refused, &parts, &id),
             Ok(()) => page(&state, Request::from_parts(parts, body)).await,
         },
-        (Ok(modifiers), Target::Nothing) => match modifiers.code(CATALOGUE, None) {
+        (Ok(modifiers), Target::Nothing) => match modifiers.code(None) {
             Err(refused) => refuse(&refused, &parts, &id),
             Ok(Some(code)) => failed(&ServiceError::on_demand(code), Cause::Header, None, &parts, &id),
             Ok(None) => failed(&ServiceError::on_demand(NO_SUCH_URL), Cause::Natural, None, &parts, &id),
@@ -85,7 +92,7 @@ fn service(
     parts: &Parts,
     id: &str,
 ) -> Response<Body> {
-    let code = match modifiers.code(CATALOGUE, Some(handler.service)) {
+    let code = match modifiers.code(Some(handler.service)) {
         Ok(code) => code,
         Err(refused) => return refuse(&refused, parts, id),
     };
@@ -186,10 +193,7 @@ fn korrelasjonsid(parts: &Parts, state: &State) -> String {
     let usable = |id: &Cow<'_, str>| (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic());
     match header.filter(usable).or_else(|| query().filter(usable)) {
         Some(id) => id.into_owned(),
-        None => {
-            let mut rng = state.rng.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            uuid::Builder::from_random_bytes(rng.random()).into_uuid().to_string()
-        }
+        None => state.new_id(),
     }
 }
 

@@ -3,6 +3,7 @@
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
 /// Easter Sunday by the anonymous Gregorian algorithm.
+#[expect(clippy::many_single_char_names, reason = "the algorithm is published with these names")]
 fn easter_sunday(year: i32) -> Option<NaiveDate> {
     let (a, b, c) = (year % 19, year / 100, year % 100);
     let h = (19 * a + b - b / 4 - (b - (b + 8) / 25 + 1) / 3 + 15) % 30;

@@ -95,16 +95,12 @@ impl Modifiers {
     }
 
     /// The code asked for, which must belong to the target's service or be a common one.
-    pub(crate) fn code(
-        &self,
-        catalogue: Catalogue,
-        service: Option<&'static Service>,
-    ) -> Result<Option<&'static Code>, Box<Refused>> {
+    pub(crate) fn code(&self, service: Option<&'static Service>) -> Result<Option<&'static Code>, Box<Refused>> {
         let Some(error) = &self.error else {
             return Ok(None);
         };
-        catalogue.code_at(service, error).map(Some).ok_or_else(|| {
-            let allowed: Vec<String> = catalogue.codes_at(service).map(|code| code.code.to_owned()).collect();
+        Catalogue::code_at(service, error).map(Some).ok_or_else(|| {
+            let allowed: Vec<String> = Catalogue::codes_at(service).map(|code| code.code.to_owned()).collect();
             let place = service.map_or("this URL, which belongs to no service,", |service| service.name);
             let detail = format!("{place} cannot give {error:?}; it can give {}", allowed.join(", "));
             Refused::new("Sandbox-Error", Some(error), detail, allowed)

@@ -99,7 +99,10 @@ impl Collector<'_> {
         let end = offset(self.text, span.end.line(), span.end.col());
         let value = self.text.get(start..end.max(start)).unwrap_or_default();
         let first_line = value.lines().next().unwrap_or_default().trim_end().len();
-        let spot = ((span.start.line(), span.start.col() + 1), start..start + first_line);
+        let (line, column) = (span.start.line(), span.start.col() + 1);
+        // A block has no length of its own: point at its first line.
+        let range = if first_line == 0 { range_of_word(self.text, line, column) } else { start..start + first_line };
+        let spot = ((line, column), range);
         self.spots.entry(path.to_owned()).or_insert(spot);
     }
 }

@@ -130,6 +130,6 @@ mod tests {
         );
         assert_eq!(kidnummer(Reskontrosystem::Skatt, "310478717", "123456789", "987654321").len(), 19);
         assert!((15..=23).contains(&kidnummer(Reskontrosystem::Mva, "310478717", "KRAV-12345678", "").len()));
-        assert_eq!(innkrevers_konto(Reskontrosystem::Skatt).iban.as_deref(), Some("NO86 7694 0524 802"));
+        assert_eq!(innkrevers_konto(Reskontrosystem::Skatt).iban.as_deref(), Some("NO42 7694 0524 802"));
     }
 }

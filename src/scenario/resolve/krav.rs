@@ -115,27 +115,31 @@ pub(super) fn kind(
     reader: &mut Reader<'_>,
 ) -> Option<Kind> {
     let known = kravtype::find(kravtype);
-    let gruppe = match reader.optional(gruppe, place.key("kravgruppe")) {
-        Some(text) => Kravgruppe::ALL.into_iter().find(|gruppe| gruppe.text() == &*text).or_else(|| {
-            let names: Vec<_> = Kravgruppe::ALL.iter().map(|gruppe| gruppe.text()).collect();
-            reader.error(place.key("kravgruppe"), format!("no such group; there are {}", names.join(", ")));
-            None
-        })?,
-        None => {
-            let Some(known) = known else {
-                let hint = nearest(kravtype, kravtype::KRAVTYPER.iter().map(|kind| kind.kode));
-                let hint = hint.map_or_else(
-                    || "any kravtype will do, but then say its kravgruppe".to_owned(),
-                    |near| format!("did you mean {near}? If not, say its kravgruppe"),
-                );
-                let message = format!("kravtype {kravtype} is not one the sandbox knows");
-                reader.problems.error_with_hint(place.key("kravtype"), message, Some(hint));
-                return None;
-            };
-            known.gruppe
+    let given = reader.optional(gruppe, place.key("kravgruppe"));
+    let gruppe = match (given, known) {
+        (Some(text), _) => known_group(&text, place, reader)?,
+        (None, Some(known)) => known.gruppe,
+        (None, None) => {
+            let hint = nearest(kravtype, kravtype::KRAVTYPER.iter().map(|kind| kind.kode));
+            let hint = hint.map_or_else(
+                || "any kravtype will do, but then say its kravgruppe".to_owned(),
+                |near| format!("did you mean {near}? If not, say its kravgruppe"),
+            );
+            let message = format!("kravtype {kravtype} is not one the sandbox knows");
+            reader.problems.error_with_hint(place.key("kravtype"), message, Some(hint));
+            return None;
         }
     };
     Some(Kind { known, gruppe, system: gruppe.reskontrosystem() })
+}
+
+fn known_group(text: &str, place: Place<'_>, reader: &mut Reader<'_>) -> Option<Kravgruppe> {
+    let found = Kravgruppe::ALL.into_iter().find(|gruppe| gruppe.text() == text);
+    if found.is_none() {
+        let names: Vec<_> = Kravgruppe::ALL.iter().map(|gruppe| gruppe.text()).collect();
+        reader.error(place.key("kravgruppe"), format!("no such group; there are {}", names.join(", ")));
+    }
+    found
 }
 
 fn read_krav(entry: &KravEntry, who: &Who, ledger: &Ledger, place: Place<'_>, reader: &mut Reader<'_>) -> Option<Krav> {

@@ -132,6 +132,7 @@ impl Reader<'_> {
         scalar.and_then(|scalar| self.read(scalar, place))
     }
 
+    #[expect(clippy::option_option, reason = "left out, emptied and given are three things")]
     /// A text where the empty one means "leave it out"; the outer nothing means "derive it".
     fn text_or_nothing(&mut self, text: Option<&Text>, place: impl fmt::Display) -> Option<Option<Box<str>>> {
         self.optional(text, place).map(|text| Some(text).filter(|text| !text.is_empty()))

@@ -54,8 +54,8 @@ pub(super) fn read_feil(entries: &[FeilEntry], catalogue: Catalogue, reader: &mu
         if entry.ganger == Some(0) {
             reader.error(place.key("ganger"), "a fault met by no call; leave the entry out instead");
         }
-        let Some(kode) = catalogue.code_at(Some(service), &kode) else {
-            let codes: Vec<_> = catalogue.codes_at(Some(service)).map(|known| known.code).collect();
+        let Some(kode) = Catalogue::code_at(Some(service), &kode) else {
+            let codes: Vec<_> = Catalogue::codes_at(Some(service)).map(|known| known.code).collect();
             let hint = nearest(&kode, codes.iter().copied()).map(|near| format!("did you mean {near}?"));
             let message = format!("{} cannot give {kode}; it can give {}", service.name, codes.join(", "));
             reader.problems.error_with_hint(place.key("kode"), message, hint);

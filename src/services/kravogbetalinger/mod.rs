@@ -59,10 +59,8 @@ fn answer(call: &Call<'_>) -> Result<Answer, ServiceError> {
         Negotiated::Neither => return Err(Refusal::NotAcceptable.into()),
     };
     let part = check_identifikator(call)?;
-    let periode = match endpoint.periode {
-        true => Some(Periode::from_query(call.query, call.day).map_err(Refusal::InvalidInput)?),
-        false => None,
-    };
+    let read_periode = || Periode::from_query(call.query, call.day).map_err(Refusal::InvalidInput);
+    let periode = endpoint.periode.then(read_periode).transpose()?;
     let party = call.party.ok_or(Refusal::UnknownParty)?;
     let edition = call.edition.or(party.utgave).unwrap_or(call.default_edition);
     let key = Key {
