@@ -198,14 +198,14 @@ impl Client {
             let read = self.stream.read(&mut self.buffer[filled..]).unwrap();
             assert!(read > 0, "the server hung up");
             filled += read;
-            if whole == usize::MAX {
-                if let Some(end) = self.buffer[..filled].windows(4).position(|window| window == b"\r\n\r\n") {
-                    let text = std::str::from_utf8(&self.buffer[..end]).unwrap().to_ascii_lowercase();
-                    assert!(text.starts_with("http/1.1 200"), "{text}");
-                    let length = text.split("content-length: ").nth(1).unwrap();
-                    head = end + 4;
-                    whole = head + length.split("\r\n").next().unwrap().parse::<usize>().unwrap();
-                }
+            if whole == usize::MAX
+                && let Some(end) = self.buffer[..filled].windows(4).position(|window| window == b"\r\n\r\n")
+            {
+                let text = std::str::from_utf8(&self.buffer[..end]).unwrap().to_ascii_lowercase();
+                assert!(text.starts_with("http/1.1 200"), "{text}");
+                let length = text.split("content-length: ").nth(1).unwrap();
+                head = end + 4;
+                whole = head + length.split("\r\n").next().unwrap().parse::<usize>().unwrap();
             }
         }
         Answer { body: self.buffer[head..whole].to_vec() }

@@ -14,11 +14,10 @@ use crate::session::Session;
 const SHOWN_PARTY: &str = "311851381";
 
 /// What a newcomer needs to know.
-pub(crate) struct Welcome {
+pub(crate) struct Welcome<'s> {
     base: String,
-    today: chrono::NaiveDate,
     services: Vec<(&'static str, String, String)>,
-    parties: Vec<PartyLine>,
+    session: &'s Session,
     curl: String,
 }
 
@@ -57,9 +56,8 @@ pub(crate) fn base_url(address: SocketAddr) -> String {
     format!("http://{}", SocketAddr::new(ip, address.port()))
 }
 
-impl Welcome {
-    pub(crate) fn new(base: String, session: &Session) -> Self {
-        let parties = party_lines(session);
+impl<'s> Welcome<'s> {
+    pub(crate) fn new(base: String, session: &'s Session) -> Self {
         let port = base.rsplit(':').next().filter(|port| port.bytes().all(|b| b.is_ascii_digit()));
         let port = port.map(|port| format!(":{port}")).unwrap_or_default();
         let service = |service: &&'static crate::catalogue::Service| {
@@ -67,23 +65,26 @@ impl Welcome {
             (service.title, full, format!("http://{}.localhost{port}/{}", service.name, service.version))
         };
         let services: Vec<_> = CATALOGUE.0.iter().map(service).collect();
-        let shown = parties.iter().find(|party| party.part == SHOWN_PARTY).or(parties.first());
-        let part = shown.map_or(SHOWN_PARTY, |party| &party.part);
-        let curl = format!("curl {}/finans/{part}/aapnekrav", services[0].1);
-        Self { base, today: session.day(None), services, parties, curl }
+        let parties = session.scenarios.parties();
+        let shown = parties.iter().map(|party| party.part.to_string()).find(|part| part == SHOWN_PARTY);
+        let shown = shown.or_else(|| parties.first().map(|party| party.part.to_string()));
+        let curl = format!("curl {}/finans/{}/aapnekrav", services[0].1, shown.as_deref().unwrap_or(SHOWN_PARTY));
+        Self { base, services, session, curl }
     }
 
     /// For a terminal.
     pub(crate) fn text(&self) -> String {
         let mut text = format!("innkreving-sandbox {} · {}\n", env!("CARGO_PKG_VERSION"), self.base);
-        let _ = writeln!(text, "It is {} here.\n", self.today);
+        let _ = writeln!(text, "It is {} here.\n", self.session.day(None));
         for (title, full, host) in &self.services {
             let _ = writeln!(text, "{title}\n  {full}\n  {host}");
         }
         let _ = writeln!(text, "\nParties");
-        let width = self.parties.iter().map(|party| party.navn.chars().count()).max().unwrap_or(0).min(40);
-        for party in &self.parties {
-            let _ = writeln!(text, "  {:<11}  {:<width$}  {}", party.part, party.navn, party.beskrivelse);
+        let parties = self.session.scenarios.parties();
+        let width = parties.iter().map(|party| party.navn.chars().count()).max().unwrap_or(0).min(40);
+        for party in parties {
+            let (part, about) = (party.part.to_string(), party.beskrivelse.as_deref().unwrap_or_default());
+            let _ = writeln!(text, "  {part:<11}  {:<width$}  {about}", party.navn);
         }
         let _ = writeln!(text, "\nTry\n  {}", self.curl);
         let _ = writeln!(text, "  {} -H 'Sandbox-Error: KB-002'", self.curl);
@@ -105,7 +106,7 @@ impl Welcome {
                     h1 { "innkreving-sandbox " small { (env!("CARGO_PKG_VERSION")) } }
                     p {
                         "A stand-in for Skatteetaten's collection services, to build and test against. "
-                        "It is " (self.today) " here. Nothing on this server is real."
+                        "It is " (self.session.day(None)) " here. Nothing on this server is real."
                     }
                     h2 { "Base URLs" }
                     dl {
@@ -118,7 +119,7 @@ impl Welcome {
                     h2 { "Parties" }
                     table {
                         tr { th { "Part" } th { "Navn" } th { "Utgave" } th { "Åpne krav" } th { "Saldo" } th { "Good for" } }
-                        @for party in &self.parties {
+                        @for party in party_lines(self.session) {
                             tr {
                                 td { a href={ (self.services[0].1) "/finans/" (party.part) "/aapnekrav" } { (party.part) } }
                                 td { (party.navn) } td { (party.utgave) }

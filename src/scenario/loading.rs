@@ -138,9 +138,13 @@ fn yaml_path(path: &serde_ignored::Path<'_>) -> String {
     }
 }
 
-/// The parser's message without the place that is shown separately.
+/// The parser's message without the place that is shown separately; a second place stays.
 fn without_place(message: &str) -> String {
-    message.split(" at line ").next().unwrap_or(message).to_owned()
+    let Some((before, rest)) = message.split_once(" at line ") else {
+        return message.to_owned();
+    };
+    let after = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ').trim_start_matches("column");
+    format!("{before}{}", after.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' '))
 }
 
 fn parser_hint(error: &serde_yaml::Error) -> Option<String> {

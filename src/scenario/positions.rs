@@ -12,6 +12,7 @@ use saphyr_parser::{Event, Parser, Span, SpannedEventReceiver};
 pub(super) type Spot = ((usize, usize), Range<usize>);
 
 /// Where every value of a document stands, by path.
+#[derive(Debug)]
 pub(super) struct Positions(HashMap<String, Spot>);
 
 impl Positions {

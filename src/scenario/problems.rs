@@ -1,9 +1,9 @@
 //! What is wrong in scenario files, all of it at once, each with its place.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use super::positions::Positions;
+use super::positions::{Positions, Spot, range_of_word};
 
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,43 +28,75 @@ impl fmt::Display for Severity {
 pub struct Problem {
     /// Error or warning.
     pub severity: Severity,
-    /// The file, relative to the scenario folder.
-    pub file: Arc<str>,
-    /// Line and column, counted from 1, where a place is known.
-    pub place: Option<(usize, usize)>,
     /// What is wrong.
     pub message: String,
     /// What to do about it.
     pub hint: Option<String>,
-    /// The file's text and the bytes to point at.
-    excerpt: Option<(Arc<str>, std::ops::Range<usize>)>,
+    file: Arc<File>,
+    at: At,
+}
+
+/// A scenario file, shared by its problems.
+#[derive(Debug)]
+struct File {
+    name: Arc<str>,
+    text: Arc<str>,
+    /// Made when the first problem is shown: a warning that nobody looks at costs no second parse.
+    positions: OnceLock<Positions>,
+}
+
+#[derive(Clone, Debug)]
+enum At {
+    /// A path, to be looked up.
+    Path(String),
+    /// Line and column counted from 1, as the parser tells them.
+    Spot(usize, usize),
 }
 
 impl Problem {
+    /// The file, relative to the scenario folder.
+    pub fn file(&self) -> &str {
+        &self.file.name
+    }
+
+    /// Line and column, counted from 1, where a place is known.
+    pub fn place(&self) -> Option<(usize, usize)> {
+        self.spot().map(|(place, _)| place)
+    }
+
     /// `file:line:column: error: message`, on one line.
     pub fn headline(&self) -> String {
-        let place = self.place.map(|(line, column)| format!(":{line}:{column}")).unwrap_or_default();
-        format!("{}{place}: {}: {}", self.file, self.severity, self.message)
+        let place = self.place().map(|(line, column)| format!(":{line}:{column}")).unwrap_or_default();
+        format!("{}{place}: {}: {}", self.file(), self.severity, self.message)
     }
 
     /// With excerpt and hint, as `check` shows it.
     pub fn render(&self, colour: bool) -> String {
-        use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+        use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
         let level = match self.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let mut group = match &self.excerpt {
-            Some((text, range)) => level.primary_title(&*self.message).element(
-                Snippet::source(&**text).path(&*self.file).annotation(AnnotationKind::Primary.span(range.clone())),
-            ),
-            None => level.primary_title(&*self.message).element(annotate_snippets::Origin::path(&*self.file)),
+        let title = level.primary_title(&*self.message);
+        let mut group = match self.spot() {
+            Some((_, range)) => {
+                let annotation = AnnotationKind::Primary.span(range);
+                title.element(Snippet::source(&*self.file.text).path(self.file()).annotation(annotation))
+            }
+            None => title.element(Origin::path(self.file())),
         };
         if let Some(hint) = &self.hint {
             group = group.element(Level::HELP.message(&**hint));
         }
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         renderer.render(&[group])
+    }
+
+    fn spot(&self) -> Option<Spot> {
+        match &self.at {
+            At::Path(path) => self.file.positions.get_or_init(|| Positions::of(&self.file.text)).find(path),
+            At::Spot(line, column) => Some(((*line, *column), range_of_word(&self.file.text, *line, *column))),
+        }
     }
 }
 
@@ -114,19 +146,17 @@ impl fmt::Display for Place<'_> {
 
 /// Collects the problems of one file.
 pub(super) struct Problems {
-    file: Arc<str>,
-    text: Arc<str>,
-    positions: Option<Positions>,
+    file: Arc<File>,
     pub(super) found: Vec<Problem>,
 }
 
 impl Problems {
-    pub(super) fn of_file(file: Arc<str>, text: Arc<str>) -> Self {
-        Self { file, text, positions: None, found: Vec::new() }
+    pub(super) fn of_file(name: Arc<str>, text: Arc<str>) -> Self {
+        Self { file: Arc::new(File { name, text, positions: OnceLock::new() }), found: Vec::new() }
     }
 
     pub(super) fn error(&mut self, place: impl fmt::Display, message: impl Into<String>) {
-        self.add(Severity::Error, &place.to_string(), message.into(), None);
+        self.add(Severity::Error, At::Path(place.to_string()), message.into(), None);
     }
 
     pub(super) fn error_with_hint(
@@ -135,40 +165,23 @@ impl Problems {
         message: impl Into<String>,
         hint: Option<String>,
     ) {
-        self.add(Severity::Error, &place.to_string(), message.into(), hint);
+        self.add(Severity::Error, At::Path(place.to_string()), message.into(), hint);
     }
 
     pub(super) fn warning(&mut self, place: impl fmt::Display, message: impl Into<String>) {
-        self.add(Severity::Warning, &place.to_string(), message.into(), None);
+        self.add(Severity::Warning, At::Path(place.to_string()), message.into(), None);
     }
 
     /// A problem that the parser placed itself, by line and column counted from 1.
     pub(super) fn error_at(&mut self, line: usize, column: usize, message: String, hint: Option<String>) {
-        let range = super::positions::range_of_word(&self.text, line, column);
-        self.push(Severity::Error, Some(((line, column), range)), message, hint);
+        self.add(Severity::Error, At::Spot(line, column), message, hint);
     }
 
     pub(super) fn has_errors(&self) -> bool {
         self.found.iter().any(|problem| problem.severity == Severity::Error)
     }
 
-    fn add(&mut self, severity: Severity, path: &str, message: String, hint: Option<String>) {
-        let positions = self.positions.get_or_insert_with(|| Positions::of(&self.text));
-        let place = positions.find(path);
-        self.push(severity, place, message, hint);
-    }
-
-    fn push(
-        &mut self,
-        severity: Severity,
-        place: Option<((usize, usize), std::ops::Range<usize>)>,
-        message: String,
-        hint: Option<String>,
-    ) {
-        let (place, excerpt) = match place {
-            Some((place, range)) => (Some(place), Some((Arc::clone(&self.text), range))),
-            None => (None, None),
-        };
-        self.found.push(Problem { severity, file: Arc::clone(&self.file), place, message, hint, excerpt });
+    fn add(&mut self, severity: Severity, at: At, message: String, hint: Option<String>) {
+        self.found.push(Problem { severity, message, hint, file: Arc::clone(&self.file), at });
     }
 }

@@ -11,8 +11,13 @@ pub struct Kid(Box<str>);
 impl Kid {
     /// Digits completed by their modulus 10 check digit. Nothing where they are not 1–24 digits.
     pub fn with_luhn(text: &str) -> Option<Self> {
-        let digits = digits(text).filter(|d| (1..25).contains(&d.len()))?;
-        Some(Self(format!("{text}{}", luhn(&digits)).into()))
+        if !(1..25).contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let mut kid = String::with_capacity(text.len() + 1);
+        kid.push_str(text);
+        kid.push(char::from(b'0' + luhn(text.bytes().map(|b| b - b'0'))));
+        Some(Self(kid.into()))
     }
 
     /// The digits.
@@ -22,12 +27,11 @@ impl Kid {
 }
 
 /// The digit that makes the sum of the digits, every second one doubled, a multiple of ten.
-fn luhn(digits: &[u8]) -> u8 {
+fn luhn(digits: impl DoubleEndedIterator<Item = u8>) -> u8 {
     let sum: u32 = digits
-        .iter()
         .rev()
         .enumerate()
-        .map(|(i, d)| if i % 2 == 0 { d * 2 / 10 + d * 2 % 10 } else { *d })
+        .map(|(i, d)| if i % 2 == 0 { d * 2 / 10 + d * 2 % 10 } else { d })
         .map(u32::from)
         .sum();
     u8::try_from((10 - sum % 10) % 10).unwrap_or_default()
@@ -50,7 +54,7 @@ impl FromStr for Kid {
         let Some((check, rest)) = digits.split_last() else {
             return Err(IdentifikatorError::Shape("2 to 25"));
         };
-        if luhn(rest) == *check || modulus11_any_length(rest) == Some(*check) {
+        if luhn(rest.iter().copied()) == *check || modulus11_any_length(rest) == Some(*check) {
             Ok(Self(text.into()))
         } else {
             Err(IdentifikatorError::CheckDigit)

@@ -1,6 +1,8 @@
 //! What a ledger consists of. Identifiers here are texts: published data holds placeholders that
 //! pass no check, and a client treats them as opaque.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
 use crate::domain::Beloep;
@@ -87,7 +89,8 @@ pub struct Kravforfall {
 #[expect(missing_docs, reason = "the names are the published ones")]
 pub struct Betalingsinformasjon {
     pub kidnummer: Option<Box<str>>,
-    pub konto: Option<Bankkonto>,
+    /// Shared: nearly all claims are paid to one of two accounts.
+    pub konto: Option<Arc<Bankkonto>>,
 }
 
 /// A bank account as the services show it; every field may be absent.

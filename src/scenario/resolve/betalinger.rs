@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::krav::Ledger;
+use super::ledger::Ledger;
 use super::{Reader, Who, derive};
 use crate::domain::Beloep;
 use crate::domain::identifikator::Part;
@@ -56,7 +56,7 @@ fn innbetaling(
     let to = reader.kontonummer(entry.mottakers_kontonummer.as_ref(), place.key("mottakersKontonummer"));
     let default_to = match system {
         Reskontrosystem::Mva => None,
-        Reskontrosystem::Skatt => derive::innkrevers_konto(system).kontonummer,
+        Reskontrosystem::Skatt => derive::innkrevers_konto(system).kontonummer.clone(),
     };
     let innbetalt_fra = match &entry.innbetalt_fra {
         Some(motpart) => reader.motpart(motpart, place.key("innbetaltFra")),

@@ -1,13 +1,24 @@
 //! What a scenario leaves out: texts, identifiers, accounts. All chosen, after the published and
 //! observed data in docs/fidelity.md, "Two ledgers".
 
+use std::sync::{Arc, LazyLock};
+
 use crate::domain::identifikator::{Iban, Kid, Kontonummer};
 use crate::domain::kravtype::Reskontrosystem;
 use crate::domain::reskontro::{Bankkonto, Kravperiode};
 use crate::domain::terminer::{Termin, Terminserie};
 
 /// The collector's account in a ledger system, as its claims show it.
-pub(super) fn innkrevers_konto(system: Reskontrosystem) -> Bankkonto {
+pub(super) fn innkrevers_konto(system: Reskontrosystem) -> Arc<Bankkonto> {
+    static MVA: LazyLock<Arc<Bankkonto>> = LazyLock::new(|| Arc::new(konto(Reskontrosystem::Mva)));
+    static SKATT: LazyLock<Arc<Bankkonto>> = LazyLock::new(|| Arc::new(konto(Reskontrosystem::Skatt)));
+    Arc::clone(match system {
+        Reskontrosystem::Mva => &MVA,
+        Reskontrosystem::Skatt => &SKATT,
+    })
+}
+
+fn konto(system: Reskontrosystem) -> Bankkonto {
     let (navn, kontonummer, bic, spaced) = match system {
         Reskontrosystem::Mva => ("Skatteetaten", "76940518888", "DNBANOKK", false),
         Reskontrosystem::Skatt => ("SKATTEETATEN - SKATTEINNKREVING", "76940524802", "DNBANOKKXXX", true),
@@ -48,15 +59,13 @@ pub(super) fn forfallsidentifikator(system: Reskontrosystem, krav: &str, number:
 /// The last digits of an identifier as a number; one without digits gives a number all the same.
 fn number_from(text: &str, digits: u32) -> u64 {
     let modulus = 10_u64.pow(digits);
-    let found: Vec<u64> = text.bytes().filter(u8::is_ascii_digit).map(|b| u64::from(b - b'0')).collect();
-    if found.is_empty() {
-        // FNV-1a, so that the number is the same on every machine.
-        return text
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
-            % modulus;
+    let mut found = text.bytes().filter(u8::is_ascii_digit).map(|b| u64::from(b - b'0')).peekable();
+    if found.peek().is_some() {
+        return found.fold(0, |number, digit| (number * 10 + digit) % modulus);
     }
-    found.iter().fold(0, |number, digit| (number * 10 + digit) % modulus)
+    // FNV-1a, so that the number is the same on every machine.
+    let mix = |hash: u64, b: u8| (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3);
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, mix) % modulus
 }
 
 const MONTHS: [&str; 12] = [

@@ -3,7 +3,9 @@
 
 mod betalinger;
 mod derive;
+mod forfall;
 mod krav;
+mod ledger;
 mod serie;
 mod svar;
 
@@ -44,7 +46,7 @@ pub(super) fn party(
     let beskrivelse = reader.optional(document.beskrivelse.as_ref(), root.key("beskrivelse"));
     let who = Who { part, innehaver, navn: navn.clone(), konto };
 
-    let mut ledger = krav::Ledger::default();
+    let mut ledger = ledger::Ledger::default();
     krav::read(&document.krav, &who, &mut ledger, &mut reader);
     betalinger::read(document, &who, &mut ledger, &mut reader);
     for (i, entry) in document.kravserier.iter().enumerate() {

@@ -5,7 +5,9 @@ use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
 use super::betalinger::{default_type, own_account};
-use super::krav::{Ledger, betalingsinformasjon, kind};
+use super::forfall::betalingsinformasjon;
+use super::krav::kind;
+use super::ledger::Ledger;
 use super::{Reader, Who, derive};
 use crate::domain::Beloep;
 use crate::domain::kravtype::Reskontrosystem;
@@ -96,7 +98,7 @@ fn read_serie(
                 innbetalingsdato: due,
                 innbetalt_beloep: beloep,
                 innbetalingstype: default_type(kind.system, due),
-                mottakers_kontonummer: derive::innkrevers_konto(kind.system).kontonummer,
+                mottakers_kontonummer: derive::innkrevers_konto(kind.system).kontonummer.clone(),
                 innbetalt_fra: own_account(who, kind.system),
                 plasseringer: vec![Plassering { forfall, beloep, dato: due }],
             });

@@ -78,7 +78,11 @@ fn target(
     let Some(service) = catalogue.service(name) else {
         let names: Vec<_> = catalogue.0.iter().map(|service| service.name).collect();
         let hint = nearest(name, names.iter().copied()).map(|near| format!("did you mean {near}?"));
-        reader.problems.error_with_hint(place, format!("no service {name}; there are {}", names.join(", ")), hint);
+        reader.problems.error_with_hint(
+            place,
+            format!("no service {name}; the services are: {}", names.join(", ")),
+            hint,
+        );
         return None;
     };
     let Some(endpoint) = endpoint else {

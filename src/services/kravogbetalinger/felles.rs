@@ -62,7 +62,7 @@ pub(super) struct Betalingsinformasjon<'a> {
 
 impl<'a> From<&'a r::Betalingsinformasjon> for Betalingsinformasjon<'a> {
     fn from(it: &'a r::Betalingsinformasjon) -> Self {
-        Self { kidnummer: it.kidnummer.as_deref(), konto: it.konto.as_ref().map(Konto::from) }
+        Self { kidnummer: it.kidnummer.as_deref(), konto: it.konto.as_deref().map(Konto::from) }
     }
 }
 
@@ -77,7 +77,7 @@ pub(super) struct Konto<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) kontonummer: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) iban: Option<&'a str>,
+    pub(super) iban: Option<Cow<'a, str>>,
     #[serde(rename = "swiftBIC", skip_serializing_if = "Option::is_none")]
     pub(super) swift_bic: Option<&'a str>,
 }
@@ -88,7 +88,7 @@ impl<'a> From<&'a r::Bankkonto> for Konto<'a> {
             bankinformasjon: konto.bankinformasjon.as_deref(),
             kontoeiers_navn: konto.kontoeiers_navn.as_deref(),
             kontonummer: konto.kontonummer.as_deref().map(Cow::from),
-            iban: konto.iban.as_deref(),
+            iban: konto.iban.as_deref().map(Cow::from),
             swift_bic: konto.swift_bic.as_deref(),
         }
     }

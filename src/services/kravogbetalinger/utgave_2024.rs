@@ -362,11 +362,15 @@ fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
 
 /// The account of the other end is masked.
 fn motpart(motpart: &r::Motpart) -> Motpart<'_> {
-    let masked = motpart.konto.kontonummer.as_deref().map(|konto| masked_kontonummer(konto).into());
+    let masked = |number: &Option<Box<str>>| number.as_deref().map(|number| masked_kontonummer(number).into());
     Motpart {
         kidnummer: motpart.kidnummer.as_deref(),
         melding_sendt_til_mottaker: motpart.melding_sendt_til_mottaker.as_deref(),
-        konto: Konto { kontonummer: masked, ..Konto::from(&motpart.konto) },
+        konto: Konto {
+            kontonummer: masked(&motpart.konto.kontonummer),
+            iban: masked(&motpart.konto.iban),
+            ..Konto::from(&motpart.konto)
+        },
         valutakode: motpart.valutakode.as_deref(),
     }
 }

@@ -1,0 +1,154 @@
+//! The instalments of a claim.
+
+use chrono::NaiveDate;
+
+use super::krav::Kind;
+use super::{Reader, derive};
+use crate::domain::Beloep;
+use crate::domain::identifikator::Part;
+use crate::domain::kravtype::Reskontrosystem;
+use crate::domain::reskontro::{Betalingsinformasjon, Kravforfall, Kravperiode};
+use crate::domain::terminer::{Termin, Terminserie};
+use crate::scenario::format::{ForfallEntry, KravEntry};
+use crate::scenario::problems::Place;
+
+/// What an instalment needs to know of its claim.
+pub(super) struct Instalments<'a> {
+    pub(super) id: &'a str,
+    pub(super) part: Part,
+    pub(super) kind: Kind,
+    pub(super) serie: Option<Terminserie>,
+    pub(super) termin: Option<Termin>,
+    pub(super) periode: Option<&'a Kravperiode>,
+}
+
+impl Instalments<'_> {
+    /// Reads them; whether a due date is missing can be told only where the period could be read.
+    pub(super) fn read(
+        &self,
+        entry: &KravEntry,
+        periode_known: bool,
+        place: Place<'_>,
+        reader: &mut Reader<'_>,
+    ) -> Option<Vec<Kravforfall>> {
+        let statutory = self.serie.zip(self.termin).and_then(|(serie, termin)| serie.forfallsdato(termin));
+        let beloep = reader.optional(entry.opprinnelig_beloep.as_ref(), place.key("opprinneligBeloep"));
+        let dato = reader.optional(entry.forfallsdato.as_ref(), place.key("forfallsdato"));
+        match (&entry.forfall, &entry.opprinnelig_beloep) {
+            (Some(_), Some(_)) => {
+                reader.error(place.key("opprinneligBeloep"), "is the sum of forfall; leave one of the two out");
+                None
+            }
+            (None, None) => {
+                reader.error(place, "say opprinneligBeloep, or the instalments under forfall");
+                None
+            }
+            (None, Some(_)) => {
+                let beloep = beloep?;
+                let instalments = match (dato, self.serie, self.periode.and_then(|periode| periode.aar)) {
+                    (None, Some(Terminserie::Forskuddsskatt), Some(aar)) => four_instalments(beloep, aar),
+                    (dato, ..) => vec![(dato.or(statutory), beloep)],
+                };
+                let undated = entry.forfallsdato.is_none() && instalments[0].0.is_none() && beloep.is_positive();
+                if undated && periode_known {
+                    reader.error(
+                        place,
+                        "say forfallsdato; it can be derived only from a term or, for advance tax, a year",
+                    );
+                }
+                let count = instalments.len();
+                let plain = |(i, (dato, beloep))| self.plain(i + 1, count, dato, beloep);
+                Some(instalments.into_iter().enumerate().map(plain).collect())
+            }
+            (Some(list), None) => {
+                if entry.forfallsdato.is_some() {
+                    reader.error(place.key("forfallsdato"), "stands within forfall, or there is no forfall");
+                }
+                if list.is_empty() {
+                    reader.error(place.key("forfall"), "a claim needs at least one instalment");
+                }
+                let at = place.key("forfall");
+                let statutory = statutory.filter(|_| list.len() == 1);
+                let read: Vec<_> = list
+                    .iter()
+                    .enumerate()
+                    .map(|(i, entry)| self.read_one(entry, (i + 1, list.len()), statutory, at.index(i), reader))
+                    .collect();
+                read.into_iter().collect()
+            }
+        }
+    }
+
+    /// An instalment of which only amount and due date are told.
+    fn plain(&self, number: usize, of: usize, forfallsdato: Option<NaiveDate>, beloep: Beloep) -> Kravforfall {
+        let id = derive::forfallsidentifikator(self.kind.system, self.id, number, of);
+        let how = betalingsinformasjon(self.kind.system, beloep, self.part, self.id, &id);
+        Kravforfall {
+            kravforfallsidentifikator: id,
+            forfallsdato,
+            opprinnelig_beloep: beloep,
+            betalingsinformasjon: how,
+            utsatt_iverksettelse: None,
+        }
+    }
+
+    fn read_one(
+        &self,
+        entry: &ForfallEntry,
+        (number, of): (usize, usize),
+        statutory: Option<NaiveDate>,
+        place: Place<'_>,
+        reader: &mut Reader<'_>,
+    ) -> Option<Kravforfall> {
+        let id = reader.optional(entry.kravforfalls_identifikator.as_ref(), place.key("kravforfallsIdentifikator"));
+        let id = id.unwrap_or_else(|| derive::forfallsidentifikator(self.kind.system, self.id, number, of));
+        let beloep = reader.read(&entry.opprinnelig_beloep, place.key("opprinneligBeloep"));
+        let dato = reader.optional(entry.forfallsdato.as_ref(), place.key("forfallsdato"));
+        let kid = reader.kidnummer(entry.kidnummer.as_ref(), place.key("kidnummer"));
+        let utsatt = entry.utsatt_iverksettelse.as_ref().and_then(|utsatt| {
+            let place = place.key("utsattIverksettelse");
+            let fra = reader.read(&utsatt.fra_og_med, place.key("fraOgMed"))?;
+            Some((fra, reader.optional(utsatt.til_og_med.as_ref(), place.key("tilOgMed"))))
+        });
+        let given = entry.betalingsinformasjon.as_ref().map(|how| {
+            let place = place.key("betalingsinformasjon");
+            Betalingsinformasjon {
+                kidnummer: reader.kidnummer(how.kidnummer.as_ref(), place.key("kidnummer")),
+                konto: how.konto.as_ref().map(|konto| reader.konto(konto, place.key("konto")).into()),
+            }
+        });
+        let beloep = beloep?;
+        let mut how = given.unwrap_or_else(|| betalingsinformasjon(self.kind.system, beloep, self.part, self.id, &id));
+        how.kidnummer = kid.or(how.kidnummer);
+        Some(Kravforfall {
+            kravforfallsidentifikator: id,
+            forfallsdato: dato.or(statutory),
+            opprinnelig_beloep: beloep,
+            betalingsinformasjon: how,
+            utsatt_iverksettelse: utsatt,
+        })
+    }
+}
+
+/// The year's advance tax in four statutory instalments, the rest of the division on the last.
+fn four_instalments(beloep: Beloep, aar: i32) -> Vec<(Option<NaiveDate>, Beloep)> {
+    let quarter = Beloep::from_kroner(beloep.oere() / 400);
+    let amounts = [quarter, quarter, quarter, beloep - quarter - quarter - quarter];
+    let due = |nummer| Terminserie::Forskuddsskatt.forfallsdato(Termin { aar, nummer });
+    (1..=4).zip(amounts).map(|(nummer, beloep)| (due(nummer), beloep)).collect()
+}
+
+/// How a debit is paid; a credit of the VAT ledger shows nothing, one of the other the account only.
+pub(super) fn betalingsinformasjon(
+    system: Reskontrosystem,
+    beloep: Beloep,
+    part: Part,
+    krav: &str,
+    forfall: &str,
+) -> Betalingsinformasjon {
+    let debit = !beloep.is_negative();
+    Betalingsinformasjon {
+        kidnummer: debit.then(|| derive::kidnummer(system, &part.to_string(), krav, forfall)),
+        konto: (debit || system == Reskontrosystem::Skatt).then(|| derive::innkrevers_konto(system)),
+    }
+}

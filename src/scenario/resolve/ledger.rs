@@ -1,0 +1,88 @@
+//! The ledger while it is being read, and how its entries are named.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use super::Reader;
+use crate::catalogue::nearest;
+use crate::domain::Beloep;
+use crate::domain::identifikator::Part;
+use crate::domain::reskontro::{ForfallRef, Innbetaling, Krav, Motregning, Reskontro, Utbetaling, Violation};
+use crate::scenario::problems::Place;
+
+/// The ledger while it is being read.
+#[derive(Default)]
+pub(super) struct Ledger {
+    pub(super) krav: Vec<Krav>,
+    pub(super) innbetalinger: Vec<Innbetaling>,
+    pub(super) motregninger: Vec<Motregning>,
+    pub(super) utbetalinger: Vec<Utbetaling>,
+    index: HashMap<(Part, Box<str>), usize>,
+}
+
+impl Ledger {
+    pub(super) fn add_krav(&mut self, krav: Krav) {
+        self.index.entry((krav.part, krav.kravidentifikator.clone())).or_insert(self.krav.len());
+        self.krav.push(krav);
+    }
+
+    /// The claim an author names: the part's own, else one of any part.
+    fn find(&self, part: Part, id: &str) -> Option<usize> {
+        let own = self.index.get(&(part, id.into())).copied();
+        own.or_else(|| self.krav.iter().position(|krav| &*krav.kravidentifikator == id))
+    }
+
+    /// The claim an author names.
+    pub(super) fn claim(&self, part: Part, id: &str) -> Option<&Krav> {
+        self.find(part, id).map(|index| &self.krav[index])
+    }
+
+    /// The due date of an instalment that an author names, where all of that exists.
+    pub(super) fn forfallsdato(&self, part: Part, krav: &str, number: Option<usize>) -> Option<NaiveDate> {
+        let krav = &self.krav[self.find(part, krav)?];
+        krav.forfall.get(number.unwrap_or(1).checked_sub(1)?)?.forfallsdato
+    }
+
+    /// What an instalment was for, as a positive amount.
+    pub(super) fn size(&self, forfall: ForfallRef) -> Beloep {
+        let beloep = self.krav[forfall.krav].forfall[forfall.forfall].opprinnelig_beloep;
+        if beloep.is_negative() { -beloep } else { beloep }
+    }
+
+    /// The instalment an author names by claim and number.
+    pub(super) fn forfall(
+        &self,
+        part: Part,
+        krav: &crate::scenario::scalar::Text,
+        number: Option<usize>,
+        place: Place<'_>,
+        key: (&str, &str),
+        reader: &mut Reader<'_>,
+    ) -> Option<ForfallRef> {
+        let id = reader.read(krav, place.key(key.0))?;
+        let Some(index) = self.find(part, &id) else {
+            let hint = nearest(&id, self.krav.iter().map(|krav| &*krav.kravidentifikator));
+            let hint = hint.map(|near| format!("did you mean {near}?"));
+            reader.problems.error_with_hint(place.key(key.0), format!("there is no claim {id} in this file"), hint);
+            return None;
+        };
+        let count = self.krav[index].forfall.len();
+        match number {
+            None if count == 1 => Some(ForfallRef { krav: index, forfall: 0 }),
+            None => {
+                reader.error(place.key(key.0), format!("claim {id} has {count} instalments; say which with {}", key.1));
+                None
+            }
+            Some(number) if (1..=count).contains(&number) => Some(ForfallRef { krav: index, forfall: number - 1 }),
+            Some(number) => {
+                reader.error(place.key(key.1), format!("claim {id} has no instalment {number}; it has {count}"));
+                None
+            }
+        }
+    }
+
+    pub(super) fn into_reskontro(self) -> Result<Reskontro, Vec<Violation>> {
+        Reskontro::new(self.krav, self.innbetalinger, self.motregninger, self.utbetalinger)
+    }
+}

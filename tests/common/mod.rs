@@ -1,0 +1,92 @@
+//! What the tests share: a client that nobody here wrote, and a sandbox to call.
+#![allow(dead_code, unreachable_pub, clippy::allow_attributes, reason = "each test file uses what it needs")]
+
+use innkreving_sandbox::Sandbox;
+use serde_json::Value;
+
+/// The day that tests stand still on, unless they say another.
+pub const TODAY: &str = "2026-11-21";
+pub const BASE: &str = "/api/innkreving/kravogbetalinger/v1";
+
+/// The built-in scenarios on the day that tests stand still on.
+pub fn sandbox() -> Sandbox {
+    Sandbox::builder().now(TODAY).seed(1).start().expect("the built-in scenarios start")
+}
+
+/// A sandbox of one scenario.
+pub fn with_scenario(yaml: &str) -> Sandbox {
+    Sandbox::builder().now(TODAY).seed(1).scenario(yaml).start().unwrap_or_else(|error| panic!("{}", explain(&error)))
+}
+
+/// A start error with all problems, for a test's failure message.
+pub fn explain(error: &innkreving_sandbox::StartError) -> String {
+    use innkreving_sandbox::{StartError, scenario::loading::LoadError};
+    match error {
+        StartError::Scenarios(LoadError::Problems(problems)) => {
+            problems.iter().map(|problem| problem.render(false)).collect::<Vec<_>>().join("\n")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: http::HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("ASCII"))
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub fn kode(&self) -> String {
+        self.json()["kode"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// GET with headers. Any status is an answer.
+pub fn get(sandbox: &Sandbox, path: &str, headers: &[(&str, &str)]) -> Answer {
+    request(sandbox, "GET", path, headers)
+}
+
+/// Any method, without a body.
+pub fn request(sandbox: &Sandbox, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+    let agent: ureq::Agent =
+        ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build().into();
+    let mut request = http::Request::builder().method(method).uri(format!("{}{path}", sandbox.base_url()));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let mut response = agent.run(request.body(()).expect("a request")).expect("an answer");
+    let body = response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_vec().expect("a body");
+    Answer { status: response.status().as_u16(), headers: response.headers().clone(), body }
+}
+
+/// Sends bytes as they are and reads all that comes back.
+pub fn raw(sandbox: &Sandbox, bytes: &[u8]) -> String {
+    use std::io::{Read, Write};
+    let mut stream = std::net::TcpStream::connect(sandbox.address()).expect("a connection");
+    stream.write_all(bytes).expect("sent");
+    let mut answer = Vec::new();
+    // A reset after the answer is as good as an end.
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// An amount of an answer, exactly, in øre.
+pub fn oere(value: &Value) -> i64 {
+    let text = value.as_number().unwrap_or_else(|| panic!("{value} is no number")).to_string();
+    let (kroner, oere) = text.split_once('.').unwrap_or((&text, "0"));
+    format!("{kroner}{oere:0<2}").parse().expect("at most two decimals")
+}
