@@ -50,11 +50,15 @@ impl Instalments<'_> {
                     (dato, ..) => vec![(dato.or(statutory), beloep)],
                 };
                 let undated = entry.forfallsdato.is_none() && instalments[0].0.is_none() && beloep.is_positive();
-                if undated && periode_known {
+                if undated {
+                    if !periode_known {
+                        return None;
+                    }
                     reader.error(
                         place,
                         "say forfallsdato; it can be derived only from a term or, for advance tax, a year",
                     );
+                    return None;
                 }
                 let count = instalments.len();
                 let plain = |(i, (dato, beloep))| self.plain(i + 1, count, dato, beloep);
