@@ -2,7 +2,7 @@
 //! editions and published error codes.
 //!
 //! Only the types live here. Each service keeps its own entry in its own folder, and
-//! [`crate::services::CATALOGUE`] lists them; the rooms below `services` are handed that list.
+//! `services::CATALOGUE` lists them; the rooms below `services` are handed that list.
 
 use std::fmt;
 use std::str::FromStr;

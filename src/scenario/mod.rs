@@ -1,6 +1,6 @@
 //! Scenarios: YAML files, one a party, read strictly into the domain.
 //!
-//! [`format`] is the file format, [`sources`] finds files (built in or in a folder), [`resolve`]
+//! [`mod@format`] is the file format, [`sources`] finds files (built in or in a folder), `resolve`
 //! turns one into a party on a base date, [`loading`] puts a set together, and [`problems`] tells
 //! all that is wrong at once.
 
