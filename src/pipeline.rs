@@ -26,6 +26,7 @@ use crate::scenario::Party;
 use crate::services::Handler;
 use crate::services::call::{Answer, Call};
 use crate::services::errors::ServiceError;
+use crate::services::negotiation::negotiate;
 use crate::session::Session;
 
 /// All that requests share.
@@ -51,7 +52,6 @@ pub(crate) type Body = Either<Full<Bytes>, axum::body::Body>;
 const KORRELASJONSID: HeaderName = HeaderName::from_static("korrelasjonsid");
 const SANDBOX_CAUSE: HeaderName = HeaderName::from_static("sandbox-cause");
 const SANDBOX_SCENARIO: HeaderName = HeaderName::from_static("sandbox-scenario");
-const SANDBOX_WARNING: HeaderName = HeaderName::from_static("sandbox-warning");
 
 /// Answers one request.
 pub(crate) async fn handle(state: Arc<State>, request: Request<Incoming>) -> Response<Body> {
@@ -137,15 +137,14 @@ fn succeeded(answer: Answer, party: Option<&Party>) -> Response<Body> {
 
 fn failed(error: &ServiceError, cause: Cause, party: Option<&Party>, parts: &Parts, id: &str) -> Response<Body> {
     tell(parts, error.kode.code, cause, id);
-    let mut response = Response::new(Either::Left(Full::new(error.json(id).into())));
+    // Whoever admits neither format is told so in JSON.
+    let format = negotiate(&parts.headers).unwrap_or_default();
+    let mut response = Response::new(Either::Left(Full::new(error.body(format, id).into())));
     *response.status_mut() = StatusCode::from_u16(error.kode.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
     if let Some(allow) = error.allow {
         headers.insert(ALLOW, HeaderValue::from_static(allow));
-    }
-    if let Some(warning) = error.warning {
-        headers.insert(SANDBOX_WARNING, HeaderValue::from_static(warning));
     }
     label(&mut response, cause, party);
     response

@@ -61,10 +61,27 @@ fn the_order_of_checks() {
 }
 
 #[test]
-fn xml_alone_is_refused_and_said_to_be_the_sandboxs_doing() {
-    let answer = get(&sandbox(), &format!("{BASE}/finans/310478717/aapnekrav"), &[("Accept", "application/xml")]);
-    assert_code(&answer, 406, "KB-008");
-    assert!(answer.header("sandbox-warning").contains("XML"));
+fn errors_in_xml_by_the_published_schema() {
+    let sandbox = sandbox();
+    let xml = ("Accept", "application/xml");
+    let id = ("Korrelasjonsid", "min-<id>&1");
+    let expected = r#"<?xml version="1.0" encoding="UTF-8"?><feil xmlns="urn:no:skatteetaten:datasamarbeid:feil:v1"><kode>KB-009</kode><melding>Ingen treff på oppgitt identifikator</melding><korrelasjonsid>min-&lt;id&gt;&amp;1</korrelasjonsid></feil>"#;
+    let answer = get(&sandbox, &format!("{BASE}/finans/313100022/aapnekrav"), &[xml, id]);
+    assert_eq!(
+        (answer.status, answer.header("content-type"), answer.text().as_str()),
+        (404, "application/xml", expected)
+    );
+    for (path, headers, code) in [
+        (format!("{BASE}/finans/310478717/aapnekrav"), &[xml, ("Sandbox-Error", "KB-002")][..], "KB-002"),
+        (format!("{BASE}/finans/333000016/aapnekrav"), &[xml], "KB-001"),
+        ("/nope".to_owned(), &[xml], "DAS-002"),
+    ] {
+        let answer = get(&sandbox, &path, headers);
+        assert_eq!(answer.header("content-type"), "application/xml");
+        assert!(answer.text().contains(&format!("<kode>{code}</kode>")), "{}", answer.text());
+    }
+    let neither = get(&sandbox, &format!("{BASE}/finans/310478717/aapnekrav"), &[("Accept", "text/csv")]);
+    assert_code(&neither, 406, "KB-008");
 }
 
 #[test]

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::negotiation::Format;
+use super::xml;
 use crate::catalogue::Code;
 
 /// A refusal by a service, natural or on demand. Its text is for the caller and in Norwegian.
@@ -14,13 +16,11 @@ pub(crate) struct ServiceError {
     pub(crate) melding: Cow<'static, str>,
     /// The methods that would have been taken.
     pub(crate) allow: Option<&'static str>,
-    /// What the real service would have done otherwise, for `Sandbox-Warning`.
-    pub(crate) warning: Option<&'static str>,
 }
 
 impl ServiceError {
     pub(crate) fn new(kode: &'static Code, melding: impl Into<Cow<'static, str>>) -> Self {
-        Self { kode, melding: melding.into(), allow: None, warning: None }
+        Self { kode, melding: melding.into(), allow: None }
     }
 
     /// The code with the sandbox's general message for it.
@@ -28,7 +28,8 @@ impl ServiceError {
         Self::new(kode, kode.melding)
     }
 
-    pub(crate) fn json(&self, korrelasjonsid: &str) -> Vec<u8> {
+    /// The body in a format; in XML by the published schema.
+    pub(crate) fn body(&self, format: Format, korrelasjonsid: &str) -> Vec<u8> {
         #[derive(Serialize)]
         struct Body<'a> {
             kode: &'a str,
@@ -36,6 +37,12 @@ impl ServiceError {
             korrelasjonsid: &'a str,
         }
         let body = Body { kode: self.kode.code, melding: &self.melding, korrelasjonsid };
-        serde_json::to_vec(&body).unwrap_or_default()
+        match format {
+            Format::Json => serde_json::to_vec(&body).unwrap_or_default(),
+            Format::Xml => {
+                let value = serde_json::to_value(&body).unwrap_or_default();
+                xml::document("feil", "urn:no:skatteetaten:datasamarbeid:feil:v1", &value).unwrap_or_default()
+            }
+        }
     }
 }

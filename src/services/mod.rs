@@ -8,6 +8,7 @@ mod kravogbetalinger;
 pub(crate) mod negotiation;
 mod periode;
 mod render;
+mod xml;
 
 use call::{Answer, Call, Location};
 use errors::ServiceError;

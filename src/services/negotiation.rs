@@ -1,52 +1,39 @@
-//! The format of an answer, by `Accept` (RFC 9110 §12.5.1): JSON by default.
-//!
-//! XML is known here and not written yet; whoever asks for nothing else is told so.
+//! The format of an answer, by `Accept` (RFC 9110 §12.5.1): the one of the highest quality, JSON where
+//! both are as welcome. Imitates docs/fidelity.md, "Format".
 
 use http::HeaderMap;
 use http::header::ACCEPT;
 use mediatype::{MediaType, MediaTypeList, ReadParams, names};
 
-/// A format that a service can answer in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A format that a service answers in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Format {
+    #[default]
     Json,
+    Xml,
 }
 
 impl Format {
     pub(crate) const fn content_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
+            Self::Xml => "application/xml",
         }
     }
 }
 
-/// What `Accept` admits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Negotiated {
-    /// That format.
-    Format(Format),
-    /// XML, which the real services write and the sandbox does not yet.
-    OnlyXml,
-    /// Neither.
-    Neither,
-}
-
-pub(crate) fn negotiate(headers: &HeaderMap) -> Negotiated {
+/// The format that `Accept` asks for; nothing where it admits neither.
+pub(crate) fn negotiate(headers: &HeaderMap) -> Option<Format> {
     let mut values = headers.get_all(ACCEPT).iter().peekable();
     if values.peek().is_none() {
-        return Negotiated::Format(Format::Json);
+        return Some(Format::Json);
     }
     let accept = values.filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
     if accept.trim().is_empty() {
-        return Negotiated::Format(Format::Json);
+        return Some(Format::Json);
     }
-    if quality(&accept, "json") > 0.0 {
-        Negotiated::Format(Format::Json)
-    } else if quality(&accept, "xml") > 0.0 {
-        Negotiated::OnlyXml
-    } else {
-        Negotiated::Neither
-    }
+    let (json, xml) = (quality(&accept, "json"), quality(&accept, "xml"));
+    if json > 0.0 && json >= xml { Some(Format::Json) } else { (xml > 0.0).then_some(Format::Xml) }
 }
 
 /// The quality of `application/<subtype>`, from the most specific range that covers it.
@@ -83,36 +70,56 @@ fn q(range: &MediaType<'_>) -> f32 {
 mod tests {
     use super::*;
 
-    fn with(accept: &str) -> Negotiated {
+    fn with(accept: &str) -> Option<Format> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, accept.parse().expect("header"));
         negotiate(&headers)
     }
 
     #[test]
-    fn json_wherever_it_is_admitted() {
-        let json = Negotiated::Format(Format::Json);
-        assert_eq!(negotiate(&HeaderMap::new()), json);
+    fn json_where_it_is_at_least_as_welcome() {
+        assert_eq!(negotiate(&HeaderMap::new()), Some(Format::Json));
         for accept in [
             "",
             "*/*",
             "application/*",
             "application/json",
             "Application/JSON; charset=utf-8",
-            "text/html, application/xhtml+xml, */*;q=0.8",
-            "application/json;q=0.1, application/xml",
-            "application/xml;q=0.9, */*;q=0.1",
+            "application/xml, application/json",
+            "text/csv, application/*;q=0.1",
+            "application/xml;q=0.5, */*;q=0.5",
         ] {
-            assert_eq!(with(accept), json, "{accept:?}");
+            assert_eq!(with(accept), Some(Format::Json), "{accept:?}");
         }
     }
 
     #[test]
-    fn what_admits_no_json() {
-        assert_eq!(with("application/xml"), Negotiated::OnlyXml);
-        assert_eq!(with("application/json;q=0, */*"), Negotiated::OnlyXml);
-        for accept in ["text/plain", "application/problem+json", "garbage", "application/json;q=0", "*/*;q=0", ";;,,"] {
-            assert_eq!(with(accept), Negotiated::Neither, "{accept:?}");
+    fn xml_where_it_is_more_welcome() {
+        for accept in [
+            "application/xml",
+            "application/json;q=0.1, application/xml",
+            "application/json;q=0, */*",
+            "application/xml;q=0.9, */*;q=0.1",
+            "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8",
+        ] {
+            assert_eq!(with(accept), Some(Format::Xml), "{accept:?}");
         }
+    }
+
+    #[test]
+    fn neither() {
+        for accept in
+            ["text/plain", "text/xml", "application/problem+json", "garbage", "application/json;q=0", "*/*;q=0", ";;,,"]
+        {
+            assert_eq!(with(accept), None, "{accept:?}");
+        }
+    }
+
+    #[test]
+    fn several_headers_are_one_list() {
+        let mut headers = HeaderMap::new();
+        headers.append(ACCEPT, "application/json;q=0.1".parse().expect("header"));
+        headers.append(ACCEPT, "application/xml;q=0.2".parse().expect("header"));
+        assert_eq!(negotiate(&headers), Some(Format::Xml));
     }
 }

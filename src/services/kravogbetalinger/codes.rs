@@ -53,7 +53,6 @@ pub(super) enum Refusal {
     InvalidInput(String),
     NothingInPeriod(&'static str),
     NotAcceptable,
-    OnlyXmlAccepted,
     UnknownParty,
 }
 
@@ -65,7 +64,7 @@ impl From<Refusal> for ServiceError {
             Refusal::NothingInPeriod(what) => {
                 (7, Some(format!("Fant ingen {what} på oppgitt identifikator i oppgitt periode")))
             }
-            Refusal::NotAcceptable | Refusal::OnlyXmlAccepted => (8, None),
+            Refusal::NotAcceptable => (8, None),
             Refusal::UnknownParty => (9, None),
         };
         let kode = &CODES[number - 1];
@@ -73,13 +72,8 @@ impl From<Refusal> for ServiceError {
             Some(melding) => Self::new(kode, melding),
             None => Self::on_demand(kode),
         };
-        match refusal {
-            Refusal::WrongMethod(_) => error.allow = Some("GET, HEAD"),
-            Refusal::OnlyXmlAccepted => {
-                error.warning =
-                    Some("the real service would answer in XML; this version of the sandbox writes JSON only");
-            }
-            _ => {}
+        if let Refusal::WrongMethod(_) = refusal {
+            error.allow = Some("GET, HEAD");
         }
         error
     }

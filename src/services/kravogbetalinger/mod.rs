@@ -17,8 +17,9 @@ use serde::Serialize;
 use super::Handler;
 use super::call::{Answer, Call, Location};
 use super::errors::ServiceError;
-use super::negotiation::{Format, Negotiated, negotiate};
+use super::negotiation::{Format, negotiate};
 use super::periode::Periode;
+use super::xml;
 use crate::catalogue::{Edition, Endpoint, Service};
 use crate::domain::identifikator::{Part, PartKind};
 use crate::scenario::{Party, Svar};
@@ -40,6 +41,9 @@ pub(crate) static SERVICE: Service = Service {
     codes: &codes::CODES,
 };
 
+/// The namespace of answers in XML; chosen, as are the root elements.
+const NAMESPACE: &str = "urn:no:skatteetaten:innkreving:kravogbetalinger:v1";
+
 pub(super) const HANDLER: Handler = Handler { service: &SERVICE, locate, answer };
 
 /// `/{version}/{rettighetspakke}/{identifikator}/{endpoint}`
@@ -53,11 +57,7 @@ fn locate(segments: &[String]) -> Location<'_> {
 
 fn answer(call: &Call<'_>) -> Result<Answer, ServiceError> {
     let (package, endpoint) = check_url(call)?;
-    let format = match negotiate(call.headers) {
-        Negotiated::Format(format) => format,
-        Negotiated::OnlyXml => return Err(Refusal::OnlyXmlAccepted.into()),
-        Negotiated::Neither => return Err(Refusal::NotAcceptable.into()),
-    };
+    let format = negotiate(call.headers).ok_or(Refusal::NotAcceptable)?;
     let part = check_identifikator(call)?;
     let read_periode = || Periode::from_query(call.query, call.day).map_err(Refusal::InvalidInput);
     let periode = endpoint.periode.then(read_periode).transpose()?;
@@ -76,7 +76,7 @@ fn answer(call: &Call<'_>) -> Result<Answer, ServiceError> {
     let body = call.cache.get_or_render(key, || {
         let view = View { party, endpoint, edition, periode, day: call.day };
         match literal(party, endpoint, edition, package, periode) {
-            Some(svar) => json(&svar.innhold),
+            Some(svar) => view.write(&svar.innhold, format),
             None => view.render(format),
         }
     })?;
@@ -155,41 +155,58 @@ struct View<'a> {
 
 impl View<'_> {
     fn render(&self, format: Format) -> Result<Bytes, ServiceError> {
-        let Format::Json = format;
         let part = self.party.part.to_string();
         if self.party.skjermet {
-            return json(&Skjermet { part_identifikator: part, periode: self.periode, skjermet: true });
+            return self.write(&Skjermet { part_identifikator: part, periode: self.periode, skjermet: true }, format);
         }
         let at = self.party.reskontro.as_of(self.day);
         let Some(periode) = self.periode else {
             return match self.edition {
-                Edition::E2023 => json(&utgave_2023::aapne_krav(part, at)),
-                Edition::E2024 => json(&utgave_2024::aapne_krav(part, at)),
+                Edition::E2023 => self.write(&utgave_2023::aapne_krav(part, at), format),
+                Edition::E2024 => self.write(&utgave_2024::aapne_krav(part, at), format),
             };
         };
         match (self.endpoint.name, self.edition) {
             ("krav", edition) => {
                 let krav = some(utvalg::krav(at, periode), "krav")?;
                 match edition {
-                    Edition::E2023 => json(&utgave_2023::krav_i_periode(part, periode, &krav)),
-                    Edition::E2024 => json(&utgave_2024::krav_i_periode(part, periode, &krav)),
+                    Edition::E2023 => self.write(&utgave_2023::krav_i_periode(part, periode, &krav), format),
+                    Edition::E2024 => self.write(&utgave_2024::krav_i_periode(part, periode, &krav), format),
                 }
             }
             ("innbetalinger", edition) => {
                 let innbetalinger = some(utvalg::innbetalinger(at, periode), "innbetalinger")?;
                 match edition {
-                    Edition::E2023 => json(&utgave_2023::innbetalinger(part, periode, &innbetalinger, at)),
-                    Edition::E2024 => json(&utgave_2024::innbetalinger(part, periode, &innbetalinger, at)),
+                    Edition::E2023 => {
+                        self.write(&utgave_2023::innbetalinger(part, periode, &innbetalinger, at), format)
+                    }
+                    Edition::E2024 => {
+                        self.write(&utgave_2024::innbetalinger(part, periode, &innbetalinger, at), format)
+                    }
                 }
             }
             (_, edition) => {
                 let utbetalinger = some(utvalg::utbetalinger(at, periode), "utbetalinger")?;
                 match edition {
-                    Edition::E2023 => json(&utgave_2023::utbetalinger(part, periode, &utbetalinger, at)),
-                    Edition::E2024 => json(&utgave_2024::utbetalinger(part, periode, &utbetalinger, at)),
+                    Edition::E2023 => self.write(&utgave_2023::utbetalinger(part, periode, &utbetalinger, at), format),
+                    Edition::E2024 => self.write(&utgave_2024::utbetalinger(part, periode, &utbetalinger, at), format),
                 }
             }
         }
+    }
+
+    fn write<T: Serialize>(&self, answer: &T, format: Format) -> Result<Bytes, ServiceError> {
+        let written = match format {
+            Format::Json => serde_json::to_vec(answer),
+            Format::Xml => serde_json::to_value(answer).and_then(|value| {
+                xml::document(&format!("{}Respons", self.endpoint.name), NAMESPACE, &value)
+                    .map_err(serde_json::Error::io)
+            }),
+        };
+        written.map(Bytes::from).map_err(|error| {
+            tracing::error!(%error, "an answer could not be written");
+            ServiceError::on_demand(&codes::CODES[0])
+        })
     }
 }
 
@@ -206,11 +223,4 @@ struct Skjermet {
 /// Nothing in the period is KB-007.
 fn some<T>(list: Vec<T>, what: &'static str) -> Result<Vec<T>, Refusal> {
     if list.is_empty() { Err(Refusal::NothingInPeriod(what)) } else { Ok(list) }
-}
-
-fn json<T: Serialize>(value: &T) -> Result<Bytes, ServiceError> {
-    serde_json::to_vec(value).map(Bytes::from).map_err(|error| {
-        tracing::error!(%error, "an answer could not be written");
-        ServiceError::on_demand(&codes::CODES[0])
-    })
 }

@@ -1,0 +1,146 @@
+//! Answers in XML: well-formed for every party in every edition, and the same values as in JSON.
+
+mod common;
+
+use common::{BASE, get, sandbox};
+use innkreving_sandbox::Sandbox;
+use proptest::prelude::*;
+use quick_xml::Reader;
+use quick_xml::events::Event;
+use serde_json::Value;
+
+const PARTIES: [&str; 11] = [
+    "02827720073",
+    "12345678901",
+    "212201782",
+    "310478717",
+    "311851381",
+    "313100014",
+    "313367002",
+    "314055403",
+    "314200012",
+    "314961900",
+    "315300010",
+];
+
+/// An element as a reader that nobody here wrote sees it.
+#[derive(Debug, Default)]
+struct Element {
+    name: String,
+    text: String,
+    children: Vec<Element>,
+}
+
+fn read(xml: &str) -> Element {
+    let mut reader = Reader::from_str(xml);
+    let mut open = vec![Element::default()];
+    loop {
+        match reader.read_event().unwrap_or_else(|error| panic!("{error}: {xml}")) {
+            Event::Start(start) => {
+                let name = String::from_utf8(start.name().as_ref().to_vec()).expect("UTF-8");
+                open.push(Element { name, ..Element::default() });
+            }
+            Event::Text(text) => open.last_mut().expect("open").text.push_str(&text.decode().expect("UTF-8")),
+            Event::GeneralRef(reference) => {
+                let text = &mut open.last_mut().expect("open").text;
+                match reference.resolve_char_ref().expect("a reference") {
+                    Some(c) => text.push(c),
+                    None => {
+                        let name = reference.decode().expect("UTF-8").into_owned();
+                        text.push_str(quick_xml::escape::resolve_predefined_entity(&name).expect("predefined"));
+                    }
+                }
+            }
+            Event::End(_) => {
+                let done = open.pop().expect("open");
+                open.last_mut().expect("a parent").children.push(done);
+            }
+            Event::Eof => return open.pop().expect("the document").children.pop().expect("a root"),
+            _ => {}
+        }
+    }
+}
+
+/// Names, order, nesting and texts agree; a list is its element repeated, an empty one no element.
+fn assert_same(json: &Value, xml: &Element, path: &str) {
+    match json {
+        Value::Object(fields) => {
+            let mut children = xml.children.iter();
+            for (name, value) in fields {
+                let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+                for (i, item) in items.iter().enumerate() {
+                    let child = children.next().unwrap_or_else(|| panic!("{path}.{name}[{i}] is missing"));
+                    assert_eq!(&child.name, name, "{path}");
+                    assert_same(item, child, &format!("{path}.{name}[{i}]"));
+                }
+            }
+            assert!(children.next().is_none(), "{path} has more in XML");
+        }
+        Value::String(text) => assert_eq!(text, &xml.text, "{path}"),
+        other => assert_eq!(other.to_string(), xml.text, "{path}"),
+    }
+}
+
+fn assert_agree(sandbox: &Sandbox, path: &str, headers: &[(&str, &str)]) -> u16 {
+    let mut with_xml = headers.to_vec();
+    with_xml.push(("Accept", "application/xml"));
+    let json = get(sandbox, path, headers);
+    let xml = get(sandbox, path, &with_xml);
+    assert_eq!((json.status, xml.header("content-type")), (xml.status, "application/xml"), "{path}");
+    let root = read(&xml.text());
+    if json.status == 200 {
+        let endpoint = path.split('?').next().and_then(|path| path.rsplit('/').next()).expect("an endpoint");
+        assert_eq!(root.name, format!("{endpoint}Respons"));
+        assert!(xml.text().contains("xmlns=\"urn:no:skatteetaten:innkreving:kravogbetalinger:v1\""));
+        assert_same(&json.json(), &root, path);
+    } else {
+        assert_eq!(root.name, "feil");
+    }
+    json.status
+}
+
+#[test]
+fn every_party_endpoint_and_edition_says_the_same_in_both_formats() {
+    let sandbox = sandbox();
+    let mut answered = 0;
+    for party in PARTIES {
+        for edition in ["2023", "2024"] {
+            for endpoint in [
+                "aapnekrav",
+                "krav?fraOgMed=2026-01-01&tilOgMed=2027-01-01",
+                "innbetalinger?fraOgMed=2026-01-01",
+                "utbetalinger?fraOgMed=2026-01-01",
+            ] {
+                let path = format!("{BASE}/finans/{party}/{endpoint}");
+                answered += u32::from(assert_agree(&sandbox, &path, &[("Sandbox-Edition", edition)]) == 200);
+            }
+        }
+    }
+    assert!(answered > 40, "{answered}");
+}
+
+#[test]
+fn the_edge_cases_in_xml() {
+    let answer = get(
+        &sandbox(),
+        &format!("{BASE}/finans/313367002/aapnekrav"),
+        &[("Accept", "application/xml"), ("Sandbox-Edition", "2024")],
+    );
+    insta::assert_snapshot!(answer.text().replace("><", ">\n<"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_scenario_text_comes_back(text in "[^\\p{Cc}\\u{FFFE}\\u{FFFF}]{0,40}", oere in 1_i64..100_000_000) {
+        let text = text.trim().to_owned();
+        let yaml = serde_json::json!({
+            "part": "314055403", "navn": "X",
+            "krav": [{ "kravidentifikator": "a", "kravtype": "RESTSKATT", "forfallsdato": "i dag", "kravbeskrivelse": text,
+                       "opprinneligBeloep": format!("{}.{:02}", oere / 100, oere % 100) }],
+        });
+        let sandbox = common::with_scenario(&yaml.to_string());
+        assert_agree(&sandbox, &format!("{BASE}/finans/314055403/aapnekrav"), &[]);
+    }
+}
