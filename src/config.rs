@@ -6,17 +6,19 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
+use crate::access::Level;
 use crate::catalogue::{Edition, nearest};
 use crate::domain::clock::{ClockError, Now};
 use crate::scenario::sources::Source;
 
 /// Every variable that is read. The names are those of the flags.
-pub(crate) const VARIABLES: [&str; 8] = [
+pub(crate) const VARIABLES: [&str; 9] = [
     "SANDBOX_LISTEN",
     "SANDBOX_SCENARIOS",
     "SANDBOX_WITH_BUILTIN",
     "SANDBOX_NOW",
     "SANDBOX_EDITION",
+    "SANDBOX_AUTH",
     "SANDBOX_SEED",
     "SANDBOX_LOG",
     "SANDBOX_LOG_FORMAT",
@@ -50,6 +52,9 @@ pub(crate) struct AnswerArgs {
     /// Edition of the answers where neither caller nor scenario says
     #[arg(long, env = "SANDBOX_EDITION", default_value = "2024", value_parser = parse_edition, value_name = "2023|2024")]
     pub(crate) edition: Edition,
+    /// How closely tokens are looked at: not at all, where there is one, always
+    #[arg(long, env = "SANDBOX_AUTH", default_value = "open", value_name = "off|open|claims")]
+    pub(crate) auth: Level,
     /// Seed of all randomness (ids), for runs that must be alike; drawn from the system where left out
     #[arg(long, env = "SANDBOX_SEED", value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
@@ -103,6 +108,7 @@ pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     pub(crate) now: Option<Now>,
     pub(crate) edition: Edition,
+    pub(crate) auth: Level,
     pub(crate) seed: Option<u64>,
 }
 

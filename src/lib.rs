@@ -3,6 +3,7 @@
 //! The binary is the product; this library is what it is made of, and what a Rust test can start:
 //! see [`Sandbox`]. ARCHITECTURE.md shows the way through the rooms.
 
+mod access;
 mod catalogue;
 pub mod cli;
 mod config;

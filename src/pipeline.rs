@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use bytes::Bytes;
-use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use http_body_util::{Either, Full};
@@ -17,6 +17,7 @@ use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 use tower_service::Service as _;
 
+use crate::access::Access;
 use crate::catalogue::{Edition, NO_SUCH_URL};
 use crate::domain::identifikator::mask_personal_numbers;
 use crate::inject::modifiers::{Modifiers, Refused};
@@ -33,6 +34,7 @@ use crate::session::Session;
 pub(crate) struct State {
     pub(crate) session: Arc<Session>,
     pub(crate) default_edition: Edition,
+    pub(crate) access: Access,
     /// The sandbox's own pages.
     pub(crate) pages: Router,
     /// Where ids are drawn from; seeded by whoever starts the server.
@@ -51,6 +53,7 @@ pub(crate) type Body = Either<Full<Bytes>, axum::body::Body>;
 
 const KORRELASJONSID: HeaderName = HeaderName::from_static("korrelasjonsid");
 const SANDBOX_CAUSE: HeaderName = HeaderName::from_static("sandbox-cause");
+const SANDBOX_WARNING: HeaderName = HeaderName::from_static("sandbox-warning");
 const SANDBOX_SCENARIO: HeaderName = HeaderName::from_static("sandbox-scenario");
 
 /// Answers one request.
@@ -120,6 +123,8 @@ fn service(
         edition: modifiers.edition,
         default_edition: state.default_edition,
         day: session.day(modifiers.now),
+        real_time: session.real_time(),
+        access: &state.access,
         cache: &session.cache,
     };
     match (handler.answer)(&call) {
@@ -131,6 +136,9 @@ fn service(
 fn succeeded(answer: Answer, party: Option<&Party>) -> Response<Body> {
     let mut response = Response::new(Either::Left(Full::new(answer.body)));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+    if let Some(warning) = answer.warning {
+        response.headers_mut().insert(SANDBOX_WARNING, HeaderValue::from_static(warning));
+    }
     label(&mut response, Cause::Natural, party);
     response
 }
@@ -145,6 +153,11 @@ fn failed(error: &ServiceError, cause: Cause, party: Option<&Party>, parts: &Par
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
     if let Some(allow) = error.allow {
         headers.insert(ALLOW, HeaderValue::from_static(allow));
+    }
+    if response.status() == StatusCode::UNAUTHORIZED {
+        let challenge = error.challenge.as_deref().unwrap_or("Bearer");
+        let challenge = HeaderValue::from_str(challenge).unwrap_or(HeaderValue::from_static("Bearer"));
+        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
     }
     label(&mut response, cause, party);
     response

@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
+use crate::access::Level;
 use crate::catalogue::Edition;
 use crate::config::Settings;
 use crate::domain::clock::Now;
@@ -37,6 +38,7 @@ pub struct SandboxBuilder {
     texts: Vec<(String, String)>,
     now: Option<String>,
     edition: Option<String>,
+    auth: Option<String>,
     seed: Option<u64>,
 }
 
@@ -98,6 +100,13 @@ impl SandboxBuilder {
         self
     }
 
+    /// `off`, `open` or `claims`: how closely tokens are looked at; `open` where nothing is said.
+    #[must_use]
+    pub fn auth(mut self, level: &str) -> Self {
+        self.auth = Some(level.to_owned());
+        self
+    }
+
     /// A scenario as YAML text. With one or more of these, the built-in ones are not served.
     #[must_use]
     pub fn scenario(mut self, yaml: &str) -> Self {
@@ -128,6 +137,7 @@ impl SandboxBuilder {
             self.now.as_deref().map(str::parse::<Now>).transpose().map_err(|e| StartError::Setting(e.to_string()))?;
         let edition = self.edition.as_deref().map(str::parse::<Edition>).transpose();
         let edition = edition.map_err(|()| StartError::Setting("editions are 2023 and 2024".to_owned()))?;
+        let auth = self.auth.as_deref().map(str::parse::<Level>).transpose().map_err(StartError::Setting)?;
         let mut sources = self.sources;
         if !self.texts.is_empty() {
             sources.push(Source::Texts(self.texts));
@@ -140,6 +150,7 @@ impl SandboxBuilder {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             now,
             edition: edition.unwrap_or_default(),
+            auth: auth.unwrap_or_default(),
             seed: self.seed,
         };
         let (stop, stopped) = oneshot::channel::<()>();

@@ -16,6 +16,7 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::access::Access;
 use crate::config::Settings;
 use crate::pipeline::{self, State};
 use crate::scenario::ScenarioSet;
@@ -48,6 +49,7 @@ impl Server {
             pages: crate::control::pages(Arc::clone(&session), listener.local_addr()?),
             session,
             default_edition: settings.edition,
+            access: Access::new(settings.auth),
             rng: Mutex::new(match settings.seed {
                 Some(seed) => ChaCha8Rng::seed_from_u64(seed),
                 None => ChaCha8Rng::try_from_rng(&mut rand::rngs::SysRng).map_err(io::Error::other)?,

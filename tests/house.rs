@@ -74,6 +74,7 @@ fn the_readme_names_every_party_code_and_reserved_number() {
         "SANDBOX_WITH_BUILTIN",
         "SANDBOX_NOW",
         "SANDBOX_EDITION",
+        "SANDBOX_AUTH",
         "SANDBOX_SEED",
         "SANDBOX_LOG",
         "SANDBOX_LOG_FORMAT",
@@ -114,7 +115,7 @@ fn documents_name_files_and_sections_that_exist() {
 }
 
 /// The rooms, from the top down; a room may use those below it and its own.
-const ROOMS: [&str; 13] = [
+const ROOMS: [&str; 14] = [
     "main",
     "cli",
     "sandbox",
@@ -126,6 +127,7 @@ const ROOMS: [&str; 13] = [
     "inject",
     "session",
     "config",
+    "access",
     "scenario",
     "catalogue",
 ];

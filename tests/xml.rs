@@ -42,14 +42,10 @@ fn read(xml: &str) -> Element {
             }
             Event::Text(text) => open.last_mut().expect("open").text.push_str(&text.decode().expect("UTF-8")),
             Event::GeneralRef(reference) => {
-                let text = &mut open.last_mut().expect("open").text;
-                match reference.resolve_char_ref().expect("a reference") {
-                    Some(c) => text.push(c),
-                    None => {
-                        let name = reference.decode().expect("UTF-8").into_owned();
-                        text.push_str(quick_xml::escape::resolve_predefined_entity(&name).expect("predefined"));
-                    }
-                }
+                let name = reference.decode().expect("UTF-8");
+                let entity = quick_xml::escape::resolve_predefined_entity(&name).map(str::to_owned);
+                let c = || reference.resolve_char_ref().expect("a reference").expect("a character").to_string();
+                open.last_mut().expect("open").text.push_str(&entity.unwrap_or_else(c));
             }
             Event::End(_) => {
                 let done = open.pop().expect("open");

@@ -30,6 +30,7 @@ pub(super) fn run(args: &ServeArgs, strange_variables: &[String]) -> ExitCode {
         listen: args.listen.listen,
         now: args.scenarios.now,
         edition: args.answers.edition,
+        auth: args.answers.auth,
         seed: args.answers.seed,
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

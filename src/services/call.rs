@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use http::{HeaderMap, Method};
 
+use crate::access::Access;
 use crate::catalogue::{Edition, Endpoint};
 use crate::scenario::Party;
 use crate::session::cache::RenderCache;
@@ -35,6 +36,9 @@ pub(crate) struct Call<'r> {
     pub(crate) default_edition: Edition,
     /// The observer's day.
     pub(crate) day: NaiveDate,
+    /// The real time, which tokens follow.
+    pub(crate) real_time: DateTime<Utc>,
+    pub(crate) access: &'r Access,
     pub(crate) cache: &'r RenderCache,
 }
 
@@ -43,4 +47,6 @@ pub(crate) struct Call<'r> {
 pub(crate) struct Answer {
     pub(crate) content_type: &'static str,
     pub(crate) body: Bytes,
+    /// What the real service would have done otherwise, for `Sandbox-Warning`.
+    pub(crate) warning: Option<&'static str>,
 }

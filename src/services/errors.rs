@@ -16,11 +16,13 @@ pub(crate) struct ServiceError {
     pub(crate) melding: Cow<'static, str>,
     /// The methods that would have been taken.
     pub(crate) allow: Option<&'static str>,
+    /// The challenge of `WWW-Authenticate`.
+    pub(crate) challenge: Option<String>,
 }
 
 impl ServiceError {
     pub(crate) fn new(kode: &'static Code, melding: impl Into<Cow<'static, str>>) -> Self {
-        Self { kode, melding: melding.into(), allow: None }
+        Self { kode, melding: melding.into(), allow: None, challenge: None }
     }
 
     /// The code with the sandbox's general message for it.

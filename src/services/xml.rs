@@ -89,13 +89,12 @@ mod tests {
             match reader.read_event().expect("well-formed") {
                 Event::Start(_) => current.clear(),
                 Event::Text(text) => current.push_str(&text.decode().expect("UTF-8")),
-                Event::GeneralRef(reference) => match reference.resolve_char_ref().expect("a reference") {
-                    Some(c) => current.push(c),
-                    None => {
-                        let name = reference.decode().expect("UTF-8");
-                        current.push_str(quick_xml::escape::resolve_predefined_entity(&name).expect("predefined"));
-                    }
-                },
+                Event::GeneralRef(reference) => {
+                    let name = reference.decode().expect("UTF-8");
+                    let entity = quick_xml::escape::resolve_predefined_entity(&name).map(str::to_owned);
+                    let c = || reference.resolve_char_ref().expect("a reference").expect("a character").to_string();
+                    current.push_str(&entity.unwrap_or_else(c));
+                }
                 Event::End(_) => found.push(std::mem::take(&mut current)),
                 Event::Eof => return found,
                 _ => {}

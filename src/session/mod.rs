@@ -54,6 +54,11 @@ impl Session {
         day_in_norway(call.map_or(session, |now| now.resolve(session)))
     }
 
+    /// The real time, whatever the clock shows.
+    pub(crate) fn real_time(&self) -> DateTime<Utc> {
+        (self.time)()
+    }
+
     /// Uses a scenario flag once; false where it is used up.
     pub(crate) fn use_flag(&self, part: Part, index: usize, times: u32) -> bool {
         self.used.get(&(part, index)).is_some_and(|used| {

@@ -1,6 +1,7 @@
 //! The published error table KB-001 … KB-009, and the natural refusals of the service.
 //! Imitates docs/fidelity.md, "Errors".
 
+use crate::access;
 use crate::catalogue::Code;
 use crate::services::errors::ServiceError;
 
@@ -49,6 +50,7 @@ const fn kb(code: &'static str, status: u16, area: &'static str, melding: &'stat
 /// What the service refuses by itself, and with which code.
 pub(super) enum Refusal {
     UnknownUrl(String),
+    Access(access::Refusal),
     WrongMethod(String),
     InvalidInput(String),
     NothingInPeriod(&'static str),
@@ -60,6 +62,8 @@ impl From<Refusal> for ServiceError {
     fn from(refusal: Refusal) -> Self {
         let (number, melding) = match &refusal {
             Refusal::UnknownUrl(melding) | Refusal::WrongMethod(melding) => (3, Some(melding.clone())),
+            Refusal::Access(access::Refusal::Authentication { melding, .. }) => (4, Some(melding.clone())),
+            Refusal::Access(access::Refusal::Consent(melding)) => (5, Some(melding.clone())),
             Refusal::InvalidInput(melding) => (6, Some(melding.clone())),
             Refusal::NothingInPeriod(what) => {
                 (7, Some(format!("Fant ingen {what} på oppgitt identifikator i oppgitt periode")))
@@ -72,8 +76,10 @@ impl From<Refusal> for ServiceError {
             Some(melding) => Self::new(kode, melding),
             None => Self::on_demand(kode),
         };
-        if let Refusal::WrongMethod(_) = refusal {
-            error.allow = Some("GET, HEAD");
+        match refusal {
+            Refusal::WrongMethod(_) => error.allow = Some("GET, HEAD"),
+            Refusal::Access(access::Refusal::Authentication { challenge, .. }) => error.challenge = Some(challenge),
+            _ => {}
         }
         error
     }

@@ -1,7 +1,7 @@
 //! Krav og betalinger v1: open claims, claims, payments in and payments out of a party.
 //! Imitates docs/fidelity.md, "Krav og betalinger".
 //!
-//! The order of checks: URL, format, (authentication, consent,) input, party, period.
+//! The order of checks: URL, format, authentication, consent, input, party, period.
 
 mod codes;
 mod felles;
@@ -20,6 +20,7 @@ use super::errors::ServiceError;
 use super::negotiation::{Format, negotiate};
 use super::periode::Periode;
 use super::xml;
+use crate::access::Demand;
 use crate::catalogue::{Edition, Endpoint, Service};
 use crate::domain::identifikator::{Part, PartKind};
 use crate::scenario::{Party, Svar};
@@ -58,6 +59,7 @@ fn locate(segments: &[String]) -> Location<'_> {
 fn answer(call: &Call<'_>) -> Result<Answer, ServiceError> {
     let (package, endpoint) = check_url(call)?;
     let format = negotiate(call.headers).ok_or(Refusal::NotAcceptable)?;
+    let warning = check_access(call, package, endpoint)?;
     let part = check_identifikator(call)?;
     let read_periode = || Periode::from_query(call.query, call.day).map_err(Refusal::InvalidInput);
     let periode = endpoint.periode.then(read_periode).transpose()?;
@@ -80,7 +82,7 @@ fn answer(call: &Call<'_>) -> Result<Answer, ServiceError> {
             None => view.render(format),
         }
     })?;
-    Ok(Answer { content_type: format.content_type(), body })
+    Ok(Answer { content_type: format.content_type(), body, warning })
 }
 
 fn check_url(call: &Call<'_>) -> Result<(&'static str, &'static Endpoint), Refusal> {
@@ -109,6 +111,28 @@ fn check_url(call: &Call<'_>) -> Result<(&'static str, &'static Endpoint), Refus
     }
     Ok((package, endpoint))
 }
+
+/// Token, then rights: `finans` needs consent, `regnskapssystem` takes rights of its own too.
+fn check_access(call: &Call<'_>, package: &str, endpoint: &Endpoint) -> Result<Option<&'static str>, Refusal> {
+    let own_code = match endpoint.name {
+        "krav" => "5929_202301",
+        "innbetalinger" => "5930_202301",
+        "utbetalinger" => "5931_202301",
+        _ => FOR_ALL_ENDPOINTS,
+    };
+    let both = [FOR_ALL_ENDPOINTS, own_code];
+    let demand = Demand {
+        scope: "skatteetaten:kravogbetalinger",
+        part: call.location.identifikator.unwrap_or_default(),
+        tjenestekoder: if own_code == FOR_ALL_ENDPOINTS { &both[..1] } else { &both },
+        samtykkeressurs: "ske-samtykke-krav-og-betalinger",
+        egne_rettigheter: package == "regnskapssystem",
+    };
+    call.access.check(call.headers, &demand, call.real_time).map_err(Refusal::Access)
+}
+
+/// The service code of a consent to all endpoints; in 2023 that of `aapnekrav` alone.
+const FOR_ALL_ENDPOINTS: &str = "5928_202301";
 
 /// The identifier of the URL; one that a scenario names is taken whatever its check digits.
 fn check_identifikator(call: &Call<'_>) -> Result<Part, Refusal> {

@@ -1,0 +1,162 @@
+//! Who may see what: the caller's token, and the consent or rights that go with it.
+//! Imitates docs/fidelity.md, "Access".
+//!
+//! Claims are read and checked, signatures are not. Tokens follow the real clock.
+
+mod jwt;
+mod samtykke;
+mod token;
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use quick_cache::sync::Cache;
+
+use token::Token;
+
+/// How closely tokens are looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Level {
+    /// Not at all.
+    Off,
+    /// Calls without a token are served, and told that the real service would not.
+    #[default]
+    Open,
+    /// A token is needed; its claims are checked.
+    Claims,
+}
+
+impl Level {
+    /// The accepted spellings.
+    pub(crate) const NAMES: [&'static str; 3] = ["off", "open", "claims"];
+}
+
+impl FromStr for Level {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "off" => Ok(Self::Off),
+            "open" => Ok(Self::Open),
+            "claims" => Ok(Self::Claims),
+            _ => Err(format!("there are the levels {}", Self::NAMES.join(", "))),
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Self::NAMES[*self as usize])
+    }
+}
+
+/// What a call needs.
+pub(crate) struct Demand<'a> {
+    /// The scope that the token must have.
+    pub(crate) scope: &'static str,
+    /// Whose data is asked for, as it stands in the URL.
+    pub(crate) part: &'a str,
+    /// Consent in the old Altinn: any of these service codes.
+    pub(crate) tjenestekoder: &'a [&'a str],
+    /// Consent in Altinn 3: this resource.
+    pub(crate) samtykkeressurs: &'static str,
+    /// Rights of its own, or as a systembruker, will do instead of consent.
+    pub(crate) egne_rettigheter: bool,
+}
+
+/// Why a call is refused. The message is for the caller, in Norwegian.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// The token itself; with the challenge of `WWW-Authenticate`.
+    Authentication { melding: String, challenge: String },
+    /// The token is good, but gives no right to this party.
+    Consent(String),
+}
+
+/// Checks calls at a level, and remembers tokens that it has read.
+pub(crate) struct Access {
+    level: Level,
+    read: Cache<Box<[u8]>, Arc<Token>>,
+}
+
+/// The largest token that is read, in bytes; two of them fit into the headers of a request.
+const LARGEST_TOKEN: usize = 16 * 1024;
+
+/// How many read tokens are remembered.
+const REMEMBERED: usize = 512;
+
+/// What a call without a token is told at the level `open`.
+const WITHOUT_TOKEN: &str = "no token: the real service would answer 401 KB-004";
+
+impl Access {
+    pub(crate) fn new(level: Level) -> Self {
+        Self { level, read: Cache::new(REMEMBERED) }
+    }
+
+    /// Checks a call at an instant. What comes back is a warning for a call that is served although
+    /// the real service would refuse it.
+    pub(crate) fn check(
+        &self,
+        headers: &HeaderMap,
+        demand: &Demand<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Option<&'static str>, Refusal> {
+        match self.level {
+            Level::Off => return Ok(None),
+            Level::Open if !headers.contains_key(AUTHORIZATION) => return Ok(Some(WITHOUT_TOKEN)),
+            Level::Open | Level::Claims => {}
+        }
+        let token = self.token(headers)?;
+        token.check(demand.scope, now)?;
+        samtykke::check(headers, &token, demand, now).map_err(Refusal::Consent)?;
+        Ok(None)
+    }
+
+    /// The bearer token, read now or earlier.
+    fn token(&self, headers: &HeaderMap) -> Result<Arc<Token>, Refusal> {
+        let mut values = headers.get_all(AUTHORIZATION).iter();
+        let Some(value) = values.next() else {
+            return Err(Refusal::Authentication {
+                melding: "Kallet mangler token: send Authorization-header med Bearer-token fra Maskinporten".to_owned(),
+                challenge: "Bearer".to_owned(),
+            });
+        };
+        if values.next().is_some() {
+            return Err(invalid_request("Authorization-headeren er oppgitt flere ganger"));
+        }
+        if let Some(token) = self.read.get(value.as_bytes()) {
+            return Ok(token);
+        }
+        let text = value.to_str().ok().and_then(bearer);
+        let Some(text) = text else {
+            return Err(invalid_request("Authorization-headeren må være på formen 'Bearer <token>'"));
+        };
+        let read = match text.len() {
+            ..=LARGEST_TOKEN => Token::read(text),
+            _ => Err(format!("det er større enn {LARGEST_TOKEN} byte")),
+        };
+        let token = read.map_err(|why| invalid_token(format!("Tokenet kan ikke leses: {why}")))?;
+        let token = Arc::new(token);
+        self.read.insert(value.as_bytes().into(), Arc::clone(&token));
+        Ok(token)
+    }
+}
+
+/// The credentials of the scheme `Bearer`, whose name is taken in any case.
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && !token.contains(' ')).then_some(token)
+}
+
+fn invalid_request(melding: &str) -> Refusal {
+    Refusal::Authentication { melding: melding.to_owned(), challenge: r#"Bearer error="invalid_request""#.to_owned() }
+}
+
+fn invalid_token(melding: String) -> Refusal {
+    Refusal::Authentication { melding, challenge: r#"Bearer error="invalid_token""#.to_owned() }
+}

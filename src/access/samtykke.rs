@@ -1,0 +1,149 @@
+//! Rights to a party's data: own, as a systembruker, or by consent in the old Altinn or in Altinn 3.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use http::HeaderMap;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::jwt::{claims, seconds};
+use super::token::{Detail, LEEWAY, Token, moment};
+use super::{Demand, LARGEST_TOKEN};
+
+/// The header that carries a consent of the old Altinn.
+const HEADER: &str = "AltinnSamtykke";
+
+/// A consent token of the old Altinn.
+#[derive(Deserialize)]
+struct Samtykke {
+    #[serde(default)]
+    iss: String,
+    exp: Option<Value>,
+    nbf: Option<Value>,
+    #[serde(rename = "OfferedBy", default)]
+    offered_by: String,
+    #[serde(rename = "CoveredBy", default)]
+    covered_by: String,
+    #[serde(rename = "ValidToDate")]
+    valid_to: Option<Value>,
+    #[serde(rename = "Services")]
+    services: Option<Value>,
+    #[serde(rename = "ServiceCodes")]
+    service_codes: Option<Value>,
+}
+
+/// Checks that a good token gives a right to the party, in the way that it claims to.
+pub(super) fn check(headers: &HeaderMap, token: &Token, demand: &Demand<'_>, now: DateTime<Utc>) -> Result<(), String> {
+    let consumer = token.consumer().unwrap_or_default();
+    let mut given = headers.get_all(HEADER).iter();
+    if let Some(value) = given.next() {
+        if given.next().is_some() {
+            return Err(format!("Headeren {HEADER} er oppgitt flere ganger"));
+        }
+        let text = value.to_str().ok().filter(|text| text.len() <= LARGEST_TOKEN);
+        let text = text.ok_or_else(|| format!("Headeren {HEADER} er ikke et JWT"))?;
+        return old(text.trim(), consumer, demand, now);
+    }
+    let of_type = |name: &str| token.authorization_details.iter().find(|detail| detail.r#type == name);
+    if let Some(consent) = of_type("urn:altinn:consent") {
+        return new(consent, consumer, demand, now);
+    }
+    if !demand.egne_rettigheter {
+        return Err(format!(
+            "Samtykke mangler: send headeren {HEADER}, eller et token med samtykke til {}",
+            demand.samtykkeressurs
+        ));
+    }
+    if let Some(system) = of_type("urn:altinn:systemuser") {
+        let customer = system.systemuser_org.as_ref().and_then(super::token::Party::orgnr);
+        return match customer {
+            Some(customer) if customer == demand.part => Ok(()),
+            Some(customer) => Err(format!("Systembrukeren gjelder organisasjon {customer}, ikke parten i kallet")),
+            None => Err("Systembrukeren i tokenet mangler systemuser_org med organisasjonsnummer".to_owned()),
+        };
+    }
+    if consumer == demand.part {
+        return Ok(());
+    }
+    Err(format!(
+        "Tokenets organisasjon {consumer} har ikke rettigheter til parten i kallet: bruk systembruker, delegering eller samtykke"
+    ))
+}
+
+fn old(text: &str, consumer: &str, demand: &Demand<'_>, now: DateTime<Utc>) -> Result<(), String> {
+    let samtykke: Samtykke = claims(text).map_err(|why| format!("Samtykketokenet kan ikke leses: {why}"))?;
+    let (now, leeway) = (now.timestamp(), LEEWAY.num_seconds());
+    let exp = samtykke.exp.as_ref().and_then(seconds).ok_or("Samtykketokenet mangler utløpstid (exp)")?;
+    if exp + leeway <= now {
+        return Err(format!("Samtykketokenet er utløpt: det var gyldig til {}", moment(exp)));
+    }
+    if let Some(nbf) = samtykke.nbf.as_ref().and_then(seconds).filter(|nbf| *nbf > now + leeway) {
+        return Err(format!("Samtykketokenet er ikke gyldig ennå: det gjelder fra {}", moment(nbf)));
+    }
+    if let Some(until) = samtykke.valid_to.as_ref().and_then(valid_to).filter(|until| *until <= now) {
+        return Err(format!("Samtykket er utløpt: det gjaldt til {}", moment(until)));
+    }
+    if !samtykke.iss.contains("altinn.no") {
+        return Err("Samtykketokenet er ikke utstedt av Altinn (iss)".to_owned());
+    }
+    if samtykke.offered_by != demand.part {
+        return Err("Samtykket er gitt av en annen enn parten i kallet (OfferedBy)".to_owned());
+    }
+    if samtykke.covered_by != consumer {
+        return Err(format!("Samtykket er gitt til en annen enn tokenets organisasjon {consumer} (CoveredBy)"));
+    }
+    let codes =
+        [samtykke.services, samtykke.service_codes].into_iter().flatten().flat_map(|value| service_codes(&value));
+    let covers = codes.into_iter().any(|code| demand.tjenestekoder.contains(&code.as_str()));
+    if covers {
+        Ok(())
+    } else {
+        Err(format!("Samtykket gjelder ikke tjenesten: det må ha {}", demand.tjenestekoder.join(" eller ")))
+    }
+}
+
+/// Seconds since 1970, or the older `01.01.2018 23:59:59` (taken as UTC).
+fn valid_to(value: &Value) -> Option<i64> {
+    seconds(value).or_else(|| {
+        let at = NaiveDateTime::parse_from_str(value.as_str()?, "%d.%m.%Y %H:%M:%S").ok()?;
+        Some(at.and_utc().timestamp())
+    })
+}
+
+/// Codes as `5928_202301`, from one text or a list, with parameters cut off; the older form is `5928,202301`.
+fn service_codes(value: &Value) -> Vec<String> {
+    let entries: Vec<&str> = match value {
+        Value::String(text) => text.split([';', ' ']).collect(),
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let code = |entry: &str| {
+        let mut parts = entry.split(['_', ',']);
+        Some(format!("{}_{}", parts.next()?.trim(), parts.next()?.trim()))
+    };
+    entries.into_iter().filter_map(code).collect()
+}
+
+fn new(consent: &Detail, consumer: &str, demand: &Demand<'_>, now: DateTime<Utc>) -> Result<(), String> {
+    let until = consent.valid_to.as_deref().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+    if let Some(until) = until.filter(|until| *until <= now) {
+        return Err(format!("Samtykket er utløpt: det gjaldt til {}", moment(until.timestamp())));
+    }
+    if consent.from.as_ref().and_then(party) != Some(demand.part) {
+        return Err("Samtykket er gitt av en annen enn parten i kallet (from)".to_owned());
+    }
+    if consent.to.as_ref().and_then(party) != Some(consumer) {
+        return Err(format!("Samtykket er gitt til en annen enn tokenets organisasjon {consumer} (to)"));
+    }
+    let mut resources = consent.consent_rights.iter().flat_map(|right| &right.resource);
+    if resources.any(|resource| resource.value == demand.samtykkeressurs) {
+        Ok(())
+    } else {
+        Err(format!("Samtykket gjelder ikke tjenesten: det må ha ressursen {}", demand.samtykkeressurs))
+    }
+}
+
+/// The number of a URN (`urn:altinn:organization:identifier-no:123456789`) or of `{authority, ID}`.
+fn party(value: &Value) -> Option<&str> {
+    let text = value.as_str().or_else(|| value.get("ID")?.as_str())?;
+    text.rsplit(':').next()
+}

@@ -1,0 +1,161 @@
+//! The Maskinporten token: who calls, with which scope, on whose behalf.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::jwt::{claims, seconds};
+use super::{Refusal, invalid_token};
+
+/// How far the clocks of issuer and service may be apart.
+pub(super) const LEEWAY: TimeDelta = TimeDelta::seconds(10);
+
+const TEST_ISSUER: &str = "https://test.maskinporten.no/";
+
+/// What is read of a token.
+#[derive(Debug, Deserialize)]
+pub(super) struct Token {
+    #[serde(default)]
+    iss: String,
+    exp: Option<Value>,
+    nbf: Option<Value>,
+    iat: Option<Value>,
+    #[serde(default)]
+    scope: String,
+    consumer: Option<Party>,
+    #[serde(default)]
+    pub(super) authorization_details: Vec<Detail>,
+}
+
+/// An organisation in ISO 6523 form.
+#[derive(Debug, Deserialize)]
+pub(super) struct Party {
+    #[serde(rename = "ID")]
+    id: String,
+}
+
+/// What a token is authorised for beyond its scope.
+#[derive(Debug, Deserialize)]
+pub(super) struct Detail {
+    #[serde(default)]
+    pub(super) r#type: String,
+    /// Of a systembruker: the customer.
+    pub(super) systemuser_org: Option<Party>,
+    /// Of a consent: who gave it, as a URN.
+    pub(super) from: Option<Value>,
+    /// To whom; a URN or an organisation.
+    pub(super) to: Option<Value>,
+    /// Until when.
+    #[serde(rename = "validTo")]
+    pub(super) valid_to: Option<String>,
+    /// What for. Published in both spellings.
+    #[serde(rename = "consentRights", alias = "consentrights", default)]
+    pub(super) consent_rights: Vec<ConsentRight>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct ConsentRight {
+    #[serde(default)]
+    pub(super) resource: Vec<Resource>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Resource {
+    #[serde(default)]
+    pub(super) value: String,
+}
+
+impl Party {
+    /// The organisation number of `0192:123456789`.
+    pub(super) fn orgnr(&self) -> Option<&str> {
+        self.id.strip_prefix("0192:").filter(|digits| digits.len() == 9 && digits.bytes().all(|b| b.is_ascii_digit()))
+    }
+}
+
+impl Token {
+    pub(super) fn read(text: &str) -> Result<Self, String> {
+        claims(text)
+    }
+
+    /// Lifetime, issuer, scope and caller, in that order.
+    pub(super) fn check(&self, scope: &str, now: DateTime<Utc>) -> Result<(), Refusal> {
+        let Some(exp) = self.exp.as_ref().and_then(seconds) else {
+            return Err(invalid_token("Tokenet mangler utløpstid (exp)".to_owned()));
+        };
+        let now = now.timestamp();
+        if exp + LEEWAY.num_seconds() <= now {
+            return Err(invalid_token(format!("Tokenet er utløpt: det var gyldig til {}", moment(exp))));
+        }
+        let begins = [&self.nbf, &self.iat].into_iter().flatten().filter_map(seconds).max();
+        if let Some(begins) = begins.filter(|begins| *begins > now + LEEWAY.num_seconds()) {
+            return Err(invalid_token(format!("Tokenet er ikke gyldig ennå: det gjelder fra {}", moment(begins))));
+        }
+        if !is_known_issuer(&self.iss) {
+            return Err(invalid_token(format!(
+                "Tokenet er utstedt av '{}', ikke av Maskinportens testmiljø ({TEST_ISSUER})",
+                self.iss.chars().take(100).collect::<String>()
+            )));
+        }
+        if !self.scope.split(' ').any(|held| held == scope) {
+            return Err(Refusal::Authentication {
+                melding: format!("Tokenet mangler scope {scope}"),
+                challenge: format!(r#"Bearer error="insufficient_scope", scope="{scope}""#),
+            });
+        }
+        if self.consumer().is_none() {
+            return Err(invalid_token("Tokenet mangler consumer med organisasjonsnummer (0192:<9 siffer>)".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// The organisation that the token was issued to; with a delegated scope, the one that delegated it.
+    pub(super) fn consumer(&self) -> Option<&str> {
+        self.consumer.as_ref().and_then(Party::orgnr)
+    }
+}
+
+/// Maskinporten's test environment, or a sandbox's own issuer under any of its names.
+fn is_known_issuer(issuer: &str) -> bool {
+    if issuer == TEST_ISSUER {
+        return true;
+    }
+    let Some(rest) = issuer.strip_prefix("http://").or_else(|| issuer.strip_prefix("https://")) else {
+        return false;
+    };
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let real = host == "maskinporten.no" || host.ends_with(".maskinporten.no");
+    !real && (host.starts_with("maskinporten.") || path.trim_end_matches('/') == "maskinporten")
+}
+
+/// A numeric date for a person.
+pub(super) fn moment(seconds: i64) -> String {
+    DateTime::from_timestamp(seconds, 0)
+        .map_or_else(|| seconds.to_string(), |at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn issuers() {
+        for known in [
+            "https://test.maskinporten.no/",
+            "http://localhost:8080/maskinporten/",
+            "http://localhost:8080/maskinporten",
+            "http://maskinporten.localhost:8080/",
+        ] {
+            assert!(is_known_issuer(known), "{known}");
+        }
+        for other in [
+            "",
+            "https://maskinporten.no/",
+            "https://sky.maskinporten.no/",
+            "https://maskinporten.no/maskinporten/",
+            "altinn.no",
+            "ftp://x/maskinporten",
+        ] {
+            assert!(!is_known_issuer(other), "{other}");
+        }
+    }
+}
