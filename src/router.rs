@@ -5,6 +5,7 @@
 //! | `/api/innkreving/kravogbetalinger/v1/{rettighetspakke}/{identifikator}/{endpoint}` | Krav og betalinger |
 //! | `/v1/…` with a Host that begins with `kravogbetalinger` | the same |
 //! | `/` | what this is |
+//! | `/openapi/{service}.json` | the contract of a service |
 //! | `/health/live`, `/health/ready` | is it up, can it answer |
 //! | anything else | DAS-002, in the platform's form |
 //!

@@ -2,6 +2,7 @@
 
 mod check;
 mod healthcheck;
+mod openapi;
 mod parties;
 mod schema;
 mod serve;
@@ -40,6 +41,8 @@ enum Command {
     Parties(parties::PartiesArgs),
     /// Print the JSON Schema of scenario files
     Schema,
+    /// Print the OpenAPI document of a service
+    Openapi(openapi::OpenapiArgs),
     /// Ask a running sandbox whether it is ready; exit code 0 if so (for containers without curl)
     Healthcheck(ListenArgs),
 }
@@ -70,6 +73,7 @@ pub fn main() -> ExitCode {
         Some(Command::Serve(args)) => serve::run(&args, &unknown.strangers),
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Parties(args)) => parties::run(&args),
+        Some(Command::Openapi(args)) => openapi::run(&args),
         Some(Command::Schema) => schema::run(),
         Some(Command::Healthcheck(args)) => healthcheck::run(&args),
     }

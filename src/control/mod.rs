@@ -6,12 +6,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::get;
 use serde_json::json;
 
+use crate::services::contract;
 use crate::session::Session;
 use welcome::Welcome;
 
@@ -27,6 +28,7 @@ pub(crate) fn pages(session: Arc<Session>, address: SocketAddr) -> Router {
         .route("/", get(index))
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
+        .route("/openapi/{document}", get(openapi))
         .fallback(nothing)
         .with_state(Shared { session, address })
 }
@@ -54,6 +56,14 @@ async fn index(State(shared): State<Shared>, headers: HeaderMap) -> Response {
             .into_response()
     } else {
         welcome.text().into_response()
+    }
+}
+
+/// The contract of a service, under its name and `.json`.
+async fn openapi(Path(document): Path<String>) -> Response {
+    match document.strip_suffix(".json").and_then(contract) {
+        Some(contract) => Json(contract).into_response(),
+        None => nothing().await,
     }
 }
 

@@ -137,7 +137,12 @@ impl<'s> Welcome<'s> {
                             }
                         }
                     }
-                    p { a href="/health/ready" { "Health" } }
+                    p {
+                        @for service in CATALOGUE.0 {
+                            a href={ "/openapi/" (service.name) ".json" } { "OpenAPI: " (service.title) } " · "
+                        }
+                        a href="/health/ready" { "Health" }
+                    }
                 }
             }
         }

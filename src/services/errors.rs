@@ -3,11 +3,20 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::negotiation::Format;
 use super::xml;
 use crate::catalogue::Code;
+
+/// The body of an error.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Feil<'a> {
+    kode: &'a str,
+    melding: &'a str,
+    korrelasjonsid: &'a str,
+}
 
 /// A refusal by a service, natural or on demand. Its text is for the caller and in Norwegian.
 #[derive(Debug)]
@@ -32,13 +41,7 @@ impl ServiceError {
 
     /// The body in a format; in XML by the published schema.
     pub(crate) fn body(&self, format: Format, korrelasjonsid: &str) -> Vec<u8> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            kode: &'a str,
-            melding: &'a str,
-            korrelasjonsid: &'a str,
-        }
-        let body = Body { kode: self.kode.code, melding: &self.melding, korrelasjonsid };
+        let body = Feil { kode: self.kode.code, melding: &self.melding, korrelasjonsid };
         match format {
             Format::Json => serde_json::to_vec(&body).unwrap_or_default(),
             Format::Xml => {

@@ -6,6 +6,7 @@ pub(crate) mod call;
 pub(crate) mod errors;
 mod kravogbetalinger;
 pub(crate) mod negotiation;
+mod openapi;
 mod periode;
 mod render;
 mod xml;
@@ -22,6 +23,13 @@ pub(crate) struct Handler {
     pub(crate) locate: for<'r> fn(&'r [String]) -> Location<'r>,
     /// The natural answer.
     pub(crate) answer: for<'r> fn(&Call<'r>) -> Result<Answer, ServiceError>,
+    /// Its contract, as an OpenAPI 3.1 document.
+    pub(crate) openapi: fn() -> serde_json::Value,
+}
+
+/// The contract of a service by name.
+pub(crate) fn contract(service: &str) -> Option<serde_json::Value> {
+    HANDLERS.iter().find(|handler| handler.service.name == service).map(|handler| (handler.openapi)())
 }
 
 /// All services, in the order of the README.

@@ -1,12 +1,13 @@
 //! The period of a call: `fraOgMed`, `tilOgMed`. Imitates docs/fidelity.md, "Period".
 
 use chrono::{Months, NaiveDate};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::clock::parse_day;
 
 /// A period, both ends included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Periode {
     pub(crate) fra_og_med: NaiveDate,

@@ -1,5 +1,8 @@
 //! How values are written in answers.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use crate::domain::Beloep;
@@ -37,6 +40,30 @@ impl Serialize for WithDecimal {
 impl Serialize for Plain {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         number(&self.0.to_string(), serializer)
+    }
+}
+
+impl JsonSchema for WithDecimal {
+    fn schema_name() -> Cow<'static, str> {
+        "2024".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "number", "description": "Kroner, with at most two decimals." })
+    }
+}
+
+impl JsonSchema for Plain {
+    fn schema_name() -> Cow<'static, str> {
+        "2023".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        WithDecimal::json_schema(generator)
     }
 }
 

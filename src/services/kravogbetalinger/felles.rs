@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::Beloep;
 use crate::domain::reskontro::{self as r, AsOf, Gruppesum};
 
 /// Sums over everything, amounts in the edition's own number format.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "TotalOversikt{K}")]
 #[serde(rename_all = "camelCase")]
 pub(super) struct TotalOversikt<K> {
     sum_stipulerte_renter: K,
@@ -19,7 +21,8 @@ pub(super) struct TotalOversikt<K> {
 }
 
 /// Sums over one group of claims.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "OversiktPerKravgruppe{K}")]
 #[serde(rename_all = "camelCase")]
 pub(super) struct OversiktPerKravgruppe<K> {
     kravgruppe: &'static str,
@@ -52,7 +55,7 @@ pub(super) fn oversikt_per_kravgruppe<K: From<Beloep>>(at: AsOf<'_>) -> Vec<Over
 }
 
 /// How to pay an instalment; `{}` where nothing is told.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Betalingsinformasjon<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     kidnummer: Option<&'a str>,
@@ -67,7 +70,7 @@ impl<'a> From<&'a r::Betalingsinformasjon> for Betalingsinformasjon<'a> {
 }
 
 /// A bank account; `{}` where nothing is told.
-#[derive(Default, Serialize)]
+#[derive(Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Konto<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -5,6 +5,7 @@
 
 mod codes;
 mod felles;
+mod openapi;
 mod utgave_2023;
 mod utgave_2024;
 mod utvalg;
@@ -12,6 +13,7 @@ mod utvalg;
 use bytes::Bytes;
 use codes::Refusal;
 use http::Method;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Handler;
@@ -45,7 +47,7 @@ pub(crate) static SERVICE: Service = Service {
 /// The namespace of answers in XML; chosen, as are the root elements.
 const NAMESPACE: &str = "urn:no:skatteetaten:innkreving:kravogbetalinger:v1";
 
-pub(super) const HANDLER: Handler = Handler { service: &SERVICE, locate, answer };
+pub(super) const HANDLER: Handler = Handler { service: &SERVICE, locate, answer, openapi: openapi::document };
 
 /// `/{version}/{rettighetspakke}/{identifikator}/{endpoint}`
 fn locate(segments: &[String]) -> Location<'_> {
@@ -235,7 +237,7 @@ impl View<'_> {
 }
 
 /// The answer about a shielded party: the call's parameters and the mark, nothing else.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Skjermet {
     part_identifikator: String,

@@ -3,6 +3,7 @@
 //! Where the published model and the published examples differ, the examples win: a claim carries no
 //! `partIdentifikator`, a placed payment no `innbetalingstype`, and empty lists are printed.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::felles::{
@@ -13,7 +14,8 @@ use crate::domain::reskontro::{self as r, AsOf, ForfallAsOf, KravAsOf, Plassert}
 use crate::services::periode::Periode;
 use crate::services::render::Plain as Kroner;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AapneKrav2023")]
 #[serde(rename_all = "camelCase")]
 pub(super) struct AapneKrav<'a> {
     part_identifikator: String,
@@ -23,7 +25,8 @@ pub(super) struct AapneKrav<'a> {
     oversikt_per_kravgruppe: Vec<OversiktPerKravgruppe<Kroner>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "KravIPeriode2023")]
 #[serde(rename_all = "camelCase")]
 pub(super) struct KravIPeriode<'a> {
     part_identifikator: String,
@@ -31,7 +34,8 @@ pub(super) struct KravIPeriode<'a> {
     krav: Vec<Krav<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "InnbetalingerIPeriode2023")]
 #[serde(rename_all = "camelCase")]
 pub(super) struct InnbetalingerIPeriode<'a> {
     part_identifikator: String,
@@ -39,7 +43,8 @@ pub(super) struct InnbetalingerIPeriode<'a> {
     innbetaling: Vec<Innbetaling<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "UtbetalingerIPeriode2023")]
 #[serde(rename_all = "camelCase")]
 pub(super) struct UtbetalingerIPeriode<'a> {
     part_identifikator: String,
@@ -47,7 +52,8 @@ pub(super) struct UtbetalingerIPeriode<'a> {
     utbetaling: Vec<Utbetaling<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Krav2023")]
 #[serde(rename_all = "camelCase")]
 struct Krav<'a> {
     kravidentifikator: &'a str,
@@ -65,7 +71,8 @@ struct Krav<'a> {
     kravgruppe: &'static str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Kravforfall2023")]
 #[serde(rename_all = "camelCase")]
 struct Kravforfall<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,14 +86,16 @@ struct Kravforfall<'a> {
     utsatt_iverksettelse: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Motpart2023")]
 struct Motpart<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     kidnummer: Option<&'a str>,
     konto: Konto<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlassertInnbetaling2023")]
 #[serde(rename_all = "camelCase")]
 struct PlassertInnbetaling<'a> {
     innbetalingsdato: NaiveDate,
@@ -97,7 +106,8 @@ struct PlassertInnbetaling<'a> {
     innbetalings_identifikator: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlassertMotkrav2023")]
 #[serde(rename_all = "camelCase")]
 struct PlassertMotkrav<'a> {
     motkrav_beskrivelse: &'a str,
@@ -108,7 +118,8 @@ struct PlassertMotkrav<'a> {
     plasseringsdato: NaiveDate,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Innbetaling2023")]
 #[serde(rename_all = "camelCase")]
 struct Innbetaling<'a> {
     part_identifikator: String,
@@ -122,7 +133,8 @@ struct Innbetaling<'a> {
     innbetalingstype: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlasseringAvInnbetaling2023")]
 #[serde(rename_all = "camelCase")]
 struct PlasseringAvInnbetaling<'a> {
     dekket_krav: &'a str,
@@ -135,7 +147,8 @@ struct PlasseringAvInnbetaling<'a> {
     gjenstaaende_kravforfallsbeloep: Kroner,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Utbetaling2023")]
 #[serde(rename_all = "camelCase")]
 struct Utbetaling<'a> {
     part_identifikator: String,
@@ -148,7 +161,8 @@ struct Utbetaling<'a> {
     grunnlag_for_utbetaling: Vec<KreditKrav<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "KreditKrav2023")]
 #[serde(rename_all = "camelCase")]
 struct KreditKrav<'a> {
     dekket_krav: &'a str,

@@ -1,5 +1,6 @@
 //! The answers in the 2024 edition. Imitates docs/fidelity.md, "Edition 2024".
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::felles::{
@@ -11,7 +12,8 @@ use crate::domain::reskontro::{self as r, AsOf, Fastsettingsmaate, ForfallAsOf, 
 use crate::services::periode::Periode;
 use crate::services::render::WithDecimal as Kroner;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AapneKrav2024")]
 #[serde(rename_all = "camelCase")]
 pub(super) struct AapneKrav<'a> {
     part_identifikator: String,
@@ -24,7 +26,8 @@ pub(super) struct AapneKrav<'a> {
 }
 
 /// The head that the three answers about a period share, and their list.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "KravIPeriode2024")]
 #[serde(rename_all = "camelCase")]
 pub(super) struct KravIPeriode<'a> {
     part_identifikator: String,
@@ -33,7 +36,8 @@ pub(super) struct KravIPeriode<'a> {
     krav: Vec<Krav<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "InnbetalingerIPeriode2024")]
 #[serde(rename_all = "camelCase")]
 pub(super) struct InnbetalingerIPeriode<'a> {
     part_identifikator: String,
@@ -42,7 +46,8 @@ pub(super) struct InnbetalingerIPeriode<'a> {
     innbetaling: Vec<Innbetaling<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "UtbetalingerIPeriode2024")]
 #[serde(rename_all = "camelCase")]
 pub(super) struct UtbetalingerIPeriode<'a> {
     part_identifikator: String,
@@ -51,7 +56,8 @@ pub(super) struct UtbetalingerIPeriode<'a> {
     utbetaling: Vec<Utbetaling<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Krav2024")]
 #[serde(rename_all = "camelCase")]
 struct Krav<'a> {
     part_identifikator: String,
@@ -74,19 +80,22 @@ struct Krav<'a> {
     fastsettingsmaate: Option<&'static str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Spraaktekster2024")]
 #[serde(rename_all = "camelCase")]
 struct Spraaktekster<'a> {
     spraak_tekst: [SpraakTekst<'a>; 1],
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SpraakTekst2024")]
 struct SpraakTekst<'a> {
     tekst: &'a str,
     spraak: &'static str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Kravperiode2024")]
 #[serde(rename_all = "camelCase")]
 struct Kravperiode<'a> {
     periode_beskrivelse: Spraaktekster<'a>,
@@ -100,7 +109,8 @@ struct Kravperiode<'a> {
     termin_teknisk_navn: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Kravforfall2024")]
 #[serde(rename_all = "camelCase")]
 struct Kravforfall<'a> {
     kravforfalls_identifikator: &'a str,
@@ -117,7 +127,8 @@ struct Kravforfall<'a> {
     plassert_utbetaling: Vec<PlassertUtbetaling<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlassertInnbetaling2024")]
 #[serde(rename_all = "camelCase")]
 struct PlassertInnbetaling<'a> {
     innbetalings_identifikator: &'a str,
@@ -129,7 +140,8 @@ struct PlassertInnbetaling<'a> {
     innbetalingstype: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlassertMotkrav2024")]
 #[serde(rename_all = "camelCase")]
 struct PlassertMotkrav<'a> {
     kravforfalls_identifikator: &'a str,
@@ -144,7 +156,8 @@ struct PlassertMotkrav<'a> {
     kravperiode: Option<Kravperiode<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlassertUtbetaling2024")]
 #[serde(rename_all = "camelCase")]
 struct PlassertUtbetaling<'a> {
     utbetalingsidentifikator: &'a str,
@@ -155,7 +168,8 @@ struct PlassertUtbetaling<'a> {
     plassert_dato: NaiveDate,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Motpart2024")]
 #[serde(rename_all = "camelCase")]
 struct Motpart<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -167,7 +181,8 @@ struct Motpart<'a> {
     valutakode: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Innbetaling2024")]
 #[serde(rename_all = "camelCase")]
 struct Innbetaling<'a> {
     part_identifikator: String,
@@ -183,12 +198,14 @@ struct Innbetaling<'a> {
     innbetalingstype: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "MottakersKontonummer2024")]
 struct MottakersKontonummer<'a> {
     kontonummer: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlassertKrav2024")]
 #[serde(rename_all = "camelCase")]
 struct PlassertKrav<'a> {
     kravforfall_identifikator: &'a str,
@@ -202,7 +219,8 @@ struct PlassertKrav<'a> {
     gjenstaaende_kravforfallsbeloep: Kroner,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Utbetaling2024")]
 #[serde(rename_all = "camelCase")]
 struct Utbetaling<'a> {
     part_identifikator: String,
@@ -214,13 +232,15 @@ struct Utbetaling<'a> {
     utbetalingstatus: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "GrunnlagForUtbetaling2024")]
 #[serde(rename_all = "camelCase")]
 struct GrunnlagForUtbetaling<'a> {
     kredit_krav: Vec<KreditKrav<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "KreditKrav2024")]
 #[serde(rename_all = "camelCase")]
 struct KreditKrav<'a> {
     kravforfallidentifikator: &'a str,

@@ -1,0 +1,92 @@
+//! What the contracts of all services are made of: schemas from the types that answer, error
+//! responses from the error tables, so that neither can drift.
+
+use std::collections::BTreeMap;
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use super::errors::Feil;
+use crate::catalogue::{COMMON_CODES, Service};
+
+/// Collects the schemas of a document.
+pub(super) struct Schemas(SchemaGenerator);
+
+impl Schemas {
+    pub(super) fn new() -> Self {
+        let settings = SchemaSettings::draft2020_12().with(|settings| {
+            settings.definitions_path = "/components/schemas".into();
+            settings.meta_schema = None;
+        });
+        Self(settings.for_serialize().into_generator())
+    }
+
+    /// A reference to the schema of a type.
+    pub(super) fn of<T: JsonSchema>(&mut self) -> Value {
+        self.0.subschema_for::<T>().to_value()
+    }
+
+    /// All schemas referred to so far. The services send no null: what may be absent is absent.
+    pub(super) fn finish(mut self) -> Map<String, Value> {
+        let mut schemas = self.0.take_definitions(true);
+        schemas.values_mut().for_each(without_null);
+        schemas
+    }
+}
+
+/// Takes `null` out of what an optional field may be.
+fn without_null(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            if let Some(Value::Array(types)) = fields.get_mut("type") {
+                types.retain(|name| name != "null");
+                if let [only] = types.as_slice() {
+                    let only = only.clone();
+                    fields.insert("type".to_owned(), only);
+                }
+            }
+            if let Some(Value::Array(mut choices)) = fields.shift_remove("anyOf") {
+                choices.retain(|choice| choice.get("type").is_none_or(|name| name != "null"));
+                match choices.as_slice() {
+                    [Value::Object(only)] => fields.extend(only.clone()),
+                    _ => drop(fields.insert("anyOf".to_owned(), choices.into())),
+                }
+            }
+            fields.values_mut().for_each(without_null);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_null),
+        _ => {}
+    }
+}
+
+/// The error responses of a service, by status: its own codes and the common ones.
+pub(super) fn error_responses(service: &Service, schemas: &mut Schemas) -> Map<String, Value> {
+    let feil = schemas.of::<Feil<'static>>();
+    let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
+    let mut areas: BTreeMap<u16, Vec<String>> = BTreeMap::new();
+    for code in service.codes.iter().chain(&COMMON_CODES) {
+        by_status.entry(code.status).or_default().push(code.code);
+        areas.entry(code.status).or_default().push(format!("{}: {}", code.code, code.area));
+    }
+    let response = |(status, codes): (u16, Vec<&str>)| {
+        let schema = json!({ "allOf": [feil.clone(), { "properties": { "kode": { "enum": codes } } }] });
+        let mut response = json!({
+            "description": areas[&status].join(" "),
+            "headers": { "Korrelasjonsid": { "$ref": "#/components/headers/Korrelasjonsid" } },
+            "content": { "application/json": { "schema": schema }, "application/xml": {} },
+        });
+        if status == 401 {
+            response["headers"]["WWW-Authenticate"] = json!({ "required": true, "schema": { "type": "string" } });
+        }
+        (status.to_string(), response)
+    };
+    by_status.into_iter().map(response).collect()
+}
+
+/// The header that every answer carries.
+pub(super) fn headers() -> Value {
+    json!({ "Korrelasjonsid": {
+        "description": "The caller's Korrelasjonsid, or a new UUID.", "required": true, "schema": { "type": "string" },
+    } })
+}

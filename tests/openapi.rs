@@ -1,0 +1,87 @@
+//! The contract: fresh, served, printed, and true of every answer.
+
+mod common;
+
+use std::path::Path;
+use std::process::Command;
+
+use common::{BASE, get, sandbox};
+use serde_json::{Value, json};
+
+fn committed() -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/openapi/kravogbetalinger.json");
+    serde_json::from_str(&std::fs::read_to_string(path).expect("the document")).expect("JSON")
+}
+
+#[test]
+fn the_committed_document_is_fresh_and_served() {
+    let output = Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox")).arg("openapi").output().expect("it runs");
+    let printed: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(committed(), printed, "run: cargo run -q -- openapi > docs/openapi/kravogbetalinger.json");
+    let sandbox = sandbox();
+    assert_eq!(get(&sandbox, "/openapi/kravogbetalinger.json", &[]).json(), printed);
+    assert_eq!(get(&sandbox, "/openapi/finnes-ikke.json", &[]).status, 404);
+    let unknown =
+        Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox")).args(["openapi", "restanse"]).output().expect("it runs");
+    assert_eq!(unknown.status.code(), Some(2));
+}
+
+#[test]
+fn modifiers_and_nulls_are_no_part_of_it() {
+    let text = committed().to_string();
+    assert!(!text.contains("Sandbox-") && !text.contains("null"), "{text}");
+}
+
+/// A validator of what an operation answers with a status.
+fn validator(endpoint: &str, status: &str) -> jsonschema::Validator {
+    let document = committed();
+    let path = format!("{BASE}/{{rettighetspakke}}/{{identifikator}}/{endpoint}");
+    let schema = &document["paths"][path]["get"]["responses"][status]["content"]["application/json"]["schema"];
+    assert!(schema.is_object(), "{endpoint} {status}");
+    let whole = json!({ "allOf": [schema], "components": document["components"] });
+    jsonschema::options().should_validate_formats(true).build(&whole).expect("a schema")
+}
+
+#[test]
+fn every_answer_of_every_party_fits_exactly_one_alternative() {
+    let sandbox = sandbox();
+    let mut answered = 0;
+    for endpoint in ["aapnekrav", "krav", "innbetalinger", "utbetalinger"] {
+        let fits = validator(endpoint, "200");
+        for party in sandbox_parties(&sandbox) {
+            for edition in ["2023", "2024"] {
+                for now in ["-1y", "+0d", "+30d"] {
+                    let path = format!("{BASE}/finans/{party}/{endpoint}?fraOgMed=2026-01-01&tilOgMed=2027-01-01");
+                    let answer = get(&sandbox, &path, &[("Sandbox-Edition", edition), ("Sandbox-Now", now)]);
+                    if answer.status == 200 {
+                        let value = answer.json();
+                        let errors: Vec<String> = fits.iter_errors(&value).map(|error| error.to_string()).collect();
+                        assert!(errors.is_empty(), "{party} {endpoint} {edition} {now}: {errors:?}");
+                        answered += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(answered > 120, "{answered}");
+}
+
+fn sandbox_parties(sandbox: &innkreving_sandbox::Sandbox) -> Vec<String> {
+    let page = get(sandbox, "/", &[]).text();
+    let numbers = page.lines().filter_map(|line| line.trim().split(' ').next());
+    numbers.filter(|word| word.len() >= 9 && word.bytes().all(|b| b.is_ascii_digit())).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_error_fits_the_response_of_its_status() {
+    let sandbox = sandbox();
+    let codes = (1..=9).map(|n| format!("KB-00{n}")).chain((1..=8).map(|n| format!("DAS-00{n}")));
+    for code in codes {
+        let answer = get(&sandbox, &format!("{BASE}/finans/311851381/krav"), &[("Sandbox-Error", &code)]);
+        let fits = validator("krav", &answer.status.to_string());
+        assert!(fits.is_valid(&answer.json()), "{code}");
+        let mut other = answer.json();
+        other["kode"] = "KB-010".into();
+        assert!(!fits.is_valid(&other), "the codes of a status are told");
+    }
+}
