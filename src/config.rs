@@ -1,5 +1,6 @@
 //! Settings: flags over environment over defaults, validated at start.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -11,59 +12,122 @@ use crate::catalogue::{Edition, nearest};
 use crate::domain::clock::{ClockError, Now};
 use crate::scenario::sources::Source;
 
-/// Every variable that is read. The names are those of the flags.
-pub(crate) const VARIABLES: [&str; 9] = [
-    "SANDBOX_LISTEN",
-    "SANDBOX_SCENARIOS",
-    "SANDBOX_WITH_BUILTIN",
-    "SANDBOX_NOW",
-    "SANDBOX_EDITION",
-    "SANDBOX_AUTH",
-    "SANDBOX_SEED",
-    "SANDBOX_LOG",
-    "SANDBOX_LOG_FORMAT",
+/// Every variable that is read, and the flag that it stands for. An empty one counts as not set.
+const VARIABLES: [(&str, &str); 9] = [
+    ("SANDBOX_LISTEN", "--listen"),
+    ("SANDBOX_SCENARIOS", "--scenarios"),
+    ("SANDBOX_WITH_BUILTIN", WITH_BUILTIN),
+    ("SANDBOX_NOW", "--now"),
+    ("SANDBOX_EDITION", "--edition"),
+    ("SANDBOX_AUTH", "--auth"),
+    ("SANDBOX_SEED", "--seed"),
+    ("SANDBOX_LOG", "--log"),
+    ("SANDBOX_LOG_FORMAT", "--log-format"),
 ];
 
-/// Where the server listens.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct ListenArgs {
-    /// Address and port to listen on; port 0 takes a free one and prints it
-    #[arg(long, env = "SANDBOX_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
-    pub(crate) listen: SocketAddr,
-}
+/// The one flag without a value.
+const WITH_BUILTIN: &str = "--with-builtin";
 
-/// Which scenarios are served, and when it is.
+/// The flags of every subcommand, before or after its name.
 #[derive(Args, Clone, Debug)]
-pub(crate) struct ScenarioArgs {
-    /// Folder of scenario files, in place of the built-in ones
-    #[arg(long, env = "SANDBOX_SCENARIOS", value_name = "DIR")]
+pub(crate) struct Flags {
+    /// Address and port to listen on; port 0 takes a free one and prints it [env: SANDBOX_LISTEN]
+    #[arg(long, global = true, default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT", value_parser = parse_listen)]
+    pub(crate) listen: SocketAddr,
+    /// Folder of scenario files, in place of the built-in ones [env: SANDBOX_SCENARIOS]
+    #[arg(long, global = true, value_name = "DIR")]
     pub(crate) scenarios: Option<PathBuf>,
     /// Keep the built-in scenarios beside those of the folder; the folder wins where both have a party
-    #[arg(long, env = "SANDBOX_WITH_BUILTIN")]
+    /// [env: SANDBOX_WITH_BUILTIN]
+    #[arg(long, global = true)]
     pub(crate) with_builtin: bool,
     /// What the time is: a date or date-time (the clock stands still), or a shift like +30d (it goes on)
-    #[arg(long, env = "SANDBOX_NOW", value_name = "WHEN", value_parser = parse_now, allow_hyphen_values = true)]
+    /// [env: SANDBOX_NOW]
+    #[arg(long, global = true, value_name = "WHEN", value_parser = parse_now, allow_hyphen_values = true)]
     pub(crate) now: Option<Now>,
-}
-
-/// How the server answers and logs.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct AnswerArgs {
-    /// Edition of the answers where neither caller nor scenario says
-    #[arg(long, env = "SANDBOX_EDITION", default_value = "2024", value_parser = parse_edition, value_name = "2023|2024")]
+    /// Edition of the answers where neither caller nor scenario says [env: SANDBOX_EDITION]
+    #[arg(long, global = true, default_value = "2024", value_parser = parse_edition, value_name = "2023|2024")]
     pub(crate) edition: Edition,
-    /// How closely tokens are looked at: not at all, where there is one, always
-    #[arg(long, env = "SANDBOX_AUTH", default_value = "open", value_name = "off|open|claims")]
+    /// How closely tokens are looked at: not at all, where there is one, always [env: SANDBOX_AUTH]
+    #[arg(long, global = true, default_value = "open", value_name = "off|open|claims")]
     pub(crate) auth: Level,
     /// Seed of all randomness (ids), for runs that must be alike; drawn from the system where left out
-    #[arg(long, env = "SANDBOX_SEED", value_name = "NUMBER")]
+    /// [env: SANDBOX_SEED]
+    #[arg(long, global = true, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
-    /// What is logged to stderr; successes only at debug
-    #[arg(long, env = "SANDBOX_LOG", default_value = "info", value_name = "LEVEL")]
+    /// What is logged to stderr; successes only at debug [env: SANDBOX_LOG]
+    #[arg(long, global = true, default_value = "info", value_name = "LEVEL", ignore_case = true)]
     pub(crate) log: LogLevel,
-    /// Form of the log
-    #[arg(long, env = "SANDBOX_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
+    /// Form of the log [env: SANDBOX_LOG_FORMAT]
+    #[arg(long, global = true, default_value = "text", value_name = "FORMAT", ignore_case = true)]
     pub(crate) log_format: LogFormat,
+}
+
+impl Flags {
+    /// The places that scenarios are read from; a later one wins over an earlier one. A folder given
+    /// to a subcommand stands in for `--scenarios`.
+    pub(crate) fn sources(&self, folder: Option<&PathBuf>) -> Vec<Source> {
+        match folder.or(self.scenarios.as_ref()) {
+            None => vec![Source::Builtin],
+            Some(folder) if self.with_builtin => vec![Source::Builtin, Source::Folder(folder.clone())],
+            Some(folder) => vec![Source::Folder(folder.clone())],
+        }
+    }
+
+    /// What the server needs of them.
+    pub(crate) fn settings(&self) -> Settings {
+        Settings { listen: self.listen, now: self.now, edition: self.edition, auth: self.auth, seed: self.seed }
+    }
+}
+
+/// What the environment says, as flags to put before those of the command line, which win.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct FromEnvironment {
+    /// The flags.
+    pub(crate) flags: Vec<OsString>,
+    /// The variables that they come from, as `NAME=value`.
+    pub(crate) variables: Vec<String>,
+}
+
+/// Reads the variables.
+///
+/// # Errors
+/// A variable that is neither yes nor no where it has to be.
+pub(crate) fn from_environment(get: impl Fn(&str) -> Option<OsString>) -> Result<FromEnvironment, String> {
+    let mut read = FromEnvironment::default();
+    for (name, flag) in VARIABLES {
+        let Some(value) = get(name).filter(|value| !value.is_empty()) else {
+            continue;
+        };
+        read.variables.push(format!("{name}={}", value.to_string_lossy()));
+        if flag == WITH_BUILTIN {
+            match value.to_string_lossy().to_lowercase().as_str() {
+                "1" | "true" | "yes" | "on" => read.flags.push(flag.into()),
+                "0" | "false" | "no" | "off" => {}
+                _ => return Err(format!("{name} is true or false, not {:?}", value.to_string_lossy())),
+            }
+            continue;
+        }
+        let mut argument = OsString::from(format!("{flag}="));
+        argument.push(value);
+        read.flags.push(argument);
+    }
+    Ok(read)
+}
+
+fn parse_now(text: &str) -> Result<Now, ClockError> {
+    text.parse()
+}
+
+fn parse_edition(text: &str) -> Result<Edition, String> {
+    Edition::from_str(text).map_err(|()| format!("there are the editions {}", Edition::NAMES.join(" and ")))
+}
+
+fn parse_listen(text: &str) -> Result<SocketAddr, String> {
+    let text = text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
+    text.parse().map_err(|_| {
+        "write an IP address and a port: 127.0.0.1:8080 for this machine, 0.0.0.0:8080 for all interfaces".to_owned()
+    })
 }
 
 /// What is logged.
@@ -81,25 +145,6 @@ pub(crate) enum LogLevel {
 pub(crate) enum LogFormat {
     Text,
     Json,
-}
-
-fn parse_now(text: &str) -> Result<Now, ClockError> {
-    text.parse()
-}
-
-fn parse_edition(text: &str) -> Result<Edition, String> {
-    Edition::from_str(text).map_err(|()| format!("there are the editions {}", Edition::NAMES.join(" and ")))
-}
-
-impl ScenarioArgs {
-    /// The places that scenarios are read from; a later one wins over an earlier one.
-    pub(crate) fn sources(&self) -> Vec<Source> {
-        match &self.scenarios {
-            None => vec![Source::Builtin],
-            Some(folder) if self.with_builtin => vec![Source::Builtin, Source::Folder(folder.clone())],
-            Some(folder) => vec![Source::Folder(folder.clone())],
-        }
-    }
 }
 
 /// What the server needs to know.
@@ -124,9 +169,10 @@ pub(crate) struct UnknownVariables {
 /// Looks for variables that were meant for the sandbox but are not read by it.
 pub(crate) fn unknown_variables(names: impl IntoIterator<Item = String>) -> UnknownVariables {
     let mut unknown = UnknownVariables::default();
-    let ours = |name: &String| name.starts_with("SANDBOX_") && !VARIABLES.contains(&name.as_str());
+    let known = VARIABLES.map(|(name, _)| name);
+    let ours = |name: &String| name.starts_with("SANDBOX_") && !known.contains(&name.as_str());
     for name in names.into_iter().filter(ours) {
-        let near = nearest(&name, VARIABLES).filter(|near| strsim::damerau_levenshtein(&name, near) <= 2);
+        let near = nearest(&name, known).filter(|near| strsim::damerau_levenshtein(&name, near) <= 2);
         match near {
             Some(near) => unknown.misspelt.push(format!("there is no variable {name}; did you mean {near}?")),
             None => unknown.strangers.push(name),
@@ -138,6 +184,20 @@ pub(crate) fn unknown_variables(names: impl IntoIterator<Item = String>) -> Unkn
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_environment_as_flags() {
+        let read = |pairs: &'static [(&str, &str)]| {
+            from_environment(|name| {
+                pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
+            })
+        };
+        let flags = |pairs| read(pairs).map(|read| read.flags);
+        assert_eq!(flags(&[("SANDBOX_NOW", ""), ("SANDBOX_EDITION", "2023")]), Ok(vec!["--edition=2023".into()]));
+        assert_eq!(flags(&[("SANDBOX_WITH_BUILTIN", "1")]), Ok(vec!["--with-builtin".into()]));
+        assert_eq!(flags(&[("SANDBOX_WITH_BUILTIN", "FALSE")]), Ok(vec![]));
+        assert!(flags(&[("SANDBOX_WITH_BUILTIN", "kanskje")]).is_err());
+    }
 
     #[test]
     fn slips_are_told_from_strangers() {

@@ -100,6 +100,10 @@ fn service(
         Err(refused) => return refuse(&refused, parts, id),
     };
     let session = &*state.session;
+    let day = match session.day(modifiers.now) {
+        Ok(day) => day,
+        Err(error) => return refuse(&modifiers.out_of_range(error), parts, id),
+    };
     let location = (handler.locate)(segments);
     let part = location.identifikator.and_then(|text| text.parse().ok());
     let party = part.and_then(|part| session.scenarios.get(part));
@@ -122,13 +126,19 @@ fn service(
         party,
         edition: modifiers.edition,
         default_edition: state.default_edition,
-        day: session.day(modifiers.now),
+        day,
         real_time: session.real_time(),
         access: &state.access,
         cache: &session.cache,
     };
     match (handler.answer)(&call) {
-        Ok(answer) => succeeded(answer, asked.party),
+        Ok(answer) => {
+            if tracing::enabled!(tracing::Level::DEBUG) {
+                let path = for_log(parts.uri.path());
+                tracing::debug!(method = %parts.method, path, status = 200, korrelasjonsid = for_log(id), "answered");
+            }
+            succeeded(answer, asked.party)
+        }
         Err(error) => failed(&error, Cause::Natural, asked.party, parts, id),
     }
 }
@@ -144,7 +154,7 @@ fn succeeded(answer: Answer, party: Option<&Party>) -> Response<Body> {
 }
 
 fn failed(error: &ServiceError, cause: Cause, party: Option<&Party>, parts: &Parts, id: &str) -> Response<Body> {
-    tell(parts, error.kode.code, cause, id);
+    tell(parts, error.kode.status, error.kode.code, cause, id);
     // Whoever admits neither format is told so in JSON.
     let format = negotiate(&parts.headers).unwrap_or_default();
     let mut response = Response::new(Either::Left(Full::new(error.body(format, id).into())));
@@ -164,7 +174,7 @@ fn failed(error: &ServiceError, cause: Cause, party: Option<&Party>, parts: &Par
 }
 
 fn refuse(refused: &Refused, parts: &Parts, id: &str) -> Response<Body> {
-    tell(parts, "refused", Cause::RefusedModifier, id);
+    tell(parts, 400, "refused", Cause::RefusedModifier, id);
     let body = serde_json::to_vec(refused).unwrap_or_default();
     let mut response = Response::new(Either::Left(Full::new(body.into())));
     *response.status_mut() = StatusCode::BAD_REQUEST;
@@ -210,14 +220,18 @@ fn korrelasjonsid(parts: &Parts, state: &State) -> String {
 }
 
 /// One log line for an answer that is no success, without what a log must not hold.
-fn tell(parts: &Parts, code: &str, cause: Cause, id: &str) {
-    let path = percent_encoding::percent_decode_str(parts.uri.path()).decode_utf8_lossy();
-    tracing::info!(
-        method = %parts.method,
-        path = ?mask_personal_numbers(&path),
-        code,
-        cause = cause.name(),
-        korrelasjonsid = ?mask_personal_numbers(id),
-        "answered"
-    );
+fn tell(parts: &Parts, status: u16, code: &str, cause: Cause, id: &str) {
+    let (method, path, id) = (&parts.method, for_log(parts.uri.path()), for_log(id));
+    tracing::info!(%method, path, status, code, cause = cause.name(), korrelasjonsid = id, "answered");
+}
+
+/// A text from a caller as a log may hold it: decoded, so that nothing hides behind an encoding; masked;
+/// on one line; of bearable length.
+fn for_log(text: &str) -> String {
+    let decoded = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
+    let mut safe: String = mask_personal_numbers(&decoded).chars().flat_map(char::escape_debug).take(300).collect();
+    if safe.len() >= 300 {
+        safe.push('…');
+    }
+    safe
 }

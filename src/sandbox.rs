@@ -145,7 +145,8 @@ impl SandboxBuilder {
         if sources.is_empty() {
             sources.push(Source::Builtin);
         }
-        let scenarios = load(&sources, CATALOGUE, base_date(now, system_time))?;
+        let base = base_date(now, system_time).map_err(|error| StartError::Setting(error.to_string()))?;
+        let scenarios = load(&sources, CATALOGUE, base)?;
         let settings = Settings {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             now,

@@ -168,6 +168,49 @@ fn the_environment_can_say_everything_and_flags_win_over_it() {
 }
 
 #[test]
+fn the_environment_as_pipelines_set_it() {
+    let mut forgiving = command(&[]);
+    forgiving
+        .env("SANDBOX_LISTEN", "localhost:0")
+        .env("SANDBOX_SCENARIOS", "")
+        .env("SANDBOX_NOW", "")
+        .env("SANDBOX_WITH_BUILTIN", "0")
+        .env("SANDBOX_LOG", "WARN");
+    assert!(Running::start(forgiving).banner.contains("311851381"), "an empty variable is not set");
+    let mut both = command(&["parties", "--json"]);
+    both.env("SANDBOX_SCENARIOS", Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/example"))
+        .env("SANDBOX_WITH_BUILTIN", "1");
+    let list: serde_json::Value = serde_json::from_slice(&both.output().expect("it runs").stdout).expect("JSON");
+    assert_eq!(list.as_array().map(Vec::len), Some(12));
+}
+
+#[test]
+fn flags_stand_before_or_after_the_subcommand() {
+    let before = run(&["--now", "2026-03-01", "parties"]);
+    let after = run(&["parties", "--now", "2026-03-01"]);
+    assert_eq!((before.status.code(), text(&before.stdout)), (Some(0), text(&after.stdout)));
+    let mut environment = command(&["parties", "--now", "2026-03-01"]);
+    environment.env("SANDBOX_NOW", "2020-01-01");
+    assert_eq!(text(&environment.output().expect("it runs").stdout), text(&after.stdout), "the flag wins");
+}
+
+#[test]
+fn logs_for_machines() {
+    let server = serve(&["--log", "debug", "--log-format", "json"]);
+    server.get(&format!("{}/finans/311851381/aapnekrav?Korrelasjonsid=en", common::BASE));
+    server.get(&format!("{}/finans/311851381/krav?Korrelasjonsid=to", common::BASE));
+    let (_, log) = server.stop();
+    let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let answered = |id: &str| lines.iter().find(|line| line["korrelasjonsid"] == id).expect("a line");
+    assert_eq!((&answered("en")["level"], &answered("en")["status"]), (&"DEBUG".into(), &200.into()));
+    assert_eq!(
+        (&answered("to")["level"], &answered("to")["status"], &answered("to")["code"]),
+        (&"INFO".into(), &400.into(), &"KB-006".into())
+    );
+    assert_eq!(answered("to")["path"], format!("{}/finans/311851381/krav", common::BASE));
+}
+
+#[test]
 fn settings_that_mean_nothing_are_refused() {
     let refused = |arguments: &[&str], variable: Option<(&str, &str)>, says: &str| {
         let mut command = command(arguments);
@@ -178,11 +221,14 @@ fn settings_that_mean_nothing_are_refused() {
     };
     refused(&["--edition", "2022"], None, "2023 and 2024");
     refused(&["--now", "i morgen"], None, "not a date");
-    refused(&["--listen", "8080"], None, "invalid");
+    refused(&["--listen", "8080"], None, "0.0.0.0:8080 for all interfaces");
+    refused(&["--now", "+125y"], None, "outside the years");
     refused(&["--scenario", "x"], None, "--scenarios");
     refused(&["--scenarios", "/finnes/ikke"], None, "cannot be read");
     refused(&[], Some(("SANDBOX_SCENARIO", "x")), "did you mean SANDBOX_SCENARIOS?");
     refused(&[], Some(("SANDBOX_EDITION", "2025")), "2023 and 2024");
+    refused(&[], Some(("SANDBOX_EDITION", "2025")), "The environment says: SANDBOX_EDITION=2025");
+    refused(&[], Some(("SANDBOX_WITH_BUILTIN", "kanskje")), "SANDBOX_WITH_BUILTIN is true or false");
 }
 
 #[test]

@@ -138,6 +138,13 @@ fn what_cannot_be_taken_is_refused_loudly() {
     assert_refused(&call(&[("Sandbox-Now", "+1d"), ("Sandbox-Now", "+2d")]), None);
     assert_refused(&get(&sandbox, "/ingenting", &[("Sandbox-Error", "KB-001")]), None);
     assert_refused(&get(&sandbox, "/health/live", &[("Sandbox-Error", "KB-001")]), None);
+    assert_refused(&call(&[("X-Sandbox-Error", "KB-001")]), Some("Sandbox-Error"));
+    assert_refused(&call(&[("Sandbox_Error", "KB-001")]), Some("Sandbox-Error"));
+    for shift in ["+125y", "-77y", "+50000d", "+9999999d", "9999-12-31"] {
+        let answer = call(&[("Sandbox-Now", shift)]);
+        assert_eq!((answer.status, answer.header("sandbox-cause")), (400, "refused-modifier"), "{shift}");
+        assert!(answer.text().contains("outside the years 1950 to 2150"), "{}", answer.text());
+    }
     let listed = call(&[("Sandbox-Error", "KB-01")]).json();
     assert_eq!(listed["allowed"].as_array().map(Vec::len), Some(17), "{listed}");
 }

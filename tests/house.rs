@@ -20,7 +20,7 @@ fn schema() -> serde_json::Value {
 #[test]
 fn the_committed_schema_is_fresh() {
     let committed: serde_json::Value = serde_json::from_str(&read("docs/scenario.schema.json")).expect("JSON");
-    assert_eq!(committed, schema(), "run: cargo run -q -- schema > docs/scenario.schema.json");
+    assert!(committed == schema(), "run: cargo run -q -- schema > docs/scenario.schema.json");
 }
 
 #[test]

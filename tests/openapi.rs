@@ -17,7 +17,7 @@ fn committed() -> Value {
 fn the_committed_document_is_fresh_and_served() {
     let output = Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox")).arg("openapi").output().expect("it runs");
     let printed: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!(committed(), printed, "run: cargo run -q -- openapi > docs/openapi/kravogbetalinger.json");
+    assert!(committed() == printed, "run: cargo run -q -- openapi > docs/openapi/kravogbetalinger.json");
     let sandbox = sandbox();
     assert_eq!(get(&sandbox, "/openapi/kravogbetalinger.json", &[]).json(), printed);
     assert_eq!(get(&sandbox, "/openapi/finnes-ikke.json", &[]).status, 404);

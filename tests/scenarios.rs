@@ -122,3 +122,17 @@ fn a_file_name_that_no_header_can_carry_is_encoded() {
     assert_eq!(answer.header("sandbox-scenario"), "bl%C3%A5b%C3%A6r.yaml");
     fs::remove_dir_all(dir).expect("removed");
 }
+
+#[test]
+fn files_as_windows_writes_them_and_folders_without_any() {
+    let dir = std::env::temp_dir().join(format!("innkreving-sandbox-windows-{}", std::process::id()));
+    fs::create_dir_all(&dir).expect("a folder");
+    let empty = check(&dir, &[]);
+    assert_eq!(empty.status.code(), Some(1));
+    assert!(text(&empty.stderr).contains("there is no scenario file"), "{}", text(&empty.stderr));
+    fs::write(dir.join("a.yaml"), "\u{feff}part: \"314055403\"\r\nnavn: X\r\n").expect("written");
+    assert_eq!(check(&dir, &[]).status.code(), Some(0));
+    let sandbox = Sandbox::builder().source(Source::Folder(dir.clone())).start().expect("it loads");
+    assert_eq!(get(&sandbox, &format!("{BASE}/finans/314055403/aapnekrav"), &[]).status, 200);
+    fs::remove_dir_all(dir).expect("removed");
+}

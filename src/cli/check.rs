@@ -5,16 +5,13 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{UNUSABLE, complain, print, summary, tell};
-use crate::domain::clock::Now;
-use crate::scenario::loading::{LoadError, load};
-use crate::scenario::sources::Source;
-use crate::services::CATALOGUE;
-use crate::session::{base_date, system_time};
+use super::{UNUSABLE, Unloaded, complain, print, read_scenarios, summary, tell};
+use crate::config::Flags;
+use crate::scenario::loading::LoadError;
 
 #[derive(Args)]
 pub(super) struct CheckArgs {
-    /// Folder of scenario files; the built-in ones where left out
+    /// Folder of scenario files; what would be served, where left out
     dir: Option<PathBuf>,
     /// Take warnings for errors
     #[arg(long)]
@@ -22,33 +19,30 @@ pub(super) struct CheckArgs {
     /// One line a problem, without excerpts: file:line:column: error: message
     #[arg(long)]
     brief: bool,
-    /// The base date that relative dates are resolved against
-    #[arg(long, env = "SANDBOX_NOW", value_name = "WHEN", allow_hyphen_values = true)]
-    now: Option<Now>,
 }
 
-/// Exit code 0 where the set loads, 1 where it does not, 2 where the folder cannot be read.
-pub(super) fn run(args: &CheckArgs) -> ExitCode {
-    let source = args.dir.clone().map_or(Source::Builtin, Source::Folder);
-    let files = source.files().map_or(0, |files| files.len());
-    let (problems, loaded) = match load(&[source], CATALOGUE, base_date(args.now, system_time)) {
+/// Exit code 0 where the set loads, 1 where it does not or there is nothing, 2 where the folder cannot be read.
+pub(super) fn run(args: &CheckArgs, flags: &Flags) -> ExitCode {
+    let sources = flags.sources(args.dir.as_ref());
+    let files: Vec<usize> = sources.iter().map(|source| source.files().map_or(0, |files| files.len())).collect();
+    let (problems, loaded) = match read_scenarios(flags, args.dir.as_ref()) {
         Ok(set) => (set.warnings, true),
-        Err(LoadError::Problems(problems)) => (problems, false),
-        Err(error @ LoadError::Folder { .. }) => {
+        Err(Unloaded::Scenarios(LoadError::Problems(problems))) => (problems, false),
+        Err(error) => {
             complain(&error.to_string());
             return ExitCode::from(UNUSABLE);
         }
     };
+    if let Some(dir) = args.dir.as_ref().or(flags.scenarios.as_ref()).filter(|_| files.last() == Some(&0)) {
+        complain(&format!("there is no scenario file (*.yaml, *.yml) in {}", dir.display()));
+        return ExitCode::FAILURE;
+    }
     if args.brief {
         let lines: String = problems.iter().map(|problem| problem.headline() + "\n").collect();
         print(&lines);
     } else {
         tell(&problems);
     }
-    if problems.is_empty() {
-        print(&format!("no problems in {files} file{}\n", if files == 1 { "" } else { "s" }));
-    } else {
-        print(&(summary(&problems, files) + "\n"));
-    }
+    print(&(summary(&problems, files.iter().sum()) + "\n"));
     if loaded && (problems.is_empty() || !args.deny_warnings) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -10,17 +10,17 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
 use super::complain;
-use crate::config::ListenArgs;
+use crate::config::Flags;
 use crate::control::welcome::base_url;
 
 const PATIENCE: Duration = Duration::from_secs(3);
 
-pub(super) fn run(args: &ListenArgs) -> ExitCode {
-    if args.listen.port() == 0 {
+pub(super) fn run(flags: &Flags) -> ExitCode {
+    if flags.listen.port() == 0 {
         complain("port 0 names no running sandbox; say the port with --listen or SANDBOX_LISTEN");
         return ExitCode::FAILURE;
     }
-    let base = base_url(args.listen);
+    let base = base_url(flags.listen);
     let address = base.trim_start_matches("http://");
     let asked =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string()).and_then(

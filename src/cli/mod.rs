@@ -7,12 +7,14 @@ mod parties;
 mod schema;
 mod serve;
 
+use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::config::{AnswerArgs, ListenArgs, ScenarioArgs, unknown_variables};
+use crate::config::{Flags, FromEnvironment, from_environment, unknown_variables};
 use crate::scenario::ScenarioSet;
 use crate::scenario::loading::{LoadError, count, load};
 use crate::scenario::problems::Problem;
@@ -23,18 +25,18 @@ use crate::session::{base_date, system_time};
 ///
 /// Without a subcommand it serves. Every flag can be set by the environment variable named beside it.
 #[derive(Parser)]
-#[command(version, args_conflicts_with_subcommands = true)]
+#[command(version, args_override_self = true)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    serve: ServeArgs,
+    flags: Flags,
 }
 
 #[derive(Subcommand)]
 enum Command {
     /// Answer calls (the default)
-    Serve(Box<ServeArgs>),
+    Serve,
     /// Tell all that is wrong with the scenario files of a folder
     Check(check::CheckArgs),
     /// List the parties, as they stand today
@@ -44,17 +46,7 @@ enum Command {
     /// Print the OpenAPI document of a service
     Openapi(openapi::OpenapiArgs),
     /// Ask a running sandbox whether it is ready; exit code 0 if so (for containers without curl)
-    Healthcheck(ListenArgs),
-}
-
-#[derive(Args)]
-struct ServeArgs {
-    #[command(flatten)]
-    listen: ListenArgs,
-    #[command(flatten)]
-    scenarios: ScenarioArgs,
-    #[command(flatten)]
-    answers: AnswerArgs,
+    Healthcheck,
 }
 
 /// Exit code for settings or scenarios that cannot be used, as clap has it for bad flags.
@@ -62,21 +54,41 @@ const UNUSABLE: u8 = 2;
 
 /// Runs the binary.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
     let unknown = unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()));
-    if !unknown.misspelt.is_empty() {
-        unknown.misspelt.iter().for_each(|message| complain(message));
-        return ExitCode::from(UNUSABLE);
-    }
-    match cli.command {
-        None => serve::run(&cli.serve, &unknown.strangers),
-        Some(Command::Serve(args)) => serve::run(&args, &unknown.strangers),
-        Some(Command::Check(args)) => check::run(&args),
-        Some(Command::Parties(args)) => parties::run(&args),
-        Some(Command::Openapi(args)) => openapi::run(&args),
+    let environment = from_environment(|name| std::env::var_os(name));
+    let environment = match environment {
+        Ok(environment) if unknown.misspelt.is_empty() => environment,
+        refused => {
+            unknown.misspelt.iter().chain(refused.err().iter()).for_each(|message| complain(message));
+            return ExitCode::from(UNUSABLE);
+        }
+    };
+    let Cli { command, flags } = parse(&environment);
+    match command {
+        None | Some(Command::Serve) => serve::run(&flags, &unknown.strangers),
+        Some(Command::Check(args)) => check::run(&args, &flags),
+        Some(Command::Parties(args)) => parties::run(&args, &flags),
         Some(Command::Schema) => schema::run(),
-        Some(Command::Healthcheck(args)) => healthcheck::run(&args),
+        Some(Command::Openapi(args)) => openapi::run(&args),
+        Some(Command::Healthcheck) => healthcheck::run(&flags),
     }
+}
+
+/// The command line, with what the environment says put before it. Ends the process for `--help`,
+/// `--version`, and flags that mean nothing.
+fn parse(environment: &FromEnvironment) -> Cli {
+    let mut arguments: Vec<OsString> = std::env::args_os().collect();
+    let after_name = arguments.len().min(1);
+    arguments.splice(after_name..after_name, environment.flags.iter().cloned());
+    let parsed = Cli::command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    parsed.unwrap_or_else(|error| {
+        let failed = error.use_stderr();
+        let _ = error.print();
+        if failed && !environment.variables.is_empty() {
+            let _ = writeln!(std::io::stderr(), "\nThe environment says: {}", environment.variables.join(" "));
+        }
+        std::process::exit(error.exit_code())
+    })
 }
 
 /// A line to stderr.
@@ -95,15 +107,28 @@ fn print(text: &str) -> ExitCode {
 }
 
 /// Loads the scenarios, or tells everything that is wrong with them.
-fn load_scenarios(args: &ScenarioArgs) -> Result<ScenarioSet, ExitCode> {
-    let base = base_date(args.now, system_time);
-    load(&args.sources(), CATALOGUE, base).map_err(|error| {
-        if let LoadError::Problems(problems) = &error {
+fn load_scenarios(flags: &Flags) -> Result<ScenarioSet, ExitCode> {
+    read_scenarios(flags, None).map_err(|error| {
+        if let Unloaded::Scenarios(LoadError::Problems(problems)) = &error {
             tell(problems);
         }
         complain(&error.to_string());
         ExitCode::from(UNUSABLE)
     })
+}
+
+/// Why there are no scenarios.
+#[derive(Debug, thiserror::Error)]
+enum Unloaded {
+    #[error("--now: {0}")]
+    Now(#[from] crate::domain::clock::ClockError),
+    #[error(transparent)]
+    Scenarios(#[from] LoadError),
+}
+
+fn read_scenarios(flags: &Flags, folder: Option<&PathBuf>) -> Result<ScenarioSet, Unloaded> {
+    let base = base_date(flags.now, system_time)?;
+    Ok(load(&flags.sources(folder), CATALOGUE, base)?)
 }
 
 /// Problems with excerpt and hint, to stderr.
@@ -117,5 +142,8 @@ fn tell(problems: &[Problem]) {
 /// The closing line of a check: "2 errors and 1 warning in 3 files".
 fn summary(problems: &[Problem], files: usize) -> String {
     let plural = if files == 1 { "" } else { "s" };
+    if problems.is_empty() {
+        return format!("no problems in {files} file{plural}");
+    }
     format!("{} in {files} file{plural}", count(problems))
 }

@@ -5,34 +5,28 @@ use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::LevelFilter;
 
-use super::{ServeArgs, UNUSABLE, complain, load_scenarios, print};
-use crate::config::{AnswerArgs, LogFormat, LogLevel, Settings};
+use super::{UNUSABLE, complain, load_scenarios, print};
+use crate::config::{Flags, LogFormat, LogLevel, Settings};
 use crate::control::welcome::{Welcome, base_url};
 use crate::server::Server;
 use crate::session::system_time;
 
-pub(super) fn run(args: &ServeArgs, strange_variables: &[String]) -> ExitCode {
-    start_log(&args.answers);
+pub(super) fn run(flags: &Flags, strange_variables: &[String]) -> ExitCode {
+    start_log(flags);
     for name in strange_variables {
         tracing::warn!(name, "this variable looks like a setting, but nothing reads it");
     }
-    let scenarios = match load_scenarios(&args.scenarios) {
+    let scenarios = match load_scenarios(flags) {
         Ok(scenarios) => scenarios,
         Err(code) => return code,
     };
-    if let Some(folder) = args.scenarios.scenarios.as_ref().filter(|_| scenarios.is_empty()) {
+    if let Some(folder) = flags.scenarios.as_ref().filter(|_| scenarios.is_empty()) {
         tracing::warn!(folder = %folder.display(), "no scenario files there: every party is unknown");
     }
-    if !scenarios.warnings.is_empty() && args.scenarios.scenarios.is_some() {
+    if !scenarios.warnings.is_empty() && flags.scenarios.is_some() {
         tracing::warn!(count = scenarios.warnings.len(), "the scenarios have warnings; see the check subcommand");
     }
-    let settings = Settings {
-        listen: args.listen.listen,
-        now: args.scenarios.now,
-        edition: args.answers.edition,
-        auth: args.answers.auth,
-        seed: args.answers.seed,
-    };
+    let settings = flags.settings();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -83,8 +77,8 @@ fn cannot_listen(settings: &Settings, error: &std::io::Error) -> String {
     }
 }
 
-fn start_log(args: &AnswerArgs) {
-    let level = match args.log {
+fn start_log(flags: &Flags) {
+    let level = match flags.log {
         LogLevel::Off => LevelFilter::OFF,
         LogLevel::Error => LevelFilter::ERROR,
         LogLevel::Warn => LevelFilter::WARN,
@@ -93,7 +87,7 @@ fn start_log(args: &AnswerArgs) {
     };
     let log = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(false);
     let colour = std::io::IsTerminal::is_terminal(&std::io::stderr());
-    match args.log_format {
+    match flags.log_format {
         LogFormat::Text => log.with_ansi(colour).init(),
         LogFormat::Json => log.json().flatten_event(true).init(),
     }

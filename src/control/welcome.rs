@@ -18,7 +18,8 @@ pub(crate) struct Welcome<'s> {
     base: String,
     services: Vec<(&'static str, String, String)>,
     session: &'s Session,
-    curl: String,
+    /// A line to paste; nothing where there is no party to ask for.
+    curl: Option<String>,
 }
 
 /// A party in a table.
@@ -28,13 +29,15 @@ pub(crate) struct PartyLine {
     pub(crate) utgave: String,
     pub(crate) aapne_krav: usize,
     pub(crate) saldo: Beloep,
+    /// How many literal answers stand in for what the ledger would give.
+    pub(crate) bokstavelige_svar: usize,
     pub(crate) beskrivelse: String,
     pub(crate) kilde: String,
 }
 
 /// The parties as they stand on the observer's day.
 pub(crate) fn party_lines(session: &Session) -> Vec<PartyLine> {
-    let today = session.day(None);
+    let today = session.today();
     let line = |party: &std::sync::Arc<crate::scenario::Party>| {
         let at = party.reskontro.as_of(today);
         PartyLine {
@@ -43,6 +46,7 @@ pub(crate) fn party_lines(session: &Session) -> Vec<PartyLine> {
             utgave: party.utgave.map_or_else(|| "-".to_owned(), |utgave| utgave.to_string()),
             aapne_krav: at.aapne_krav().count(),
             saldo: at.totaler().saldo(),
+            bokstavelige_svar: party.svar.len(),
             beskrivelse: party.beskrivelse.as_deref().unwrap_or_default().to_owned(),
             kilde: party.kilde.to_string(),
         }
@@ -68,14 +72,14 @@ impl<'s> Welcome<'s> {
         let parties = session.scenarios.parties();
         let shown = parties.iter().map(|party| party.part.to_string()).find(|part| part == SHOWN_PARTY);
         let shown = shown.or_else(|| parties.first().map(|party| party.part.to_string()));
-        let curl = format!("curl {}/finans/{}/aapnekrav", services[0].1, shown.as_deref().unwrap_or(SHOWN_PARTY));
+        let curl = shown.map(|part| format!("curl {}/finans/{part}/aapnekrav", services[0].1));
         Self { base, services, session, curl }
     }
 
     /// For a terminal.
     pub(crate) fn text(&self) -> String {
         let mut text = format!("innkreving-sandbox {} · {}\n", env!("CARGO_PKG_VERSION"), self.base);
-        let _ = writeln!(text, "It is {} here.\n", self.session.day(None));
+        let _ = writeln!(text, "It is {} here.\n", self.session.today());
         for (title, full, host) in &self.services {
             let _ = writeln!(text, "{title}\n  {full}\n  {host}");
         }
@@ -86,8 +90,12 @@ impl<'s> Welcome<'s> {
             let (part, about) = (party.part.to_string(), party.beskrivelse.as_deref().unwrap_or_default());
             let _ = writeln!(text, "  {part:<11}  {:<width$}  {about}", party.navn);
         }
-        let _ = writeln!(text, "\nTry\n  {}", self.curl);
-        let _ = writeln!(text, "  {} -H 'Sandbox-Error: KB-002'", self.curl);
+        match &self.curl {
+            Some(curl) => {
+                let _ = writeln!(text, "\nTry\n  {curl}\n  {curl} -H 'Sandbox-Error: KB-002'");
+            }
+            None => text.push_str("  none: every call gets KB-009\n"),
+        }
         text
     }
 
@@ -106,7 +114,7 @@ impl<'s> Welcome<'s> {
                     h1 { "innkreving-sandbox " small { (env!("CARGO_PKG_VERSION")) } }
                     p {
                         "A stand-in for Skatteetaten's collection services, to build and test against. "
-                        "It is " (self.session.day(None)) " here. Nothing on this server is real."
+                        "It is " (self.session.today()) " here. Nothing on this server is real."
                     }
                     h2 { "Base URLs" }
                     dl {
@@ -115,7 +123,7 @@ impl<'s> Welcome<'s> {
                             dd { code { (full) } br; code { (host) } }
                         }
                     }
-                    pre { (self.curl) }
+                    @if let Some(curl) = &self.curl { pre { (curl) } }
                     h2 { "Parties" }
                     table {
                         tr { th { "Part" } th { "Navn" } th { "Utgave" } th { "Åpne krav" } th { "Saldo" } th { "Good for" } }

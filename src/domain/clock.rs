@@ -47,6 +47,13 @@ impl Shift {
     }
 }
 
+impl Shift {
+    /// Whether it leads anywhere but to where it began.
+    pub fn is_null(self) -> bool {
+        self == Self::default()
+    }
+}
+
 impl FromStr for Shift {
     type Err = ClockError;
 
@@ -91,16 +98,19 @@ pub enum Now {
 
 impl Now {
     /// The instant that it is, given what it would be otherwise.
-    pub fn resolve(self, otherwise: DateTime<Utc>) -> DateTime<Utc> {
+    ///
+    /// # Errors
+    /// [`ClockError::Range`] where a shift leads out of the years that a clock may show.
+    pub fn resolve(self, otherwise: DateTime<Utc>) -> Result<DateTime<Utc>, ClockError> {
         match self {
-            Self::Fixed(instant) => instant,
+            Self::Fixed(instant) => Ok(instant),
             Self::Shifted(shift) => {
                 let local = otherwise.with_timezone(&Oslo);
                 shift
                     .apply(local.date_naive())
                     .filter(|day| YEARS.contains(&chrono::Datelike::year(day)))
                     .and_then(|day| in_norway(day.and_time(local.time())))
-                    .unwrap_or(otherwise)
+                    .ok_or(ClockError::Range)
             }
         }
     }
@@ -165,7 +175,8 @@ mod tests {
 
     #[test]
     fn a_date_stands_still_at_noon_in_norway() {
-        let now = |text: &str| text.parse::<Now>().map(|now| now.resolve(DateTime::UNIX_EPOCH).to_rfc3339());
+        let now =
+            |text: &str| text.parse::<Now>().map(|now| now.resolve(DateTime::UNIX_EPOCH).expect(text).to_rfc3339());
         assert_eq!(now("2026-03-01").as_deref(), Ok("2026-03-01T11:00:00+00:00"));
         assert_eq!(now("2026-07-01").as_deref(), Ok("2026-07-01T10:00:00+00:00"));
         assert_eq!(now("2026-07-01T00:30:00").as_deref(), Ok("2026-06-30T22:30:00+00:00"));
@@ -178,9 +189,11 @@ mod tests {
     fn a_shift_keeps_ticking() {
         let now: Now = "+30d".parse().expect("shift");
         let real = noon_in_norway(day("2026-03-15"));
-        assert_eq!(day_in_norway(now.resolve(real)), day("2026-04-14"));
+        let resolved = |real| now.resolve(real).expect("in range");
+        assert_eq!(day_in_norway(resolved(real)), day("2026-04-14"));
         let later = real + chrono::TimeDelta::seconds(5);
-        assert_eq!(now.resolve(later) - now.resolve(real), chrono::TimeDelta::seconds(5));
+        assert_eq!(resolved(later) - resolved(real), chrono::TimeDelta::seconds(5));
+        assert_eq!("+125y".parse::<Now>().expect("shift").resolve(real), Err(ClockError::Range));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use http::HeaderMap;
 use serde::Serialize;
 
 use crate::catalogue::{Catalogue, Code, Edition, Service, nearest};
-use crate::domain::clock::Now;
+use crate::domain::clock::{ClockError, Now};
 
 /// The modifiers of one call, read but for the code, which depends on where the call goes.
 #[derive(Debug, Default)]
@@ -12,10 +12,16 @@ pub(crate) struct Modifiers {
     error: Option<String>,
     pub(crate) edition: Option<Edition>,
     pub(crate) now: Option<Now>,
+    now_text: String,
 }
 
 const HEADERS: [&str; 3] = ["Sandbox-Error", "Sandbox-Edition", "Sandbox-Now"];
-const PREFIX: &str = "sandbox-";
+
+/// `Sandbox-…`, and what was probably meant to be: `X-Sandbox-…`, `Sandbox_…`.
+fn means_the_sandbox(name: &str) -> bool {
+    let name = name.strip_prefix("x-").unwrap_or(name);
+    name.starts_with("sandbox-") || name.starts_with("sandbox_")
+}
 
 /// A modifier that cannot be taken, as a problem document (RFC 9457).
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -51,11 +57,16 @@ impl Refused {
     }
 }
 
+fn refused_now(value: &str, error: ClockError) -> Box<Refused> {
+    let forms = ["2026-03-01", "2026-03-01T12:00:00+01:00", "+30d", "-2w", "+1m"];
+    Refused::new("Sandbox-Now", Some(value), format!("{value:?}: {error}"), forms.map(str::to_owned).to_vec())
+}
+
 impl Modifiers {
     /// Reads every `Sandbox-…` header.
     pub(crate) fn from_headers(headers: &HeaderMap) -> Result<Self, Box<Refused>> {
         let mut modifiers = Self::default();
-        for name in headers.keys().filter(|name| name.as_str().starts_with(PREFIX)) {
+        for name in headers.keys().filter(|name| means_the_sandbox(name.as_str())) {
             let Some(header) = HEADERS.iter().find(|known| known.eq_ignore_ascii_case(name.as_str())) else {
                 let allowed = HEADERS.map(str::to_owned).to_vec();
                 let detail =
@@ -84,14 +95,17 @@ impl Modifiers {
                 self.edition = Some(value.parse().map_err(refuse)?);
             }
             _ => {
-                let refuse = |error| {
-                    let forms = ["2026-03-01", "2026-03-01T12:00:00+01:00", "+30d", "-2w", "+1m"];
-                    Refused::new(header, Some(value), format!("{value:?}: {error}"), forms.map(str::to_owned).to_vec())
-                };
+                let refuse = |error| refused_now(value, error);
                 self.now = Some(value.parse().map_err(refuse)?);
+                value.clone_into(&mut self.now_text);
             }
         }
         Ok(())
+    }
+
+    /// Refuses a shift that leads out of the years that a clock may show.
+    pub(crate) fn out_of_range(&self, error: ClockError) -> Box<Refused> {
+        refused_now(&self.now_text, error)
     }
 
     /// The code asked for, which must belong to the target's service or be a common one.

@@ -7,11 +7,12 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::scalar::{Aar, Amount, Betalingsdato, Dato, Edition, Number, PartNumber, Step, Termin, Text};
+use super::scalar::{Aar, Amount, Betalingsdato, Count, Dato, Edition, Number, PartNumber, Step, Termin, Text, YesNo};
 
 /// A party of the sandbox: who it is, its ledger, and what the sandbox shall answer other than from it.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields, title = "innkreving-sandbox scenario")]
+#[serde(expecting = "the keys of a party (part, navn, …)")]
 pub struct PartDocument {
     /// Organisation number (9 digits) or personal number (11 digits) that this file answers for.
     pub part: PartNumber,
@@ -24,8 +25,7 @@ pub struct PartDocument {
     /// The edition this party answers in, unless the caller asks for another.
     pub utgave: Option<Edition>,
     /// A shielded person: answers carry `skjermet: true` and nothing else.
-    #[serde(default)]
-    pub skjermet: bool,
+    pub skjermet: Option<YesNo>,
     /// The account that the party pays from and is paid to.
     pub kontonummer: Option<Number>,
     /// Claims, one by one.
@@ -55,6 +55,7 @@ pub struct PartDocument {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
+#[serde(expecting = "the keys of a claim, like { kravidentifikator: KRAV-1, kravtype: Mva-melding, … }")]
 pub struct KravEntry {
     /// Unique within the party.
     pub kravidentifikator: Text,
@@ -86,6 +87,7 @@ pub struct KravEntry {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
+#[serde(expecting = "the keys of an instalment, like { forfallsdato: i dag, opprinneligBeloep: 100 }")]
 pub struct ForfallEntry {
     /// Unique within the party; derived from the claim's.
     pub kravforfalls_identifikator: Option<Text>,
@@ -105,6 +107,7 @@ pub struct ForfallEntry {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
+#[serde(expecting = "{ fraOgMed: …, tilOgMed: … }")]
 pub struct UtsattEntry {
     /// First day.
     pub fra_og_med: Dato,
@@ -115,6 +118,7 @@ pub struct UtsattEntry {
 /// How to pay an instalment.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
+#[serde(expecting = "{ kidnummer: …, konto: { … } }")]
 pub struct BetalingsinformasjonEntry {
     /// 2–25 digits.
     pub kidnummer: Option<Number>,
@@ -126,6 +130,7 @@ pub struct BetalingsinformasjonEntry {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
+#[serde(expecting = "the keys of an account, like { kontonummer: … }")]
 pub struct KontoEntry {
     /// Name and address of the bank.
     pub bankinformasjon: Option<Text>,
@@ -144,6 +149,7 @@ pub struct KontoEntry {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
+#[serde(expecting = "the keys of a period, like { termin: siste } or { aar: 2026 }")]
 pub struct PeriodeEntry {
     /// A year, or `i år`, `i år - 1`.
     pub aar: Option<Aar>,
@@ -161,9 +167,10 @@ pub struct PeriodeEntry {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
+#[serde(expecting = "the keys of a series (antall, kravidentifikator, …)")]
 pub struct KravserieEntry {
     /// How many, 1 to 100 000.
-    pub antall: u32,
+    pub antall: Count,
     /// The first one's identifier; digits at its end are counted up.
     pub kravidentifikator: Text,
     /// As of a single claim.
@@ -179,16 +186,16 @@ pub struct KravserieEntry {
     /// The largest amount, in kroner; amounts are drawn evenly, by the seed.
     pub beloep_til: Amount,
     /// The seed that amounts are drawn by.
-    #[serde(default)]
-    pub froe: u64,
+    pub froe: Option<Count>,
     /// Every so many-th claim is paid in full on its due date; none where left out.
-    pub betalt_hver: Option<u32>,
+    pub betalt_hver: Option<Count>,
 }
 
 /// A payment in; what is not placed is unallocated.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
+#[serde(expecting = "the keys of a payment (innbetalingsidentifikator, innbetalingsdato, …)")]
 pub struct InnbetalingEntry {
     /// Unique within the party.
     pub innbetalingsidentifikator: Text,
@@ -213,6 +220,7 @@ pub struct InnbetalingEntry {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
+#[serde(expecting = "{ kidnummer: …, konto: { … } }")]
 pub struct MotpartEntry {
     /// The KID that was given.
     pub kidnummer: Option<Number>,
@@ -227,11 +235,12 @@ pub struct MotpartEntry {
 /// A part of a payment, placed on an instalment.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
+#[serde(expecting = "the keys of a placement, like { krav: KRAV-1, beloep: 100 }")]
 pub struct PlasseringEntry {
     /// The claim's `kravidentifikator`.
     pub krav: Text,
     /// The number of its instalment, counted from 1; the only one where left out.
-    pub forfall: Option<usize>,
+    pub forfall: Option<Count>,
     /// Kroner, positive; the whole instalment, unless said.
     pub beloep: Option<Amount>,
     /// The day from which it counts: the payment's or the claim's own, whichever is later, unless said.
@@ -241,15 +250,16 @@ pub struct PlasseringEntry {
 /// A credit set off against a debit.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
+#[serde(expecting = "the keys of a set-off, like { kreditkrav: FORF-1, krav: KRAV-1 }")]
 pub struct MotregningEntry {
     /// The credit claim's `kravidentifikator`.
     pub kreditkrav: Text,
     /// The number of its instalment.
-    pub kreditforfall: Option<usize>,
+    pub kreditforfall: Option<Count>,
     /// The debit claim's `kravidentifikator`.
     pub krav: Text,
     /// The number of its instalment.
-    pub forfall: Option<usize>,
+    pub forfall: Option<Count>,
     /// Kroner, positive; the smaller of the two instalments, unless said.
     pub beloep: Option<Amount>,
     /// The day from which it counts; when the later of the two claims comes into being, unless said.
@@ -260,6 +270,7 @@ pub struct MotregningEntry {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
+#[serde(expecting = "the keys of a payout (utbetalingsidentifikator, utbetaltdato, kreditkrav)")]
 pub struct UtbetalingEntry {
     /// Unique within the party.
     pub utbetalingsidentifikator: Text,
@@ -282,6 +293,7 @@ pub struct UtbetalingEntry {
 /// A literal answer.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
+#[serde(expecting = "the keys of a literal answer, like { paa: kravogbetalinger/krav, fil: svar.json }")]
 pub struct SvarEntry {
     /// Service and endpoint, for example `kravogbetalinger/aapnekrav`.
     pub paa: Text,
@@ -301,6 +313,7 @@ pub struct SvarEntry {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
+#[serde(expecting = "{ fraOgMed: …, tilOgMed: … }")]
 pub struct SvarperiodeEntry {
     /// As the caller writes it.
     pub fra_og_med: Dato,
@@ -311,11 +324,12 @@ pub struct SvarperiodeEntry {
 /// A fault that this party's calls meet.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
+#[serde(expecting = "the keys of a fault, like { paa: kravogbetalinger/krav, kode: KB-002 }")]
 pub struct FeilEntry {
     /// Service and endpoint (`kravogbetalinger/krav`), or a service alone for all its endpoints.
     pub paa: Text,
     /// A published code of that service, or a DAS code.
     pub kode: Text,
     /// How many calls meet it before things go back to normal; all of them where left out.
-    pub ganger: Option<u32>,
+    pub ganger: Option<Count>,
 }

@@ -153,6 +153,10 @@ fn parser_hint(error: &serde_yaml::Error) -> Option<String> {
         Some("see docs/scenarios.md for the keys a party needs".to_owned())
     } else if message.contains("duplicate field") {
         Some("a key stands once in its block; put the values in one list".to_owned())
+    } else if message.contains("more than one document") {
+        Some("a file describes one party; give each party a file of its own".to_owned())
+    } else if message.contains("cannot start any token") {
+        Some("is there a tab? Indent with spaces".to_owned())
     } else if message.contains("mapping values are not allowed") {
         Some("a text with a colon in it needs quotes".to_owned())
     } else {

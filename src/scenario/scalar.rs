@@ -197,6 +197,24 @@ scalar!(
     }
 );
 
+scalar!(
+    /// How many: a whole number from 0.
+    Count -> u32,
+    { "type": ["integer", "string"], "minimum": 0, "pattern": "^[0-9]+$" },
+    |raw, base| raw.parse().map_err(|_| "not a whole number from 0 to 4294967295".to_owned())
+);
+
+scalar!(
+    /// Yes or no.
+    YesNo -> bool,
+    { "type": "boolean" },
+    |raw, base| match raw {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err("write true or false".to_owned()),
+    }
+);
+
 /// An optional signed count: nothing, `+ 2`, `- 1`.
 fn counted(text: &str, limit: i32) -> Result<i32, String> {
     let compact: String = text.chars().filter(|c| *c != ' ').collect();

@@ -82,7 +82,10 @@ fn folder_file(root: &Path, path: &Path) -> SourceFile {
     let relative = path.strip_prefix(root).unwrap_or(path);
     let name = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
     let text = match fs::read(path) {
-        Ok(bytes) => String::from_utf8(bytes).map(Arc::from).map_err(|_| not_utf8()),
+        // Some editors begin a file with a byte order mark.
+        Ok(bytes) => String::from_utf8(bytes)
+            .map(|text| text.strip_prefix('\u{feff}').unwrap_or(&text).into())
+            .map_err(|_| not_utf8()),
         Err(error) => Err(io_message(&error)),
     };
     SourceFile { name: name.into(), text }

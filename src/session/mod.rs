@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::domain::clock::{Now, day_in_norway};
+use crate::domain::clock::{ClockError, Now, day_in_norway};
 use crate::domain::identifikator::Part;
 use crate::scenario::ScenarioSet;
 use cache::RenderCache;
@@ -23,9 +23,12 @@ pub(crate) fn system_time() -> DateTime<Utc> {
 }
 
 /// The base date of a session that begins now: the day it is, or is said to be.
-pub(crate) fn base_date(setting: Option<Now>, time: TimeSource) -> NaiveDate {
+///
+/// # Errors
+/// Where the setting leads out of the years that a clock may show.
+pub(crate) fn base_date(setting: Option<Now>, time: TimeSource) -> Result<NaiveDate, ClockError> {
     let real = time();
-    day_in_norway(setting.map_or(real, |now| now.resolve(real)))
+    setting.map_or(Ok(real), |now| now.resolve(real)).map(day_in_norway)
 }
 
 /// One test run.
@@ -48,10 +51,23 @@ impl Session {
     }
 
     /// The observer's day: what a call says it is, else what the session says, else what it really is.
-    pub(crate) fn day(&self, call: Option<Now>) -> NaiveDate {
+    ///
+    /// # Errors
+    /// Where the call leads out of the years that a clock may show.
+    pub(crate) fn day(&self, call: Option<Now>) -> Result<NaiveDate, ClockError> {
+        let session = self.now();
+        call.map_or(Ok(session), |now| now.resolve(session)).map(day_in_norway)
+    }
+
+    /// The observer's day where no call says otherwise.
+    pub(crate) fn today(&self) -> NaiveDate {
+        day_in_norway(self.now())
+    }
+
+    fn now(&self) -> DateTime<Utc> {
         let real = (self.time)();
-        let session = self.setting.map_or(real, |now| now.resolve(real));
-        day_in_norway(call.map_or(session, |now| now.resolve(session)))
+        // The setting was in range at start; a clock that has run out of it since shows the real time.
+        self.setting.map_or(real, |now| now.resolve(real).unwrap_or(real))
     }
 
     /// The real time, whatever the clock shows.

@@ -172,7 +172,7 @@ fn innbetalinger(reskontro: &Reskontro, found: &mut Found) {
         let entry = Entry::Innbetaling(i);
         seen.add(innbetaling.part, &innbetaling.innbetalingsidentifikator, entry, found);
         let paid = innbetaling.innbetalt_beloep;
-        found.add_if(paid.is_negative(), entry, || Brudd::NotPositive("innbetaltBeloep"));
+        found.add_if(!paid.is_positive(), entry, || Brudd::NotPositive("innbetaltBeloep"));
         let placed: Beloep = innbetaling.plasseringer.iter().map(|p| p.beloep).sum();
         found.add_if(placed > paid, entry, || Brudd::OverPlaced { placed, paid });
         for (j, plassering) in innbetaling.plasseringer.iter().enumerate() {

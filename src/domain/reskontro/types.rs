@@ -123,7 +123,7 @@ pub struct Innbetaling {
     pub innbetalingsidentifikator: Box<str>,
     /// The day it was made; before it, nobody sees it.
     pub innbetalingsdato: NaiveDate,
-    /// Positive, or zero as in one published example.
+    /// Positive.
     pub innbetalt_beloep: Beloep,
     /// As the services spell it, "Innbetalt OCR" for one.
     pub innbetalingstype: Box<str>,

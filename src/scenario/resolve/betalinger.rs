@@ -36,7 +36,7 @@ fn innbetaling(
     reader: &mut Reader<'_>,
 ) -> Option<Innbetaling> {
     let part = reader.part(entry.part.as_ref(), who, place.key("part"));
-    let id = reader.read(&entry.innbetalingsidentifikator, place.key("innbetalingsidentifikator"));
+    let id = reader.not_empty(&entry.innbetalingsidentifikator, place.key("innbetalingsidentifikator"));
     let dato = betalingsdag(entry, part, ledger, place, reader);
     let beloep = reader.optional(entry.innbetalt_beloep.as_ref(), place.key("innbetaltBeloep"));
     if entry.innbetalt_beloep.is_none() && entry.plassert.is_empty() {
@@ -87,7 +87,10 @@ fn betalingsdag(
         Betalingsdag::AfterDue(shift) => {
             let first = entry.plassert.first();
             // A name that is no claim is told where the placement is read.
-            let due = first.and_then(|first| ledger.forfallsdato(part, &first.krav.0, first.forfall));
+            let due = first.and_then(|first| {
+                let number = first.forfall.as_ref().and_then(|number| number.0.parse().ok()).unwrap_or(1);
+                ledger.forfallsdato(part, &first.krav.0, number)
+            });
             let day = due.and_then(|due| shift.apply(due));
             if day.is_none() {
                 reader
@@ -126,7 +129,7 @@ fn plasseringer(
 ) -> Vec<Plassering> {
     let read = |(i, entry): (usize, &PlasseringEntry)| {
         let place = list.index(i);
-        let forfall = ledger.forfall(part, &entry.krav, entry.forfall, place, ("krav", "forfall"), reader);
+        let forfall = ledger.forfall(part, &entry.krav, entry.forfall.as_ref(), place, ("krav", "forfall"), reader);
         let beloep = reader.optional(entry.beloep.as_ref(), place.key("beloep"));
         let dato = reader.optional(entry.dato.as_ref(), place.key("dato"));
         let forfall = forfall?;
@@ -145,9 +148,15 @@ fn motregning(
     place: Place<'_>,
     reader: &mut Reader<'_>,
 ) -> Option<Motregning> {
-    let kredit =
-        ledger.forfall(part, &entry.kreditkrav, entry.kreditforfall, place, ("kreditkrav", "kreditforfall"), reader);
-    let debet = ledger.forfall(part, &entry.krav, entry.forfall, place, ("krav", "forfall"), reader);
+    let kredit = ledger.forfall(
+        part,
+        &entry.kreditkrav,
+        entry.kreditforfall.as_ref(),
+        place,
+        ("kreditkrav", "kreditforfall"),
+        reader,
+    );
+    let debet = ledger.forfall(part, &entry.krav, entry.forfall.as_ref(), place, ("krav", "forfall"), reader);
     let beloep = reader.optional(entry.beloep.as_ref(), place.key("beloep"));
     let dato = reader.optional(entry.dato.as_ref(), place.key("dato"));
     let (kredit, debet) = (kredit?, debet?);
@@ -164,7 +173,7 @@ fn utbetaling(
     reader: &mut Reader<'_>,
 ) -> Option<Utbetaling> {
     let part = reader.part(entry.part.as_ref(), who, place.key("part"));
-    let id = reader.read(&entry.utbetalingsidentifikator, place.key("utbetalingsidentifikator"));
+    let id = reader.not_empty(&entry.utbetalingsidentifikator, place.key("utbetalingsidentifikator"));
     let dato = reader.read(&entry.utbetaltdato, place.key("utbetaltdato"));
     let beloep = reader.optional(entry.utbetalt_beloep.as_ref(), place.key("utbetaltBeloep"));
     let grunnlag = plasseringer(&entry.kreditkrav, part, dato, ledger, place.key("kreditkrav"), reader);

@@ -69,7 +69,7 @@ fn known_group(text: &str, place: Place<'_>, reader: &mut Reader<'_>) -> Option<
 
 fn read_krav(entry: &KravEntry, who: &Who, ledger: &Ledger, place: Place<'_>, reader: &mut Reader<'_>) -> Option<Krav> {
     let part = reader.part(entry.part.as_ref(), who, place.key("part"));
-    let id = reader.read(&entry.kravidentifikator, place.key("kravidentifikator"))?;
+    let id = reader.not_empty(&entry.kravidentifikator, place.key("kravidentifikator")).unwrap_or_default();
     let kravtype = reader.read(&entry.kravtype, place.key("kravtype"))?;
     let found = kind(&kravtype, entry.kravgruppe.as_ref(), place, reader);
     // What follows is read even so, to tell all that is wrong at once.
@@ -91,10 +91,17 @@ fn read_krav(entry: &KravEntry, who: &Who, ledger: &Ledger, place: Place<'_>, re
     let opprettelsesdato = match &entry.opprettelsesdato_for_krav {
         Some(dato) => reader.read(dato, place.key("opprettelsesdatoForKrav"))?,
         None => foerste.and_then(|due| due.checked_sub_days(Days::new(DAYS_FROM_CREATION_TO_DUE))).or_else(|| {
-            reader.error(place, "a claim without a due date needs opprettelsesdatoForKrav");
+            // A due date that could not be read has been told of already.
+            let dated = entry.forfall.iter().flatten().any(|forfall| forfall.forfallsdato.is_some());
+            if entry.forfallsdato.is_none() && !dated {
+                reader.error(place, "a claim without a due date needs opprettelsesdatoForKrav");
+            }
             None
         })?,
     };
+    if foerste.is_some_and(|due| due < opprettelsesdato) {
+        reader.problems.warning(place, format!("comes into being on {opprettelsesdato}, after it falls due"));
+    }
     for forfall in &mut forfall {
         if let Some((fra, _)) = &mut forfall.utsatt_iverksettelse {
             *fra = (*fra).max(opprettelsesdato);
@@ -156,6 +163,9 @@ fn read_periode(
 ) -> Option<(Option<Kravperiode>, Option<Termin>)> {
     let aar = reader.optional(entry.aar.as_ref(), place.key("aar"));
     let choice = reader.optional(entry.termin.as_ref(), place.key("termin"));
+    if entry.termin.is_some() && choice.is_none() {
+        return None;
+    }
     let beskrivelse = reader.optional(entry.beskrivelse.as_ref(), place.key("beskrivelse"));
     let fra = reader.optional(entry.fra_dato.as_ref(), place.key("fraDato"));
     let til = reader.optional(entry.til_dato.as_ref(), place.key("tilDato"));

@@ -10,6 +10,7 @@ use crate::domain::Beloep;
 use crate::domain::identifikator::Part;
 use crate::domain::reskontro::{ForfallRef, Innbetaling, Krav, Motregning, Reskontro, Utbetaling, Violation};
 use crate::scenario::problems::Place;
+use crate::scenario::scalar::Count;
 
 /// The ledger while it is being read.
 #[derive(Default)]
@@ -39,9 +40,9 @@ impl Ledger {
     }
 
     /// The due date of an instalment that an author names, where all of that exists.
-    pub(super) fn forfallsdato(&self, part: Part, krav: &str, number: Option<usize>) -> Option<NaiveDate> {
+    pub(super) fn forfallsdato(&self, part: Part, krav: &str, number: usize) -> Option<NaiveDate> {
         let krav = &self.krav[self.find(part, krav)?];
-        krav.forfall.get(number.unwrap_or(1).checked_sub(1)?)?.forfallsdato
+        krav.forfall.get(number.checked_sub(1)?)?.forfallsdato
     }
 
     /// What an instalment was for, as a positive amount.
@@ -55,11 +56,15 @@ impl Ledger {
         &self,
         part: Part,
         krav: &crate::scenario::scalar::Text,
-        number: Option<usize>,
+        number: Option<&Count>,
         place: Place<'_>,
         key: (&str, &str),
         reader: &mut Reader<'_>,
     ) -> Option<ForfallRef> {
+        let number = match number {
+            Some(number) => Some(reader.read(number, place.key(key.1))? as usize),
+            None => None,
+        };
         let id = reader.read(krav, place.key(key.0))?;
         let Some(index) = self.find(part, &id) else {
             let hint = nearest(&id, self.krav.iter().map(|krav| &*krav.kravidentifikator));

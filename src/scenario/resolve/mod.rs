@@ -36,13 +36,15 @@ pub(super) fn party(
     let mut reader = Reader { base, problems };
     let part = reader.read(&document.part, root.key("part"))?;
     reader.check_part(part, root.key("part"));
-    let navn = reader.read(&document.navn, root.key("navn"))?;
+    // Read on without a name, to tell all that is wrong at once.
+    let navn = reader.not_empty(&document.navn, root.key("navn")).unwrap_or_default();
     let innehaver = reader.optional(document.innehaver.as_ref(), root.key("innehaver"));
     if let Some(innehaver) = innehaver {
         reader.check_part(innehaver, root.key("innehaver"));
     }
     let konto = reader.kontonummer(document.kontonummer.as_ref(), root.key("kontonummer"));
     let utgave = reader.optional(document.utgave.as_ref(), root.key("utgave"));
+    let skjermet = reader.optional(document.skjermet.as_ref(), root.key("skjermet")).unwrap_or_default();
     let beskrivelse = reader.optional(document.beskrivelse.as_ref(), root.key("beskrivelse"));
     let who = Who { part, innehaver, navn: navn.clone(), konto };
 
@@ -66,18 +68,7 @@ pub(super) fn party(
             return None;
         }
     };
-    Some(Party {
-        part,
-        navn,
-        beskrivelse,
-        innehaver,
-        utgave,
-        skjermet: document.skjermet,
-        reskontro,
-        svar,
-        feil,
-        kilde,
-    })
+    Some(Party { part, navn, beskrivelse, innehaver, utgave, skjermet, reskontro, svar, feil, kilde })
 }
 
 /// Tells a broken invariant at the entry that its author wrote.
@@ -128,6 +119,15 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    fn not_empty(&mut self, text: &Text, place: impl fmt::Display) -> Option<Box<str>> {
+        let text = self.read(text, &place)?;
+        if text.is_empty() {
+            self.problems.error(place, "must not be empty");
+            return None;
+        }
+        Some(text)
     }
 
     fn optional<S: Scalar>(&mut self, scalar: Option<&S>, place: impl fmt::Display) -> Option<S::Value> {

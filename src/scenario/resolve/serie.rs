@@ -37,7 +37,10 @@ fn read_serie(
     let step = reader.read(&entry.steg, place.key("steg"))?;
     let from = reader.read(&entry.beloep_fra, place.key("beloepFra"))?;
     let to = reader.read(&entry.beloep_til, place.key("beloepTil"))?;
-    if !(1..=MOST).contains(&entry.antall) {
+    let antall = reader.read(&entry.antall, place.key("antall"))?;
+    let betalt_hver = reader.optional(entry.betalt_hver.as_ref(), place.key("betaltHver"));
+    let froe = reader.optional(entry.froe.as_ref(), place.key("froe")).unwrap_or_default();
+    if !(1..=MOST).contains(&antall) {
         reader.error(place.key("antall"), format!("a series has 1 to {MOST} claims"));
         return None;
     }
@@ -45,20 +48,24 @@ fn read_serie(
         reader.error(place.key("beloepFra"), "amounts of a series are positive, beloepFra at most beloepTil");
         return None;
     }
-    if entry.betalt_hver == Some(0) {
+    if step.is_null() {
+        reader.error(place.key("steg"), "a step of nothing");
+        return None;
+    }
+    if betalt_hver == Some(0) {
         reader.error(place.key("betaltHver"), "1 pays every claim, 2 every second; leave it out to pay none");
         return None;
     }
-    let Some(counter) = Counter::new(&first_id, entry.antall) else {
+    let Some(counter) = Counter::new(&first_id, antall) else {
         reader.error(
             place.key("kravidentifikator"),
             "needs digits at its end to count up, enough of them for all claims",
         );
         return None;
     };
-    let mut rng = ChaCha8Rng::seed_from_u64(entry.froe);
+    let mut rng = ChaCha8Rng::seed_from_u64(froe.into());
     let beskrivelse = kind.known.map_or(&*kravtype, |known| known.beskrivelse);
-    for i in 0..entry.antall {
+    for i in 0..antall {
         let id = counter.id(i);
         let fid = derive::forfallsidentifikator(kind.system, &id, 1, 1);
         let beloep = Beloep::from_oere(rng.random_range(from.oere()..=to.oere()));
@@ -90,7 +97,7 @@ fn read_serie(
             }],
             kravidentifikator: id,
         };
-        if entry.betalt_hver.is_some_and(|every| (i + 1) % every == 0) {
+        if betalt_hver.is_some_and(|every| (i + 1) % every == 0) {
             let forfall = ForfallRef { krav: ledger.krav.len(), forfall: 0 };
             ledger.innbetalinger.push(Innbetaling {
                 part: who.part,

@@ -49,11 +49,13 @@ pub(super) fn read_feil(entries: &[FeilEntry], catalogue: Catalogue, reader: &mu
     let list = Place::ROOT.key("feil");
     let read = |(i, entry): (usize, &FeilEntry)| {
         let place = list.index(i);
-        let (service, endpoint) = target(&entry.paa, catalogue, place.key("paa"), reader)?;
+        let target = target(&entry.paa, catalogue, place.key("paa"), reader);
         let kode = reader.read(&entry.kode, place.key("kode"))?;
-        if entry.ganger == Some(0) {
+        let ganger = reader.optional(entry.ganger.as_ref(), place.key("ganger"));
+        if ganger == Some(0) {
             reader.error(place.key("ganger"), "a fault met by no call; leave the entry out instead");
         }
+        let (service, endpoint) = target?;
         let Some(kode) = Catalogue::code_at(Some(service), &kode) else {
             let codes: Vec<_> = Catalogue::codes_at(Some(service)).map(|known| known.code).collect();
             let hint = nearest(&kode, codes.iter().copied()).map(|near| format!("did you mean {near}?"));
@@ -61,7 +63,7 @@ pub(super) fn read_feil(entries: &[FeilEntry], catalogue: Catalogue, reader: &mu
             reader.problems.error_with_hint(place.key("kode"), message, hint);
             return None;
         };
-        Some(Feil { service, endpoint, kode, ganger: entry.ganger })
+        Some(Feil { service, endpoint, kode, ganger })
     };
     entries.iter().enumerate().filter_map(read).collect()
 }

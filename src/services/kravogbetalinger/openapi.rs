@@ -109,8 +109,8 @@ fn parameters() -> Value {
         "tilOgMed": period("tilOgMed", false, "Last day of the period, at most a year after the first; today where left out."),
         "Korrelasjonsid": {
             "name": "Korrelasjonsid", "in": "header", "required": false,
-            "description": "Sent back in the answer, and in the body of an error.",
-            "schema": { "type": "string", "pattern": "^[!-~]{1,128}$" },
+            "description": "Sent back in the answer, and in the body of an error, where it is 1 to 128 visible ASCII characters.",
+            "schema": { "type": "string" },
         },
     })
 }
