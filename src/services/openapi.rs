@@ -74,7 +74,7 @@ pub(super) fn error_responses(service: &Service, schemas: &mut Schemas) -> Map<S
         let mut response = json!({
             "description": areas[&status].join(" "),
             "headers": { "Korrelasjonsid": { "$ref": "#/components/headers/Korrelasjonsid" } },
-            "content": { "application/json": { "schema": schema }, "application/xml": {} },
+            "content": content(&schema),
         });
         if status == 401 {
             response["headers"]["WWW-Authenticate"] = json!({ "required": true, "schema": { "type": "string" } });
@@ -82,6 +82,11 @@ pub(super) fn error_responses(service: &Service, schemas: &mut Schemas) -> Map<S
         (status.to_string(), response)
     };
     by_status.into_iter().map(response).collect()
+}
+
+/// A body in both formats: the names and nesting of XML are those of JSON.
+pub(super) fn content(schema: &Value) -> Value {
+    json!({ "application/json": { "schema": schema }, "application/xml": { "schema": schema } })
 }
 
 /// The header that every answer carries.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
 use super::{SERVICE, Skjermet, utgave_2023, utgave_2024};
-use crate::services::openapi::{Schemas, error_responses, headers};
+use crate::services::openapi::{Schemas, content, error_responses, headers};
 
 /// The OpenAPI 3.1 document.
 pub(super) fn document() -> Value {
@@ -81,7 +81,7 @@ fn operation(name: &str, id: &str, summary: &str, answer: &Value, errors: &Map<S
         json!({
             "description": "The answer, in the edition of 2024 or 2023; of a shielded person the parameters and the mark.",
             "headers": { "Korrelasjonsid": { "$ref": "#/components/headers/Korrelasjonsid" } },
-            "content": { "application/json": { "schema": answer }, "application/xml": {} },
+            "content": content(answer),
         }),
     );
     responses.extend(errors.clone());
