@@ -1,7 +1,8 @@
 //! What the sandbox costs beside a bare axum server that sends the same bytes: throughput, CPU per
-//! request, start-up, memory. Ratios in one run; see docs/performance.md.
+//! request, start-up, memory; then XML beside JSON, checked tokens beside none, and loading many parties.
+//! Ratios in one run; see docs/performance.md.
 //!
-//!     cargo bench --bench throughput            all of it, about a minute
+//!     cargo bench --bench throughput            all of it, about three minutes
 //!     cargo bench --bench throughput -- quick   a tenth of that, to see that it runs
 #![expect(
     clippy::print_stdout,
@@ -10,13 +11,16 @@
 )]
 #![expect(clippy::disallowed_methods, reason = "it measures real time")]
 
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 const PATH: &str = "/api/innkreving/kravogbetalinger/v1/finans/311851381/aapnekrav";
+const OWN_PATH: &str = "/api/innkreving/kravogbetalinger/v1/regnskapssystem/311851381/aapnekrav";
 const NOW: &str = "2026-11-21";
+const SANDBOX: &str = env!("CARGO_BIN_EXE_innkreving-sandbox");
 const CONNECTIONS: usize = 8;
 
 fn main() {
@@ -27,41 +31,111 @@ fn main() {
     let (rounds, length, starts) =
         if quick { (1, Duration::from_millis(500), 3) } else { (5, Duration::from_secs(3), 21) };
 
-    let sandbox = Server::sandbox();
-    let body = get(sandbox.address).body;
+    let json = Request { path: PATH, headers: "Accept: application/json\r\n".to_owned() };
+    let sandbox = Server::sandbox(&[]);
+    let body = Client::connect(sandbox.address, &json).get().body;
     println!("answer: {} bytes, {CONNECTIONS} connections, {rounds} rounds of {length:?} each", body.len());
     let file = std::env::temp_dir().join(format!("throughput-{}.json", std::process::id()));
     std::fs::write(&file, &body).unwrap();
     let bare = Server::bare(file.to_str().unwrap());
-    assert_eq!(get(bare.address).body, body, "both must send the same bytes");
+    assert_eq!(Client::connect(bare.address, &json).get().body, body, "both must send the same bytes");
 
-    let (mut rates, mut costs) = (Vec::new(), Vec::new());
-    for _ in 0..rounds {
-        let bare_round = load(&bare, length);
-        let sandbox_round = load(&sandbox, length);
-        println!(
-            "bare {:7.0} req/s {:5.1} µs CPU/req   sandbox {:7.0} req/s {:5.1} µs CPU/req",
-            bare_round.rate, bare_round.cpu_micros, sandbox_round.rate, sandbox_round.cpu_micros
-        );
-        rates.push(sandbox_round.rate / bare_round.rate);
-        costs.push(bare_round.cpu_micros / sandbox_round.cpu_micros);
-    }
-    println!("throughput, sandbox / bare: {:.2} (median)", median(&mut rates));
-    println!("requests per CPU second, sandbox / bare: {:.2} (median)", median(&mut costs));
+    println!("\nbare server against sandbox");
+    compare((&bare, &json), (&sandbox, &json), rounds, length);
     println!("resident memory after load: sandbox {} kB, bare {} kB", sandbox.resident_kb(), bare.resident_kb());
-    drop((sandbox, bare));
+    drop(bare);
 
+    println!("\nJSON against XML, same sandbox");
+    let xml = Request { path: PATH, headers: "Accept: application/xml\r\n".to_owned() };
+    println!("answer: {} bytes", Client::connect(sandbox.address, &xml).get().body.len());
+    compare((&sandbox, &json), (&sandbox, &xml), rounds, length);
+    drop(sandbox);
+
+    println!("\naccess off against claims, with the same token");
+    let (off, claims) = (Server::sandbox(&["--auth", "off"]), Server::sandbox(&["--auth", "claims"]));
+    let with_token = Request { path: OWN_PATH, headers: format!("Authorization: Bearer {}\r\n", token()) };
+    compare((&off, &with_token), (&claims, &with_token), rounds, length);
+    drop((off, claims));
+
+    println!("\nstart to first answer");
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..starts {
-        theirs.push(first_answer(|| Server::bare(file.to_str().unwrap())));
-        ours.push(first_answer(Server::sandbox));
+        theirs.push(first_answer(|| Server::bare(file.to_str().unwrap()), &json));
+        ours.push(first_answer(|| Server::sandbox(&[]), &json));
     }
     let (ours, theirs) = (median(&mut ours), median(&mut theirs));
-    println!(
-        "start to first answer: sandbox {ours:.1} ms, bare {theirs:.1} ms, ratio {:.1} (medians of {starts})",
-        ours / theirs
-    );
+    println!("sandbox {ours:.1} ms, bare {theirs:.1} ms, ratio {:.1} (medians of {starts})", ours / theirs);
     let _ = std::fs::remove_file(file);
+
+    println!("\nloading a folder of parties (ten claims and five payments each)");
+    let sizes: &[u32] = if quick { &[250, 500] } else { &[2_500, 5_000, 10_000] };
+    for parties in sizes {
+        let took = load_parties(*parties);
+        println!("{parties:6} parties: {:7.0} ms, {:.3} ms a party", took, took / f64::from(*parties));
+    }
+}
+
+/// Runs both by turns and prints the medians of the second's share of the first.
+fn compare(base: (&Server, &Request), other: (&Server, &Request), rounds: usize, length: Duration) {
+    let (mut rates, mut costs) = (Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        let (first, second) = (load(base.0, base.1, length), load(other.0, other.1, length));
+        println!(
+            "{:7.0} req/s {:5.1} µs CPU/req   {:7.0} req/s {:5.1} µs CPU/req",
+            first.rate, first.cpu_micros, second.rate, second.cpu_micros
+        );
+        rates.push(second.rate / first.rate);
+        costs.push(first.cpu_micros / second.cpu_micros);
+    }
+    println!(
+        "requests per second, ratio {:.2}; per CPU second, ratio {:.2} (medians)",
+        median(&mut rates),
+        median(&mut costs)
+    );
+}
+
+/// A token of the party itself, for its own data under `regnskapssystem`. Nobody looks at its signature.
+fn token() -> String {
+    use base64::Engine;
+    let encode = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
+    let claims = r#"{"iss":"https://test.maskinporten.no/","client_amr":"private_key_jwt","token_type":"Bearer","aud":"unspecified",
+        "consumer":{"authority":"iso6523-actorid-upis","ID":"0192:311851381"},"scope":"skatteetaten:kravogbetalinger",
+        "exp":4070908800,"iat":1700000000,"client_id":"00000000-0000-0000-0000-000000000000","jti":"1"}"#;
+    format!("{}.{}.{}", encode(r#"{"alg":"RS256","kid":"x"}"#), encode(claims), "c".repeat(342))
+}
+
+/// How long `check` takes for a folder of that many parties, in ms.
+fn load_parties(count: u32) -> f64 {
+    let dir = std::env::temp_dir().join(format!("throughput-parties-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    for i in 0..count {
+        let mut yaml = format!("part: \"{}\"\nnavn: PART {i}\nkrav:\n", 200_000_000 + i);
+        for claim in 0..10 {
+            let line = "kravtype: Mva-melding, forfallsdato: i dag - 40d, opprinneligBeloep: 1000.50";
+            writeln!(yaml, "  - {{ kravidentifikator: KRAV-{claim:08}, {line} }}").unwrap();
+        }
+        yaml.push_str("innbetalinger:\n");
+        for payment in 0..5 {
+            let line = format!("innbetalingsdato: i dag - 10d, plassert: [{{ krav: KRAV-{payment:08} }}]");
+            writeln!(yaml, "  - {{ innbetalingsidentifikator: FORF-{payment:08}, {line} }}").unwrap();
+        }
+        std::fs::write(dir.join(format!("{i}.yaml")), yaml).unwrap();
+    }
+    let begun = Instant::now();
+    let output = Command::new(SANDBOX).args(["schema"]).stdout(Stdio::null()).status().unwrap();
+    let empty = begun.elapsed();
+    assert!(output.success());
+    let begun = Instant::now();
+    let status = Command::new(SANDBOX)
+        .args(["parties", "--json", "--scenarios"])
+        .arg(&dir)
+        .stdout(Stdio::null())
+        .status()
+        .unwrap();
+    let took = begun.elapsed().saturating_sub(empty);
+    assert!(status.success());
+    std::fs::remove_dir_all(dir).unwrap();
+    took.as_secs_f64() * 1000.0
 }
 
 /// The bare server: one axum handler, the bytes in memory.
@@ -85,9 +159,9 @@ struct Server {
 }
 
 impl Server {
-    fn sandbox() -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox"));
-        Self::start(command.args(["--listen", "127.0.0.1:0", "--now", NOW]))
+    fn sandbox(more: &[&str]) -> Self {
+        let mut command = Command::new(SANDBOX);
+        Self::start(command.args(["--listen", "127.0.0.1:0", "--now", NOW, "--log", "warn"]).args(more))
     }
 
     fn bare(file: &str) -> Self {
@@ -138,14 +212,13 @@ struct Round {
     cpu_micros: f64,
 }
 
-fn load(server: &Server, length: Duration) -> Round {
+fn load(server: &Server, request: &Request, length: Duration) -> Round {
     let before = server.cpu_micros();
     let start = Instant::now();
     let workers: Vec<_> = (0..CONNECTIONS)
         .map(|_| {
-            let address = server.address;
+            let mut client = Client::connect(server.address, request);
             std::thread::spawn(move || {
-                let mut client = Client::connect(address);
                 let mut count = 0_u32;
                 while start.elapsed() < length {
                     client.get();
@@ -160,15 +233,17 @@ fn load(server: &Server, length: Duration) -> Round {
     Round { rate: f64::from(requests) / elapsed, cpu_micros: (server.cpu_micros() - before) / f64::from(requests) }
 }
 
-fn first_answer(start: impl FnOnce() -> Server) -> f64 {
+fn first_answer(start: impl FnOnce() -> Server, request: &Request) -> f64 {
     let begun = Instant::now();
     let server = start();
-    get(server.address);
+    Client::connect(server.address, request).get();
     begun.elapsed().as_secs_f64() * 1000.0
 }
 
-fn get(address: SocketAddr) -> Answer {
-    Client::connect(address).get()
+/// What is asked, with headers that each end a line.
+struct Request {
+    path: &'static str,
+    headers: String,
 }
 
 struct Answer {
@@ -183,10 +258,10 @@ struct Client {
 }
 
 impl Client {
-    fn connect(address: SocketAddr) -> Self {
+    fn connect(address: SocketAddr, request: &Request) -> Self {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_nodelay(true).unwrap();
-        let request = format!("GET {PATH} HTTP/1.1\r\nHost: {address}\r\nAccept: application/json\r\n\r\n");
+        let request = format!("GET {} HTTP/1.1\r\nHost: {address}\r\n{}\r\n", request.path, request.headers);
         Self { stream, buffer: vec![0; 64 * 1024], request }
     }
 

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Answer, BASE, get, sandbox, with_scenario};
+use common::{Answer, BASE, RESERVED, get, sandbox, with_scenario};
 
 const STATUS: [(&str, u16); 9] = [
     ("KB-001", 500),
@@ -24,17 +24,6 @@ const COMMON: [(&str, u16); 8] = [
     ("DAS-006", 500),
     ("DAS-007", 500),
     ("DAS-008", 403),
-];
-const RESERVED: [&str; 9] = [
-    "333000016",
-    "333000024",
-    "333000032",
-    "333000040",
-    "333000059",
-    "333000067",
-    "333000075",
-    "333000083",
-    "333000091",
 ];
 
 #[track_caller]

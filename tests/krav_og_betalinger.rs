@@ -2,23 +2,9 @@
 
 mod common;
 
-use common::{Answer, BASE, TODAY, get, oere, sandbox};
+use common::{Answer, BASE, PARTIES, TODAY, get, oere, sandbox};
 use innkreving_sandbox::Sandbox;
 use serde_json::Value;
-
-const PARTIES: [&str; 11] = [
-    "02827720073",
-    "12345678901",
-    "212201782",
-    "310478717",
-    "311851381",
-    "313100014",
-    "313367002",
-    "314055403",
-    "314200012",
-    "314961900",
-    "315300010",
-];
 
 fn ask(sandbox: &Sandbox, rest: &str, edition: &str, now: &str) -> Answer {
     get(sandbox, &format!("{BASE}/finans/{rest}"), &[("Sandbox-Edition", edition), ("Sandbox-Now", now)])

@@ -2,26 +2,12 @@
 
 mod common;
 
-use common::{BASE, get, sandbox};
+use common::{BASE, PARTIES, get, sandbox};
 use innkreving_sandbox::Sandbox;
 use proptest::prelude::*;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::Value;
-
-const PARTIES: [&str; 11] = [
-    "02827720073",
-    "12345678901",
-    "212201782",
-    "310478717",
-    "311851381",
-    "313100014",
-    "313367002",
-    "314055403",
-    "314200012",
-    "314961900",
-    "315300010",
-];
 
 /// An element as a reader that nobody here wrote sees it.
 #[derive(Debug, Default)]

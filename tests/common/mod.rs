@@ -6,6 +6,34 @@ use serde_json::Value;
 
 /// The day that tests stand still on, unless they say another.
 pub const TODAY: &str = "2026-11-21";
+/// The built-in parties.
+pub const PARTIES: [&str; 11] = [
+    "02827720073",
+    "12345678901",
+    "212201782",
+    "310478717",
+    "311851381",
+    "313100014",
+    "313367002",
+    "314055403",
+    "314200012",
+    "314961900",
+    "315300010",
+];
+
+/// The reserved numbers, in the order of the codes they answer.
+pub const RESERVED: [&str; 9] = [
+    "333000016",
+    "333000024",
+    "333000032",
+    "333000040",
+    "333000059",
+    "333000067",
+    "333000075",
+    "333000083",
+    "333000091",
+];
+
 pub const BASE: &str = "/api/innkreving/kravogbetalinger/v1";
 
 /// The built-in scenarios on the day that tests stand still on.
