@@ -117,6 +117,9 @@ const fn das(code: &'static str, status: u16, area: &'static str, melding: &'sta
     Code { code, status, area, melding }
 }
 
+/// The code for a fault outside any service.
+pub(crate) static UNEXPECTED: &Code = &COMMON_CODES[0];
+
 /// The code for a URL that belongs to no service.
 pub(crate) static NO_SUCH_URL: &Code = &COMMON_CODES[1];
 

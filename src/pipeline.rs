@@ -1,5 +1,5 @@
 //! The way of a request, in one function: ids → modifiers → target → party → faults that come before
-//! an answer → the service → out. A panic on the way is KB-001, never a cut connection.
+//! an answer → the service → out. A panic on the way is the service's -001 or DAS-001, never a cut connection.
 
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,7 +18,7 @@ use rand::rngs::ChaCha8Rng;
 use tower_service::Service as _;
 
 use crate::access::Access;
-use crate::catalogue::{Edition, NO_SUCH_URL};
+use crate::catalogue::{Edition, NO_SUCH_URL, UNEXPECTED};
 use crate::domain::identifikator::mask_personal_numbers;
 use crate::inject::modifiers::{Modifiers, Refused};
 use crate::inject::{Asked, Cause, fault_before_answer};
@@ -60,30 +60,39 @@ const SANDBOX_SCENARIO: HeaderName = HeaderName::from_static("sandbox-scenario")
 pub(crate) async fn handle(state: Arc<State>, request: Request<Incoming>) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let id = korrelasjonsid(&parts, &state);
-    let target = resolve(&parts.headers, &parts.uri);
-    let mut response = match (Modifiers::from_headers(&parts.headers), target) {
-        (Err(refused), _) => refuse(&refused, &parts, &id),
-        (Ok(modifiers), Target::Own) => match modifiers.for_own_page() {
-            Err(refused) => refuse(&refused, &parts, &id),
-            Ok(()) => page(&state, Request::from_parts(parts, body)).await,
-        },
-        (Ok(modifiers), Target::Nothing) => match modifiers.code(None) {
-            Err(refused) => refuse(&refused, &parts, &id),
-            Ok(Some(code)) => failed(&ServiceError::on_demand(code), Cause::Header, None, &parts, &id),
-            Ok(None) => failed(&ServiceError::on_demand(NO_SUCH_URL), Cause::Natural, None, &parts, &id),
-        },
-        (Ok(modifiers), Target::Service(handler, segments)) => {
-            let guarded = AssertUnwindSafe(|| service(&state, handler, &segments, &modifiers, &parts, &id));
-            catch_unwind(guarded).unwrap_or_else(|_| {
-                let code = &handler.service.codes[0];
-                failed(&ServiceError::on_demand(code), Cause::Natural, None, &parts, &id)
-            })
-        }
+    let decided = catch_unwind(AssertUnwindSafe(|| decide(&state, &parts, &id)));
+    let mut response = match decided {
+        Ok(Some(response)) => response,
+        Ok(None) => page(&state, Request::from_parts(parts, body)).await,
+        Err(_) => failed(&ServiceError::on_demand(UNEXPECTED), Cause::Natural, None, &parts, &id),
     };
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(KORRELASJONSID, id);
     }
     response
+}
+
+/// The answer to a call; nothing where it is for one of the sandbox's own pages.
+fn decide(state: &State, parts: &Parts, id: &str) -> Option<Response<Body>> {
+    let modifiers = match Modifiers::from_headers(&parts.headers) {
+        Ok(modifiers) => modifiers,
+        Err(refused) => return Some(refuse(&refused, parts, id)),
+    };
+    match resolve(&parts.headers, &parts.uri) {
+        Target::Own => modifiers.for_own_page().err().map(|refused| refuse(&refused, parts, id)),
+        Target::Nothing => Some(match modifiers.code(None) {
+            Err(refused) => refuse(&refused, parts, id),
+            Ok(Some(code)) => failed(&ServiceError::on_demand(code), Cause::Header, None, parts, id),
+            Ok(None) => failed(&ServiceError::on_demand(NO_SUCH_URL), Cause::Natural, None, parts, id),
+        }),
+        Target::Service(handler, segments) => {
+            let guarded = AssertUnwindSafe(|| service(state, handler, &segments, &modifiers, parts, id));
+            Some(catch_unwind(guarded).unwrap_or_else(|_| {
+                let code = &handler.service.codes[0];
+                failed(&ServiceError::on_demand(code), Cause::Natural, None, parts, id)
+            }))
+        }
+    }
 }
 
 /// A call of a service: faults that come before an answer, then the natural one.
@@ -163,6 +172,9 @@ fn failed(error: &ServiceError, cause: Cause, party: Option<&Party>, parts: &Par
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
     if let Some(allow) = error.allow {
         headers.insert(ALLOW, HeaderValue::from_static(allow));
+    }
+    if let Some(warning) = error.warning {
+        headers.insert(SANDBOX_WARNING, HeaderValue::from_static(warning));
     }
     if response.status() == StatusCode::UNAUTHORIZED {
         let challenge = error.challenge.as_deref().unwrap_or("Bearer");

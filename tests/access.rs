@@ -177,7 +177,9 @@ fn every_refusal_of_consent_says_why() {
         ("not yet", json!({ "nbf": 4_000_000_000_i64 })),
         ("consent itself expired", json!({ "ValidToDate": 1_700_000_000 })),
         ("consent itself expired, older form", json!({ "ValidToDate": "01.01.2018 23:59:59" })),
+        ("an unreadable end", json!({ "ValidToDate": "01.01.2018" })),
         ("not Altinn's", json!({ "iss": "x" })),
+        ("nearly Altinn's", json!({ "iss": "https://evilaltinn.no.example.com/" })),
         ("by another", json!({ "OfferedBy": "310478717" })),
         ("to another", json!({ "CoveredBy": "310478717" })),
         ("for another service", json!({ "Services": "5616_5" })),
@@ -188,6 +190,10 @@ fn every_refusal_of_consent_says_why() {
     }
     for (what, changes) in [
         ("Altinn 3: expired", json!({ "validTo": "2020-01-01T00:00:00+01:00" })),
+        ("Altinn 3: expired, without a zone", json!({ "validTo": "2020-01-01T00:00:00.0000000" })),
+        ("Altinn 3: an unreadable end", json!({ "validTo": "x" })),
+        ("Altinn 3: no end", json!({ "validTo": null })),
+        ("Altinn 3: by a URN of another kind", json!({ "from": "urn:evil:311851381" })),
         ("Altinn 3: by another", json!({ "from": "urn:altinn:person:identifier-no:04827896468" })),
         ("Altinn 3: to another", json!({ "to": { "authority": "iso6523-actorid-upis", "ID": "0192:310478717" } })),
         (
@@ -231,6 +237,19 @@ fn every_way_of_holding_rights() {
         &altinn3(json!({ "to": { "authority": "iso6523-actorid-upis", "ID": format!("0192:{BANK}") } })),
         None,
     );
+    ok(&finans("aapnekrav"), &altinn3(json!({ "validTo": "2099-01-01T00:00:00" })), None);
+    ok(
+        &finans("aapnekrav"),
+        &good,
+        Some(&consent(json!({ "Services": "5931_202301,5928_202301", "iss": "https://platform.tt02.altinn.no/" }))),
+    );
+    let first = altinn3(json!({ "from": "urn:altinn:organization:identifier-no:310478717" }))["authorization_details"]
+        [0]
+    .clone();
+    let second = altinn3(json!({}))["authorization_details"][0].clone();
+    ok(&finans("aapnekrav"), &token(json!({ "authorization_details": [first, second] })), None);
+    let far = json!({ "consumer": { "ID": format!("0192:{PARTY}") }, "exp": i64::MAX });
+    ok(&format!("regnskapssystem/{PARTY}/aapnekrav"), &token(far), None);
     let regnskap = format!("regnskapssystem/{PARTY}/aapnekrav");
     ok(&regnskap, &token(json!({ "consumer": { "ID": format!("0192:{PARTY}") } })), None);
     let delegated = json!({ "consumer": { "ID": format!("0192:{PARTY}") }, "supplier": { "ID": format!("0192:{BANK}") }, "delegation_source": "https://tt02.altinn.no/" });
@@ -269,6 +288,15 @@ fn access_comes_after_the_format_and_before_the_input() {
     let own = format!("Bearer {}", jwt(&token(json!({ "consumer": { "ID": "0192:313100022" } }))));
     assert_eq!(code("regnskapssystem/313100022/krav", &[("Authorization", &own)]), "KB-006");
     assert_eq!(code("regnskapssystem/313100022/krav?fraOgMed=2026-01-01", &[("Authorization", &own)]), "KB-009");
+}
+
+#[test]
+fn without_a_token_the_level_open_warns_on_refusals_too() {
+    let sandbox = sandbox("open");
+    for path in ["finans/313100022/aapnekrav", "finans/1/aapnekrav", "finans/313100014/krav?fraOgMed=2026-01-01"] {
+        let answer = get(&sandbox, &format!("{BASE}/{path}"), &[]);
+        assert!(answer.status >= 400 && answer.header("sandbox-warning").contains("401 KB-004"), "{path}");
+    }
 }
 
 #[test]

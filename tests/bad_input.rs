@@ -48,6 +48,15 @@ fn headers_over_the_limit_are_431() {
 }
 
 #[test]
+fn a_header_full_of_shifts_is_refused_not_summed_up() {
+    let sandbox = sandbox();
+    for shifts in ["+100000w".repeat(4000), "+100000y".repeat(1900)] {
+        let answer = get(&sandbox, &format!("{BASE}/finans/314055403/aapnekrav"), &[("Sandbox-Now", &shifts)]);
+        assert_eq!((answer.status, answer.header("sandbox-cause")), (400, "refused-modifier"));
+    }
+}
+
+#[test]
 fn what_is_not_http_is_400() {
     let sandbox = sandbox();
     assert!(raw(&sandbox, b"HELO there\r\n\r\n").starts_with("HTTP/1.1 400 "));
@@ -76,11 +85,23 @@ proptest! {
         path in "(/api/innkreving/kravogbetalinger)?(/v1)?(/finans)?(/[!-~]{0,12}){0,4}",
         query in "(fraOgMed=)?[!-~]{0,20}(&tilOgMed=[!-~]{0,12})?",
         accept in "[!-~]{0,30}",
+        now in "[+-]?[0-9]{1,12}[dwmy]?([+-][0-9]{1,9}[dwmy]){0,3}",
+        token in "(Bearer )?[!-~]{0,12}(\\.[A-Za-z0-9_-]{0,20}){0,3}",
+        claims in "\\{(\"(exp|nbf|iat|iss|scope|consumer|ValidToDate|OfferedBy)\":(-?[0-9]{1,20}|[0-9]\\.[0-9]e[0-9]{1,3}|\"[a-z0-9]{0,8}\"|null|\\[\\])){0,1}\\}",
     ) {
         // One server for all cases: starting one is what takes time.
         static SANDBOX: std::sync::OnceLock<innkreving_sandbox::Sandbox> = std::sync::OnceLock::new();
         let sandbox = SANDBOX.get_or_init(|| with_scenario("part: \"314055403\"\nnavn: X"));
         let target = format!("/{}", path.trim_start_matches('/')).replace(['#', ' '], "");
+        let encode = |text: &str| base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, text);
+        let jwt = format!("e30.{}.c2ln", encode(&claims));
+        let bearer = if token.len() % 2 == 0 { token } else { format!("Bearer {jwt}") };
+        for header in [format!("Sandbox-Now: {now}"), format!("Authorization: {bearer}\r\nAltinnSamtykke: {jwt}")] {
+            let request = format!("GET {BASE}/finans/314055403/aapnekrav HTTP/1.1\r\nHost: x\r\n{header}\r\nConnection: close\r\n\r\n");
+            let answer = raw(sandbox, request.as_bytes());
+            let status: u16 = answer.get(9..12).and_then(|s| s.parse().ok()).unwrap_or_default();
+            prop_assert!((200..500).contains(&status), "{request}{answer}");
+        }
         let request = format!("GET {target}?{query} HTTP/1.1\r\nHost: x\r\nAccept: {accept}\r\nConnection: close\r\n\r\n");
         let answer = raw(sandbox, request.as_bytes());
         let status: u16 = answer.get(9..12).and_then(|s| s.parse().ok()).unwrap_or_default();

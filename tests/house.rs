@@ -144,6 +144,7 @@ fn imports_run_downwards_only() {
             };
             assert!(from < to, "{relative:?} ({room}) looks up to {used}");
         }
+        assert!(!code.contains("super::super"), "{relative:?}: say crate:: where it leads out of a room");
         // A service folder does not know another one.
         if let Some(service) = relative
             .strip_prefix("services")
@@ -158,6 +159,7 @@ fn imports_run_downwards_only() {
                 let name = other.file_name().into_string().expect("UTF-8");
                 if other.path().is_dir() && name != own {
                     assert!(!code.contains(&format!("services::{name}")), "{relative:?} knows {name}");
+                    assert!(!code.contains(&format!("super::{name}")), "{relative:?} knows {name}");
                 }
             }
         }

@@ -158,6 +158,29 @@ fn every_contradiction_is_told_with_its_entry() {
 }
 
 #[test]
+fn a_payout_neither_precedes_its_claim_nor_counts_before_it_was_made() {
+    let claim = Claim { oere: -5_000, created: 30, due: None, group: 3, interest: true };
+    let payout = |made: u64, counts: u64| Utbetaling {
+        part: "310478717".parse().expect("digits"),
+        utbetalingsidentifikator: "ut".into(),
+        utbetalingsbeskrivelse: None,
+        utbetaltdato: day(made),
+        utbetalt_beloep: Beloep::from_kroner(50),
+        betalt_til: Motpart::default(),
+        utbetalingstatus: "bekreftet".into(),
+        grunnlag: vec![Plassering {
+            forfall: ForfallRef { krav: 0, forfall: 0 },
+            beloep: Beloep::from_kroner(50),
+            dato: day(counts),
+        }],
+    };
+    let ledger = |made, counts| Reskontro::new(vec![krav(0, &claim)], vec![], vec![], vec![payout(made, counts)]);
+    assert!(ledger(40, 40).is_ok());
+    assert!(ledger(40, 35).is_err(), "counts before it was made");
+    assert!(ledger(20, 30).is_err(), "made before the claim existed");
+}
+
+#[test]
 fn a_set_off_brings_both_sides_nearer_to_zero() {
     let claim = |oere| Claim { oere, created: 0, due: Some(5), group: 3, interest: true };
     let at = |krav| ForfallRef { krav, forfall: 0 };

@@ -73,6 +73,26 @@ fn sandbox_parties(sandbox: &innkreving_sandbox::Sandbox) -> Vec<String> {
 }
 
 #[test]
+fn the_root_of_xml_is_the_one_it_tells() {
+    let sandbox = sandbox();
+    let document = committed();
+    for (endpoint, status) in [("aapnekrav", "200"), ("krav", "200"), ("innbetalinger", "200"), ("utbetalinger", "404")]
+    {
+        let path = format!("{BASE}/{{rettighetspakke}}/{{identifikator}}/{endpoint}");
+        let told = &document["paths"][path]["get"]["responses"][status]["content"]["application/xml"]["schema"]["xml"];
+        let root = format!(
+            "<{} xmlns=\"{}\">",
+            told["name"].as_str().expect("a name"),
+            told["namespace"].as_str().expect("a URN")
+        );
+        let url = format!("{BASE}/finans/311851381/{endpoint}?fraOgMed=2026-01-01");
+        let answer = get(&sandbox, &url, &[("Accept", "application/xml")]);
+        assert_eq!(answer.status.to_string(), status);
+        assert!(answer.text().contains(&root), "{root}: {}", answer.text());
+    }
+}
+
+#[test]
 fn every_error_fits_the_response_of_its_status() {
     let sandbox = sandbox();
     let codes = (1..=9).map(|n| format!("KB-00{n}")).chain((1..=8).map(|n| format!("DAS-00{n}")));

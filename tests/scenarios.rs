@@ -98,6 +98,23 @@ fn literal_answers_fit_by_package_edition_and_period() {
 }
 
 #[test]
+fn payments_on_a_series_and_interest_before_its_principal() {
+    let sandbox = with_scenario(
+        "part: \"314055403\"\nnavn: X\nkrav:\n  - { kravidentifikator: rente, kravtype: Forsinkelsesrente, hovedstolKravidentifikator: hoved, forfallsdato: i dag, opprinneligBeloep: 5 }\n  - { kravidentifikator: hoved, kravtype: Mva-melding, kravperiode: { aar: 2026, termin: 1 }, opprinneligBeloep: 100 }\nkravserier:\n  - { antall: 3, kravidentifikator: \"100000001\", kravtype: ARBGAVG, foersteForfallsdato: i dag - 9d, steg: 1d, beloepFra: 10, beloepTil: 10 }\ninnbetalinger:\n  - { innbetalingsidentifikator: a, innbetalingsdato: forfall, plassert: [{ krav: \"100000002\" }] }\n",
+    );
+    let answer = get(&sandbox, &format!("{BASE}/finans/314055403/aapnekrav"), &[]).json();
+    let open: Vec<&str> = answer["aapentKravMedGjenstaaendeBeloep"]
+        .as_array()
+        .expect("claims")
+        .iter()
+        .filter_map(|k| k["kravidentifikator"].as_str())
+        .collect();
+    assert_eq!(open, ["rente", "hoved", "100000001", "100000003"]);
+    let text = &answer["aapentKravMedGjenstaaendeBeloep"][0]["kravbeskrivelse"]["spraakTekst"][0]["tekst"];
+    assert_eq!(text, "Forsinkelsesrenter - Mva-melding januar - februar");
+}
+
+#[test]
 fn relative_dates_stand_against_the_base_date_not_the_observer() {
     let sandbox = with_scenario(
         "part: \"314055403\"\nnavn: X\nkrav:\n  - { kravidentifikator: a, kravtype: RESTSKATT, forfallsdato: i dag + 10d, opprinneligBeloep: 100 }\n",

@@ -105,7 +105,7 @@ fn every_party_endpoint_and_edition_says_the_same_in_both_formats() {
 fn the_edge_cases_in_xml() {
     let answer = get(
         &sandbox(),
-        &format!("{BASE}/finans/313367002/aapnekrav"),
+        &format!("{BASE}/finans/315300010/aapnekrav"),
         &[("Accept", "application/xml"), ("Sandbox-Edition", "2024")],
     );
     insta::assert_snapshot!(answer.text().replace("><", ">\n<"));

@@ -30,10 +30,9 @@ pub(super) fn claims<T: DeserializeOwned>(token: &str) -> Result<T, String> {
 /// A numeric date of a token (seconds since 1970), as a number or a text of one.
 pub(super) fn seconds(value: &Value) -> Option<i64> {
     match value {
-        Value::Number(number) => {
-            let text = number.to_string();
-            text.split('.').next()?.parse().ok()
-        }
+        // RFC 7519 allows a fraction; as_f64 saturates and `as` does too.
+        #[expect(clippy::cast_possible_truncation, reason = "a date beyond i64 is as good as the last one")]
+        Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(|seconds| seconds.floor() as i64)),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     }

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use token::Token;
@@ -80,21 +81,30 @@ pub(crate) enum Refusal {
 /// Checks calls at a level, and remembers tokens that it has read.
 pub(crate) struct Access {
     level: Level,
-    read: Cache<Box<[u8]>, Arc<Token>>,
+    read: Cache<Box<str>, Arc<Token>, BySize>,
 }
 
 /// The largest token that is read, in bytes; two of them fit into the headers of a request.
 const LARGEST_TOKEN: usize = 16 * 1024;
 
-/// How many read tokens are remembered.
-const REMEMBERED: usize = 512;
+/// How many bytes of tokens are remembered at most, as they are and as they were read.
+const REMEMBERED: u64 = 2 * 1024 * 1024;
+
+#[derive(Clone)]
+struct BySize;
+
+impl Weighter<Box<str>, Arc<Token>> for BySize {
+    fn weight(&self, token: &Box<str>, _: &Arc<Token>) -> u64 {
+        token.len() as u64 * 2 + 512
+    }
+}
 
 /// What a call without a token is told at the level `open`.
 const WITHOUT_TOKEN: &str = "no token: the real service would answer 401 KB-004";
 
 impl Access {
     pub(crate) fn new(level: Level) -> Self {
-        Self { level, read: Cache::new(REMEMBERED) }
+        Self { level, read: Cache::with_weighter(256, REMEMBERED, BySize) }
     }
 
     /// Checks a call at an instant. What comes back is a warning for a call that is served although
@@ -128,20 +138,19 @@ impl Access {
         if values.next().is_some() {
             return Err(invalid_request("Authorization-headeren er oppgitt flere ganger"));
         }
-        if let Some(token) = self.read.get(value.as_bytes()) {
-            return Ok(token);
-        }
-        let text = value.to_str().ok().and_then(bearer);
-        let Some(text) = text else {
+        let Some(text) = value.to_str().ok().and_then(bearer) else {
             return Err(invalid_request("Authorization-headeren må være på formen 'Bearer <token>'"));
         };
+        if let Some(token) = self.read.get(text) {
+            return Ok(token);
+        }
         let read = match text.len() {
             ..=LARGEST_TOKEN => Token::read(text),
             _ => Err(format!("det er større enn {LARGEST_TOKEN} byte")),
         };
         let token = read.map_err(|why| invalid_token(format!("Tokenet kan ikke leses: {why}")))?;
         let token = Arc::new(token);
-        self.read.insert(value.as_bytes().into(), Arc::clone(&token));
+        self.read.insert(text.into(), Arc::clone(&token));
         Ok(token)
     }
 }

@@ -43,9 +43,11 @@ pub(super) fn check(headers: &HeaderMap, token: &Token, demand: &Demand<'_>, now
         let text = text.ok_or_else(|| format!("Headeren {HEADER} er ikke et JWT"))?;
         return old(text.trim(), consumer, demand, now);
     }
-    let of_type = |name: &str| token.authorization_details.iter().find(|detail| detail.r#type == name);
-    if let Some(consent) = of_type("urn:altinn:consent") {
-        return new(consent, consumer, demand, now);
+    let of_type = |name: &'static str| token.authorization_details.iter().filter(move |detail| detail.r#type == name);
+    let mut consents = of_type("urn:altinn:consent").map(|consent| new(consent, consumer, demand, now));
+    if let Some(first) = consents.next() {
+        // Any one that fits will do; where none does, the first one's fault is told.
+        return first.or_else(|why| if consents.any(|other| other.is_ok()) { Ok(()) } else { Err(why) });
     }
     if !demand.egne_rettigheter {
         return Err(format!(
@@ -53,7 +55,7 @@ pub(super) fn check(headers: &HeaderMap, token: &Token, demand: &Demand<'_>, now
             demand.samtykkeressurs
         ));
     }
-    if let Some(system) = of_type("urn:altinn:systemuser") {
+    if let Some(system) = of_type("urn:altinn:systemuser").next() {
         let customer = system.systemuser_org.as_ref().and_then(super::token::Party::orgnr);
         return match customer {
             Some(customer) if customer == demand.part => Ok(()),
@@ -73,16 +75,19 @@ fn old(text: &str, consumer: &str, demand: &Demand<'_>, now: DateTime<Utc>) -> R
     let samtykke: Samtykke = claims(text).map_err(|why| format!("Samtykketokenet kan ikke leses: {why}"))?;
     let (now, leeway) = (now.timestamp(), LEEWAY.num_seconds());
     let exp = samtykke.exp.as_ref().and_then(seconds).ok_or("Samtykketokenet mangler utløpstid (exp)")?;
-    if exp + leeway <= now {
+    if exp.saturating_add(leeway) <= now {
         return Err(format!("Samtykketokenet er utløpt: det var gyldig til {}", moment(exp)));
     }
     if let Some(nbf) = samtykke.nbf.as_ref().and_then(seconds).filter(|nbf| *nbf > now + leeway) {
         return Err(format!("Samtykketokenet er ikke gyldig ennå: det gjelder fra {}", moment(nbf)));
     }
-    if let Some(until) = samtykke.valid_to.as_ref().and_then(valid_to).filter(|until| *until <= now) {
-        return Err(format!("Samtykket er utløpt: det gjaldt til {}", moment(until)));
+    if let Some(value) = &samtykke.valid_to {
+        let until = valid_to(value).ok_or("Samtykketokenets ValidToDate kan ikke leses")?;
+        if until <= now {
+            return Err(format!("Samtykket er utløpt: det gjaldt til {}", moment(until)));
+        }
     }
-    if !samtykke.iss.contains("altinn.no") {
+    if !is_altinn(&samtykke.iss) {
         return Err("Samtykketokenet er ikke utstedt av Altinn (iss)".to_owned());
     }
     if samtykke.offered_by != demand.part {
@@ -91,14 +96,19 @@ fn old(text: &str, consumer: &str, demand: &Demand<'_>, now: DateTime<Utc>) -> R
     if samtykke.covered_by != consumer {
         return Err(format!("Samtykket er gitt til en annen enn tokenets organisasjon {consumer} (CoveredBy)"));
     }
-    let codes =
-        [samtykke.services, samtykke.service_codes].into_iter().flatten().flat_map(|value| service_codes(&value));
-    let covers = codes.into_iter().any(|code| demand.tjenestekoder.contains(&code.as_str()));
-    if covers {
+    let services = samtykke.services.iter().flat_map(|value| service_codes(value, &[';', ',', ' '], '_'));
+    let older = samtykke.service_codes.iter().flat_map(|value| service_codes(value, &[';', ' '], ','));
+    if services.chain(older).any(|code| demand.tjenestekoder.contains(&code.as_str())) {
         Ok(())
     } else {
         Err(format!("Samtykket gjelder ikke tjenesten: det må ha {}", demand.tjenestekoder.join(" eller ")))
     }
+}
+
+/// `altinn.no`, alone or as the host of a URL, with whatever stands before it.
+fn is_altinn(issuer: &str) -> bool {
+    let host = issuer.split_once("://").map_or(issuer, |(_, rest)| rest.split(['/', ':']).next().unwrap_or_default());
+    host == "altinn.no" || host.ends_with(".altinn.no")
 }
 
 /// Seconds since 1970, or the older `01.01.2018 23:59:59` (taken as UTC).
@@ -109,23 +119,24 @@ fn valid_to(value: &Value) -> Option<i64> {
     })
 }
 
-/// Codes as `5928_202301`, from one text or a list, with parameters cut off; the older form is `5928,202301`.
-fn service_codes(value: &Value) -> Vec<String> {
+/// Codes as `5928_202301`, from one text or a list: code and edition, with parameters cut off.
+fn service_codes(value: &Value, between: &[char], within: char) -> Vec<String> {
     let entries: Vec<&str> = match value {
-        Value::String(text) => text.split([';', ' ']).collect(),
+        Value::String(text) => text.split(between).collect(),
         Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
     };
     let code = |entry: &str| {
-        let mut parts = entry.split(['_', ',']);
+        let mut parts = entry.split(within);
         Some(format!("{}_{}", parts.next()?.trim(), parts.next()?.trim()))
     };
     entries.into_iter().filter_map(code).collect()
 }
 
 fn new(consent: &Detail, consumer: &str, demand: &Demand<'_>, now: DateTime<Utc>) -> Result<(), String> {
-    let until = consent.valid_to.as_deref().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
-    if let Some(until) = until.filter(|until| *until <= now) {
+    let until = consent.valid_to.as_deref().ok_or("Samtykket mangler varighet (validTo)")?;
+    let until = instant(until).ok_or("Samtykkets varighet (validTo) kan ikke leses")?;
+    if until <= now {
         return Err(format!("Samtykket er utløpt: det gjaldt til {}", moment(until.timestamp())));
     }
     if consent.from.as_ref().and_then(party) != Some(demand.part) {
@@ -142,8 +153,16 @@ fn new(consent: &Detail, consumer: &str, demand: &Demand<'_>, now: DateTime<Utc>
     }
 }
 
-/// The number of a URN (`urn:altinn:organization:identifier-no:123456789`) or of `{authority, ID}`.
+/// A date-time; without a zone it is taken as UTC.
+fn instant(text: &str) -> Option<DateTime<Utc>> {
+    let zoned = DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc());
+    zoned.or_else(|| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok().map(|at| at.and_utc()))
+}
+
+/// The number of a URN, or of an organisation in ISO 6523 form (`{authority, ID}`).
 fn party(value: &Value) -> Option<&str> {
     let text = value.as_str().or_else(|| value.get("ID")?.as_str())?;
-    text.rsplit(':').next()
+    ["urn:altinn:organization:identifier-no:", "urn:altinn:person:identifier-no:", "0192:"]
+        .iter()
+        .find_map(|prefix| text.strip_prefix(prefix))
 }

@@ -83,7 +83,7 @@ impl Token {
             return Err(invalid_token("Tokenet mangler utløpstid (exp)".to_owned()));
         };
         let now = now.timestamp();
-        if exp + LEEWAY.num_seconds() <= now {
+        if exp.saturating_add(LEEWAY.num_seconds()) <= now {
             return Err(invalid_token(format!("Tokenet er utløpt: det var gyldig til {}", moment(exp))));
         }
         let begins = [&self.nbf, &self.iat].into_iter().flatten().filter_map(seconds).max();

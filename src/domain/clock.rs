@@ -48,7 +48,7 @@ impl Shift {
 }
 
 impl Shift {
-    /// Whether it leads anywhere but to where it began.
+    /// It leads to where it began.
     pub fn is_null(self) -> bool {
         self == Self::default()
     }
@@ -74,13 +74,14 @@ impl FromStr for Shift {
             let number: i32 = rest[..length].parse().map_err(|_| ClockError::Shift)?;
             let number = sign * if number <= 100_000 { number } else { return Err(ClockError::Range) };
             rest = &rest[length..];
-            match rest.bytes().next() {
-                Some(b'd') => shift.days += number,
-                Some(b'w') => shift.days += number * 7,
-                Some(b'm') => shift.months += number,
-                Some(b'y') => shift.months += number * 12,
+            let (sum, step) = match rest.bytes().next() {
+                Some(b'd') => (&mut shift.days, number),
+                Some(b'w') => (&mut shift.days, number * 7),
+                Some(b'm') => (&mut shift.months, number),
+                Some(b'y') => (&mut shift.months, number * 12),
                 _ => return Err(ClockError::Shift),
-            }
+            };
+            *sum = sum.checked_add(step).ok_or(ClockError::Range)?;
             rest = rest[1..].trim_start();
         }
         Ok(shift)
@@ -213,5 +214,7 @@ mod tests {
         }
         assert_eq!("1900-01-01".parse::<Now>(), Err(ClockError::Range));
         assert_eq!("+999999d".parse::<Now>(), Err(ClockError::Range));
+        assert_eq!("+100000y".repeat(1900).parse::<Now>(), Err(ClockError::Range));
+        assert_eq!("-100000w".repeat(4000).parse::<Now>(), Err(ClockError::Range));
     }
 }

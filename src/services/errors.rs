@@ -10,6 +10,11 @@ use super::negotiation::Format;
 use super::xml;
 use crate::catalogue::Code;
 
+/// The root element of an error in XML.
+pub(super) const FEIL_ROOT: &str = "feil";
+/// Its namespace, by the published schema.
+pub(super) const FEIL_NAMESPACE: &str = "urn:no:skatteetaten:datasamarbeid:feil:v1";
+
 /// The body of an error.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Feil<'a> {
@@ -25,13 +30,15 @@ pub(crate) struct ServiceError {
     pub(crate) melding: Cow<'static, str>,
     /// The methods that would have been taken.
     pub(crate) allow: Option<&'static str>,
+    /// What the real service would have done otherwise, for `Sandbox-Warning`.
+    pub(crate) warning: Option<&'static str>,
     /// The challenge of `WWW-Authenticate`.
     pub(crate) challenge: Option<String>,
 }
 
 impl ServiceError {
     pub(crate) fn new(kode: &'static Code, melding: impl Into<Cow<'static, str>>) -> Self {
-        Self { kode, melding: melding.into(), allow: None, challenge: None }
+        Self { kode, melding: melding.into(), allow: None, warning: None, challenge: None }
     }
 
     /// The code with the sandbox's general message for it.
@@ -46,7 +53,7 @@ impl ServiceError {
             Format::Json => serde_json::to_vec(&body).unwrap_or_default(),
             Format::Xml => {
                 let value = serde_json::to_value(&body).unwrap_or_default();
-                xml::document("feil", "urn:no:skatteetaten:datasamarbeid:feil:v1", &value).unwrap_or_default()
+                xml::document(FEIL_ROOT, FEIL_NAMESPACE, &value).unwrap_or_default()
             }
         }
     }

@@ -41,7 +41,8 @@ fn quality(accept: &str, subtype: &str) -> f32 {
     MediaTypeList::new(accept)
         .filter_map(Result::ok)
         .filter_map(|range| Some((specificity(&range, subtype)?, q(&range))))
-        .max_by_key(|(specificity, _)| *specificity)
+        // Parameters do not tell ranges apart; of two that are as specific, the more welcoming one counts.
+        .max_by(|(one, q), (other, r)| one.cmp(other).then(q.total_cmp(r)))
         .map_or(0.0, |(_, q)| q)
 }
 
@@ -88,6 +89,7 @@ mod tests {
             "application/xml, application/json",
             "text/csv, application/*;q=0.1",
             "application/xml;q=0.5, */*;q=0.5",
+            "application/json, application/json;version=2;q=0",
         ] {
             assert_eq!(with(accept), Some(Format::Json), "{accept:?}");
         }

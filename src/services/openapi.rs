@@ -7,7 +7,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use super::errors::Feil;
+use super::errors::{FEIL_NAMESPACE, FEIL_ROOT, Feil};
 use crate::catalogue::{COMMON_CODES, Service};
 
 /// Collects the schemas of a document.
@@ -74,7 +74,7 @@ pub(super) fn error_responses(service: &Service, schemas: &mut Schemas) -> Map<S
         let mut response = json!({
             "description": areas[&status].join(" "),
             "headers": { "Korrelasjonsid": { "$ref": "#/components/headers/Korrelasjonsid" } },
-            "content": content(&schema),
+            "content": content(&schema, FEIL_ROOT, FEIL_NAMESPACE),
         });
         if status == 401 {
             response["headers"]["WWW-Authenticate"] = json!({ "required": true, "schema": { "type": "string" } });
@@ -84,9 +84,11 @@ pub(super) fn error_responses(service: &Service, schemas: &mut Schemas) -> Map<S
     by_status.into_iter().map(response).collect()
 }
 
-/// A body in both formats: the names and nesting of XML are those of JSON.
-pub(super) fn content(schema: &Value) -> Value {
-    json!({ "application/json": { "schema": schema }, "application/xml": { "schema": schema } })
+/// A body in both formats. The names and nesting of XML are those of JSON, below a root with a namespace.
+pub(super) fn content(schema: &Value, root: &str, namespace: &str) -> Value {
+    let mut in_xml = schema.clone();
+    in_xml["xml"] = json!({ "name": root, "namespace": namespace });
+    json!({ "application/json": { "schema": schema }, "application/xml": { "schema": in_xml } })
 }
 
 /// The header that every answer carries.

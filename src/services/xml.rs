@@ -35,7 +35,7 @@ fn element(writer: &mut Writer<Vec<u8>>, start: BytesStart<'_>, value: &Value) -
         Value::String(text) => writer.write_event(Event::Text(BytesText::from_escaped(escape(text))))?,
         Value::Number(number) => writer.write_event(Event::Text(BytesText::from_escaped(number.to_string())))?,
         Value::Bool(value) => writer.write_event(Event::Text(BytesText::from_escaped(value.to_string())))?,
-        // The services send no null, and no list within a list.
+        // The services send no null and no list within a list, and no literal answer with one is loaded.
         Value::Null | Value::Array(_) => {}
     }
     writer.write_event(Event::End(end))

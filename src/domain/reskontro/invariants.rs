@@ -209,7 +209,7 @@ fn utbetalinger(reskontro: &Reskontro, found: &mut Found) {
     for (i, utbetaling) in reskontro.utbetalinger.iter().enumerate() {
         let entry = Entry::Utbetaling(i);
         seen.add(utbetaling.part, &utbetaling.utbetalingsidentifikator, entry, found);
-        let paid = utbetaling.utbetalt_beloep;
+        let (paid, paid_on) = (utbetaling.utbetalt_beloep, utbetaling.utbetaltdato);
         let sum: Beloep = utbetaling.grunnlag.iter().map(|g| g.beloep).sum();
         found.add_if(!paid.is_positive(), entry, || Brudd::NotPositive("utbetaltBeloep"));
         found.add_if(sum != paid, entry, || Brudd::PayoutSum { paid, sum });
@@ -220,7 +220,8 @@ fn utbetalinger(reskontro: &Reskontro, found: &mut Found) {
                 Brudd::WrongSide("only a credit claim can be paid out")
             });
             let created = reskontro.krav[grunnlag.forfall.krav].opprettelsesdato;
-            found.add_if_early(entry, grunnlag.dato, "the claim's creation", created);
+            found.add_if_early(entry, paid_on, "the claim's creation", created);
+            found.add_if_early(entry, grunnlag.dato, "the payout", paid_on);
         }
     }
 }

@@ -54,10 +54,6 @@ fn innbetaling(
     let type_given = reader.optional(entry.innbetalingstype.as_ref(), place.key("innbetalingstype"));
     let innbetalingstype = type_given.unwrap_or_else(|| default_type(system, dato));
     let to = reader.kontonummer(entry.mottakers_kontonummer.as_ref(), place.key("mottakersKontonummer"));
-    let default_to = match system {
-        Reskontrosystem::Mva => None,
-        Reskontrosystem::Skatt => derive::innkrevers_konto(system).kontonummer.clone(),
-    };
     let innbetalt_fra = match &entry.innbetalt_fra {
         Some(motpart) => reader.motpart(motpart, place.key("innbetaltFra")),
         None => own_account(who, system),
@@ -68,7 +64,7 @@ fn innbetaling(
         innbetalingsdato: dato,
         innbetalt_beloep: beloep,
         innbetalingstype,
-        mottakers_kontonummer: to.or(default_to),
+        mottakers_kontonummer: to.or_else(|| default_account(system)),
         innbetalt_fra,
         plasseringer,
     })
@@ -106,6 +102,14 @@ pub(super) fn default_type(system: Reskontrosystem, dato: NaiveDate) -> Box<str>
     match system {
         Reskontrosystem::Mva => "Innbetalt OCR".into(),
         Reskontrosystem::Skatt => format!("Innbetaling {dato}").into(),
+    }
+}
+
+/// The collector's account that a payment goes to; the VAT ledger does not tell it.
+pub(super) fn default_account(system: Reskontrosystem) -> Option<Box<str>> {
+    match system {
+        Reskontrosystem::Mva => None,
+        Reskontrosystem::Skatt => derive::innkrevers_konto(system).kontonummer.clone(),
     }
 }
 

@@ -112,7 +112,11 @@ impl Instalments<'_> {
         let utsatt = entry.utsatt_iverksettelse.as_ref().and_then(|utsatt| {
             let place = place.key("utsattIverksettelse");
             let fra = reader.read(&utsatt.fra_og_med, place.key("fraOgMed"))?;
-            Some((fra, reader.optional(utsatt.til_og_med.as_ref(), place.key("tilOgMed"))))
+            let til = reader.optional(utsatt.til_og_med.as_ref(), place.key("tilOgMed"));
+            if til.is_some_and(|til| til < fra) {
+                reader.error(place.key("tilOgMed"), "before fraOgMed");
+            }
+            Some((fra, til))
         });
         let given = entry.betalingsinformasjon.as_ref().map(|how| {
             let place = place.key("betalingsinformasjon");

@@ -14,14 +14,23 @@ use crate::scenario::format::{KravEntry, PeriodeEntry};
 use crate::scenario::problems::Place;
 
 /// How long before its first due date a claim comes into being, unless the scenario says.
-const DAYS_FROM_CREATION_TO_DUE: u64 = 21;
+pub(super) const DAYS_FROM_CREATION_TO_DUE: u64 = 21;
 
 pub(super) fn read(entries: &[KravEntry], who: &Who, ledger: &mut Ledger, reader: &mut Reader<'_>) {
     let list = Place::ROOT.key("krav");
-    for (i, entry) in entries.iter().enumerate() {
+    let mut read: Vec<Option<Krav>> = Vec::new();
+    read.resize_with(entries.len(), || None);
+    // Interest takes its description and period from its principal, wherever in the file that stands.
+    for interest in [false, true] {
+        for (i, entry) in entries.iter().enumerate() {
+            if entry.hovedstol_kravidentifikator.is_some() == interest {
+                read[i] = read_krav(entry, who, &read, list.index(i), reader);
+            }
+        }
+    }
+    for (krav, entry) in read.into_iter().zip(entries) {
         // A claim that could not be read still takes its place, so that what refers to it is no second error.
-        let krav = read_krav(entry, who, ledger, list.index(i), reader).unwrap_or_else(|| stand_in(entry, who));
-        ledger.add_krav(krav);
+        ledger.add_krav(krav.unwrap_or_else(|| stand_in(entry, who)));
     }
 }
 
@@ -67,7 +76,13 @@ fn known_group(text: &str, place: Place<'_>, reader: &mut Reader<'_>) -> Option<
     found
 }
 
-fn read_krav(entry: &KravEntry, who: &Who, ledger: &Ledger, place: Place<'_>, reader: &mut Reader<'_>) -> Option<Krav> {
+fn read_krav(
+    entry: &KravEntry,
+    who: &Who,
+    others: &[Option<Krav>],
+    place: Place<'_>,
+    reader: &mut Reader<'_>,
+) -> Option<Krav> {
     let part = reader.part(entry.part.as_ref(), who, place.key("part"));
     let id = reader.not_empty(&entry.kravidentifikator, place.key("kravidentifikator")).unwrap_or_default();
     let kravtype = reader.read(&entry.kravtype, place.key("kravtype"))?;
@@ -77,7 +92,10 @@ fn read_krav(entry: &KravEntry, who: &Who, ledger: &Ledger, place: Place<'_>, re
     let serie = kind.known.and_then(|known| known.terminer);
     let hovedstol =
         reader.optional(entry.hovedstol_kravidentifikator.as_ref(), place.key("hovedstolKravidentifikator"));
-    let principal = hovedstol.as_ref().and_then(|id| ledger.claim(part, id));
+    let principal = hovedstol.as_ref().and_then(|id| {
+        let mut named = others.iter().flatten().filter(|krav| krav.kravidentifikator == *id);
+        named.clone().find(|krav| krav.part == part).or_else(|| named.next())
+    });
     let read_periode = match (&entry.kravperiode, found) {
         (Some(periode), Some(_)) => read_periode(periode, serie, kind.system, place.key("kravperiode"), reader),
         (Some(_), None) => None,
@@ -86,7 +104,7 @@ fn read_krav(entry: &KravEntry, who: &Who, ledger: &Ledger, place: Place<'_>, re
     let (periode, termin) = read_periode.clone().unwrap_or_default();
     let about = Instalments { id: &id, part, kind, serie, termin, periode: periode.as_ref() };
     let forfall = about.read(entry, read_periode.is_some(), place, reader);
-    let (_, _, mut forfall) = (found?, read_periode?, forfall?);
+    let (_, _, forfall) = (found?, read_periode?, forfall?);
     let foerste = forfall.iter().filter_map(|forfall| forfall.forfallsdato).min();
     let opprettelsesdato = match &entry.opprettelsesdato_for_krav {
         Some(dato) => reader.read(dato, place.key("opprettelsesdatoForKrav"))?,
@@ -101,11 +119,6 @@ fn read_krav(entry: &KravEntry, who: &Who, ledger: &Ledger, place: Place<'_>, re
     };
     if foerste.is_some_and(|due| due < opprettelsesdato) {
         reader.problems.warning(place, format!("comes into being on {opprettelsesdato}, after it falls due"));
-    }
-    for forfall in &mut forfall {
-        if let Some((fra, _)) = &mut forfall.utsatt_iverksettelse {
-            *fra = (*fra).max(opprettelsesdato);
-        }
     }
     let beskrivelse = reader.text_or_nothing(entry.kravbeskrivelse.as_ref(), place.key("kravbeskrivelse"));
     let kravbeskrivelse = beskrivelse.unwrap_or_else(|| {

@@ -34,11 +34,6 @@ impl Ledger {
         own.or_else(|| self.krav.iter().position(|krav| &*krav.kravidentifikator == id))
     }
 
-    /// The claim an author names.
-    pub(super) fn claim(&self, part: Part, id: &str) -> Option<&Krav> {
-        self.find(part, id).map(|index| &self.krav[index])
-    }
-
     /// The due date of an instalment that an author names, where all of that exists.
     pub(super) fn forfallsdato(&self, part: Part, krav: &str, number: usize) -> Option<NaiveDate> {
         let krav = &self.krav[self.find(part, krav)?];

@@ -50,10 +50,11 @@ pub(super) fn party(
 
     let mut ledger = ledger::Ledger::default();
     krav::read(&document.krav, &who, &mut ledger, &mut reader);
-    betalinger::read(document, &who, &mut ledger, &mut reader);
     for (i, entry) in document.kravserier.iter().enumerate() {
         serie::read(entry, &who, &mut ledger, root.key("kravserier").index(i), &mut reader);
     }
+    let paid_by_series = ledger.innbetalinger.len();
+    betalinger::read(document, &who, &mut ledger, &mut reader);
     let svar = svar::read_svar(&document.svar, beside, catalogue, &mut reader);
     let feil = svar::read_feil(&document.feil, catalogue, &mut reader);
     if problems.has_errors() {
@@ -63,7 +64,7 @@ pub(super) fn party(
         Ok(reskontro) => reskontro,
         Err(violations) => {
             for violation in violations {
-                report(&violation, document, problems);
+                report(&violation, document, paid_by_series, problems);
             }
             return None;
         }
@@ -72,23 +73,21 @@ pub(super) fn party(
 }
 
 /// Tells a broken invariant at the entry that its author wrote.
-fn report(violation: &Violation, document: &PartDocument, problems: &mut Problems) {
+fn report(violation: &Violation, document: &PartDocument, paid_by_series: usize, problems: &mut Problems) {
     let root = Place::ROOT;
-    // Claims and payments of a described series come after the ones written out.
-    let entry_or_series = |key: &str, index: usize, written: usize| {
-        if index < written { format!("{key}[{index}]") } else { "kravserier".to_owned() }
+    // Claims of a described series come after the ones written out, its payments before them.
+    let krav = |index: usize| {
+        if index < document.krav.len() { format!("krav[{index}]") } else { "kravserier".to_owned() }
+    };
+    let innbetaling = |index: usize| match index.checked_sub(paid_by_series) {
+        Some(written) => format!("innbetalinger[{written}]"),
+        None => "kravserier".to_owned(),
     };
     let path = match violation.entry {
-        Entry::Krav(i) => entry_or_series("krav", i, document.krav.len()),
-        Entry::Forfall(at) => match entry_or_series("krav", at.krav, document.krav.len()) {
-            path if path.starts_with("krav[") => format!("{path}.forfall[{}]", at.forfall),
-            path => path,
-        },
-        Entry::Innbetaling(i) => entry_or_series("innbetalinger", i, document.innbetalinger.len()),
-        Entry::Plassering(i, j) => match entry_or_series("innbetalinger", i, document.innbetalinger.len()) {
-            path if path.starts_with("innbetalinger[") => format!("{path}.plassert[{j}]"),
-            path => path,
-        },
+        Entry::Krav(i) => krav(i),
+        Entry::Forfall(at) => format!("{}.forfall[{}]", krav(at.krav), at.forfall),
+        Entry::Innbetaling(i) => innbetaling(i),
+        Entry::Plassering(i, j) => format!("{}.plassert[{j}]", innbetaling(i)),
         Entry::Motregning(i) => root.key("motregninger").index(i).to_string(),
         Entry::Utbetaling(i) => root.key("utbetalinger").index(i).to_string(),
         Entry::Grunnlag(i, j) => format!("utbetalinger[{i}].kreditkrav[{j}]"),

@@ -1,12 +1,12 @@
 //! Many alike claims from one entry.
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
-use super::betalinger::{default_type, own_account};
+use super::betalinger::{default_account, default_type, own_account};
 use super::forfall::betalingsinformasjon;
-use super::krav::kind;
+use super::krav::{DAYS_FROM_CREATION_TO_DUE, kind};
 use super::ledger::Ledger;
 use super::{Reader, Who, derive};
 use crate::domain::Beloep;
@@ -66,6 +66,13 @@ fn read_serie(
     let mut rng = ChaCha8Rng::seed_from_u64(froe.into());
     let beskrivelse = kind.known.map_or(&*kravtype, |known| known.beskrivelse);
     for i in 0..antall {
+        if !(1900..=2200).contains(&chrono::Datelike::year(&due)) {
+            reader.error(
+                place.key("steg"),
+                format!("claim number {} of the series leaves the years 1900 to 2200", i + 1),
+            );
+            return None;
+        }
         let id = counter.id(i);
         let fid = derive::forfallsidentifikator(kind.system, &id, 1, 1);
         let beloep = Beloep::from_oere(rng.random_range(from.oere()..=to.oere()));
@@ -84,7 +91,7 @@ fn read_serie(
             system: kind.system,
             kravbeskrivelse: Some(derive::kravbeskrivelse(kind.system, beskrivelse, Some(&periode))),
             kravperiode: Some(periode),
-            opprettelsesdato: due.checked_sub_days(Days::new(21))?,
+            opprettelsesdato: due - Days::new(DAYS_FROM_CREATION_TO_DUE),
             hovedstol: None,
             rentebaerende: !kind.known.is_some_and(|known| known.rente),
             fastsettingsmaate: (kind.system == Reskontrosystem::Mva).then_some(Fastsettingsmaate::Egenfastsatt),
@@ -105,13 +112,13 @@ fn read_serie(
                 innbetalingsdato: due,
                 innbetalt_beloep: beloep,
                 innbetalingstype: default_type(kind.system, due),
-                mottakers_kontonummer: derive::innkrevers_konto(kind.system).kontonummer.clone(),
+                mottakers_kontonummer: default_account(kind.system),
                 innbetalt_fra: own_account(who, kind.system),
                 plasseringer: vec![Plassering { forfall, beloep, dato: due }],
             });
         }
         ledger.add_krav(krav);
-        due = step.apply(due)?;
+        due = step.apply(due).unwrap_or(NaiveDate::MAX);
     }
     Some(())
 }

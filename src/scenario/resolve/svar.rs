@@ -120,6 +120,10 @@ fn literal(
     };
     match serde_json::from_slice::<Value>(&bytes) {
         Ok(value) if value.is_object() => {
+            if let Some(what) = not_in_xml(&value) {
+                reader.error(place, format!("{name}: {what}, which the services never send and XML cannot say"));
+                return None;
+            }
             warn_of_check_digits(&value, &name, place, reader);
             Some(value)
         }
@@ -131,6 +135,24 @@ fn literal(
             reader.error(place, format!("{name} is not JSON: {error}"));
             None
         }
+    }
+}
+
+/// What an answer in both formats cannot hold.
+fn not_in_xml(value: &Value) -> Option<String> {
+    let is_name = |key: &str| {
+        let mut letters = key.chars();
+        letters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+            && letters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
+    };
+    match value {
+        Value::Null => Some("there is a null".to_owned()),
+        Value::Array(items) if items.iter().any(Value::is_array) => Some("there is a list within a list".to_owned()),
+        Value::Array(items) => items.iter().find_map(not_in_xml),
+        Value::Object(fields) => fields.iter().find_map(|(key, value)| {
+            if is_name(key) { not_in_xml(value) } else { Some(format!("the key {key:?} is no name")) }
+        }),
+        _ => None,
     }
 }
 

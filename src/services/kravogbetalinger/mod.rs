@@ -47,6 +47,11 @@ pub(crate) static SERVICE: Service = Service {
 /// The namespace of answers in XML; chosen, as are the root elements.
 const NAMESPACE: &str = "urn:no:skatteetaten:innkreving:kravogbetalinger:v1";
 
+/// The root element of an endpoint's answer in XML.
+fn xml_root(endpoint: &str) -> String {
+    format!("{endpoint}Respons")
+}
+
 pub(super) const HANDLER: Handler = Handler { service: &SERVICE, locate, answer, openapi: openapi::document };
 
 /// `/{version}/{rettighetspakke}/{identifikator}/{endpoint}`
@@ -62,6 +67,22 @@ fn answer(call: &Call<'_>) -> Result<Answer, ServiceError> {
     let (package, endpoint) = check_url(call)?;
     let format = negotiate(call.headers).ok_or(Refusal::NotAcceptable)?;
     let warning = check_access(call, package, endpoint)?;
+    match answer_allowed(call, package, endpoint, format) {
+        Ok(body) => Ok(Answer { content_type: format.content_type(), body, warning }),
+        Err(mut error) => {
+            error.warning = warning;
+            Err(error)
+        }
+    }
+}
+
+/// Input, party, period; for a caller who may ask.
+fn answer_allowed(
+    call: &Call<'_>,
+    package: &'static str,
+    endpoint: &'static Endpoint,
+    format: Format,
+) -> Result<Bytes, ServiceError> {
     let part = check_identifikator(call)?;
     let read_periode = || Periode::from_query(call.query, call.day).map_err(Refusal::InvalidInput);
     let periode = endpoint.periode.then(read_periode).transpose()?;
@@ -77,14 +98,13 @@ fn answer(call: &Call<'_>) -> Result<Answer, ServiceError> {
         periode: periode.map(Periode::as_pair),
         day: call.day,
     };
-    let body = call.cache.get_or_render(key, || {
+    call.cache.get_or_render(key, || {
         let view = View { party, endpoint, edition, periode, day: call.day };
         match literal(party, endpoint, edition, package, periode) {
             Some(svar) => view.write(&svar.innhold, format),
             None => view.render(format),
         }
-    })?;
-    Ok(Answer { content_type: format.content_type(), body, warning })
+    })
 }
 
 fn check_url(call: &Call<'_>) -> Result<(&'static str, &'static Endpoint), Refusal> {
@@ -225,8 +245,7 @@ impl View<'_> {
         let written = match format {
             Format::Json => serde_json::to_vec(answer),
             Format::Xml => serde_json::to_value(answer).and_then(|value| {
-                xml::document(&format!("{}Respons", self.endpoint.name), NAMESPACE, &value)
-                    .map_err(serde_json::Error::io)
+                xml::document(&xml_root(self.endpoint.name), NAMESPACE, &value).map_err(serde_json::Error::io)
             }),
         };
         written.map(Bytes::from).map_err(|error| {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
-use super::{SERVICE, Skjermet, utgave_2023, utgave_2024};
+use super::{NAMESPACE, SERVICE, Skjermet, utgave_2023, utgave_2024, xml_root};
 use crate::services::openapi::{Schemas, content, error_responses, headers};
 
 /// The OpenAPI 3.1 document.
@@ -74,14 +74,14 @@ fn operation(name: &str, id: &str, summary: &str, answer: &Value, errors: &Map<S
     if SERVICE.endpoint(name).is_some_and(|endpoint| endpoint.periode) {
         names.extend(["fraOgMed", "tilOgMed"]);
     }
-    names.push("Korrelasjonsid");
+    names.extend(["Korrelasjonsid", "KorrelasjonsidIUrl"]);
     let mut responses = Map::new();
     responses.insert(
         "200".to_owned(),
         json!({
             "description": "The answer, in the edition of 2024 or 2023; of a shielded person the parameters and the mark.",
             "headers": { "Korrelasjonsid": { "$ref": "#/components/headers/Korrelasjonsid" } },
-            "content": content(answer),
+            "content": content(answer, &xml_root(name), NAMESPACE),
         }),
     );
     responses.extend(errors.clone());
@@ -110,6 +110,11 @@ fn parameters() -> Value {
         "Korrelasjonsid": {
             "name": "Korrelasjonsid", "in": "header", "required": false,
             "description": "Sent back in the answer, and in the body of an error, where it is 1 to 128 visible ASCII characters.",
+            "schema": { "type": "string" },
+        },
+        "KorrelasjonsidIUrl": {
+            "name": "Korrelasjonsid", "in": "query", "required": false,
+            "description": "The same, for clients that cannot set a header, which wins.",
             "schema": { "type": "string" },
         },
     })
