@@ -46,7 +46,7 @@ impl Server {
         let listener = TcpListener::bind(settings.listen).await?;
         let session = Arc::new(Session::new(settings.now, time, scenarios));
         let state = Arc::new(State {
-            pages: crate::control::pages(Arc::clone(&session), listener.local_addr()?),
+            pages: crate::control::pages(Arc::clone(&session), listener.local_addr()?, settings.auth),
             session,
             default_edition: settings.edition,
             access: Access::new(settings.auth),

@@ -118,6 +118,14 @@ fn the_first_page_is_text_for_a_terminal_and_html_for_a_browser() {
 }
 
 #[test]
+fn the_banner_says_when_every_call_needs_a_token() {
+    let server = serve(&["--auth", "claims"]);
+    assert!(server.banner.contains("Every call needs a Maskinporten token here"), "{}", server.banner);
+    assert_eq!(server.get("/").1.trim(), server.banner.trim());
+    assert_eq!(server.get(&format!("{}/finans/311851381/aapnekrav", common::BASE)).0, 401);
+}
+
+#[test]
 fn health() {
     let server = serve(&[]);
     assert_eq!(server.get("/health/live"), (200, r#"{"status":"UP"}"#.to_owned()));

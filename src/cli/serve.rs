@@ -50,7 +50,7 @@ pub(super) fn run(flags: &Flags, strange_variables: &[String]) -> ExitCode {
             return ExitCode::FAILURE;
         };
         if let Ok(address) = server.address() {
-            print(&format!("{}\n", Welcome::new(base_url(address), server.session()).text()));
+            print(&format!("{}\n", Welcome::new(base_url(address), server.session(), flags.auth).text()));
             tracing::debug!(%address, "listening");
         }
         server

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Json, Response};
 use axum::routing::get;
 use serde_json::json;
 
+use crate::access::Level;
 use crate::services::contract;
 use crate::session::Session;
 use welcome::Welcome;
@@ -20,17 +21,18 @@ use welcome::Welcome;
 struct Shared {
     session: Arc<Session>,
     address: SocketAddr,
+    access: Level,
 }
 
 /// The router of the sandbox's own pages.
-pub(crate) fn pages(session: Arc<Session>, address: SocketAddr) -> Router {
+pub(crate) fn pages(session: Arc<Session>, address: SocketAddr, access: Level) -> Router {
     Router::new()
         .route("/", get(index))
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
         .route("/openapi/{document}", get(openapi))
         .fallback(nothing)
-        .with_state(Shared { session, address })
+        .with_state(Shared { session, address, access })
 }
 
 /// The process answers.
@@ -48,7 +50,7 @@ async fn ready(State(shared): State<Shared>) -> Response {
 async fn index(State(shared): State<Shared>, headers: HeaderMap) -> Response {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let base = host.map_or_else(|| welcome::base_url(shared.address), |host| format!("http://{host}"));
-    let welcome = Welcome::new(base, &shared.session);
+    let welcome = Welcome::new(base, &shared.session, shared.access);
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     if accept.contains("text/html") {
         let policy = "default-src 'none'; style-src 'unsafe-inline'";

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use maud::{DOCTYPE, Markup, html};
 
+use crate::access::Level;
 use crate::domain::Beloep;
 use crate::inject::reserved_numbers;
 use crate::services::CATALOGUE;
@@ -18,6 +19,7 @@ pub(crate) struct Welcome<'s> {
     base: String,
     services: Vec<(&'static str, String, String)>,
     session: &'s Session,
+    access: Level,
     /// A line to paste; nothing where there is no party to ask for.
     curl: Option<String>,
 }
@@ -61,7 +63,7 @@ pub(crate) fn base_url(address: SocketAddr) -> String {
 }
 
 impl<'s> Welcome<'s> {
-    pub(crate) fn new(base: String, session: &'s Session) -> Self {
+    pub(crate) fn new(base: String, session: &'s Session, access: Level) -> Self {
         let port = base.rsplit(':').next().filter(|port| port.bytes().all(|b| b.is_ascii_digit()));
         let port = port.map(|port| format!(":{port}")).unwrap_or_default();
         let service = |service: &&'static crate::catalogue::Service| {
@@ -73,7 +75,13 @@ impl<'s> Welcome<'s> {
         let shown = parties.iter().map(|party| party.part.to_string()).find(|part| part == SHOWN_PARTY);
         let shown = shown.or_else(|| parties.first().map(|party| party.part.to_string()));
         let curl = shown.map(|part| format!("curl {}/finans/{part}/aapnekrav", services[0].1));
-        Self { base, services, session, curl }
+        Self { base, services, session, access, curl }
+    }
+
+    /// What a caller must know of access, where the lines to paste do not work as they stand.
+    fn access_note(&self) -> Option<&'static str> {
+        let needed = "Every call needs a Maskinporten token here (--auth claims); without one it gets 401 KB-004.";
+        (self.access == Level::Claims).then_some(needed)
     }
 
     /// For a terminal.
@@ -82,6 +90,9 @@ impl<'s> Welcome<'s> {
         let _ = writeln!(text, "It is {} here.\n", self.session.today());
         for (title, full, host) in &self.services {
             let _ = writeln!(text, "{title}\n  {full}\n  {host}");
+        }
+        if let Some(note) = self.access_note() {
+            let _ = writeln!(text, "\n{note}");
         }
         let _ = writeln!(text, "\nParties");
         let parties = self.session.scenarios.parties();
@@ -123,6 +134,7 @@ impl<'s> Welcome<'s> {
                             dd { code { (full) } br; code { (host) } }
                         }
                     }
+                    @if let Some(note) = self.access_note() { p { (note) } }
                     @if let Some(curl) = &self.curl { pre { (curl) } }
                     h2 { "Parties" }
                     table {
