@@ -99,7 +99,7 @@ pub struct ForfallEntry {
     pub kidnummer: Option<Number>,
     /// How to pay; derived from the ledger system. `{}` leaves it empty.
     pub betalingsinformasjon: Option<BetalingsinformasjonEntry>,
-    /// Enforcement is deferred: always, or from a day until another.
+    /// Enforcement is deferred, from a day on or until another.
     pub utsatt_iverksettelse: Option<UtsattEntry>,
 }
 

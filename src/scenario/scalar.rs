@@ -13,6 +13,9 @@ use crate::domain::clock::{Shift, parse_day};
 use crate::domain::identifikator::Part;
 use crate::domain::terminer::{Termin as DomainTermin, Terminserie};
 
+/// The years that a scenario may speak of.
+pub(super) const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
+
 /// Reads a text of the format into a value of the domain.
 pub(super) trait Scalar {
     /// What it becomes.
@@ -105,7 +108,7 @@ scalar!(
         Some(shift) => Shift::from_str(shift)
             .map_err(|error| error.to_string())?
             .apply(base)
-            .filter(|day| (1900..=2200).contains(&day.year()))
+            .filter(|day| YEARS.contains(&day.year()))
             .ok_or_else(|| "too far from the base date".to_owned()),
     }
 );
@@ -143,7 +146,7 @@ scalar!(
         None => raw
             .parse()
             .ok()
-            .filter(|aar| (1900..=2200).contains(aar))
+            .filter(|aar| YEARS.contains(aar))
             .ok_or_else(|| "not a year; write 2026, i år or i år - 1".to_owned()),
         Some(offset) => counted(offset, 100).map(|offset| base.year() + offset),
     }

@@ -88,7 +88,7 @@ fn betalingsdag(
                 ledger.forfallsdato(part, &first.krav.0, number)
             });
             let day = due.and_then(|due| shift.apply(due));
-            if day.is_none() {
+            if day.is_none() && first.is_none_or(|first| ledger.knows(part, &first.krav.0)) {
                 reader
                     .error(place.key("innbetalingsdato"), "forfall needs a placement on an instalment with a due date");
             }

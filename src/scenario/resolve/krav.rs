@@ -152,7 +152,7 @@ fn fastsettingsmaate(
 ) -> Option<Fastsettingsmaate> {
     let place = place.key("fastsettingsmaate");
     match reader.text_or_nothing(entry.fastsettingsmaate.as_ref(), place) {
-        None => (system == Reskontrosystem::Mva).then_some(Fastsettingsmaate::Egenfastsatt),
+        None => default_fastsettingsmaate(system),
         Some(None) => None,
         Some(Some(text)) => match &*text {
             "egenfastsatt" => Some(Fastsettingsmaate::Egenfastsatt),
@@ -164,6 +164,11 @@ fn fastsettingsmaate(
             }
         },
     }
+}
+
+/// Only the VAT ledger tells how an amount came about.
+pub(super) fn default_fastsettingsmaate(system: Reskontrosystem) -> Option<Fastsettingsmaate> {
+    (system == Reskontrosystem::Mva).then_some(Fastsettingsmaate::Egenfastsatt)
 }
 
 /// The period, and the statutory term where it is one.

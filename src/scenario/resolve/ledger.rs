@@ -34,6 +34,11 @@ impl Ledger {
         own.or_else(|| self.krav.iter().position(|krav| &*krav.kravidentifikator == id))
     }
 
+    /// Whether there is a claim that an author may mean by this.
+    pub(super) fn knows(&self, part: Part, krav: &str) -> bool {
+        self.find(part, krav).is_some()
+    }
+
     /// The due date of an instalment that an author names, where all of that exists.
     pub(super) fn forfallsdato(&self, part: Part, krav: &str, number: usize) -> Option<NaiveDate> {
         let krav = &self.krav[self.find(part, krav)?];

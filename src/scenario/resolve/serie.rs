@@ -1,21 +1,19 @@
 //! Many alike claims from one entry.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
 use super::betalinger::{default_account, default_type, own_account};
 use super::forfall::betalingsinformasjon;
-use super::krav::{DAYS_FROM_CREATION_TO_DUE, kind};
+use super::krav::{DAYS_FROM_CREATION_TO_DUE, default_fastsettingsmaate, kind};
 use super::ledger::Ledger;
 use super::{Reader, Who, derive};
 use crate::domain::Beloep;
-use crate::domain::kravtype::Reskontrosystem;
-use crate::domain::reskontro::{
-    Fastsettingsmaate, ForfallRef, Innbetaling, Krav, Kravforfall, Kravperiode, Plassering,
-};
+use crate::domain::reskontro::{ForfallRef, Innbetaling, Krav, Kravforfall, Kravperiode, Plassering};
 use crate::scenario::format::KravserieEntry;
 use crate::scenario::problems::Place;
+use crate::scenario::scalar::YEARS;
 
 const MOST: u32 = 100_000;
 
@@ -31,15 +29,17 @@ fn read_serie(
     reader: &mut Reader<'_>,
 ) -> Option<()> {
     let kravtype = reader.read(&entry.kravtype, place.key("kravtype"))?;
-    let kind = kind(&kravtype, entry.kravgruppe.as_ref(), place, reader)?;
-    let first_id = reader.read(&entry.kravidentifikator, place.key("kravidentifikator"))?;
-    let mut due = reader.read(&entry.foerste_forfallsdato, place.key("foersteForfallsdato"))?;
-    let step = reader.read(&entry.steg, place.key("steg"))?;
-    let from = reader.read(&entry.beloep_fra, place.key("beloepFra"))?;
-    let to = reader.read(&entry.beloep_til, place.key("beloepTil"))?;
-    let antall = reader.read(&entry.antall, place.key("antall"))?;
+    let kind = kind(&kravtype, entry.kravgruppe.as_ref(), place, reader);
+    let first_id = reader.read(&entry.kravidentifikator, place.key("kravidentifikator"));
+    let due = reader.read(&entry.foerste_forfallsdato, place.key("foersteForfallsdato"));
+    let step = reader.read(&entry.steg, place.key("steg"));
+    let from = reader.read(&entry.beloep_fra, place.key("beloepFra"));
+    let to = reader.read(&entry.beloep_til, place.key("beloepTil"));
+    let antall = reader.read(&entry.antall, place.key("antall"));
     let betalt_hver = reader.optional(entry.betalt_hver.as_ref(), place.key("betaltHver"));
     let froe = reader.optional(entry.froe.as_ref(), place.key("froe")).unwrap_or_default();
+    let (kind, first_id, mut due, step) = (kind?, first_id?, due?, step?);
+    let (from, to, antall) = (from?, to?, antall?);
     if !(1..=MOST).contains(&antall) {
         reader.error(place.key("antall"), format!("a series has 1 to {MOST} claims"));
         return None;
@@ -66,17 +66,16 @@ fn read_serie(
     let mut rng = ChaCha8Rng::seed_from_u64(froe.into());
     let beskrivelse = kind.known.map_or(&*kravtype, |known| known.beskrivelse);
     for i in 0..antall {
-        if !(1900..=2200).contains(&chrono::Datelike::year(&due)) {
-            reader.error(
-                place.key("steg"),
-                format!("claim number {} of the series leaves the years 1900 to 2200", i + 1),
-            );
+        let aar = due.year();
+        if !YEARS.contains(&aar) {
+            let (first, last) = (YEARS.start(), YEARS.end());
+            let message = format!("claim number {} of the series leaves the years {first} to {last}", i + 1);
+            reader.error(place.key("steg"), message);
             return None;
         }
         let id = counter.id(i);
         let fid = derive::forfallsidentifikator(kind.system, &id, 1, 1);
         let beloep = Beloep::from_oere(rng.random_range(from.oere()..=to.oere()));
-        let aar = chrono::Datelike::year(&due);
         let periode = Kravperiode {
             beskrivelse: "Inntektstår".into(),
             aar: Some(aar),
@@ -94,7 +93,7 @@ fn read_serie(
             opprettelsesdato: due - Days::new(DAYS_FROM_CREATION_TO_DUE),
             hovedstol: None,
             rentebaerende: !kind.known.is_some_and(|known| known.rente),
-            fastsettingsmaate: (kind.system == Reskontrosystem::Mva).then_some(Fastsettingsmaate::Egenfastsatt),
+            fastsettingsmaate: default_fastsettingsmaate(kind.system),
             forfall: vec![Kravforfall {
                 betalingsinformasjon: betalingsinformasjon(kind.system, beloep, who.part, &id, &fid),
                 kravforfallsidentifikator: fid,
