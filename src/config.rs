@@ -4,16 +4,18 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
 use crate::access::Level;
+use crate::catalogue::duration::parse_duration;
 use crate::catalogue::{Edition, nearest};
 use crate::domain::clock::{ClockError, Now};
 use crate::scenario::sources::Source;
 
 /// Every variable that is read, and the flag that it stands for. An empty one counts as not set.
-const VARIABLES: [(&str, &str); 9] = [
+const VARIABLES: [(&str, &str); 14] = [
     ("SANDBOX_LISTEN", "--listen"),
     ("SANDBOX_SCENARIOS", "--scenarios"),
     ("SANDBOX_WITH_BUILTIN", WITH_BUILTIN),
@@ -23,7 +25,15 @@ const VARIABLES: [(&str, &str); 9] = [
     ("SANDBOX_SEED", "--seed"),
     ("SANDBOX_LOG", "--log"),
     ("SANDBOX_LOG_FORMAT", "--log-format"),
+    ("SANDBOX_CONTROL", "--control"),
+    ("SANDBOX_CONTROL_KEY", CONTROL_KEY),
+    ("SANDBOX_JOURNAL", "--journal"),
+    ("SANDBOX_MAX_SESSIONS", "--max-sessions"),
+    ("SANDBOX_SESSION_IDLE", "--session-idle"),
 ];
+
+/// The one flag that is a secret.
+const CONTROL_KEY: &str = "--control-key";
 
 /// The one flag without a value.
 const WITH_BUILTIN: &str = "--with-builtin";
@@ -61,6 +71,22 @@ pub(crate) struct Flags {
     /// Form of the log [env: SANDBOX_LOG_FORMAT]
     #[arg(long, global = true, default_value = "text", value_name = "FORMAT", ignore_case = true)]
     pub(crate) log_format: LogFormat,
+    /// Whether the control API below /sandbox answers [env: SANDBOX_CONTROL]
+    #[arg(long, global = true, default_value = "on", value_name = "on|off", ignore_case = true)]
+    pub(crate) control: Switch,
+    /// Key that the control API demands as a bearer token; also what the subcommands that call it send
+    /// [env: SANDBOX_CONTROL_KEY]
+    #[arg(long, global = true, value_name = "KEY", value_parser = parse_key)]
+    pub(crate) control_key: Option<String>,
+    /// Requests that the journal of a session keeps; 0 keeps none [env: SANDBOX_JOURNAL]
+    #[arg(long, global = true, default_value_t = Limits::default().journal, value_name = "NUMBER", value_parser = parse_journal)]
+    pub(crate) journal: usize,
+    /// Sessions that there can be at a time, beside the default one [env: SANDBOX_MAX_SESSIONS]
+    #[arg(long, global = true, default_value_t = Limits::default().sessions, value_name = "NUMBER")]
+    pub(crate) max_sessions: usize,
+    /// How long a session may be idle before it is forgotten [env: SANDBOX_SESSION_IDLE]
+    #[arg(long, global = true, default_value = "1h", value_name = "LENGTH", value_parser = parse_length)]
+    pub(crate) session_idle: Duration,
 }
 
 impl Flags {
@@ -76,7 +102,16 @@ impl Flags {
 
     /// What the server needs of them.
     pub(crate) fn settings(&self) -> Settings {
-        Settings { listen: self.listen, now: self.now, edition: self.edition, auth: self.auth, seed: self.seed }
+        Settings {
+            listen: self.listen,
+            now: self.now,
+            edition: self.edition,
+            auth: self.auth,
+            seed: self.seed,
+            control: matches!(self.control, Switch::On),
+            control_key: self.control_key.clone(),
+            limits: Limits { sessions: self.max_sessions, idle: self.session_idle, journal: self.journal },
+        }
     }
 }
 
@@ -99,7 +134,8 @@ pub(crate) fn from_environment(get: impl Fn(&str) -> Option<OsString>) -> Result
         let Some(value) = get(name).filter(|value| !value.is_empty()) else {
             continue;
         };
-        read.variables.push(format!("{name}={}", value.to_string_lossy()));
+        let shown = if flag == CONTROL_KEY { "***".into() } else { value.to_string_lossy() };
+        read.variables.push(format!("{name}={shown}"));
         if flag == WITH_BUILTIN {
             match value.to_string_lossy().to_lowercase().as_str() {
                 "1" | "true" | "yes" | "on" => read.flags.push(flag.into()),
@@ -123,11 +159,52 @@ fn parse_edition(text: &str) -> Result<Edition, String> {
     Edition::from_str(text).map_err(|()| format!("there are the editions {}", Edition::NAMES.join(" and ")))
 }
 
+fn parse_key(text: &str) -> Result<String, String> {
+    let fits = (8..=200).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+    if fits { Ok(text.to_owned()) } else { Err("a key has 8 to 200 visible ASCII characters".to_owned()) }
+}
+
+/// The most requests that a journal keeps.
+const MOST_KEPT: usize = 10_000;
+
+fn parse_journal(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|kept| *kept <= MOST_KEPT).ok_or_else(|| format!("a number from 0 to {MOST_KEPT}"))
+}
+
+fn parse_length(text: &str) -> Result<Duration, String> {
+    let length = parse_duration(text).filter(|length| !length.is_zero());
+    length.ok_or_else(|| "a length of time is a number and ms, s, m or h, like 30m".to_owned())
+}
+
 fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     let text = text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
     text.parse().map_err(|_| {
         "write an IP address and a port: 127.0.0.1:8080 for this machine, 0.0.0.0:8080 for all interfaces".to_owned()
     })
+}
+
+/// Whether something is done at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    On,
+    Off,
+}
+
+/// How much there may be of what sessions keep.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Sessions beside the default one.
+    pub(crate) sessions: usize,
+    /// How long a session may be idle.
+    pub(crate) idle: Duration,
+    /// Requests that a session's journal keeps; 0 keeps none.
+    pub(crate) journal: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { sessions: 1000, idle: Duration::from_secs(3600), journal: 500 }
+    }
 }
 
 /// What is logged.
@@ -155,6 +232,10 @@ pub(crate) struct Settings {
     pub(crate) edition: Edition,
     pub(crate) auth: Level,
     pub(crate) seed: Option<u64>,
+    /// Whether the control API answers.
+    pub(crate) control: bool,
+    pub(crate) control_key: Option<String>,
+    pub(crate) limits: Limits,
 }
 
 /// What is to be said about `SANDBOX_…` variables that nothing reads.

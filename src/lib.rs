@@ -52,5 +52,6 @@ pub mod scenario;
 mod server;
 mod services;
 mod session;
+mod wire;
 
 pub use sandbox::{Sandbox, SandboxBuilder, StartError};

@@ -1,20 +1,21 @@
 //! A sandbox inside another program, for tests.
 
 use std::net::SocketAddr;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
 use crate::access::Level;
 use crate::catalogue::Edition;
-use crate::config::Settings;
+use crate::config::{Limits, Settings};
 use crate::domain::clock::Now;
-use crate::scenario::loading::{LoadError, load};
+use crate::scenario::loading::LoadError;
 use crate::scenario::sources::Source;
 use crate::server::Server;
 use crate::services::CATALOGUE;
-use crate::session::{base_date, system_time};
+use crate::session::registry::{CannotOpen, Sessions};
+use crate::session::time::system_time;
 
 /// A running sandbox on a port of its own. Dropping it stops it.
 ///
@@ -145,22 +146,28 @@ impl SandboxBuilder {
         if sources.is_empty() {
             sources.push(Source::Builtin);
         }
-        let base = base_date(now, system_time).map_err(|error| StartError::Setting(error.to_string()))?;
-        let scenarios = load(&sources, CATALOGUE, base)?;
         let settings = Settings {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             now,
             edition: edition.unwrap_or_default(),
             auth: auth.unwrap_or_default(),
             seed: self.seed,
+            control: true,
+            control_key: None,
+            limits: Limits::default(),
         };
+        let sessions = Sessions::open(sources, CATALOGUE, &settings, system_time).map_err(|error| match error {
+            CannotOpen::Now(error) => StartError::Setting(error.to_string()),
+            CannotOpen::Scenarios(error) => StartError::Scenarios(error),
+        })?;
+        let sessions = Arc::new(sessions);
         let (stop, stopped) = oneshot::channel::<()>();
         let (bound, address) = mpsc::channel();
         // A runtime and thread of its own: callers may have a runtime or none.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let thread = std::thread::Builder::new().name("innkreving-sandbox".to_owned()).spawn(move || {
             runtime.block_on(async {
-                let server = Server::bind(&settings, scenarios, system_time).await;
+                let server = Server::bind(&settings, sessions).await;
                 let address = server.as_ref().map_err(|error| error.kind().into()).and_then(Server::address);
                 let _ = bound.send(address);
                 if let Ok(server) = server {

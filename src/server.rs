@@ -2,7 +2,6 @@
 //!
 //! An accept loop of its own rather than `axum::serve`, because faults are to hang up on the wire.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -19,8 +18,9 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::access::Access;
 use crate::config::Settings;
 use crate::pipeline::{self, State};
-use crate::scenario::ScenarioSet;
-use crate::session::{Session, TimeSource};
+use crate::session::registry::Sessions;
+use crate::session::watch::{self, Watch};
+use crate::wire;
 
 /// How long requests in flight may take to finish once the server is told to stop.
 const GRACE: Duration = Duration::from_millis(800);
@@ -42,18 +42,21 @@ pub(crate) struct Server {
 
 impl Server {
     /// Takes the port.
-    pub(crate) async fn bind(settings: &Settings, scenarios: ScenarioSet, time: TimeSource) -> io::Result<Self> {
+    pub(crate) async fn bind(settings: &Settings, sessions: Arc<Sessions>) -> io::Result<Self> {
         let listener = TcpListener::bind(settings.listen).await?;
-        let session = Arc::new(Session::new(settings.now, time, scenarios));
+        let mut rng = match settings.seed {
+            Some(seed) => ChaCha8Rng::seed_from_u64(seed),
+            None => ChaCha8Rng::try_from_rng(&mut rand::rngs::SysRng).map_err(io::Error::other)?,
+        };
+        let seeds = ChaCha8Rng::from_rng(&mut rng);
+        let pages = crate::control::pages(Arc::clone(&sessions), listener.local_addr()?, settings, seeds);
         let state = Arc::new(State {
-            pages: crate::control::pages(Arc::clone(&session), listener.local_addr()?, settings.auth),
-            session,
+            pages,
+            sessions,
             default_edition: settings.edition,
             access: Access::new(settings.auth),
-            rng: Mutex::new(match settings.seed {
-                Some(seed) => ChaCha8Rng::seed_from_u64(seed),
-                None => ChaCha8Rng::try_from_rng(&mut rand::rngs::SysRng).map_err(io::Error::other)?,
-            }),
+            rng: Mutex::new(rng),
+            drift_seed: settings.seed.unwrap_or_default(),
         });
         Ok(Self { listener, state })
     }
@@ -63,8 +66,8 @@ impl Server {
         self.listener.local_addr()
     }
 
-    pub(crate) fn session(&self) -> &Session {
-        &self.state.session
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.state.sessions
     }
 
     /// Answers until told to stop; then lets requests in flight finish for a while, and cuts the rest.
@@ -73,6 +76,7 @@ impl Server {
         http.max_buf_size(HEADER_BYTES).timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
         let graceful = GracefulShutdown::new();
         let mut stop = std::pin::pin!(stop);
+        let chores = tokio::spawn(chores(Arc::clone(&self.state.sessions)));
         loop {
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,
@@ -86,6 +90,7 @@ impl Server {
                 }
             }
         }
+        chores.abort();
         drop(self.listener);
         if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
             tracing::warn!("cut what was still in flight after {} ms", GRACE.as_millis());
@@ -96,15 +101,40 @@ impl Server {
         // Small answers should leave at once; a failure to say so costs only time.
         let _ = stream.set_nodelay(true);
         let state = Arc::clone(&self.state);
-        let answer = service_fn(move |request| {
-            let state = Arc::clone(&state);
-            async move { Ok::<_, Infallible>(pipeline::handle(state, request).await) }
-        });
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), answer));
+        let (wire, io) = wire::split(stream);
+        let answer = service_fn(move |request| pipeline::handle(Arc::clone(&state), request, wire.clone()));
+        let connection = graceful.watch(http.serve_connection(TokioIo::new(io), answer));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended badly");
             }
         });
+    }
+}
+
+/// What is done beside answering: scenario folders are watched, idle sessions forgotten.
+async fn chores(sessions: Arc<Sessions>) {
+    let mut watch = Watch::new(sessions.library.sources());
+    let mut pause = watch::INTERVAL;
+    loop {
+        tokio::time::sleep(pause).await;
+        sessions.forget_idle();
+        let Some(mut watching) = watch.take() else {
+            continue;
+        };
+        let for_reload = Arc::clone(&sessions);
+        // Looking at files may take its time, which requests should not wait for.
+        let looked = tokio::task::spawn_blocking(move || {
+            if watching.has_settled() {
+                for_reload.reload();
+            }
+            watching
+        });
+        let Ok(watching) = looked.await else {
+            tracing::error!("watching the scenario folder ended; restart to take changes");
+            continue;
+        };
+        pause = watching.pause();
+        watch = Some(watching);
     }
 }

@@ -120,7 +120,7 @@ fn what_cannot_be_taken_is_refused_loudly() {
     assert_refused(&call(&[("Sandbox-Error", "RESTANSE-008")]), None);
     assert_refused(&call(&[("Sandbox-Error", "")]), None);
     assert_refused(&call(&[("Sandbox-Eror", "KB-001")]), Some("Sandbox-Error"));
-    assert_refused(&call(&[("Sandbox-Delay", "2s")]), None);
+    assert_refused(&call(&[("Sandbox-Delay", "2")]), None);
     assert_refused(&call(&[("Sandbox-Edition", "2022")]), Some("2023"));
     assert_refused(&call(&[("Sandbox-Now", "i morgen")]), None);
     assert_refused(&call(&[("Sandbox-Now", "+30")]), Some("+30d"));

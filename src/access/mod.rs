@@ -70,7 +70,7 @@ pub(crate) struct Demand<'a> {
 }
 
 /// Why a call is refused. The message is for the caller, in Norwegian.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// The token itself; with the challenge of `WWW-Authenticate`.
     Authentication { melding: String, challenge: String },
@@ -102,6 +102,27 @@ impl Weighter<Box<str>, Arc<Token>> for BySize {
 /// What a call without a token is told at the level `open`.
 const WITHOUT_TOKEN: &str = "no token: the real service would answer 401 KB-004";
 
+/// Who calls, as the token says; read once, before anything is checked.
+#[derive(Debug)]
+pub(crate) enum Caller {
+    /// There is no token.
+    Unknown,
+    /// What is on it, believed as it stands.
+    Says(Arc<Token>),
+    /// There is something, but no token that can be read.
+    Unreadable(Refusal),
+}
+
+impl Caller {
+    /// The OAuth client.
+    pub(crate) fn client(&self) -> Option<&str> {
+        match self {
+            Self::Says(token) => token.client_id.as_deref(),
+            Self::Unknown | Self::Unreadable(_) => None,
+        }
+    }
+}
+
 impl Access {
     pub(crate) fn new(level: Level) -> Self {
         Self { level, read: Cache::with_weighter(256, REMEMBERED, BySize) }
@@ -111,29 +132,45 @@ impl Access {
     /// the real service would refuse it.
     pub(crate) fn check(
         &self,
+        caller: &Caller,
         headers: &HeaderMap,
         demand: &Demand<'_>,
         now: DateTime<Utc>,
     ) -> Result<Option<&'static str>, Refusal> {
-        match self.level {
-            Level::Off => return Ok(None),
-            Level::Open if !headers.contains_key(AUTHORIZATION) => return Ok(Some(WITHOUT_TOKEN)),
-            Level::Open | Level::Claims => {}
-        }
-        let token = self.token(headers)?;
+        let token = match (self.level, caller) {
+            (Level::Off, _) => return Ok(None),
+            (Level::Open, Caller::Unknown) => return Ok(Some(WITHOUT_TOKEN)),
+            (Level::Claims, Caller::Unknown) => return Err(missing()),
+            (_, Caller::Unreadable(refusal)) => return Err(refusal.clone()),
+            (_, Caller::Says(token)) => token,
+        };
         token.check(demand.scope, now)?;
-        samtykke::check(headers, &token, demand, now).map_err(Refusal::Consent)?;
+        samtykke::check(headers, token, demand, now).map_err(Refusal::Consent)?;
         Ok(None)
+    }
+
+    /// Whether a call is held against its token at all.
+    pub(crate) fn looks_at(&self, caller: &Caller) -> bool {
+        match self.level {
+            Level::Off => false,
+            Level::Open => !matches!(caller, Caller::Unknown),
+            Level::Claims => true,
+        }
+    }
+
+    /// Reads who calls.
+    pub(crate) fn caller(&self, headers: &HeaderMap) -> Caller {
+        if !headers.contains_key(AUTHORIZATION) {
+            return Caller::Unknown;
+        }
+        self.token(headers).map_or_else(Caller::Unreadable, Caller::Says)
     }
 
     /// The bearer token, read now or earlier.
     fn token(&self, headers: &HeaderMap) -> Result<Arc<Token>, Refusal> {
         let mut values = headers.get_all(AUTHORIZATION).iter();
         let Some(value) = values.next() else {
-            return Err(Refusal::Authentication {
-                melding: "Kallet mangler token: send Authorization-header med Bearer-token fra Maskinporten".to_owned(),
-                challenge: "Bearer".to_owned(),
-            });
+            return Err(missing());
         };
         if values.next().is_some() {
             return Err(invalid_request("Authorization-headeren er oppgitt flere ganger"));
@@ -160,6 +197,13 @@ fn bearer(value: &str) -> Option<&str> {
     let (scheme, token) = value.split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && !token.contains(' ')).then_some(token)
+}
+
+fn missing() -> Refusal {
+    Refusal::Authentication {
+        melding: "Kallet mangler token: send Authorization-header med Bearer-token fra Maskinporten".to_owned(),
+        challenge: "Bearer".to_owned(),
+    }
 }
 
 fn invalid_request(melding: &str) -> Refusal {

@@ -14,7 +14,7 @@ const TEST_ISSUER: &str = "https://test.maskinporten.no/";
 
 /// What is read of a token.
 #[derive(Debug, Deserialize)]
-pub(super) struct Token {
+pub(crate) struct Token {
     #[serde(default)]
     iss: String,
     exp: Option<Value>,
@@ -23,6 +23,7 @@ pub(super) struct Token {
     #[serde(default)]
     scope: String,
     consumer: Option<Party>,
+    pub(super) client_id: Option<String>,
     #[serde(default)]
     pub(super) authorization_details: Vec<Detail>,
 }

@@ -5,9 +5,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{UNUSABLE, Unloaded, complain, print, read_scenarios, summary, tell};
+use super::{UNUSABLE, complain, print, summary, tell};
 use crate::config::Flags;
-use crate::scenario::loading::LoadError;
+use crate::scenario::loading::{LoadError, load};
+use crate::services::CATALOGUE;
+use crate::session::time::{base_date, system_time};
 
 #[derive(Args)]
 pub(super) struct CheckArgs {
@@ -25,9 +27,16 @@ pub(super) struct CheckArgs {
 pub(super) fn run(args: &CheckArgs, flags: &Flags) -> ExitCode {
     let sources = flags.sources(args.dir.as_ref());
     let files: Vec<usize> = sources.iter().map(|source| source.files().map_or(0, |files| files.len())).collect();
-    let (problems, loaded) = match read_scenarios(flags, args.dir.as_ref()) {
+    let base = match base_date(flags.now, system_time) {
+        Ok(base) => base,
+        Err(error) => {
+            complain(&format!("--now: {error}"));
+            return ExitCode::from(UNUSABLE);
+        }
+    };
+    let (problems, loaded) = match load(&sources, CATALOGUE, base) {
         Ok(set) => (set.warnings, true),
-        Err(Unloaded::Scenarios(LoadError::Problems(problems))) => (problems, false),
+        Err(LoadError::Problems(problems)) => (problems, false),
         Err(error) => {
             complain(&error.to_string());
             return ExitCode::from(UNUSABLE);

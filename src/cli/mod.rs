@@ -1,25 +1,28 @@
 //! The command line, one file per subcommand.
 
 mod check;
+mod client;
+mod clock;
 mod healthcheck;
 mod openapi;
 mod parties;
+mod rule;
 mod schema;
 mod serve;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{Flags, FromEnvironment, from_environment, unknown_variables};
-use crate::scenario::ScenarioSet;
-use crate::scenario::loading::{LoadError, count, load};
+use crate::scenario::loading::{LoadError, count};
 use crate::scenario::problems::Problem;
 use crate::services::CATALOGUE;
-use crate::session::{base_date, system_time};
+use crate::session::registry::{CannotOpen, Sessions};
+use crate::session::time::system_time;
 
 /// A stand-in for Skatteetaten's collection services, to build and test against.
 ///
@@ -45,6 +48,10 @@ enum Command {
     Schema,
     /// Print the OpenAPI document of a service
     Openapi(openapi::OpenapiArgs),
+    /// Set, list and delete rules of a running sandbox: which calls fail, and how
+    Rule(rule::RuleArgs),
+    /// Show, move, advance and freeze the clock of a running sandbox
+    Clock(clock::ClockArgs),
     /// Ask a running sandbox whether it is ready; exit code 0 if so (for containers without curl)
     Healthcheck,
 }
@@ -70,6 +77,8 @@ pub fn main() -> ExitCode {
         Some(Command::Parties(args)) => parties::run(&args, &flags),
         Some(Command::Schema) => schema::run(),
         Some(Command::Openapi(args)) => openapi::run(&args),
+        Some(Command::Rule(args)) => rule::run(&args, &flags),
+        Some(Command::Clock(args)) => clock::run(&args, &flags),
         Some(Command::Healthcheck) => healthcheck::run(&flags),
     }
 }
@@ -106,29 +115,15 @@ fn print(text: &str) -> ExitCode {
     }
 }
 
-/// Loads the scenarios, or tells everything that is wrong with them.
-fn load_scenarios(flags: &Flags) -> Result<ScenarioSet, ExitCode> {
-    read_scenarios(flags, None).map_err(|error| {
-        if let Unloaded::Scenarios(LoadError::Problems(problems)) = &error {
+/// Loads the scenarios and begins the default session, or tells everything that is wrong.
+fn open_sessions(flags: &Flags) -> Result<Arc<Sessions>, ExitCode> {
+    Sessions::open(flags.sources(None), CATALOGUE, &flags.settings(), system_time).map(Arc::new).map_err(|error| {
+        if let CannotOpen::Scenarios(LoadError::Problems(problems)) = &error {
             tell(problems);
         }
         complain(&error.to_string());
         ExitCode::from(UNUSABLE)
     })
-}
-
-/// Why there are no scenarios.
-#[derive(Debug, thiserror::Error)]
-enum Unloaded {
-    #[error("--now: {0}")]
-    Now(#[from] crate::domain::clock::ClockError),
-    #[error(transparent)]
-    Scenarios(#[from] LoadError),
-}
-
-fn read_scenarios(flags: &Flags, folder: Option<&PathBuf>) -> Result<ScenarioSet, Unloaded> {
-    let base = base_date(flags.now, system_time)?;
-    Ok(load(&flags.sources(folder), CATALOGUE, base)?)
 }
 
 /// Problems with excerpt and hint, to stderr.

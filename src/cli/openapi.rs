@@ -5,19 +5,18 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{UNUSABLE, complain, print};
-use crate::services::{CATALOGUE, contract};
+use crate::control::{document, documents};
 
 #[derive(Args)]
 pub(super) struct OpenapiArgs {
-    /// Name of the service
+    /// Name of the service; sandbox is the control API
     #[arg(default_value = "kravogbetalinger")]
     service: String,
 }
 
 pub(super) fn run(args: &OpenapiArgs) -> ExitCode {
-    let Some(document) = contract(&args.service) else {
-        let names: Vec<_> = CATALOGUE.0.iter().map(|service| service.name).collect();
-        complain(&format!("there is no service {}; the services are: {}", args.service, names.join(", ")));
+    let Some(document) = document(&args.service) else {
+        complain(&format!("there is no service {}; there are: {}", args.service, documents().join(", ")));
         return ExitCode::from(UNUSABLE);
     };
     print(&format!("{document:#}\n"))

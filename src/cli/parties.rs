@@ -3,13 +3,10 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use clap::Args;
-use serde_json::{Value, json};
-
-use super::{load_scenarios, print};
+use super::{open_sessions, print};
 use crate::config::Flags;
-use crate::control::welcome::{PartyLine, party_lines};
-use crate::session::{Session, system_time};
+use crate::control::parties::{PartyLine, lines};
+use clap::Args;
 
 #[derive(Args)]
 pub(super) struct PartiesArgs {
@@ -19,29 +16,15 @@ pub(super) struct PartiesArgs {
 }
 
 pub(super) fn run(args: &PartiesArgs, flags: &Flags) -> ExitCode {
-    let scenarios = match load_scenarios(flags) {
-        Ok(scenarios) => scenarios,
+    let sessions = match open_sessions(flags) {
+        Ok(sessions) => sessions,
         Err(code) => return code,
     };
-    let lines = party_lines(&Session::new(flags.now, system_time, scenarios));
-    print(&if args.json { as_json(&lines) } else { as_table(&lines) })
-}
-
-fn as_json(lines: &[PartyLine]) -> String {
-    let entry = |line: &PartyLine| {
-        json!({
-            "part": line.part,
-            "navn": line.navn,
-            "utgave": (line.utgave != "-").then_some(&line.utgave),
-            "aapneKrav": line.aapne_krav,
-            "saldo": line.saldo.to_string().parse::<serde_json::Number>().ok(),
-            "bokstaveligeSvar": line.bokstavelige_svar,
-            "beskrivelse": line.beskrivelse,
-            "kilde": line.kilde,
-        })
-    };
-    let list: Vec<Value> = lines.iter().map(entry).collect();
-    format!("{:#}\n", Value::from(list))
+    let lines = lines(&sessions.default_session());
+    if args.json {
+        return print(&serde_json::to_string_pretty(&lines).map_or_else(|_| String::new(), |json| json + "\n"));
+    }
+    print(&as_table(&lines))
 }
 
 fn as_table(lines: &[PartyLine]) -> String {
@@ -54,7 +37,10 @@ fn as_table(lines: &[PartyLine]) -> String {
         let _ = writeln!(
             table,
             "{part:<11}  {navn:<width$}  {:<6}  {:>9}  {saldo:>14}  {:>4}  {}",
-            line.utgave, line.aapne_krav, line.bokstavelige_svar, line.beskrivelse
+            line.utgave.as_deref().unwrap_or("-"),
+            line.aapne_krav,
+            line.bokstavelige_svar,
+            line.beskrivelse
         );
     }
     table.push_str(

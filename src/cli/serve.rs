@@ -5,11 +5,10 @@ use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::LevelFilter;
 
-use super::{UNUSABLE, complain, load_scenarios, print};
+use super::{UNUSABLE, complain, open_sessions, print};
 use crate::config::{Flags, LogFormat, LogLevel, Settings};
 use crate::control::welcome::{Welcome, base_url};
 use crate::server::Server;
-use crate::session::system_time;
 
 pub(super) fn run(flags: &Flags, strange_variables: &[String]) -> ExitCode {
     start_log(flags);
@@ -18,10 +17,12 @@ pub(super) fn run(flags: &Flags, strange_variables: &[String]) -> ExitCode {
     for name in strange_variables {
         tracing::warn!(name, "this variable looks like a setting, but nothing reads it");
     }
-    let scenarios = match load_scenarios(flags) {
-        Ok(scenarios) => scenarios,
+    let sessions = match open_sessions(flags) {
+        Ok(sessions) => sessions,
         Err(code) => return code,
     };
+    let world = sessions.default_session().world();
+    let scenarios = &world.loaded.scenarios;
     if let Some(folder) = flags.scenarios.as_ref().filter(|_| scenarios.is_empty()) {
         tracing::warn!(folder = %folder.display(), "no scenario files there: every party is unknown");
     }
@@ -29,6 +30,12 @@ pub(super) fn run(flags: &Flags, strange_variables: &[String]) -> ExitCode {
         tracing::warn!(count = scenarios.warnings.len(), "the scenarios have warnings; see the check subcommand");
     }
     let settings = flags.settings();
+    if settings.control && settings.control_key.is_none() && !settings.listen.ip().is_loopback() {
+        tracing::warn!(
+            listen = %settings.listen,
+            "others can reach the control API without a key; set --control-key, or --control off"
+        );
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -37,7 +44,7 @@ pub(super) fn run(flags: &Flags, strange_variables: &[String]) -> ExitCode {
         }
     };
     runtime.block_on(async {
-        let server = match Server::bind(&settings, scenarios, system_time).await {
+        let server = match Server::bind(&settings, sessions).await {
             Ok(server) => server,
             Err(error) => {
                 complain(&cannot_listen(&settings, &error));
@@ -50,7 +57,8 @@ pub(super) fn run(flags: &Flags, strange_variables: &[String]) -> ExitCode {
             return ExitCode::FAILURE;
         };
         if let Ok(address) = server.address() {
-            print(&format!("{}\n", Welcome::new(base_url(address), server.session(), flags.auth).text()));
+            let session = server.sessions().default_session();
+            print(&format!("{}\n", Welcome::new(base_url(address), &session, flags.auth).text()));
             tracing::debug!(%address, "listening");
         }
         server

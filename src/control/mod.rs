@@ -1,38 +1,96 @@
-//! The sandbox's own pages: what this is, and whether it is well.
+//! The sandbox's own pages: what this is, whether it is well, and the control API below `/sandbox`.
 
+mod clock;
+mod guard;
+mod openapi;
+pub(crate) mod parties;
+mod problem;
+mod requests;
+mod rules;
+mod scenarios;
+mod sessions;
 pub(crate) mod welcome;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
-use axum::routing::get;
-use serde_json::json;
+use axum::routing::{get, post};
+use axum::{Extension, Router, middleware};
+use rand::rngs::ChaCha8Rng;
+use serde_json::{Value, json};
 
 use crate::access::Level;
+use crate::config::Settings;
 use crate::services::contract;
 use crate::session::Session;
+use crate::session::registry::Sessions;
+use problem::Problem;
 use welcome::Welcome;
 
-#[derive(Clone)]
+/// The largest body that the control API takes, in bytes.
+const LARGEST_BODY: usize = 4 * 1024 * 1024;
+
+/// What the pages share.
 struct Shared {
-    session: Arc<Session>,
+    sessions: Arc<Sessions>,
     address: SocketAddr,
     access: Level,
+    /// Whether the control API answers.
+    control: bool,
+    key: Option<String>,
+    /// Where rules get their seeds from.
+    seeds: Mutex<ChaCha8Rng>,
 }
 
-/// The router of the sandbox's own pages.
-pub(crate) fn pages(session: Arc<Session>, address: SocketAddr, access: Level) -> Router {
+/// The router of the sandbox's own pages. A request carries its session with it.
+pub(crate) fn pages(sessions: Arc<Sessions>, address: SocketAddr, settings: &Settings, seeds: ChaCha8Rng) -> Router {
+    let shared = Arc::new(Shared {
+        sessions,
+        address,
+        access: settings.auth,
+        control: settings.control,
+        key: settings.control_key.clone(),
+        seeds: Mutex::new(seeds),
+    });
     Router::new()
         .route("/", get(index))
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
         .route("/openapi/{document}", get(openapi))
+        .nest("/sandbox", control(&shared))
         .fallback(nothing)
-        .with_state(Shared { session, address, access })
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(shared)
+}
+
+fn control(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/rules", post(rules::add).get(rules::list).delete(rules::clear))
+        .route("/rules/{id}", get(rules::show).delete(rules::delete))
+        .route("/clock", get(clock::show).post(clock::change).delete(clock::follow))
+        .route("/requests", get(requests::list).delete(requests::clear))
+        .route("/scenarios", get(scenarios::show).put(scenarios::put).delete(scenarios::delete))
+        .route("/sessions", get(sessions::list))
+        .route("/sessions/{name}", get(sessions::show).put(sessions::put).delete(sessions::delete))
+        .route("/sessions/{name}/reset", post(sessions::reset))
+        .route("/parties", get(parties::list))
+        .fallback(nothing)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(middleware::from_fn_with_state(Arc::clone(shared), guard::guard))
+}
+
+/// The contract of a service, or of the control API, by name.
+pub(crate) fn document(name: &str) -> Option<Value> {
+    if name == openapi::NAME { Some(openapi::document()) } else { contract(name).cloned() }
+}
+
+/// The names of all contracts.
+pub(crate) fn documents() -> Vec<&'static str> {
+    crate::services::CATALOGUE.0.iter().map(|service| service.name).chain([openapi::NAME]).collect()
 }
 
 /// The process answers.
@@ -40,17 +98,29 @@ async fn live() -> Response {
     Json(json!({ "status": "UP" })).into_response()
 }
 
-/// Scenarios are loaded, so that services answer.
-async fn ready(State(shared): State<Shared>) -> Response {
-    let scenarios = &shared.session.scenarios;
-    Json(json!({ "status": "UP", "parties": scenarios.len(), "warnings": scenarios.warnings.len() })).into_response()
+/// Scenarios are loaded, so that services answer; also where newer ones could not be loaded.
+async fn ready(Extension(session): Extension<Arc<Session>>) -> Response {
+    let scenarios = &session.world().loaded.scenarios;
+    let mut health = json!({ "status": "UP", "parties": scenarios.len(), "warnings": scenarios.warnings.len() });
+    if let Some(failed) = session.library().failed() {
+        health["warning"] = json!(format!(
+            "the scenarios of {} do not load, those from before stay: {}; see GET /sandbox/scenarios",
+            failed.at.format("%Y-%m-%dT%H:%M:%SZ"),
+            failed.error
+        ));
+    }
+    Json(health).into_response()
 }
 
 /// What this is: a page for a browser, plain text for everything else.
-async fn index(State(shared): State<Shared>, headers: HeaderMap) -> Response {
+async fn index(
+    State(shared): State<Arc<Shared>>,
+    Extension(session): Extension<Arc<Session>>,
+    headers: HeaderMap,
+) -> Response {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let base = host.map_or_else(|| welcome::base_url(shared.address), |host| format!("http://{host}"));
-    let welcome = Welcome::new(base, &shared.session, shared.access);
+    let welcome = Welcome::new(base, &session, shared.access);
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     if accept.contains("text/html") {
         let policy = "default-src 'none'; style-src 'unsafe-inline'";
@@ -61,16 +131,19 @@ async fn index(State(shared): State<Shared>, headers: HeaderMap) -> Response {
     }
 }
 
-/// The contract of a service, under its name and `.json`.
-async fn openapi(Path(document): Path<String>) -> Response {
-    match document.strip_suffix(".json").and_then(contract) {
+/// A contract, under its name and `.json`.
+async fn openapi(Path(name): Path<String>) -> Response {
+    match name.strip_suffix(".json").and_then(document) {
         Some(contract) => Json(contract).into_response(),
         None => nothing().await,
     }
 }
 
 async fn nothing() -> Response {
-    let problem = json!({ "type": "about:blank", "title": "There is no such page", "status": 404, "detail": "see / for what there is" });
-    let content_type = [(header::CONTENT_TYPE, "application/problem+json")];
-    (StatusCode::NOT_FOUND, content_type, problem.to_string()).into_response()
+    Problem::new(StatusCode::NOT_FOUND, "There is no such page", "see / for what there is").into_response()
+}
+
+async fn wrong_method() -> Response {
+    let detail = "there is such a page, but not by this method; the header Allow tells which there are";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "Another method is needed", detail).into_response()
 }

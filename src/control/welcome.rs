@@ -2,14 +2,15 @@
 
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use maud::{DOCTYPE, Markup, html};
 
+use super::parties;
 use crate::access::Level;
-use crate::domain::Beloep;
 use crate::inject::reserved_numbers;
 use crate::services::CATALOGUE;
-use crate::session::Session;
+use crate::session::{Session, World};
 
 /// The party of the curl line: it has much to show.
 const SHOWN_PARTY: &str = "311851381";
@@ -19,41 +20,10 @@ pub(crate) struct Welcome<'s> {
     base: String,
     services: Vec<(&'static str, String, String)>,
     session: &'s Session,
+    world: Arc<World>,
     access: Level,
     /// A line to paste; nothing where there is no party to ask for.
     curl: Option<String>,
-}
-
-/// A party in a table.
-pub(crate) struct PartyLine {
-    pub(crate) part: String,
-    pub(crate) navn: String,
-    pub(crate) utgave: String,
-    pub(crate) aapne_krav: usize,
-    pub(crate) saldo: Beloep,
-    /// How many literal answers stand in for what the ledger would give.
-    pub(crate) bokstavelige_svar: usize,
-    pub(crate) beskrivelse: String,
-    pub(crate) kilde: String,
-}
-
-/// The parties as they stand on the observer's day.
-pub(crate) fn party_lines(session: &Session) -> Vec<PartyLine> {
-    let today = session.today();
-    let line = |party: &std::sync::Arc<crate::scenario::Party>| {
-        let at = party.reskontro.as_of(today);
-        PartyLine {
-            part: party.part.to_string(),
-            navn: party.navn.to_string(),
-            utgave: party.utgave.map_or_else(|| "-".to_owned(), |utgave| utgave.to_string()),
-            aapne_krav: at.aapne_krav().count(),
-            saldo: at.totaler().saldo(),
-            bokstavelige_svar: party.svar.len(),
-            beskrivelse: party.beskrivelse.as_deref().unwrap_or_default().to_owned(),
-            kilde: party.kilde.to_string(),
-        }
-    };
-    session.scenarios.parties().into_iter().map(line).collect()
 }
 
 /// The URL that a caller on the same machine can use.
@@ -71,11 +41,12 @@ impl<'s> Welcome<'s> {
             (service.title, full, format!("http://{}.localhost{port}/{}", service.name, service.version))
         };
         let services: Vec<_> = CATALOGUE.0.iter().map(service).collect();
-        let parties = session.scenarios.parties();
+        let world = session.world();
+        let parties = world.loaded.scenarios.parties();
         let shown = parties.iter().map(|party| party.part.to_string()).find(|part| part == SHOWN_PARTY);
         let shown = shown.or_else(|| parties.first().map(|party| party.part.to_string()));
         let curl = shown.map(|part| format!("curl {}/finans/{part}/aapnekrav", services[0].1));
-        Self { base, services, session, access, curl }
+        Self { base, services, session, world, access, curl }
     }
 
     /// What a caller must know of access, where the lines to paste do not work as they stand.
@@ -95,7 +66,7 @@ impl<'s> Welcome<'s> {
             let _ = writeln!(text, "\n{note}");
         }
         let _ = writeln!(text, "\nParties");
-        let parties = self.session.scenarios.parties();
+        let parties = self.world.loaded.scenarios.parties();
         let width = parties.iter().map(|party| party.navn.chars().count()).max().unwrap_or(0).min(40);
         for party in parties {
             let (part, about) = (party.part.to_string(), party.beskrivelse.as_deref().unwrap_or_default());
@@ -139,10 +110,10 @@ impl<'s> Welcome<'s> {
                     h2 { "Parties" }
                     table {
                         tr { th { "Part" } th { "Navn" } th { "Utgave" } th { "Åpne krav" } th { "Saldo" } th { "Good for" } }
-                        @for party in party_lines(self.session) {
+                        @for party in parties::lines(self.session) {
                             tr {
                                 td { a href={ (self.services[0].1) "/finans/" (party.part) "/aapnekrav" } { (party.part) } }
-                                td { (party.navn) } td { (party.utgave) }
+                                td { (party.navn) } td { (party.utgave.as_deref().unwrap_or("–")) }
                                 td.number { (party.aapne_krav) } td.number { (party.saldo) } td { (party.beskrivelse) }
                             }
                         }
@@ -161,6 +132,8 @@ impl<'s> Welcome<'s> {
                         @for service in CATALOGUE.0 {
                             a href={ "/openapi/" (service.name) ".json" } { "OpenAPI: " (service.title) } " · "
                         }
+                        a href="/openapi/sandbox.json" { "OpenAPI: the sandbox itself" } " · "
+                        a href="/sandbox/requests" { "The last requests" } " · "
                         a href="/health/ready" { "Health" }
                     }
                 }

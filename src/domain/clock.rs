@@ -3,6 +3,7 @@
 //! Two days are told apart (docs/scenarios.md, "Time"): the *base date*, against which a scenario's
 //! relative dates are resolved once, and the *observer's day*, which a moved clock moves.
 
+use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
@@ -48,9 +49,24 @@ impl Shift {
 }
 
 impl Shift {
+    /// Both shifts, one after the other: months with months, days with days.
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        Some(Self { months: self.months.checked_add(other.months)?, days: self.days.checked_add(other.days)? })
+    }
+
     /// It leads to where it began.
     pub fn is_null(self) -> bool {
         self == Self::default()
+    }
+}
+
+impl fmt::Display for Shift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.months, self.days) {
+            (0, days) => write!(f, "{days:+}d"),
+            (months, 0) => write!(f, "{months:+}m"),
+            (months, days) => write!(f, "{months:+}m{days:+}d"),
+        }
     }
 }
 

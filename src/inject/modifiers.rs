@@ -1,21 +1,61 @@
-//! Modifiers: what a single call asks of the sandbox, as `Sandbox-…` headers.
+//! Modifiers: what is asked of the sandbox for one call, each key with where it was said.
+
+use std::fmt;
+use std::sync::Arc;
 
 use http::HeaderMap;
-use serde::Serialize;
 
-use crate::catalogue::{Catalogue, Code, Edition, Service, nearest};
-use crate::domain::clock::{ClockError, Now};
+use super::Cause;
+use super::key::Key;
+use super::refused::Refused;
+use crate::catalogue::effects::{Delay, Drift, Effects, Fault};
+use crate::catalogue::{Catalogue, Code, Edition, Service};
+use crate::domain::clock::Now;
 
-/// The modifiers of one call, read but for the code, which depends on where the call goes.
-#[derive(Debug, Default)]
-pub(crate) struct Modifiers {
-    error: Option<String>,
-    pub(crate) edition: Option<Edition>,
-    pub(crate) now: Option<Now>,
-    now_text: String,
+/// A value, and what put it there.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Chosen<T> {
+    pub(crate) value: T,
+    pub(crate) cause: Cause,
 }
 
-const HEADERS: [&str; 3] = ["Sandbox-Error", "Sandbox-Edition", "Sandbox-Now"];
+/// The name of a session: 1 to 64 letters, digits, dots, underscores, hyphens.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct SessionName(Box<str>);
+
+impl SessionName {
+    /// The form that [`SessionName::parse`] takes, for people and contracts.
+    pub(crate) const FORM: &'static str = "[A-Za-z0-9._-]{1,64}";
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+        ((1..=64).contains(&text.len()) && text.bytes().all(fits)).then(|| Self(text.into()))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for SessionName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The modifiers of one call or rule. A code stays a text until it is known which service is addressed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Modifiers {
+    pub(super) error: Option<Chosen<Arc<str>>>,
+    pub(crate) delay: Option<Chosen<Delay>>,
+    pub(crate) fault: Option<Chosen<Fault>>,
+    pub(crate) session: Option<Chosen<SessionName>>,
+    pub(crate) edition: Option<Chosen<Edition>>,
+    pub(crate) now: Option<Chosen<(Now, Arc<str>)>>,
+    pub(crate) drift: Option<Chosen<Drift>>,
+    pub(crate) party: Option<Chosen<Arc<str>>>,
+    pub(crate) seed: Option<Chosen<u64>>,
+}
 
 /// `Sandbox-…`, and what was probably meant to be: `X-Sandbox-…`, `Sandbox_…`.
 fn means_the_sandbox(name: &str) -> bool {
@@ -23,52 +63,13 @@ fn means_the_sandbox(name: &str) -> bool {
     name.starts_with("sandbox-") || name.starts_with("sandbox_")
 }
 
-/// A modifier that cannot be taken, as a problem document (RFC 9457).
-#[derive(Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Refused {
-    r#type: &'static str,
-    title: &'static str,
-    status: u16,
-    detail: String,
-    /// The header as it was given.
-    modifier: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<String>,
-    /// What would have been taken.
-    allowed: Vec<String>,
-    /// The one of them that was probably meant.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    nearest: Option<String>,
-}
-
-impl Refused {
-    fn new(modifier: &str, value: Option<&str>, detail: String, allowed: Vec<String>) -> Box<Self> {
-        let nearest = nearest(value.unwrap_or(modifier), allowed.iter().map(String::as_str)).map(str::to_owned);
-        Box::new(Self {
-            r#type: "urn:innkreving-sandbox:refused-modifier",
-            title: "The sandbox does not know this modifier or its value",
-            status: 400,
-            detail,
-            modifier: modifier.to_owned(),
-            value: value.map(str::to_owned),
-            allowed,
-            nearest,
-        })
-    }
-}
-
-fn refused_now(value: &str, error: ClockError) -> Box<Refused> {
-    let forms = ["2026-03-01", "2026-03-01T12:00:00+01:00", "+30d", "-2w", "+1m"];
-    Refused::new("Sandbox-Now", Some(value), format!("{value:?}: {error}"), forms.map(str::to_owned).to_vec())
-}
-
 impl Modifiers {
-    /// Reads every `Sandbox-…` header.
-    pub(crate) fn from_headers(headers: &HeaderMap) -> Result<Self, Box<Refused>> {
+    /// Reads every `Sandbox-…` header, and what stood in the base URL; headers win, and both must make sense.
+    pub(crate) fn read(headers: &HeaderMap, base_url: &[(String, String)]) -> Result<Self, Box<Refused>> {
         let mut modifiers = Self::default();
         for name in headers.keys().filter(|name| means_the_sandbox(name.as_str())) {
-            let Some(header) = HEADERS.iter().find(|known| known.eq_ignore_ascii_case(name.as_str())) else {
-                let allowed = HEADERS.map(str::to_owned).to_vec();
+            let Some(key) = Key::by_header(name.as_str()) else {
+                let allowed = Key::headers();
                 let detail =
                     format!("there is no modifier {}; the ones there are: {}", name.as_str(), allowed.join(", "));
                 return Err(Refused::new(name.as_str(), None, detail, allowed));
@@ -76,59 +77,143 @@ impl Modifiers {
             let mut values = headers.get_all(name).iter();
             let value = values.next().and_then(|value| value.to_str().ok()).map(str::trim).unwrap_or_default();
             if values.next().is_some() {
-                let detail = format!("{header} is given more than once");
-                return Err(Refused::new(header, None, detail, Vec::new()));
+                return Err(twice(key.header()));
             }
-            modifiers.take(header, value)?;
+            modifiers.take(key, key.header(), value, Cause::Header)?;
         }
+        let mut lower = Self::default();
+        for (i, (name, value)) in base_url.iter().enumerate() {
+            let Some(key) = Key::by_name(name) else {
+                return Err(no_key(name));
+            };
+            if base_url[..i].iter().any(|(earlier, _)| earlier == name) {
+                return Err(twice(name));
+            }
+            lower.take(key, name, value, Cause::BaseUrl)?;
+        }
+        modifiers.fill_from(&lower);
         Ok(modifiers)
     }
 
-    fn take(&mut self, header: &str, value: &str) -> Result<(), Box<Refused>> {
-        match header {
-            "Sandbox-Error" => self.error = Some(value.to_owned()),
-            "Sandbox-Edition" => {
-                let refuse = |()| {
-                    let allowed = Edition::NAMES.map(str::to_owned).to_vec();
-                    Refused::new(header, Some(value), format!("there is no edition {value:?}"), allowed)
-                };
-                self.edition = Some(value.parse().map_err(refuse)?);
-            }
-            _ => {
-                let refuse = |error| refused_now(value, error);
-                self.now = Some(value.parse().map_err(refuse)?);
-                value.clone_into(&mut self.now_text);
-            }
-        }
-        Ok(())
+    /// The session that is named, whatever else there is, so that even a refusal is told in the right one.
+    pub(crate) fn session_of(headers: &HeaderMap, base_url: &[(String, String)]) -> Option<SessionName> {
+        let by_header = headers.get(Key::Session.header()).and_then(|value| value.to_str().ok()).map(str::trim);
+        let by_url = || base_url.iter().find(|(name, _)| name == Key::Session.name()).map(|(_, value)| &**value);
+        by_header.or_else(by_url).and_then(SessionName::parse)
     }
 
-    /// Refuses a shift that leads out of the years that a clock may show.
-    pub(crate) fn out_of_range(&self, error: ClockError) -> Box<Refused> {
-        refused_now(&self.now_text, error)
+    /// Takes every key of `lower` that is not set here; says whether there was one. A code and a fault
+    /// that replaces the answer are rivals: where one is set, a lower one of either kind has no place.
+    pub(crate) fn fill_from(&mut self, lower: &Self) -> bool {
+        let replaces = |fault: &Option<Chosen<Fault>>| fault.as_ref().is_some_and(|f| f.value.replaces_answer());
+        let answered = self.error.is_some() || replaces(&self.fault);
+        let mut took = false;
+        if !answered {
+            took |= fill(&mut self.error, lower.error.as_ref());
+        }
+        if !(answered && replaces(&lower.fault)) {
+            took |= fill(&mut self.fault, lower.fault.as_ref());
+        }
+        took |= fill(&mut self.delay, lower.delay.as_ref());
+        took |= fill(&mut self.session, lower.session.as_ref());
+        took |= fill(&mut self.edition, lower.edition.as_ref());
+        took |= fill(&mut self.now, lower.now.as_ref());
+        took |= fill(&mut self.drift, lower.drift.as_ref());
+        took |= fill(&mut self.party, lower.party.as_ref());
+        // A seed alone does nothing.
+        fill(&mut self.seed, lower.seed.as_ref());
+        took
+    }
+
+    /// What a scenario flag asks for, in the same words.
+    pub(crate) fn of_flag(effects: &Effects) -> Self {
+        fn chosen<T>(value: T) -> Chosen<T> {
+            Chosen { value, cause: Cause::Scenario }
+        }
+        Self {
+            error: effects.error.map(|code| chosen(code.code.into())),
+            delay: effects.delay.map(chosen),
+            fault: effects.fault.map(chosen),
+            drift: effects.drift.map(chosen),
+            ..Self::default()
+        }
     }
 
     /// The code asked for, which must belong to the target's service or be a common one.
-    pub(crate) fn code(&self, service: Option<&'static Service>) -> Result<Option<&'static Code>, Box<Refused>> {
+    pub(crate) fn code(
+        &self,
+        service: Option<&'static Service>,
+        catalogue: Catalogue,
+    ) -> Result<Option<Chosen<&'static Code>>, Box<Refused>> {
         let Some(error) = &self.error else {
             return Ok(None);
         };
-        Catalogue::code_at(service, error).map(Some).ok_or_else(|| {
+        let known = Catalogue::code_at(service, &error.value);
+        known.map(|value| Some(Chosen { value, cause: error.cause })).ok_or_else(|| {
             let allowed: Vec<String> = Catalogue::codes_at(service).map(|code| code.code.to_owned()).collect();
             let place = service.map_or("this URL, which belongs to no service,", |service| service.name);
-            let detail = format!("{place} cannot give {error:?}; it can give {}", allowed.join(", "));
-            Refused::new("Sandbox-Error", Some(error), detail, allowed)
+            let owners: Vec<_> = catalogue.services_with(&error.value).map(|owner| owner.name).collect();
+            let owners =
+                if owners.is_empty() { String::new() } else { format!("; it belongs to {}", owners.join(", ")) };
+            let detail = format!("{place} cannot give {:?}{owners}; it can give {}", &*error.value, allowed.join(", "));
+            Refused::new(said(Key::Error, error.cause), Some(&error.value), detail, allowed)
         })
     }
 
-    /// Refuses what means nothing on the sandbox's own pages.
-    pub(crate) fn for_own_page(&self) -> Result<(), Box<Refused>> {
-        match &self.error {
-            None => Ok(()),
-            Some(error) => {
-                let detail = "the sandbox's own pages give no error codes; send it to a service".to_owned();
-                Err(Refused::new("Sandbox-Error", Some(error), detail, Vec::new()))
+    /// Refuses what means nothing at a service.
+    pub(crate) fn for_service(&self, service: &'static Service) -> Result<(), Box<Refused>> {
+        match &self.party {
+            Some(party) if !service.party_in_token => {
+                let detail = format!("{} takes its party from the URL; leave this out", service.name);
+                Err(Refused::new(said(Key::Party, party.cause), Some(&party.value), detail, Vec::new()))
             }
+            _ => Ok(()),
         }
     }
+
+    /// Refuses what would make one of the sandbox's own pages fail, which they never do on demand. What comes
+    /// back is a warning for what has no effect there.
+    pub(crate) fn for_own_page(&self) -> Result<Option<&'static str>, Box<Refused>> {
+        let refuse = |key, cause, value: String| {
+            let detail = format!("the sandbox's own pages take no {}; send it to a service", Key::name(key));
+            Err(Refused::new(said(key, cause), Some(&value), detail, Vec::new()))
+        };
+        if let Some(error) = &self.error {
+            return refuse(Key::Error, error.cause, error.value.to_string());
+        }
+        if let Some(delay) = &self.delay {
+            return refuse(Key::Delay, delay.cause, delay.value.to_string());
+        }
+        if let Some(fault) = &self.fault {
+            return refuse(Key::Fault, fault.cause, fault.value.to_string());
+        }
+        if let Some(drift) = &self.drift {
+            return refuse(Key::Drift, drift.cause, drift.value.to_string());
+        }
+        let idle = self.edition.is_some() || self.now.is_some() || self.party.is_some() || self.seed.is_some();
+        Ok(idle.then_some("of the modifiers only session has an effect on the sandbox's own pages"))
+    }
+}
+
+fn fill<T: Clone>(here: &mut Option<T>, lower: Option<&T>) -> bool {
+    let fills = here.is_none() && lower.is_some();
+    if fills {
+        *here = lower.cloned();
+    }
+    fills
+}
+
+/// A key as its caller wrote it.
+pub(super) const fn said(key: Key, cause: Cause) -> &'static str {
+    if matches!(cause, Cause::Header) { key.header() } else { key.name() }
+}
+
+pub(super) fn no_key(name: &str) -> Box<Refused> {
+    let allowed = Key::names();
+    let detail = format!("there is no key {name:?}; the ones there are: {}", allowed.join(", "));
+    Refused::new(name, None, detail, allowed)
+}
+
+fn twice(name: &str) -> Box<Refused> {
+    Refused::new(name, None, format!("{name} is given more than once"), Vec::new())
 }

@@ -7,7 +7,10 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::scalar::{Aar, Amount, Betalingsdato, Count, Dato, Edition, Number, PartNumber, Step, Termin, Text, YesNo};
+use super::scalar::{
+    Aar, Amount, Betalingsdato, Count, Dato, Delay, Drift, Edition, Fault, Number, PartNumber, Step, Termin, Text,
+    YesNo,
+};
 
 /// A party of the sandbox: who it is, its ledger, and what the sandbox shall answer other than from it.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -321,7 +324,7 @@ pub struct SvarperiodeEntry {
     pub til_og_med: Dato,
 }
 
-/// A fault that this party's calls meet.
+/// A fault that this party's calls meet: a code, a delay, a fault on the wire, drift, or several of them.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the keys of a fault, like { paa: kravogbetalinger/krav, kode: KB-002 }")]
@@ -329,7 +332,13 @@ pub struct FeilEntry {
     /// Service and endpoint (`kravogbetalinger/krav`), or a service alone for all its endpoints.
     pub paa: Text,
     /// A published code of that service, or a DAS code.
-    pub kode: Text,
+    pub kode: Option<Text>,
+    /// How long the answer takes: `1500ms`, `200ms..3s`, `lognormal(300ms,0.8)`.
+    pub delay: Option<Delay>,
+    /// A fault on the wire: `reset`, `hang`, `truncate`, `429(30s)` and others of docs/faults.md.
+    pub fault: Option<Fault>,
+    /// How the answer is changed: `fields`, `order`, `optional`, joined by `+`.
+    pub drift: Option<Drift>,
     /// How many calls meet it before things go back to normal; all of them where left out.
     pub ganger: Option<Count>,
 }

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 
 use super::format::PartDocument;
 use super::problems::{Problem, Problems, Severity};
+use super::snapshot::Snapshot;
 use super::sources::{Source, SourceFile};
 use super::{ScenarioSet, resolve};
 use crate::catalogue::{Catalogue, nearest};
@@ -28,20 +29,44 @@ pub enum LoadError {
     Problems(Vec<Problem>),
 }
 
-/// Loads the files of all sources. A party of a later source replaces one of an earlier source;
-/// within a source each party is described once.
+/// Loads the files of all sources as they are now.
 ///
 /// # Errors
 /// When a folder cannot be listed or any file has an error; then nothing is loaded.
 pub fn load(sources: &[Source], catalogue: Catalogue, base: NaiveDate) -> Result<ScenarioSet, LoadError> {
+    resolve_all(&read(sources)?, catalogue, base)
+}
+
+/// Reads the files of all sources.
+///
+/// # Errors
+/// When a folder cannot be listed.
+pub fn read(sources: &[Source]) -> Result<Snapshot, LoadError> {
+    Snapshot::read(sources).map_err(|(folder, error)| LoadError::Folder { folder, error })
+}
+
+/// Resolves a snapshot on a base date. A party of a later source replaces one of an earlier source;
+/// within a source each party is described once.
+///
+/// # Errors
+/// When any file has an error; then nothing is loaded.
+pub fn resolve_all(snapshot: &Snapshot, catalogue: Catalogue, base: NaiveDate) -> Result<ScenarioSet, LoadError> {
     let mut set = ScenarioSet::default();
     let mut found = Vec::new();
-    for source in sources {
-        let files = source.files().map_err(|error| LoadError::Folder { folder: describe(source), error })?;
+    let mut claims = 0;
+    for (number, (_, files)) in snapshot.sources.iter().enumerate() {
         let mut described: HashMap<_, Arc<str>> = HashMap::new();
         for file in files {
-            let (party, mut problems) = load_file(&file, source, catalogue, base);
+            let beside = |name: &str| snapshot.beside(number, &file.name, name);
+            let (party, mut problems) = load_file(file, &beside, catalogue, base);
             if let Some(party) = party {
+                claims += party.reskontro.krav().len();
+                if claims > snapshot.most_claims {
+                    problems
+                        .error("part", format!("more than {} claims in all are too many here", snapshot.most_claims));
+                    found.append(&mut problems.found);
+                    return Err(LoadError::Problems(found));
+                }
                 if let Some(earlier) = described.insert(party.part, Arc::clone(&file.name)) {
                     problems.error("part", format!("party {} is described in {earlier} already", party.part));
                 }
@@ -68,17 +93,9 @@ pub fn count(problems: &[Problem]) -> String {
     }
 }
 
-fn describe(source: &Source) -> String {
-    match source {
-        Source::Folder(folder) => folder.display().to_string(),
-        Source::Builtin => "built in".to_owned(),
-        Source::Texts(_) => "texts".to_owned(),
-    }
-}
-
 fn load_file(
     file: &SourceFile,
-    source: &Source,
+    beside: &dyn Fn(&str) -> Result<Vec<u8>, String>,
     catalogue: Catalogue,
     base: NaiveDate,
 ) -> (Option<super::Party>, Problems) {
@@ -92,10 +109,8 @@ fn load_file(
     };
     let mut problems = Problems::of_file(Arc::clone(&file.name), Arc::clone(&text));
     let document = parse(&text, &mut problems);
-    let party = document.and_then(|document| {
-        let beside = |name: &str| source.beside(&file.name, name);
-        resolve::party(&document, Arc::clone(&file.name), &beside, catalogue, base, &mut problems)
-    });
+    let party = document
+        .and_then(|document| resolve::party(&document, Arc::clone(&file.name), beside, catalogue, base, &mut problems));
     (party.filter(|_| !problems.has_errors()), problems)
 }
 

@@ -8,6 +8,7 @@ pub mod format;
 pub mod loading;
 pub mod problems;
 pub mod schema;
+pub mod snapshot;
 pub mod sources;
 
 mod positions;
@@ -19,13 +20,14 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use crate::catalogue::{Code, Edition, Endpoint, Service};
+use crate::catalogue::effects::Effects;
+use crate::catalogue::{Edition, Endpoint, Service};
 use crate::domain::identifikator::Part;
 use crate::domain::reskontro::Reskontro;
 use problems::Problem;
 
 /// The parties of the sandbox on a base date, by number.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ScenarioSet {
     parties: HashMap<Part, Arc<Party>>,
     /// What is odd about the set, but did not keep it from loading.
@@ -36,6 +38,15 @@ impl ScenarioSet {
     /// The party of a number.
     pub fn get(&self, part: Part) -> Option<&Arc<Party>> {
         self.parties.get(&part)
+    }
+
+    /// This set with the parties of another, which win where both have one.
+    #[must_use]
+    pub(crate) fn with(&self, own: &Self) -> Self {
+        let mut both = self.clone();
+        both.parties.extend(own.parties.iter().map(|(part, party)| (*part, Arc::clone(party))));
+        both.warnings.extend(own.warnings.iter().cloned());
+        both
     }
 
     /// All parties, ordered by their number as text.
@@ -99,14 +110,14 @@ pub struct Svar {
 }
 
 /// A scenario flag: a fault that a party's calls meet.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Feil {
     /// The service it belongs to.
     pub service: &'static Service,
     /// Only at this endpoint.
     pub endpoint: Option<&'static Endpoint>,
-    /// What is answered.
-    pub kode: &'static Code,
+    /// What its calls meet.
+    pub effects: Effects,
     /// How many calls meet it; all where nothing is said.
     pub ganger: Option<u32>,
 }

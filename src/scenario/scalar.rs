@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
-use crate::catalogue;
+use crate::catalogue::{self, effects};
 use crate::domain::Beloep;
 use crate::domain::clock::{Shift, parse_day};
 use crate::domain::identifikator::Part;
@@ -86,6 +86,27 @@ scalar!(
     Edition -> catalogue::Edition,
     { "enum": [2023, 2024, "2023", "2024"] },
     |raw, base| raw.parse().map_err(|()| format!("no such edition; there are {}", catalogue::Edition::NAMES.join(" and ")))
+);
+
+scalar!(
+    /// How long an answer takes: `1500ms`, `200ms..3s`, `lognormal(300ms,0.8)`.
+    Delay -> effects::Delay,
+    { "type": "string", "examples": ["1500ms", "200ms..3s", "lognormal(300ms,0.8)"] },
+    |raw, base| raw.parse().map_err(|error: effects::BadValue| error.to_string())
+);
+
+scalar!(
+    /// A fault on the wire.
+    Fault -> effects::Fault,
+    { "type": ["string", "integer"], "examples": (effects::FAULTS) },
+    |raw, base| raw.parse().map_err(|error: effects::BadValue| error.to_string())
+);
+
+scalar!(
+    /// How an answer is changed without changing what it says.
+    Drift -> effects::Drift,
+    { "type": "string", "pattern": "^(fields|order|optional)(\\+(fields|order|optional))*$" },
+    |raw, base| raw.parse().map_err(|error: effects::BadValue| error.to_string())
 );
 
 scalar!(

@@ -1,5 +1,6 @@
 //! Where scenario files come from: built into the binary, or a folder.
 
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -28,6 +29,16 @@ pub struct SourceFile {
     pub name: Arc<str>,
     /// Its text, or why it could not be read.
     pub text: Result<Arc<str>, String>,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(folder) => folder.display().fmt(f),
+            Self::Builtin => f.write_str("built in"),
+            Self::Texts(_) => f.write_str("texts"),
+        }
+    }
 }
 
 impl Source {

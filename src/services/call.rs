@@ -6,7 +6,8 @@ use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
 use http::{HeaderMap, Method};
 
-use crate::access::Access;
+use super::negotiation::Format;
+use crate::access::{Access, Caller};
 use crate::catalogue::{Edition, Endpoint};
 use crate::scenario::Party;
 use crate::session::cache::RenderCache;
@@ -15,6 +16,8 @@ use crate::session::cache::RenderCache;
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Location<'r> {
     pub(crate) endpoint: Option<&'static Endpoint>,
+    /// The text in the package's place, valid or not.
+    pub(crate) package: Option<&'r str>,
     /// The text in the identifier's place, valid or not.
     pub(crate) identifikator: Option<&'r str>,
 }
@@ -36,16 +39,20 @@ pub(crate) struct Call<'r> {
     pub(crate) default_edition: Edition,
     /// The observer's day.
     pub(crate) day: NaiveDate,
-    /// The real time, which tokens follow.
-    pub(crate) real_time: DateTime<Utc>,
+    /// The time that tokens are held against.
+    pub(crate) token_time: DateTime<Utc>,
     pub(crate) access: &'r Access,
+    /// Who calls, by the token.
+    pub(crate) caller: &'r Caller,
     pub(crate) cache: &'r RenderCache,
+    /// The body is wanted in JSON whatever the format, to be changed and written later.
+    pub(crate) as_tree: bool,
 }
 
 /// A successful answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
-    pub(crate) content_type: &'static str,
+    pub(crate) format: Format,
     pub(crate) body: Bytes,
     /// What the real service would have done otherwise, for `Sandbox-Warning`.
     pub(crate) warning: Option<&'static str>,

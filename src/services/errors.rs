@@ -5,10 +5,11 @@ use std::borrow::Cow;
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::negotiation::Format;
 use super::xml;
-use crate::catalogue::Code;
+use crate::catalogue::{Check, Code};
 
 /// The root element of an error in XML.
 pub(super) const FEIL_ROOT: &str = "feil";
@@ -34,11 +35,15 @@ pub(crate) struct ServiceError {
     pub(crate) warning: Option<&'static str>,
     /// The challenge of `WWW-Authenticate`.
     pub(crate) challenge: Option<String>,
+    /// The check that the call failed; nothing on demand.
+    pub(crate) failed: Option<Check>,
+    /// What would have made the call succeed, where the service knows better than anyone.
+    pub(crate) hint: Option<String>,
 }
 
 impl ServiceError {
     pub(crate) fn new(kode: &'static Code, melding: impl Into<Cow<'static, str>>) -> Self {
-        Self { kode, melding: melding.into(), allow: None, warning: None, challenge: None }
+        Self { kode, melding: melding.into(), allow: None, warning: None, challenge: None, failed: None, hint: None }
     }
 
     /// The code with the sandbox's general message for it.
@@ -46,15 +51,11 @@ impl ServiceError {
         Self::new(kode, kode.melding)
     }
 
-    /// The body in a format; in XML by the published schema.
-    pub(crate) fn body(&self, format: Format, korrelasjonsid: &str) -> Vec<u8> {
+    /// The body in a format, in XML by the published schema; drifted where that is asked for.
+    pub(crate) fn body(&self, format: Format, korrelasjonsid: &str, drift: impl FnOnce(&mut Value)) -> Vec<u8> {
         let body = Feil { kode: self.kode.code, melding: &self.melding, korrelasjonsid };
-        match format {
-            Format::Json => serde_json::to_vec(&body).unwrap_or_default(),
-            Format::Xml => {
-                let value = serde_json::to_value(&body).unwrap_or_default();
-                xml::document(FEIL_ROOT, FEIL_NAMESPACE, &value).unwrap_or_default()
-            }
-        }
+        let mut value = serde_json::to_value(&body).unwrap_or_default();
+        drift(&mut value);
+        xml::write(&value, format, FEIL_ROOT, FEIL_NAMESPACE)
     }
 }

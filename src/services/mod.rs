@@ -5,16 +5,22 @@
 pub(crate) mod call;
 pub(crate) mod errors;
 mod kravogbetalinger;
+pub(crate) mod near_miss;
 pub(crate) mod negotiation;
-mod openapi;
+pub(crate) mod openapi;
 mod periode;
 mod render;
-mod xml;
+pub(crate) mod xml;
 
 use call::{Answer, Call, Location};
 use errors::ServiceError;
 
-use crate::catalogue::{Catalogue, Service};
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use crate::catalogue::{Catalogue, Endpoint, Service};
+use crate::inject::drift::Contract;
 
 /// What the pipeline needs of a service.
 pub(crate) struct Handler {
@@ -24,12 +30,24 @@ pub(crate) struct Handler {
     /// The natural answer.
     pub(crate) answer: for<'r> fn(&Call<'r>) -> Result<Answer, ServiceError>,
     /// Its contract, as an OpenAPI 3.1 document.
-    pub(crate) openapi: fn() -> serde_json::Value,
+    pub(crate) openapi: fn() -> Value,
 }
 
 /// The contract of a service by name.
-pub(crate) fn contract(service: &str) -> Option<serde_json::Value> {
-    HANDLERS.iter().find(|handler| handler.service.name == service).map(|handler| (handler.openapi)())
+pub(crate) fn contract(service: &str) -> Option<&'static Value> {
+    static CONTRACTS: LazyLock<Vec<Value>> =
+        LazyLock::new(|| HANDLERS.iter().map(|handler| (handler.openapi)()).collect());
+    let number = HANDLERS.iter().position(|handler| handler.service.name == service)?;
+    CONTRACTS.get(number)
+}
+
+/// What the contract says of an endpoint's answer.
+pub(crate) fn answer_contract(service: &Service, endpoint: &Endpoint) -> Option<Contract<'static>> {
+    let document = contract(service.name)?;
+    let ending = format!("/{}", endpoint.name);
+    let path = document["paths"].as_object()?.iter().find(|(path, _)| path.ends_with(&ending))?.1;
+    let schema = path.pointer("/get/responses/200/content/application~1json/schema")?;
+    Some(Contract { schema, definitions: document.pointer("/components/schemas")? })
 }
 
 /// All services, in the order of the README.

@@ -11,24 +11,40 @@ use super::errors::{FEIL_NAMESPACE, FEIL_ROOT, Feil};
 use crate::catalogue::{COMMON_CODES, Service};
 
 /// Collects the schemas of a document.
-pub(super) struct Schemas(SchemaGenerator);
+pub(crate) struct Schemas(SchemaGenerator);
 
 impl Schemas {
-    pub(super) fn new() -> Self {
-        let settings = SchemaSettings::draft2020_12().with(|settings| {
+    /// Of what is sent.
+    pub(crate) fn new() -> Self {
+        Self(Self::settings().for_serialize().into_generator())
+    }
+
+    /// Of what is read.
+    pub(crate) fn of_requests() -> Self {
+        Self(Self::settings().for_deserialize().into_generator())
+    }
+
+    fn settings() -> SchemaSettings {
+        SchemaSettings::draft2020_12().with(|settings| {
             settings.definitions_path = "/components/schemas".into();
             settings.meta_schema = None;
-        });
-        Self(settings.for_serialize().into_generator())
+        })
+    }
+
+    /// The schema of a type itself, without nulls.
+    pub(crate) fn whole<T: JsonSchema>(mut self) -> Value {
+        let mut schema = self.0.root_schema_for::<T>().to_value();
+        without_null(&mut schema);
+        schema
     }
 
     /// A reference to the schema of a type.
-    pub(super) fn of<T: JsonSchema>(&mut self) -> Value {
+    pub(crate) fn of<T: JsonSchema>(&mut self) -> Value {
         self.0.subschema_for::<T>().to_value()
     }
 
     /// All schemas referred to so far. The services send no null: what may be absent is absent.
-    pub(super) fn finish(mut self) -> Map<String, Value> {
+    pub(crate) fn finish(mut self) -> Map<String, Value> {
         let mut schemas = self.0.take_definitions(true);
         schemas.values_mut().for_each(without_null);
         schemas

@@ -7,6 +7,8 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use serde_json::Value;
 
+use super::negotiation::Format;
+
 /// Writes an object as a document with that root element and default namespace.
 pub(super) fn document(root: &str, namespace: &str, value: &Value) -> io::Result<Vec<u8>> {
     let mut writer = Writer::new(Vec::new());
@@ -14,6 +16,14 @@ pub(super) fn document(root: &str, namespace: &str, value: &Value) -> io::Result
     let start = BytesStart::new(root).with_attributes([("xmlns", namespace)]);
     element(&mut writer, start, value)?;
     Ok(writer.into_inner())
+}
+
+/// Writes an object in a format.
+pub(crate) fn write(value: &Value, format: Format, root: &str, namespace: &str) -> Vec<u8> {
+    match format {
+        Format::Json => serde_json::to_vec(value).unwrap_or_default(),
+        Format::Xml => document(root, namespace, value).unwrap_or_default(),
+    }
 }
 
 fn element(writer: &mut Writer<Vec<u8>>, start: BytesStart<'_>, value: &Value) -> io::Result<()> {

@@ -15,7 +15,11 @@ use crate::scenario::format::KravserieEntry;
 use crate::scenario::problems::Place;
 use crate::scenario::scalar::YEARS;
 
+/// The most claims of a series.
 const MOST: u32 = 100_000;
+
+/// The most claims of a party that has series.
+const MOST_IN_ALL: usize = 200_000;
 
 pub(super) fn read(entry: &KravserieEntry, who: &Who, ledger: &mut Ledger, place: Place<'_>, reader: &mut Reader<'_>) {
     let _ = read_serie(entry, who, ledger, place, reader);
@@ -42,6 +46,10 @@ fn read_serie(
     let (from, to, antall) = (from?, to?, antall?);
     if !(1..=MOST).contains(&antall) {
         reader.error(place.key("antall"), format!("a series has 1 to {MOST} claims"));
+        return None;
+    }
+    if ledger.krav.len() + antall as usize > MOST_IN_ALL {
+        reader.error(place.key("antall"), format!("a party has at most {MOST_IN_ALL} claims"));
         return None;
     }
     if !from.is_positive() || from > to {

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::Reader;
-use crate::catalogue::{Catalogue, Endpoint, Service, nearest};
+use crate::catalogue::effects::Effects;
+use crate::catalogue::{Catalogue, Code, Endpoint, Service, nearest};
 use crate::domain::identifikator::{Iban, Kid, Kontonummer};
 use crate::scenario::format::{FeilEntry, SvarEntry};
 use crate::scenario::problems::Place;
@@ -50,22 +51,39 @@ pub(super) fn read_feil(entries: &[FeilEntry], catalogue: Catalogue, reader: &mu
     let read = |(i, entry): (usize, &FeilEntry)| {
         let place = list.index(i);
         let target = target(&entry.paa, catalogue, place.key("paa"), reader);
-        let kode = reader.read(&entry.kode, place.key("kode"))?;
+        let kode = reader.optional(entry.kode.as_ref(), place.key("kode"));
+        let mut effects = Effects {
+            error: None,
+            delay: reader.optional(entry.delay.as_ref(), place.key("delay")),
+            fault: reader.optional(entry.fault.as_ref(), place.key("fault")),
+            drift: reader.optional(entry.drift.as_ref(), place.key("drift")),
+        };
         let ganger = reader.optional(entry.ganger.as_ref(), place.key("ganger"));
         if ganger == Some(0) {
             reader.error(place.key("ganger"), "a fault met by no call; leave the entry out instead");
         }
+        if [entry.kode.is_some(), entry.delay.is_some(), entry.fault.is_some(), entry.drift.is_some()] == [false; 4] {
+            reader.error(place, "says no fault: give kode, delay, fault or drift");
+        }
         let (service, endpoint) = target?;
-        let Some(kode) = Catalogue::code_at(Some(service), &kode) else {
-            let codes: Vec<_> = Catalogue::codes_at(Some(service)).map(|known| known.code).collect();
-            let hint = nearest(&kode, codes.iter().copied()).map(|near| format!("did you mean {near}?"));
-            let message = format!("{} cannot give {kode}; it can give {}", service.name, codes.join(", "));
-            reader.problems.error_with_hint(place.key("kode"), message, hint);
-            return None;
-        };
-        Some(Feil { service, endpoint, kode, ganger })
+        if let Some(kode) = kode {
+            effects.error = Some(code(service, &kode, place.key("kode"), reader)?);
+        }
+        Some(Feil { service, endpoint, effects, ganger })
     };
     entries.iter().enumerate().filter_map(read).collect()
+}
+
+/// A code that the service can give.
+fn code(service: &'static Service, kode: &str, place: Place<'_>, reader: &mut Reader<'_>) -> Option<&'static Code> {
+    let known = Catalogue::code_at(Some(service), kode);
+    if known.is_none() {
+        let codes: Vec<_> = Catalogue::codes_at(Some(service)).map(|known| known.code).collect();
+        let hint = nearest(kode, codes.iter().copied()).map(|near| format!("did you mean {near}?"));
+        let message = format!("{} cannot give {kode}; it can give {}", service.name, codes.join(", "));
+        reader.problems.error_with_hint(place, message, hint);
+    }
+    known
 }
 
 /// `service/endpoint`, or a service alone.

@@ -2,7 +2,7 @@
 //! Imitates docs/fidelity.md, "Errors".
 
 use crate::access;
-use crate::catalogue::Code;
+use crate::catalogue::{Check, Code};
 use crate::services::errors::ServiceError;
 
 /// In the order of their numbers.
@@ -60,22 +60,25 @@ pub(super) enum Refusal {
 
 impl From<Refusal> for ServiceError {
     fn from(refusal: Refusal) -> Self {
-        let (number, melding) = match &refusal {
-            Refusal::UnknownUrl(melding) | Refusal::WrongMethod(melding) => (3, Some(melding.clone())),
-            Refusal::Access(access::Refusal::Authentication { melding, .. }) => (4, Some(melding.clone())),
-            Refusal::Access(access::Refusal::Consent(melding)) => (5, Some(melding.clone())),
-            Refusal::InvalidInput(melding) => (6, Some(melding.clone())),
-            Refusal::NothingInPeriod(what) => {
-                (7, Some(format!("Fant ingen {what} på oppgitt identifikator i oppgitt periode")))
+        let (number, check, melding) = match &refusal {
+            Refusal::UnknownUrl(melding) | Refusal::WrongMethod(melding) => (3, Check::Url, Some(melding.clone())),
+            Refusal::Access(access::Refusal::Authentication { melding, .. }) => {
+                (4, Check::Authentication, Some(melding.clone()))
             }
-            Refusal::NotAcceptable => (8, None),
-            Refusal::UnknownParty => (9, None),
+            Refusal::Access(access::Refusal::Consent(melding)) => (5, Check::Consent, Some(melding.clone())),
+            Refusal::InvalidInput(melding) => (6, Check::Input, Some(melding.clone())),
+            Refusal::NothingInPeriod(what) => {
+                (7, Check::Period, Some(format!("Fant ingen {what} på oppgitt identifikator i oppgitt periode")))
+            }
+            Refusal::NotAcceptable => (8, Check::Format, None),
+            Refusal::UnknownParty => (9, Check::Party, None),
         };
         let kode = &CODES[number - 1];
         let mut error = match melding {
             Some(melding) => Self::new(kode, melding),
             None => Self::on_demand(kode),
         };
+        error.failed = Some(check);
         match refusal {
             Refusal::WrongMethod(_) => error.allow = Some("GET, HEAD"),
             Refusal::Access(access::Refusal::Authentication { challenge, .. }) => error.challenge = Some(challenge),

@@ -11,6 +11,7 @@ mod utgave_2024;
 mod utvalg;
 
 use bytes::Bytes;
+use chrono::NaiveDate;
 use codes::Refusal;
 use http::Method;
 use schemars::JsonSchema;
@@ -36,21 +37,15 @@ pub(crate) static SERVICE: Service = Service {
     version: "v1",
     packages: &["finans", "regnskapssystem"],
     endpoints: &[
-        Endpoint { name: "aapnekrav", periode: false },
-        Endpoint { name: "krav", periode: true },
-        Endpoint { name: "innbetalinger", periode: true },
-        Endpoint { name: "utbetalinger", periode: true },
+        Endpoint { name: "aapnekrav", periode: false, xml_root: "aapnekravRespons" },
+        Endpoint { name: "krav", periode: true, xml_root: "kravRespons" },
+        Endpoint { name: "innbetalinger", periode: true, xml_root: "innbetalingerRespons" },
+        Endpoint { name: "utbetalinger", periode: true, xml_root: "utbetalingerRespons" },
     ],
+    xml_namespace: "urn:no:skatteetaten:innkreving:kravogbetalinger:v1",
     codes: &codes::CODES,
+    party_in_token: false,
 };
-
-/// The namespace of answers in XML; chosen, as are the root elements.
-const NAMESPACE: &str = "urn:no:skatteetaten:innkreving:kravogbetalinger:v1";
-
-/// The root element of an endpoint's answer in XML.
-fn xml_root(endpoint: &str) -> String {
-    format!("{endpoint}Respons")
-}
 
 pub(super) const HANDLER: Handler = Handler { service: &SERVICE, locate, answer, openapi: openapi::document };
 
@@ -59,6 +54,7 @@ fn locate(segments: &[String]) -> Location<'_> {
     let part = |index: usize| segments.get(index).map(String::as_str);
     Location {
         endpoint: part(3).filter(|_| segments.len() == 4).and_then(|name| SERVICE.endpoint(name)),
+        package: part(1),
         identifikator: part(2),
     }
 }
@@ -68,7 +64,7 @@ fn answer(call: &Call<'_>) -> Result<Answer, ServiceError> {
     let format = negotiate(call.headers).ok_or(Refusal::NotAcceptable)?;
     let warning = check_access(call, package, endpoint)?;
     match answer_allowed(call, package, endpoint, format) {
-        Ok(body) => Ok(Answer { content_type: format.content_type(), body, warning }),
+        Ok(body) => Ok(Answer { format, body, warning }),
         Err(mut error) => {
             error.warning = warning;
             Err(error)
@@ -87,6 +83,7 @@ fn answer_allowed(
     let read_periode = || Periode::from_query(call.query, call.day).map_err(Refusal::InvalidInput);
     let periode = endpoint.periode.then(read_periode).transpose()?;
     let party = call.party.ok_or(Refusal::UnknownParty)?;
+    let format = if call.as_tree { Format::Json } else { format };
     let edition = call.edition.or(party.utgave).unwrap_or(call.default_edition);
     let key = Key {
         service: SERVICE.name,
@@ -150,7 +147,7 @@ fn check_access(call: &Call<'_>, package: &str, endpoint: &Endpoint) -> Result<O
         samtykkeressurs: "ske-samtykke-krav-og-betalinger",
         egne_rettigheter: package == "regnskapssystem",
     };
-    call.access.check(call.headers, &demand, call.real_time).map_err(Refusal::Access)
+    call.access.check(call.caller, call.headers, &demand, call.token_time).map_err(Refusal::Access)
 }
 
 /// The service code of a consent to all endpoints; in 2023 that of `aapnekrav` alone.
@@ -196,7 +193,7 @@ struct View<'a> {
     endpoint: &'static Endpoint,
     edition: Edition,
     periode: Option<Periode>,
-    day: chrono::NaiveDate,
+    day: NaiveDate,
 }
 
 impl View<'_> {
@@ -214,14 +211,18 @@ impl View<'_> {
         };
         match (self.endpoint.name, self.edition) {
             ("krav", edition) => {
-                let krav = some(utvalg::krav(at, periode), "krav")?;
+                let krav = some(utvalg::krav(at, periode), "krav", utvalg::dager(at))?;
                 match edition {
                     Edition::E2023 => self.write(&utgave_2023::krav_i_periode(part, periode, &krav), format),
                     Edition::E2024 => self.write(&utgave_2024::krav_i_periode(part, periode, &krav), format),
                 }
             }
             ("innbetalinger", edition) => {
-                let innbetalinger = some(utvalg::innbetalinger(at, periode), "innbetalinger")?;
+                let innbetalinger = some(
+                    utvalg::innbetalinger(at, periode),
+                    "innbetalinger",
+                    at.innbetalinger().map(|innbetaling| innbetaling.innbetalingsdato),
+                )?;
                 match edition {
                     Edition::E2023 => {
                         self.write(&utgave_2023::innbetalinger(part, periode, &innbetalinger, at), format)
@@ -232,7 +233,11 @@ impl View<'_> {
                 }
             }
             (_, edition) => {
-                let utbetalinger = some(utvalg::utbetalinger(at, periode), "utbetalinger")?;
+                let utbetalinger = some(
+                    utvalg::utbetalinger(at, periode),
+                    "utbetalinger",
+                    at.utbetalinger().map(|utbetaling| utbetaling.utbetaltdato),
+                )?;
                 match edition {
                     Edition::E2023 => self.write(&utgave_2023::utbetalinger(part, periode, &utbetalinger, at), format),
                     Edition::E2024 => self.write(&utgave_2024::utbetalinger(part, periode, &utbetalinger, at), format),
@@ -245,7 +250,7 @@ impl View<'_> {
         let written = match format {
             Format::Json => serde_json::to_vec(answer),
             Format::Xml => serde_json::to_value(answer).and_then(|value| {
-                xml::document(&xml_root(self.endpoint.name), NAMESPACE, &value).map_err(serde_json::Error::io)
+                xml::document(self.endpoint.xml_root, SERVICE.xml_namespace, &value).map_err(serde_json::Error::io)
             }),
         };
         written.map(Bytes::from).map_err(|error| {
@@ -265,7 +270,30 @@ struct Skjermet {
     skjermet: bool,
 }
 
-/// Nothing in the period is KB-007.
-fn some<T>(list: Vec<T>, what: &'static str) -> Result<Vec<T>, Refusal> {
-    if list.is_empty() { Err(Refusal::NothingInPeriod(what)) } else { Ok(list) }
+/// Nothing in the period is KB-007, with what there is at other times.
+fn some<T>(list: Vec<T>, what: &'static str, days: impl Iterator<Item = NaiveDate>) -> Result<Vec<T>, ServiceError> {
+    if !list.is_empty() {
+        return Ok(list);
+    }
+    let mut error = ServiceError::from(Refusal::NothingInPeriod(what));
+    error.hint = Some(match days.minmax() {
+        None => {
+            format!("the party has no {what} on the day of the sandbox's clock; nothing would be found in any period")
+        }
+        Some((first, last)) => {
+            format!("the party's {what} are from {first} to {last}; ask for a period that holds some of them")
+        }
+    });
+    Err(error)
 }
+
+/// The first and the last of some days.
+trait MinMax: Iterator<Item = NaiveDate> + Sized {
+    fn minmax(self) -> Option<(NaiveDate, NaiveDate)> {
+        self.fold(None, |range, day| {
+            Some(range.map_or((day, day), |(first, last): (NaiveDate, _)| (first.min(day), last.max(day))))
+        })
+    }
+}
+
+impl<I: Iterator<Item = NaiveDate>> MinMax for I {}

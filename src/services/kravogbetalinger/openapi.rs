@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
-use super::{NAMESPACE, SERVICE, Skjermet, utgave_2023, utgave_2024, xml_root};
+use super::{SERVICE, Skjermet, utgave_2023, utgave_2024};
 use crate::services::openapi::{Schemas, content, error_responses, headers};
 
 /// The OpenAPI 3.1 document.
@@ -71,7 +71,8 @@ fn answers<New: JsonSchema, Old: JsonSchema>(schemas: &mut Schemas) -> Value {
 fn operation(name: &str, id: &str, summary: &str, answer: &Value, errors: &Map<String, Value>) -> Value {
     let reference = |name: &str| json!({ "$ref": format!("#/components/parameters/{name}") });
     let mut names = vec!["rettighetspakke", "identifikator"];
-    if SERVICE.endpoint(name).is_some_and(|endpoint| endpoint.periode) {
+    let endpoint = SERVICE.endpoint(name);
+    if endpoint.is_some_and(|endpoint| endpoint.periode) {
         names.extend(["fraOgMed", "tilOgMed"]);
     }
     names.extend(["Korrelasjonsid", "KorrelasjonsidIUrl"]);
@@ -81,7 +82,7 @@ fn operation(name: &str, id: &str, summary: &str, answer: &Value, errors: &Map<S
         json!({
             "description": "The answer, in the edition of 2024 or 2023; of a shielded person the parameters and the mark.",
             "headers": { "Korrelasjonsid": { "$ref": "#/components/headers/Korrelasjonsid" } },
-            "content": content(answer, &xml_root(name), NAMESPACE),
+            "content": content(answer, endpoint.map_or("", |endpoint| endpoint.xml_root), SERVICE.xml_namespace),
         }),
     );
     responses.extend(errors.clone());

@@ -4,6 +4,9 @@
 //! Only the types live here. Each service keeps its own entry in its own folder, and
 //! `services::CATALOGUE` lists them; the rooms below `services` are handed that list.
 
+pub(crate) mod duration;
+pub(crate) mod effects;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -44,7 +47,7 @@ impl fmt::Display for Edition {
 }
 
 /// A published error code.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Code {
     /// For example `KB-006`.
     pub code: &'static str,
@@ -57,16 +60,18 @@ pub struct Code {
 }
 
 /// An endpoint of a service.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Endpoint {
     /// The last part of its path, by which scenarios and rules name it.
     pub name: &'static str,
     /// Whether it takes `fraOgMed` and `tilOgMed`.
     pub periode: bool,
+    /// The root element of its answer in XML.
+    pub xml_root: &'static str,
 }
 
 /// A published service.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Service {
     /// By which scenarios and rules name it; also the first label of its host form.
     pub name: &'static str,
@@ -80,8 +85,12 @@ pub struct Service {
     pub packages: &'static [&'static str],
     /// Its endpoints.
     pub endpoints: &'static [Endpoint],
+    /// The namespace of its answers in XML.
+    pub xml_namespace: &'static str,
     /// Its own error codes, in the order of their numbers.
     pub codes: &'static [Code],
+    /// Whose data is asked for is said by the token, not by the URL, so that the key `party` means something.
+    pub party_in_token: bool,
 }
 
 impl Service {
@@ -123,6 +132,39 @@ pub(crate) static UNEXPECTED: &Code = &COMMON_CODES[0];
 /// The code for a URL that belongs to no service.
 pub(crate) static NO_SUCH_URL: &Code = &COMMON_CODES[1];
 
+/// What a call is held against, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Check {
+    /// It leads to an endpoint, by a method that there is.
+    Url,
+    /// The caller takes a format that there is.
+    Format,
+    /// A token that is good, with the right scope.
+    Authentication,
+    /// Consent, or rights of the caller's own.
+    Consent,
+    /// Identifier and parameters.
+    Input,
+    /// The party is known.
+    Party,
+    /// There is something in the period.
+    Period,
+}
+
+impl Check {
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Url, Self::Format, Self::Authentication, Self::Consent, Self::Input, Self::Party, Self::Period];
+
+    pub(crate) const fn name(self) -> &'static str {
+        ["url", "format", "authentication", "consent", "input", "party", "period"][self as usize]
+    }
+
+    /// It is about token or rights.
+    pub(crate) const fn is_access(self) -> bool {
+        matches!(self, Self::Authentication | Self::Consent)
+    }
+}
+
 /// All services of the sandbox.
 #[derive(Clone, Copy, Debug)]
 pub struct Catalogue(pub &'static [&'static Service]);
@@ -136,6 +178,11 @@ impl Catalogue {
     /// The codes that can be asked for at a service, or where there is none: its own, then the common ones.
     pub fn codes_at(service: Option<&'static Service>) -> impl Iterator<Item = &'static Code> {
         service.map_or(&[][..], |service| service.codes).iter().chain(&COMMON_CODES)
+    }
+
+    /// The services that have a code of their own by that name.
+    pub fn services_with(self, code: &str) -> impl Iterator<Item = &'static Service> {
+        self.0.iter().copied().filter(move |service| service.codes.iter().any(|known| known.code == code))
     }
 
     /// A code by its exact spelling, among those that a service can give.

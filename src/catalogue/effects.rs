@@ -1,0 +1,327 @@
+//! What an answer can be made to suffer: delays, faults on the wire, drift. The values of the keys
+//! `delay`, `fault` and `drift`, the same as header, in the base URL, in a scenario flag and in a rule.
+//! Imitates docs/fidelity.md, "Faults on demand".
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use rand::{Rng, RngExt};
+use rand_distr::{Distribution, LogNormal};
+
+use super::Code;
+use super::duration::{parse_duration, write_duration};
+
+/// The longest that an answer can be made to take.
+pub(crate) const LONGEST: Duration = Duration::from_secs(600);
+
+/// How long `hang` keeps a connection where nothing is said.
+const HANG: Duration = Duration::from_secs(300);
+
+/// `Retry-After` of `429` where nothing is said.
+const RETRY: Duration = Duration::from_secs(30);
+
+/// Bytes a second of `slow-body` where nothing is said.
+const SLOW: u32 = 1024;
+
+/// A value that cannot be taken, with the forms that can.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BadValue {
+    pub(crate) why: String,
+    pub(crate) allowed: Vec<&'static str>,
+}
+
+impl fmt::Display for BadValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; write {}", self.why, self.allowed.join(", "))
+    }
+}
+
+/// How long to wait before an answer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Delay {
+    /// So long.
+    Fixed(Duration),
+    /// Anything between, each as likely.
+    Even(Duration, Duration),
+    /// By a log-normal distribution: the median, and the standard deviation of the logarithm.
+    LogNormal(Duration, f64),
+}
+
+impl Delay {
+    /// A delay of this kind, at most [`LONGEST`].
+    pub(crate) fn draw(self, rng: &mut impl Rng) -> Duration {
+        let drawn = match self {
+            Self::Fixed(delay) => delay,
+            Self::Even(from, to) => Duration::from_millis(rng.random_range(millis(from)..=millis(to))),
+            Self::LogNormal(median, sigma) => {
+                let factor = LogNormal::new(0.0, sigma).map_or(1.0, |spread| spread.sample(rng));
+                Duration::try_from_secs_f64(median.as_secs_f64() * factor).unwrap_or(LONGEST)
+            }
+        };
+        drawn.min(LONGEST)
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+const DELAYS: [&str; 3] = ["1500ms", "200ms..3s", "lognormal(300ms,0.8)"];
+
+impl FromStr for Delay {
+    type Err = BadValue;
+
+    fn from_str(text: &str) -> Result<Self, BadValue> {
+        let bad = |why: &str| BadValue { why: format!("{text:?} is no delay: {why}"), allowed: DELAYS.to_vec() };
+        let length = |text: &str| {
+            let length = parse_duration(text.trim()).ok_or_else(|| bad("a length is a number and ms, s, m or h"))?;
+            if length > LONGEST { Err(bad("the longest is 10m")) } else { Ok(length) }
+        };
+        if let Some((from, to)) = text.split_once("..") {
+            let (from, to) = (length(from)?, length(to)?);
+            return if from <= to { Ok(Self::Even(from, to)) } else { Err(bad("the shorter length comes first")) };
+        }
+        let Some(inside) = text.strip_prefix("lognormal(").and_then(|rest| rest.strip_suffix(')')) else {
+            return length(text).map(Self::Fixed);
+        };
+        let (median, sigma) = inside.split_once(',').ok_or_else(|| bad("lognormal takes a median and a spread"))?;
+        match sigma.trim().parse::<f64>() {
+            Ok(sigma) if (0.0..=10.0).contains(&sigma) => Ok(Self::LogNormal(length(median)?, sigma)),
+            _ => Err(bad("the spread is a number from 0 to 10")),
+        }
+    }
+}
+
+impl fmt::Display for Delay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fixed(delay) => f.write_str(&write_duration(*delay)),
+            Self::Even(from, to) => write!(f, "{}..{}", write_duration(*from), write_duration(*to)),
+            Self::LogNormal(median, sigma) => write!(f, "lognormal({},{sigma})", write_duration(*median)),
+        }
+    }
+}
+
+/// A fault of transport, or of something between caller and service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// A TCP reset in place of an answer.
+    Reset,
+    /// No answer for so long, then the end of the connection.
+    Hang(Duration),
+    /// The end of the connection in place of an answer.
+    Empty,
+    /// The head and half of the body, then the end of the connection.
+    Truncate,
+    /// Bytes that are not HTTP.
+    Garbage,
+    /// The body at so many bytes a second.
+    SlowBody(u32),
+    /// A gateway's plain text.
+    GatewayText,
+    /// A proxy's error page.
+    Html,
+    /// 429 with `Retry-After`.
+    TooMany(Duration),
+    /// 503.
+    Unavailable,
+}
+
+impl Fault {
+    /// Whether nothing of the answer is left, so that it need not be made.
+    pub(crate) const fn replaces_answer(self) -> bool {
+        !matches!(self, Self::Truncate | Self::SlowBody(_))
+    }
+}
+
+/// The faults, each as it can be written.
+pub(crate) const FAULTS: [&str; 10] =
+    ["reset", "hang", "empty", "truncate", "garbage", "slow-body(1k/s)", "gateway-text", "html", "429(30s)", "503"];
+
+impl FromStr for Fault {
+    type Err = BadValue;
+
+    fn from_str(text: &str) -> Result<Self, BadValue> {
+        let bad = |why: &str| BadValue { why: format!("{text:?} is no fault: {why}"), allowed: FAULTS.to_vec() };
+        let (name, inside) = match text.split_once('(') {
+            None => (text, None),
+            Some((name, rest)) => (name, Some(rest.strip_suffix(')').ok_or_else(|| bad("a bracket is not closed"))?)),
+        };
+        let length = |default: Duration| match inside.map(parse_duration) {
+            None => Ok(default),
+            Some(Some(length)) if length <= LONGEST => Ok(length),
+            Some(_) => Err(bad("in brackets stands a length up to 10m, like 30s")),
+        };
+        match name {
+            "hang" => return length(HANG).map(Self::Hang),
+            "429" => {
+                let seconds = length(RETRY)?;
+                let whole = seconds.as_millis().is_multiple_of(1000);
+                return if whole { Ok(Self::TooMany(seconds)) } else { Err(bad("Retry-After is in whole seconds")) };
+            }
+            "slow-body" => {
+                let rate = inside.map_or(Some(SLOW), bytes_a_second);
+                return rate.map(Self::SlowBody).ok_or_else(|| bad("in brackets stands a rate, like 1k/s or 200/s"));
+            }
+            _ => {}
+        }
+        let plain = match name {
+            "reset" => Self::Reset,
+            "empty" => Self::Empty,
+            "truncate" => Self::Truncate,
+            "garbage" => Self::Garbage,
+            "gateway-text" => Self::GatewayText,
+            "html" => Self::Html,
+            "503" => Self::Unavailable,
+            _ => return Err(bad("there is none of that name")),
+        };
+        if inside.is_some() { Err(bad("it takes nothing in brackets")) } else { Ok(plain) }
+    }
+}
+
+fn bytes_a_second(text: &str) -> Option<u32> {
+    let number = text.strip_suffix("/s")?;
+    let (digits, factor) = number.strip_suffix('k').map_or((number, 1), |digits| (digits, 1024));
+    let written = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let rate = digits.parse::<u32>().ok().filter(|_| written)?.checked_mul(factor)?;
+    (1..=1024 * 1024).contains(&rate).then_some(rate)
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reset => f.write_str("reset"),
+            Self::Hang(limit) => write!(f, "hang({})", write_duration(*limit)),
+            Self::Empty => f.write_str("empty"),
+            Self::Truncate => f.write_str("truncate"),
+            Self::Garbage => f.write_str("garbage"),
+            Self::SlowBody(rate) if rate.is_multiple_of(1024) => write!(f, "slow-body({}k/s)", rate / 1024),
+            Self::SlowBody(rate) => write!(f, "slow-body({rate}/s)"),
+            Self::GatewayText => f.write_str("gateway-text"),
+            Self::Html => f.write_str("html"),
+            Self::TooMany(after) => write!(f, "429({}s)", after.as_secs()),
+            Self::Unavailable => f.write_str("503"),
+        }
+    }
+}
+
+/// How an answer is changed without changing what it says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Drift {
+    /// Unknown fields are added.
+    pub(crate) fields: bool,
+    /// Fields come in another order.
+    pub(crate) order: bool,
+    /// Optional fields are left out.
+    pub(crate) optional: bool,
+}
+
+const DRIFTS: [&str; 3] = ["fields", "order", "optional"];
+
+impl FromStr for Drift {
+    type Err = BadValue;
+
+    fn from_str(text: &str) -> Result<Self, BadValue> {
+        let mut drift = Self::default();
+        for name in text.split('+') {
+            match name {
+                "fields" => drift.fields = true,
+                "order" => drift.order = true,
+                "optional" => drift.optional = true,
+                _ => {
+                    let why = format!("{name:?} is no drift, and + joins several");
+                    return Err(BadValue { why, allowed: DRIFTS.to_vec() });
+                }
+            }
+        }
+        Ok(drift)
+    }
+}
+
+impl fmt::Display for Drift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let on = [self.fields, self.order, self.optional];
+        let names: Vec<_> = DRIFTS.into_iter().zip(on).filter_map(|(name, on)| on.then_some(name)).collect();
+        f.write_str(&names.join("+"))
+    }
+}
+
+/// What a scenario flag or a rule does to an answer; nothing where a key is left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Effects {
+    /// The code that is answered.
+    pub(crate) error: Option<&'static Code>,
+    /// How long it takes.
+    pub(crate) delay: Option<Delay>,
+    /// What happens to it on the wire.
+    pub(crate) fault: Option<Fault>,
+    /// How it is changed.
+    pub(crate) drift: Option<Drift>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+    use rand::rngs::ChaCha8Rng;
+
+    #[test]
+    fn every_value_is_told_as_it_is_read() {
+        for text in ["1500ms", "2s", "200ms..3s", "lognormal(300ms,0.8)", "0ms..10m"] {
+            assert_eq!(text.parse::<Delay>().expect(text).to_string(), text);
+        }
+        for text in FAULTS.into_iter().chain(["hang(10s)", "slow-body(200/s)"]) {
+            let told = text.parse::<Fault>().expect(text).to_string();
+            assert!(told == text || (text, told.as_str()) == ("hang", "hang(5m)"), "{text}: {told}");
+        }
+        for text in ["fields", "order+optional", "optional+order"] {
+            let drift = text.parse::<Drift>().expect(text);
+            assert_eq!(drift.to_string().parse(), Ok(drift));
+        }
+    }
+
+    #[test]
+    fn other_values_are_refused() {
+        for text in
+            ["", "2", "3s..2s", "11m", "lognormal(300ms)", "lognormal(300ms,-1)", "lognormal(1s,nan)", "1s..", "-1s"]
+        {
+            assert!(text.parse::<Delay>().is_err(), "{text:?}");
+        }
+        for text in [
+            "",
+            "Reset",
+            "reset()",
+            "hang(",
+            "hang(1)",
+            "429(1500ms)",
+            "slow-body(0/s)",
+            "slow-body(k/s)",
+            "503(1s)",
+            "504",
+        ] {
+            assert!(text.parse::<Fault>().is_err(), "{text:?}");
+        }
+        for text in ["", "fields+", "fields,order", "Fields"] {
+            assert!(text.parse::<Drift>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn delays_are_drawn_as_they_say() {
+        let draws = |text: &str| {
+            let mut rng = ChaCha8Rng::seed_from_u64(1);
+            let delay: Delay = text.parse().expect(text);
+            let mut draws: Vec<f64> = (0..4001).map(|_| delay.draw(&mut rng).as_secs_f64()).collect();
+            draws.sort_by(f64::total_cmp);
+            draws
+        };
+        let even = draws("1s..3s");
+        assert!(even[0] >= 1.0 && even[4000] <= 3.0 && (even[2000] - 2.0).abs() < 0.1, "{}", even[2000]);
+        let lognormal = draws("lognormal(300ms,0.8)");
+        assert!((lognormal[2000] - 0.3).abs() < 0.02, "the median: {}", lognormal[2000]);
+        // 84 % lie below the median times e to the spread.
+        assert!((lognormal[3365] / (0.3 * 0.8_f64.exp()) - 1.0).abs() < 0.1, "{}", lognormal[3365]);
+        assert!(draws("lognormal(5m,10)")[4000] <= LONGEST.as_secs_f64());
+    }
+}

@@ -1,0 +1,107 @@
+//! `rule`: set, list and delete rules of a running sandbox.
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use http::Method;
+use serde_json::{Map, Value, json};
+
+use super::client::Client;
+use super::{UNUSABLE, complain, print};
+use crate::config::Flags;
+
+#[derive(Args)]
+pub(super) struct RuleArgs {
+    #[command(subcommand)]
+    command: RuleCommand,
+    /// Session of the rule; the default one where left out
+    #[arg(long, global = true, value_name = "NAME")]
+    session: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum RuleCommand {
+    /// Set a rule, and print it with its id
+    ///
+    /// For example: innkreving-sandbox rule add --when endpoint=krav party=310478717 --then error=KB-002 --times 2
+    Add(Box<AddArgs>),
+    /// Print the rules as JSON, oldest first, with how often each was met
+    List,
+    /// Delete a rule by its id, or all of them
+    Delete {
+        /// Id of a rule, as add and list print it
+        #[arg(required_unless_present = "all")]
+        id: Option<String>,
+        /// All rules of the session
+        #[arg(long, conflicts_with = "id")]
+        all: bool,
+    },
+}
+
+#[derive(Args)]
+struct AddArgs {
+    /// Which calls meet it: service=…, endpoint=…, party=…, package=…, client=…; all where left out
+    #[arg(long, num_args = 1.., value_name = "KEY=VALUE", value_parser = pair)]
+    when: Vec<(String, String)>,
+    /// What they meet: error=…, delay=…, fault=…, drift=…, edition=…, now=…, party=…
+    #[arg(long, num_args = 1.., value_name = "KEY=VALUE", value_parser = pair, required_unless_present = "sequence")]
+    then: Vec<(String, String)>,
+    /// What one call after the other meets: codes, and ok for the natural answer
+    #[arg(long, num_args = 1.., value_name = "STEP", conflicts_with = "then")]
+    sequence: Vec<String>,
+    /// How many calls meet it; with a sequence, how many times that is gone through
+    #[arg(long, value_name = "NUMBER")]
+    times: Option<u32>,
+    /// How likely each call is to meet it, up to 1
+    #[arg(long, value_name = "NUMBER")]
+    probability: Option<f64>,
+    /// Seed of what the rule draws
+    #[arg(long, value_name = "NUMBER")]
+    rule_seed: Option<u64>,
+    /// How long it lives, for example 10m
+    #[arg(long, value_name = "LENGTH")]
+    expires: Option<String>,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("write key=value")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+pub(super) fn run(args: &RuleArgs, flags: &Flags) -> ExitCode {
+    let client = Client::new(flags, args.session.as_deref());
+    let done = match &args.command {
+        RuleCommand::Add(add) => client.json(Method::POST, "/sandbox/rules", Some(&document(add))),
+        RuleCommand::List => client.json(Method::GET, "/sandbox/rules", None),
+        RuleCommand::Delete { id: Some(id), .. } => {
+            let id = percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC);
+            client.json(Method::DELETE, &format!("/sandbox/rules/{id}"), None)
+        }
+        RuleCommand::Delete { id: None, .. } => client.json(Method::DELETE, "/sandbox/rules", None),
+    };
+    match done {
+        Ok(Value::Null) => ExitCode::SUCCESS,
+        Ok(value) => print(&format!("{value:#}\n")),
+        Err(error) => {
+            complain(&error);
+            ExitCode::from(UNUSABLE)
+        }
+    }
+}
+
+/// The rule as the control API takes it.
+fn document(add: &AddArgs) -> Value {
+    let object = |pairs: &[(String, String)]| {
+        pairs.iter().map(|(key, value)| (key.clone(), json!(value))).collect::<Map<_, _>>()
+    };
+    let then = if add.sequence.is_empty() { object(&add.then).into() } else { json!({ "sequence": add.sequence }) };
+    let mut rule = Map::from_iter([("when".to_owned(), object(&add.when).into()), ("then".to_owned(), then)]);
+    let settings = [
+        ("times", add.times.map(Value::from)),
+        ("probability", add.probability.map(Value::from)),
+        ("seed", add.rule_seed.map(Value::from)),
+        ("expires", add.expires.clone().map(Value::from)),
+    ];
+    rule.extend(settings.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
+    rule.into()
+}

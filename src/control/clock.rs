@@ -1,0 +1,134 @@
+//! `/sandbox/clock`: what the time is in the session, or on the whole server.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Json;
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Shared;
+use super::problem::{JsonBody, Problem};
+use crate::domain::clock::{Now, Shift};
+use crate::session::Session;
+use crate::session::time::{Change, Setting};
+
+/// A change of the clock: exactly one of `now`, `advance`, `freeze` and `real`, or `tokens` alone.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClockChange {
+    /// A date (noon in Norway, standing still), a date-time (standing still), or a shift like `+30d` of what the
+    /// server's clock shows (it goes on).
+    now: Option<String>,
+    /// How much further: `30d`, `1m`, `-2w`.
+    advance: Option<String>,
+    /// It stands still where it is.
+    freeze: Option<bool>,
+    /// It shows the real time.
+    real: Option<bool>,
+    /// Whether tokens expire by this clock rather than by the real time.
+    tokens: Option<bool>,
+    /// The server's clock, which every session without a setting of its own follows, rather than the session's.
+    #[serde(default)]
+    server: bool,
+}
+
+/// What a clock shows.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ClockView {
+    /// The instant it shows, in UTC.
+    now: String,
+    /// The observer's day in Norway.
+    day: NaiveDate,
+    /// The day that relative dates of scenarios are resolved against; only a reset moves it.
+    base_date: NaiveDate,
+    /// `real`, `standing` or `shifted`.
+    setting: &'static str,
+    /// How far ahead or behind a shifted clock is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shift: Option<String>,
+    /// Whether the session has a setting of its own; otherwise it follows the server's.
+    own: bool,
+    /// Whether tokens expire by this clock.
+    tokens: bool,
+    /// What the server's clock shows, in UTC.
+    server: String,
+    /// The real time, in UTC.
+    real: String,
+}
+
+fn view(session: &Session) -> ClockView {
+    let time = session.time();
+    let told = |instant: DateTime<Utc>| instant.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let (setting, shift) = match session.clock.setting(time) {
+        Setting::Real => ("real", None),
+        Setting::Standing(_) => ("standing", None),
+        Setting::Shifted(shift) => ("shifted", Some(shift.to_string())),
+    };
+    ClockView {
+        now: told(session.clock.now(time)),
+        day: session.today(),
+        base_date: session.base,
+        setting,
+        shift,
+        own: session.clock.is_own(),
+        tokens: session.clock.moves_tokens(),
+        server: told(time.now()),
+        real: told(time.real()),
+    }
+}
+
+pub(super) async fn show(Extension(session): Extension<Arc<Session>>) -> Json<ClockView> {
+    Json(view(&session))
+}
+
+pub(super) async fn change(
+    State(shared): State<Arc<Shared>>,
+    Extension(session): Extension<Arc<Session>>,
+    JsonBody(wanted): JsonBody<ClockChange>,
+) -> Result<Json<ClockView>, Problem> {
+    let change = read(&wanted)?;
+    let done = if wanted.server {
+        if wanted.tokens.is_some() {
+            return Err(Problem::bad_request("tokens is said of a session; leave it out with server"));
+        }
+        change.map_or(Ok(()), |change| shared.sessions.time.change(change))
+    } else {
+        session.clock.change(session.time(), change, wanted.tokens)
+    };
+    done.map_err(|error| Problem::bad_request(error.to_string()))?;
+    Ok(Json(view(&session)))
+}
+
+pub(super) async fn follow(Extension(session): Extension<Arc<Session>>) -> Json<ClockView> {
+    session.clock.follow();
+    Json(view(&session))
+}
+
+fn read(wanted: &ClockChange) -> Result<Option<Change>, Problem> {
+    let set = |text: &String| text.parse::<Now>().map(Change::Set).map_err(|error| ("now", text.clone(), error));
+    let advance = |text: &String| {
+        let signed = if text.starts_with(['+', '-']) { text.clone() } else { format!("+{text}") };
+        signed.parse::<Shift>().map(Change::Advance).map_err(|error| ("advance", text.clone(), error))
+    };
+    let switch = |value: Option<bool>, change| value.filter(|on| *on).map(|_| Ok(change));
+    let all = [
+        wanted.now.as_ref().map(set),
+        wanted.advance.as_ref().map(advance),
+        switch(wanted.freeze, Change::Freeze),
+        switch(wanted.real, Change::Real),
+    ];
+    let mut given = all.into_iter().flatten();
+    let change = given.next().transpose();
+    let change = change.map_err(|(key, text, error)| Problem::bad_request(format!("{key} {text:?}: {error}")))?;
+    if given.next().is_some() {
+        return Err(Problem::bad_request("say one of now, advance, freeze and real"));
+    }
+    if change.is_none() && wanted.tokens.is_none() {
+        return Err(Problem::bad_request("say what to do: now, advance, freeze, real, or tokens"));
+    }
+    Ok(change)
+}

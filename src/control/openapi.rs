@@ -1,0 +1,271 @@
+//! The contract of the control API, from the types that it reads and writes.
+
+use axum::http::StatusCode;
+use schemars::JsonSchema;
+use serde_json::{Map, Value, json};
+
+use super::clock::{ClockChange, ClockView};
+use super::parties::PartyLine;
+use super::problem::Problem;
+use super::requests::{RequestFilter, RequestList};
+use super::rules::{Deleted, RuleList, RuleView};
+use super::scenarios::{ScenariosView, Taken};
+use super::sessions::{SessionDocument, SessionList, SessionView};
+use crate::inject::modifiers::SessionName;
+use crate::inject::rules::document::RuleDocument;
+use crate::services::openapi::Schemas;
+
+/// The name by which the contract is asked for.
+pub(super) const NAME: &str = "sandbox";
+
+/// An operation of the control API.
+struct Operation {
+    method: &'static str,
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    body: Option<Value>,
+    /// The status of success, with the schema of its body.
+    success: (StatusCode, Option<Value>),
+    /// The refusals that it has beside those of all.
+    refusals: &'static [StatusCode],
+}
+
+const BAD: StatusCode = StatusCode::BAD_REQUEST;
+const NONE: StatusCode = StatusCode::NOT_FOUND;
+const FULL: StatusCode = StatusCode::INSUFFICIENT_STORAGE;
+const TOO_LARGE: StatusCode = StatusCode::PAYLOAD_TOO_LARGE;
+const WRONG_TYPE: StatusCode = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+const BROKEN: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+
+/// The OpenAPI 3.1 document.
+pub(super) fn document() -> Value {
+    let (mut read, mut written) = (Schemas::of_requests(), Schemas::new());
+    let problem = written.of::<Problem>();
+    let operations = operations(&mut read, &mut written);
+    let filters = parameters_of::<RequestFilter>();
+    let mut paths = Map::new();
+    for operation in &operations {
+        let entry = paths.entry(format!("/sandbox{}", operation.path)).or_insert_with(|| json!({}));
+        entry[operation.method] = described(operation, &problem, &filters);
+    }
+    let mut schemas = written.finish();
+    schemas.extend(read.finish());
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "innkreving-sandbox control",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Rules, clock, journal, scenarios and sessions of a running sandbox. docs/control-api.md explains it.",
+            "license": { "name": "MIT", "identifier": "MIT" },
+        },
+        "servers": [{ "url": "/" }],
+        "security": [{}, { "key": [] }],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "parameters": {
+                "Session": {
+                    "name": "Sandbox-Session", "in": "header", "required": false,
+                    "description": "The session; the default one where left out. Also in the base URL: /~session=name/sandbox/…",
+                    "schema": { "type": "string", "pattern": format!("^{}$", SessionName::FORM) },
+                },
+            },
+            "securitySchemes": {
+                "key": { "type": "http", "scheme": "bearer", "description": "The key of --control-key, where one is set." },
+            },
+        },
+    })
+}
+
+#[expect(clippy::too_many_lines, reason = "a table")]
+fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<Operation> {
+    #[expect(clippy::unnecessary_wraps, reason = "the table below has operations without a body too")]
+    fn json<T: JsonSchema>(schemas: &mut Schemas) -> Option<Value> {
+        Some(json!({ "application/json": { "schema": schemas.of::<T>() } }))
+    }
+    let yaml = json!({ "application/yaml": { "schema": { "type": "string" } } });
+    let operation = |method, path, id, summary, body, success, refusals| Operation {
+        method,
+        path,
+        id,
+        summary,
+        body,
+        success,
+        refusals,
+    };
+    let ok = |schema| (StatusCode::OK, schema);
+    let gone = (StatusCode::NO_CONTENT, None);
+    vec![
+        operation(
+            "post",
+            "/rules",
+            "addRule",
+            "Add a rule",
+            json::<RuleDocument>(read),
+            (StatusCode::CREATED, json::<RuleView>(written)),
+            &[FULL, TOO_LARGE, WRONG_TYPE],
+        ),
+        operation("get", "/rules", "listRules", "The rules, oldest first", None, ok(json::<RuleList>(written)), &[]),
+        operation("delete", "/rules", "deleteRules", "Delete all rules", None, ok(json::<Deleted>(written)), &[]),
+        operation(
+            "get",
+            "/rules/{id}",
+            "showRule",
+            "A rule, with how often it was met",
+            None,
+            ok(json::<RuleView>(written)),
+            &[NONE],
+        ),
+        operation("delete", "/rules/{id}", "deleteRule", "Delete a rule", None, gone.clone(), &[NONE]),
+        operation("get", "/clock", "showClock", "What the time is", None, ok(json::<ClockView>(written)), &[]),
+        operation(
+            "post",
+            "/clock",
+            "changeClock",
+            "Move, advance or freeze the clock",
+            json::<ClockChange>(read),
+            ok(json::<ClockView>(written)),
+            &[TOO_LARGE, WRONG_TYPE],
+        ),
+        operation(
+            "delete",
+            "/clock",
+            "followClock",
+            "Follow the server's clock again",
+            None,
+            ok(json::<ClockView>(written)),
+            &[],
+        ),
+        operation(
+            "get",
+            "/requests",
+            "listRequests",
+            "The journal, newest first",
+            None,
+            ok(json::<RequestList>(written)),
+            &[],
+        ),
+        operation("delete", "/requests", "clearRequests", "Forget the journal", None, gone.clone(), &[]),
+        operation(
+            "get",
+            "/scenarios",
+            "showScenarios",
+            "Where the scenarios come from, and how the last reload went",
+            None,
+            ok(json::<ScenariosView>(written)),
+            &[],
+        ),
+        operation(
+            "put",
+            "/scenarios",
+            "putScenarios",
+            "Give the session scenarios of its own, in place of those it had",
+            Some(yaml),
+            ok(json::<Taken>(written)),
+            &[TOO_LARGE, WRONG_TYPE, BROKEN, FULL],
+        ),
+        operation(
+            "delete",
+            "/scenarios",
+            "deleteScenarios",
+            "Drop the session's own scenarios",
+            None,
+            gone.clone(),
+            &[BROKEN],
+        ),
+        operation("get", "/sessions", "listSessions", "All sessions", None, ok(json::<SessionList>(written)), &[]),
+        operation(
+            "get",
+            "/sessions/{name}",
+            "showSession",
+            "A session",
+            None,
+            ok(json::<SessionView>(written)),
+            &[NONE],
+        ),
+        operation(
+            "put",
+            "/sessions/{name}",
+            "putSession",
+            "Begin a session, and bind clients to it",
+            json::<SessionDocument>(read),
+            ok(json::<SessionView>(written)),
+            &[TOO_LARGE, WRONG_TYPE, FULL],
+        ),
+        operation(
+            "delete",
+            "/sessions/{name}",
+            "deleteSession",
+            "Delete a session",
+            None,
+            gone,
+            &[NONE, StatusCode::CONFLICT],
+        ),
+        operation(
+            "post",
+            "/sessions/{name}/reset",
+            "resetSession",
+            "Begin a session anew",
+            None,
+            ok(json::<SessionView>(written)),
+            &[FULL],
+        ),
+        operation(
+            "get",
+            "/parties",
+            "listParties",
+            "The parties, as they stand on the session's day",
+            None,
+            ok(json::<Vec<PartyLine>>(written)),
+            &[],
+        ),
+    ]
+}
+
+fn described(operation: &Operation, problem: &Value, filters: &[Value]) -> Value {
+    let refusal = |status: StatusCode| {
+        let content = json!({ "application/problem+json": { "schema": problem } });
+        let description = status.canonical_reason().unwrap_or_default();
+        (status.as_str().to_owned(), json!({ "description": description, "content": content }))
+    };
+    let of_all = [BAD, StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, NONE, FULL, StatusCode::CONFLICT];
+    let mut responses: Map<String, Value> =
+        of_all.into_iter().chain(operation.refusals.iter().copied()).map(refusal).collect();
+    let (status, content) = &operation.success;
+    let mut success = json!({ "description": operation.summary });
+    if let Some(content) = content {
+        success["content"] = content.clone();
+    }
+    responses.insert(status.as_str().to_owned(), success);
+    responses.sort_keys();
+    let mut parameters = vec![json!({ "$ref": "#/components/parameters/Session" })];
+    for name in ["id", "name"].into_iter().filter(|name| operation.path.contains(&format!("{{{name}}}"))) {
+        let mut schema = json!({ "type": "string" });
+        if name == "name" {
+            schema["pattern"] = json!(format!("^{}$", SessionName::FORM));
+        }
+        parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
+    }
+    if operation.id == "listRequests" {
+        parameters.extend(filters.iter().cloned());
+    }
+    let mut described = json!({
+        "operationId": operation.id, "summary": operation.summary, "parameters": parameters, "responses": responses,
+    });
+    if let Some(body) = &operation.body {
+        described["requestBody"] = json!({ "required": true, "content": body });
+    }
+    described
+}
+
+/// The fields of a type as parameters of a query.
+fn parameters_of<T: JsonSchema>() -> Vec<Value> {
+    let schema = Schemas::of_requests().whole::<T>();
+    let parameter = |(name, field): (&String, &Value)| {
+        let mut field = field.clone();
+        let description = field.as_object_mut().and_then(|field| field.shift_remove("description"));
+        json!({ "name": name, "in": "query", "required": false, "description": description, "schema": field })
+    };
+    schema["properties"].as_object().map(|fields| fields.iter().map(parameter).collect()).unwrap_or_default()
+}

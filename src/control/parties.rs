@@ -1,0 +1,54 @@
+//! `/sandbox/parties`: who is there, as they stand on the session's day.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::response::Json;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Number;
+
+use crate::scenario::Party;
+use crate::session::Session;
+
+/// A party, as it stands on a day.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PartyLine {
+    pub(crate) part: String,
+    pub(crate) navn: String,
+    /// The edition it answers in; nothing where the server's setting decides.
+    pub(crate) utgave: Option<String>,
+    pub(crate) aapne_krav: usize,
+    /// Kroner, by the ledger.
+    #[schemars(with = "f64")]
+    pub(crate) saldo: Number,
+    /// How many literal answers stand in for what the ledger would give.
+    pub(crate) bokstavelige_svar: usize,
+    pub(crate) beskrivelse: String,
+    /// The file it is described in.
+    pub(crate) kilde: String,
+}
+
+/// The parties as they stand on the observer's day.
+pub(crate) fn lines(session: &Session) -> Vec<PartyLine> {
+    let today = session.today();
+    let line = |party: &Arc<Party>| {
+        let at = party.reskontro.as_of(today);
+        PartyLine {
+            part: party.part.to_string(),
+            navn: party.navn.to_string(),
+            utgave: party.utgave.map(|utgave| utgave.to_string()),
+            aapne_krav: at.aapne_krav().count(),
+            saldo: at.totaler().saldo().to_string().parse().unwrap_or_else(|_| 0.into()),
+            bokstavelige_svar: party.svar.len(),
+            beskrivelse: party.beskrivelse.as_deref().unwrap_or_default().to_owned(),
+            kilde: party.kilde.to_string(),
+        }
+    };
+    session.world().loaded.scenarios.parties().into_iter().map(line).collect()
+}
+
+pub(super) async fn list(Extension(session): Extension<Arc<Session>>) -> Json<Vec<PartyLine>> {
+    Json(lines(&session))
+}

@@ -1,0 +1,191 @@
+//! `/sandbox/requests`: the journal of the session.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
+use axum::http::StatusCode;
+use axum::response::Json;
+use chrono::{DateTime, NaiveDate, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::problem::Problem;
+use crate::catalogue::Catalogue;
+use crate::inject::Cause;
+use crate::services::CATALOGUE;
+use crate::session::Session;
+use crate::session::journal::{Entry, Filter};
+
+/// Which requests are asked for; what is left out fits all.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RequestFilter {
+    /// A service by name.
+    service: Option<String>,
+    /// An endpoint by the last part of its path.
+    endpoint: Option<String>,
+    /// The number in the URL.
+    party: Option<String>,
+    /// The code that was answered.
+    code: Option<String>,
+    /// The `client_id` of the token.
+    client: Option<String>,
+    /// The HTTP status that was answered.
+    status: Option<u16>,
+    /// What the answer was due to, as in `Sandbox-Cause`.
+    cause: Option<String>,
+    /// The id of one request.
+    korrelasjonsid: Option<String>,
+    /// How many to tell, 50 where left out; `count` counts all.
+    limit: Option<usize>,
+}
+
+/// What was found.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct RequestList {
+    /// How many fit, of those that are kept.
+    count: usize,
+    /// How many requests the session has had in all.
+    total: u64,
+    /// How many of them are not kept any longer, so that no filter finds them.
+    dropped: u64,
+    /// Newest first.
+    requests: Vec<RequestView>,
+}
+
+/// A request and what came of it.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct RequestView {
+    /// Counted from 1 in the session.
+    number: u64,
+    time: DateTime<Utc>,
+    /// The observer's day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    day: Option<NaiveDate>,
+    method: String,
+    /// With the modifiers of the base URL; tokens and real personal numbers masked.
+    url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    endpoint: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    package: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    party: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client: Option<String>,
+    korrelasjonsid: String,
+    /// Absent where the caller got no answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    cause: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<String>,
+    /// How long the answer was held back, in ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delay: Option<u64>,
+    /// The rules that had a part in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    rules: Vec<String>,
+    /// The checks that the call passed by itself, in their order; absent where the service was not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passed: Option<Vec<&'static str>>,
+    /// The check that it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed: Option<&'static str>,
+    /// What the real service would have done otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<&'static str>,
+    /// What would have made it succeed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+}
+
+fn view(entry: &Entry) -> RequestView {
+    let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
+    RequestView {
+        number: entry.number,
+        time: entry.time,
+        day: entry.day,
+        method: entry.method.to_string(),
+        url: entry.url.to_string(),
+        service: entry.service,
+        endpoint: entry.endpoint,
+        package: text(&entry.package),
+        party: text(&entry.party),
+        client: text(&entry.client),
+        korrelasjonsid: entry.korrelasjonsid.to_string(),
+        status: entry.status,
+        code: entry.code,
+        message: text(&entry.message),
+        cause: entry.cause.name(),
+        fault: entry.fault.map(|fault| fault.to_string()),
+        delay: entry.delay,
+        rules: entry.rules.iter().map(ToString::to_string).collect(),
+        passed: entry.checks.map(crate::session::journal::Checks::passed),
+        failed: entry.checks.and_then(|checks| checks.failed).map(crate::catalogue::Check::name),
+        warning: entry.warning,
+        hint: text(&entry.hint),
+    }
+}
+
+/// How many are told where nobody says.
+const LIMIT: usize = 50;
+
+pub(super) async fn list(
+    Extension(session): Extension<Arc<Session>>,
+    filter: Result<Query<RequestFilter>, QueryRejection>,
+) -> Result<Json<RequestList>, Problem> {
+    let Query(asked) = filter.map_err(|error| Problem::bad_request(error.body_text()))?;
+    check(&asked)?;
+    let filter = Filter {
+        service: asked.service,
+        endpoint: asked.endpoint,
+        party: asked.party,
+        code: asked.code,
+        client: asked.client,
+        status: asked.status,
+        cause: asked.cause,
+        korrelasjonsid: asked.korrelasjonsid,
+    };
+    let found = session.journal.find(&filter, asked.limit.unwrap_or(LIMIT));
+    let requests = found.entries.iter().map(|entry| view(entry)).collect();
+    Ok(Json(RequestList { count: found.count, total: found.total, dropped: found.dropped, requests }))
+}
+
+/// A filter that nothing can fit would make a wrong assertion pass.
+fn check(asked: &RequestFilter) -> Result<(), Problem> {
+    let refuse = |what: &str, value: &str, known: Vec<&str>| {
+        Err(Problem::bad_request(format!("there is no {what} {value:?}; there are {}", known.join(", "))))
+    };
+    let services: Vec<_> = CATALOGUE.0.iter().map(|service| service.name).collect();
+    if let Some(service) = asked.service.as_deref().filter(|name| !services.contains(name)) {
+        return refuse("service", service, services);
+    }
+    let endpoints: Vec<_> = CATALOGUE.0.iter().flat_map(|s| s.endpoints).map(|endpoint| endpoint.name).collect();
+    if let Some(endpoint) = asked.endpoint.as_deref().filter(|name| !endpoints.contains(name)) {
+        return refuse("endpoint", endpoint, endpoints);
+    }
+    let codes: Vec<_> =
+        CATALOGUE.0.iter().flat_map(|service| Catalogue::codes_at(Some(service))).map(|code| code.code).collect();
+    if let Some(code) = asked.code.as_deref().filter(|code| !codes.contains(code)) {
+        return refuse("code", code, codes);
+    }
+    match asked.cause.as_deref().filter(|cause| !Cause::NAMES.contains(cause)) {
+        Some(cause) => refuse("cause", cause, Cause::NAMES.to_vec()),
+        None => Ok(()),
+    }
+}
+
+pub(super) async fn clear(Extension(session): Extension<Arc<Session>>) -> StatusCode {
+    session.journal.clear();
+    StatusCode::NO_CONTENT
+}

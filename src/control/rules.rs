@@ -1,0 +1,105 @@
+//! `/sandbox/rules`: what calls of the session meet.
+
+use std::sync::{Arc, PoisonError};
+
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Json, Response};
+use chrono::{DateTime, Utc};
+use rand::RngExt;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Shared;
+use super::problem::{JsonBody, Problem, refused};
+use crate::inject::rules::Rule;
+use crate::inject::rules::document::RuleDocument;
+use crate::services::CATALOGUE;
+use crate::session::Session;
+
+/// A rule that is kept.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RuleView {
+    id: String,
+    #[serde(flatten)]
+    rule: RuleDocument,
+    /// How many calls have met it.
+    used: u32,
+    /// How many more will; left out where there is no end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<u32>,
+    /// When it ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<DateTime<Utc>>,
+}
+
+/// The rules of a session.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct RuleList {
+    count: usize,
+    /// Oldest first; of several that fit, the newest wins.
+    rules: Vec<RuleView>,
+}
+
+/// How many rules were deleted.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Deleted {
+    deleted: usize,
+}
+
+fn view(rule: &Rule) -> RuleView {
+    RuleView {
+        id: rule.id.to_string(),
+        rule: rule.document.clone(),
+        used: rule.used(),
+        left: rule.left(),
+        expires_at: rule.expires,
+    }
+}
+
+pub(super) async fn add(
+    State(shared): State<Arc<Shared>>,
+    Extension(session): Extension<Arc<Session>>,
+    JsonBody(document): JsonBody<RuleDocument>,
+) -> Response {
+    // Within 53 bits, so that every JSON reader gives it back as it is.
+    let seed = shared.seeds.lock().unwrap_or_else(PoisonError::into_inner).random::<u64>() >> 11;
+    match session.rules.add(document, CATALOGUE, session.time().real(), seed) {
+        Ok(rule) => {
+            let location = [(header::LOCATION, format!("/sandbox/rules/{}", rule.id))];
+            (StatusCode::CREATED, location, Json(view(&rule))).into_response()
+        }
+        Err(why) => refused(&why),
+    }
+}
+
+pub(super) async fn list(Extension(session): Extension<Arc<Session>>) -> Json<RuleList> {
+    let rules: Vec<_> = session.rules.list(session.time().real()).iter().map(|rule| view(rule)).collect();
+    Json(RuleList { count: rules.len(), rules })
+}
+
+pub(super) async fn show(
+    Extension(session): Extension<Arc<Session>>,
+    Path(id): Path<String>,
+) -> Result<Json<RuleView>, Problem> {
+    let rules = session.rules.list(session.time().real());
+    rules.iter().find(|rule| *rule.id == *id).map(|rule| Json(view(rule))).ok_or_else(|| no_rule(&session, &id))
+}
+
+pub(super) async fn delete(
+    Extension(session): Extension<Arc<Session>>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    if session.rules.delete(&id) { Ok(StatusCode::NO_CONTENT) } else { Err(no_rule(&session, &id)) }
+}
+
+pub(super) async fn clear(Extension(session): Extension<Arc<Session>>) -> Json<Deleted> {
+    Json(Deleted { deleted: session.rules.clear() })
+}
+
+fn no_rule(session: &Session, id: &str) -> Problem {
+    let id: String = id.chars().take(40).collect();
+    Problem::not_found(format!("the session {} has no rule {id}", session.name))
+}

@@ -1,0 +1,83 @@
+//! Modifiers in the base URL: `/~error=KB-002,session=a/api/…`, for clients that cannot set a header.
+
+use percent_encoding::percent_decode_str;
+
+use super::refused::Refused;
+
+/// What stands in the base URL, and the path behind it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Prefix<'u> {
+    /// Keys and values, percent-decoded once, in the order in which they are given.
+    pub(crate) pairs: Vec<(String, String)>,
+    /// The path that the service sees.
+    pub(crate) path: &'u str,
+}
+
+/// Takes the modifiers off a path. Several parts that begin with `~` count as one.
+pub(crate) fn split(path: &str) -> Result<Prefix<'_>, Box<Refused>> {
+    let mut prefix = Prefix { pairs: Vec::new(), path };
+    while let Some(rest) = after_tilde(prefix.path) {
+        let (given, path) = rest.find('/').map_or((rest, "/"), |end| rest.split_at(end));
+        prefix.path = path;
+        let decoded = percent_decode_str(given).decode_utf8().map_err(|_| {
+            Refused::new("~", Some(given), "the modifiers of the base URL are not UTF-8".to_owned(), Vec::new())
+        })?;
+        for pair in at_commas(&decoded) {
+            let Some((key, value)) = pair.split_once('=') else {
+                let detail = format!("{pair:?} is no modifier: after ~ comes key=value, several joined by commas");
+                return Err(Refused::new(pair, None, detail, super::key::Key::names()));
+            };
+            prefix.pairs.push((key.trim().to_owned(), value.trim().to_owned()));
+        }
+    }
+    Ok(prefix)
+}
+
+/// What follows `/~`; some clients encode the tilde.
+fn after_tilde(path: &str) -> Option<&str> {
+    ["/~", "/%7E", "/%7e"].iter().find_map(|start| path.strip_prefix(start))
+}
+
+/// Splits at the commas that stand in no brackets, as values may have some of their own.
+fn at_commas(text: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0_u32;
+    text.split(move |c| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == ',' && depth == 0
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(path: &str) -> (Vec<(String, String)>, &str) {
+        let prefix = split(path).expect(path);
+        (prefix.pairs, prefix.path)
+    }
+
+    #[test]
+    fn keys_and_values_and_the_rest() {
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        assert_eq!(pairs("/api/x"), (vec![], "/api/x"));
+        assert_eq!(pairs("/~error=KB-002/api/x"), (vec![pair("error", "KB-002")], "/api/x"));
+        assert_eq!(
+            pairs("/~delay=lognormal(300ms,0.8),session=a/v1/"),
+            (vec![pair("delay", "lognormal(300ms,0.8)"), pair("session", "a")], "/v1/")
+        );
+        assert_eq!(pairs("/%7Enow%3D%2B30d/~seed=1"), (vec![pair("now", "+30d"), pair("seed", "1")], "/"));
+        assert_eq!(pairs("/~now=+30d/api"), (vec![pair("now", "+30d")], "/api"));
+        assert_eq!(pairs("/~error=%254B/api"), (vec![pair("error", "%4B")], "/api"), "decoded once");
+    }
+
+    #[test]
+    fn what_is_no_pair() {
+        for path in ["/~", "/~/api", "/~error/api", "/~error=KB-001,/api", "/~%ff=1/api"] {
+            assert!(split(path).is_err(), "{path}");
+        }
+    }
+}

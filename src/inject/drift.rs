@@ -1,0 +1,224 @@
+//! Drift: what a service may do without notice. Unknown fields appear, fields come in another order,
+//! optional ones are absent. What an answer says stays the same: no value changes, no list is re-ordered,
+//! nothing that the contract demands goes missing, and there is no null, as the services send none.
+//! Imitates docs/fidelity.md, "Drift".
+
+use rand::seq::{IndexedRandom, SliceRandom};
+use rand::{Rng, RngExt};
+use serde_json::{Map, Value, json};
+
+use crate::catalogue::effects::Drift;
+
+/// The contract of an answer: the schema of its body, and the schemas it refers to.
+#[derive(Clone, Copy)]
+pub(crate) struct Contract<'c> {
+    pub(crate) schema: &'c Value,
+    pub(crate) definitions: &'c Value,
+}
+
+impl Drift {
+    /// Changes an answer. The same seed and answer come out the same. Without a contract nothing is optional.
+    pub(crate) fn apply(self, answer: &mut Value, contract: Option<Contract<'_>>, rng: &mut impl Rng) {
+        if let Some(contract) = contract.filter(|_| self.optional) {
+            leave_out(answer, &[contract.schema], contract.definitions, rng);
+        }
+        if self.fields {
+            add_fields(answer, rng);
+        }
+        if self.order {
+            shuffle(answer, rng);
+        }
+    }
+}
+
+/// Takes out about half of the fields that no schema of the object demands.
+fn leave_out(value: &mut Value, schemas: &[&Value], definitions: &Value, rng: &mut impl Rng) {
+    let mut applying = Vec::new();
+    for schema in schemas {
+        collect(schema, value, definitions, &mut applying);
+    }
+    match value {
+        Value::Object(fields) => {
+            let of = |name: &str| -> Vec<&Value> {
+                applying.iter().filter_map(|schema| schema.get("properties")?.get(name)).collect()
+            };
+            let demanded = |name: &str| {
+                let names = applying.iter().filter_map(|schema| schema.get("required")?.as_array()).flatten();
+                names.into_iter().any(|known| known == name)
+            };
+            // A field that the contract does not know may be one that a caller must see: it stays.
+            fields.retain(|name, _| demanded(name) || of(name).is_empty() || rng.random());
+            for (name, field) in fields.iter_mut() {
+                leave_out(field, &of(name), definitions, rng);
+            }
+        }
+        Value::Array(items) => {
+            let of_items: Vec<&Value> = applying.iter().filter_map(|schema| schema.get("items")).collect();
+            for item in items {
+                leave_out(item, &of_items, definitions, rng);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The plain schemas that apply to a value, references and choices followed.
+fn collect<'c>(schema: &'c Value, value: &Value, definitions: &'c Value, found: &mut Vec<&'c Value>) {
+    if let Some(target) = referred(schema, definitions) {
+        collect(target, value, definitions, found);
+    }
+    for each in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+        collect(each, value, definitions, found);
+    }
+    for choices in ["oneOf", "anyOf"].iter().filter_map(|key| schema.get(*key)?.as_array()) {
+        if let Some(choice) = choices.iter().find(|choice| fits(choice, value, definitions)) {
+            collect(choice, value, definitions, found);
+        }
+    }
+    found.push(schema);
+}
+
+fn referred<'c>(schema: &Value, definitions: &'c Value) -> Option<&'c Value> {
+    definitions.get(schema.get("$ref")?.as_str()?.rsplit('/').next()?)
+}
+
+/// Whether a value can be meant by a schema: what is demanded is there, what is fixed is the same.
+fn fits(schema: &Value, value: &Value, definitions: &Value) -> bool {
+    if let Some(target) = referred(schema, definitions) {
+        return fits(target, value, definitions);
+    }
+    let has_all = |names: &Value| names.as_array().is_none_or(|names| names.iter().all(|name| has(value, name)));
+    let fixed = schema.get("properties").and_then(Value::as_object).is_none_or(|properties| {
+        properties.iter().all(|(name, property)| match (property.get("const"), value.get(name)) {
+            (Some(wanted), Some(is)) => wanted == is,
+            _ => true,
+        })
+    });
+    let excluded = schema.get("not").is_some_and(|not| not.get("required").is_some_and(has_all));
+    schema.get("required").is_none_or(has_all) && fixed && !excluded
+}
+
+fn has(value: &Value, name: &Value) -> bool {
+    name.as_str().is_some_and(|name| value.get(name).is_some())
+}
+
+/// Words that no contract of these services uses as a field.
+const WORDS: [&str; 6] = ["nyttFelt", "tilleggsopplysning", "merknadForsoek", "ekstra", "utvidelse", "internReferanse"];
+
+/// Adds a field of every JSON type but null to every object, at places of their own.
+fn add_fields(value: &mut Value, rng: &mut impl Rng) {
+    match value {
+        Value::Object(fields) => {
+            fields.values_mut().for_each(|field| add_fields(field, rng));
+            let number = rng.random_range(1..=999);
+            let new = [
+                json!(format!("ny tekst {number}")),
+                json!(number),
+                json!(number % 2 == 0),
+                json!([format!("ett {number}"), "to"]),
+                json!({ "kode": format!("X{number}"), "antall": number, "aktiv": true }),
+            ];
+            for (kind, new) in ["Tekst", "Tall", "Flagg", "Liste", "Objekt"].into_iter().zip(new) {
+                let word = WORDS.choose(rng).unwrap_or(&WORDS[0]);
+                let mut name = format!("{word}{kind}");
+                while fields.contains_key(&name) {
+                    name.push('X');
+                }
+                let at = rng.random_range(0..=fields.len());
+                fields.shift_insert(at, name, new);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| add_fields(item, rng)),
+        _ => {}
+    }
+}
+
+/// Puts the fields of every object into another order.
+fn shuffle(value: &mut Value, rng: &mut impl Rng) {
+    match value {
+        Value::Object(fields) => {
+            fields.values_mut().for_each(|field| shuffle(field, rng));
+            let before: Vec<String> = fields.keys().cloned().collect();
+            let mut order = before.clone();
+            order.shuffle(rng);
+            if order == before {
+                // Of two fields the other order is the only other one.
+                order.reverse();
+            }
+            let mut old = std::mem::replace(fields, Map::with_capacity(order.len()));
+            for name in order {
+                if let Some(field) = old.remove(&name) {
+                    fields.insert(name, field);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| shuffle(item, rng)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+    use rand::rngs::ChaCha8Rng;
+
+    fn drifted(drift: &str, seed: u64) -> Value {
+        let schema = json!({ "oneOf": [{ "$ref": "#/x/Old" }, { "$ref": "#/x/New" }] });
+        let definitions = json!({
+            "Old": { "properties": { "a": {}, "m": { "const": false } }, "required": ["a", "m"] },
+            "New": { "properties": { "a": {}, "b": {}, "m": { "const": true }, "l": { "items": { "$ref": "#/x/Item" } } }, "required": ["a", "m", "l"] },
+            "Item": { "properties": { "c": {}, "d": {} }, "required": ["c"] },
+        });
+        let mut answer =
+            json!({ "a": 1, "b": 2.50, "m": true, "l": [{ "c": 1, "d": "x" }, { "c": 2, "d": "y" }], "ukjent": 1 });
+        let contract = Contract { schema: &schema, definitions: &definitions };
+        let drift: Drift = drift.parse().expect(drift);
+        drift.apply(&mut answer, Some(contract), &mut ChaCha8Rng::seed_from_u64(seed));
+        answer
+    }
+
+    #[test]
+    fn only_what_the_contract_calls_optional_is_left_out() {
+        let all: Vec<Value> = (0..50).map(|seed| drifted("optional", seed)).collect();
+        for answer in &all {
+            assert!(answer["a"] == 1 && answer["m"] == true && answer["ukjent"] == 1, "{answer}");
+            assert_eq!((&answer["l"][0]["c"], &answer["l"][1]["c"]), (&json!(1), &json!(2)));
+        }
+        assert!(
+            all.iter().any(|answer| answer.get("b").is_none()) && all.iter().any(|answer| answer.get("b").is_some())
+        );
+        assert!(all.iter().any(|answer| answer["l"][0].get("d").is_none() && answer["l"][1].get("d").is_some()));
+    }
+
+    #[test]
+    fn fields_of_every_type_at_every_level_and_nothing_else() {
+        let answer = drifted("fields", 1);
+        for object in [&answer, &answer["l"][0], &answer["l"][1]] {
+            let new: Vec<&Value> = object
+                .as_object()
+                .expect("an object")
+                .iter()
+                .filter(|(name, _)| WORDS.iter().any(|word| name.starts_with(word)))
+                .map(|(_, value)| value)
+                .collect();
+            let kinds = [Value::is_string, Value::is_number, Value::is_boolean, Value::is_array, Value::is_object];
+            assert!(new.len() == 5 && kinds.iter().all(|is| new.iter().any(|value| is(value))), "{object}");
+        }
+        assert_eq!((&answer["a"], &answer["b"], &answer["l"][1]["d"]), (&json!(1), &json!(2.50), &json!("y")));
+    }
+
+    #[test]
+    fn another_order_of_the_same() {
+        let plain = drifted("fields", 3);
+        for seed in 0..20 {
+            let answer = drifted("order", seed);
+            let keys = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
+            assert_ne!(keys(&answer), ["a", "b", "m", "l", "ukjent"]);
+            assert_eq!(keys(&answer["l"][0]), ["d", "c"], "the other order of two");
+            assert_eq!(answer["l"][1]["c"], 2, "lists keep theirs");
+        }
+        assert_eq!(plain, drifted("fields", 3), "repeatable");
+        assert_ne!(plain, drifted("fields", 4));
+    }
+}

@@ -1,0 +1,54 @@
+//! How much of each scenario flag is used up.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::catalogue::{Endpoint, Service};
+use crate::domain::identifikator::Part;
+use crate::scenario::{Feil, Party, ScenarioSet};
+
+/// Counts of the flags that have one, by party and place in its list.
+#[derive(Debug, Default)]
+pub(crate) struct FlagCounters(Mutex<HashMap<(Part, usize), u32>>);
+
+impl FlagCounters {
+    /// The flags of a party that a call meets and that are not used up, in the order of the file.
+    pub(super) fn live<'p>(
+        &self,
+        party: &'p Party,
+        service: &'static Service,
+        endpoint: Option<&'static Endpoint>,
+    ) -> Vec<(usize, &'p Feil)> {
+        let fits = |(index, feil): &(usize, &Feil)| {
+            feil.service == service
+                && feil.endpoint.is_none_or(|only| endpoint.is_some_and(|endpoint| endpoint.name == only.name))
+                && feil.ganger.is_none_or(|times| self.used(party.part, *index) < times)
+        };
+        party.feil.iter().enumerate().filter(fits).collect()
+    }
+
+    /// Counts one use; false where another call was faster and took the last.
+    pub(super) fn take(&self, part: Part, index: usize, feil: &Feil) -> bool {
+        let Some(times) = feil.ganger else {
+            return true;
+        };
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry((part, index)).or_default();
+        let left = *count < times;
+        *count += u32::from(left);
+        left
+    }
+
+    fn used(&self, part: Part, index: usize) -> u32 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&(part, index)).copied().unwrap_or_default()
+    }
+
+    /// The counts as they are carried over to a newer set: those of parties whose flags stayed the same.
+    pub(crate) fn carried_over(&self, old: &ScenarioSet, new: &ScenarioSet) -> Self {
+        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = |part: Part| old.get(part).zip(new.get(part)).is_some_and(|(old, new)| old.feil == new.feil);
+        Self(Mutex::new(
+            counts.iter().filter(|((part, _), _)| same(*part)).map(|(key, count)| (*key, *count)).collect(),
+        ))
+    }
+}

@@ -1,0 +1,94 @@
+//! What a call is going to meet, decided before the service is asked: each key by its precedence.
+//!
+//! Header, base URL, rule, scenario flag, reserved number, natural.
+
+use chrono::{DateTime, Utc};
+
+use super::flags::FlagCounters;
+use super::modifiers::{Chosen, Modifiers};
+use super::rules::{Applied, Rules};
+use super::{Cause, reserved_number};
+use crate::catalogue::{Catalogue, Code, Endpoint, Service};
+use crate::scenario::Party;
+
+/// What a plan is made from.
+pub(crate) struct Asked<'r> {
+    pub(crate) service: &'static Service,
+    pub(crate) endpoint: Option<&'static Endpoint>,
+    pub(crate) package: Option<&'r str>,
+    pub(crate) identifikator: Option<&'r str>,
+    pub(crate) client: Option<&'r str>,
+    pub(crate) party: Option<&'r Party>,
+    /// The code of the call's own modifiers.
+    pub(crate) code: Option<Chosen<&'static Code>>,
+}
+
+/// What a call is going to meet.
+pub(crate) struct Plan {
+    /// The keys, each from where it is said first.
+    pub(crate) modifiers: Modifiers,
+    /// The code that is answered in place of asking the service.
+    pub(crate) code: Option<Chosen<&'static Code>>,
+    /// The rules that had a part in it.
+    pub(crate) rules: Vec<Box<str>>,
+}
+
+impl Plan {
+    /// Makes a plan. Rules and flags that get a key into it are used up by one.
+    pub(crate) fn make(
+        asked: &Asked<'_>,
+        own: Modifiers,
+        rules: &Rules,
+        flags: &FlagCounters,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let mut plan = Self { modifiers: own, code: None, rules: Vec::new() };
+        let mut natural = false;
+        for rule in rules.matching(asked) {
+            match rule.apply(&mut plan.modifiers, now) {
+                Applied::Not => {}
+                Applied::Took => plan.rules.push(rule.id.clone()),
+                Applied::Natural => {
+                    plan.rules.push(rule.id.clone());
+                    natural = true;
+                    break;
+                }
+            }
+        }
+        if let Some(party) = asked.party.filter(|_| !natural) {
+            for (index, feil) in flags.live(party, asked.service, asked.endpoint) {
+                let mut filled = plan.modifiers.clone();
+                if filled.fill_from(&Modifiers::of_flag(&feil.effects)) && flags.take(party.part, index, feil) {
+                    plan.modifiers = filled;
+                }
+            }
+        }
+        let by_rule_or_flag = |error: &Chosen<std::sync::Arc<str>>| {
+            let value = Catalogue::code_at(Some(asked.service), &error.value)?;
+            Some(Chosen { value, cause: error.cause })
+        };
+        plan.code = asked.code.clone().or_else(|| plan.modifiers.error.as_ref().and_then(by_rule_or_flag));
+        if plan.code.is_none() && asked.party.is_none() && !natural && !plan.replaced() {
+            let code = asked.identifikator.and_then(|text| reserved_number(asked.service, text));
+            plan.code = code.map(|value| Chosen { value, cause: Cause::ReservedNumber });
+        }
+        plan
+    }
+
+    fn replaced(&self) -> bool {
+        self.modifiers.fault.as_ref().is_some_and(|fault| fault.value.replaces_answer())
+    }
+
+    /// What made the answer other than natural, the strongest first.
+    pub(crate) fn cause(&self) -> Cause {
+        let modifiers = &self.modifiers;
+        let replacing = modifiers.fault.as_ref().filter(|fault| fault.value.replaces_answer());
+        replacing
+            .map(|fault| fault.cause)
+            .or_else(|| self.code.as_ref().map(|code| code.cause))
+            .or_else(|| modifiers.fault.as_ref().map(|fault| fault.cause))
+            .or_else(|| modifiers.drift.as_ref().map(|drift| drift.cause))
+            .or_else(|| modifiers.delay.as_ref().map(|delay| delay.cause))
+            .unwrap_or(Cause::Natural)
+    }
+}

@@ -1,0 +1,73 @@
+//! The values of the keys, read from their texts.
+
+use super::Cause;
+use super::key::Key;
+use super::modifiers::{Chosen, Modifiers, SessionName};
+use super::refused::Refused;
+use crate::catalogue::Edition;
+use crate::catalogue::effects::BadValue;
+use crate::domain::clock::ClockError;
+
+impl Modifiers {
+    /// Reads one value; `name` is the key as the caller wrote it.
+    pub(super) fn take(&mut self, key: Key, name: &str, value: &str, cause: Cause) -> Result<(), Box<Refused>> {
+        fn chosen<T>(value: T, cause: Cause) -> Chosen<T> {
+            Chosen { value, cause }
+        }
+        let bad = |error: BadValue| {
+            let allowed = error.allowed.iter().map(|form| (*form).to_owned()).collect();
+            Refused::new(name, Some(value), format!("{name}: {error}"), allowed)
+        };
+        let other = |why: &str, allowed: &[&str]| {
+            let allowed: Vec<String> = allowed.iter().map(|form| (*form).to_owned()).collect();
+            Refused::new(name, Some(value), format!("{name}: {value:?} is {why}"), allowed)
+        };
+        match key {
+            Key::Error => self.error = Some(chosen(value.into(), cause)),
+            Key::Delay => self.delay = Some(chosen(value.parse().map_err(bad)?, cause)),
+            Key::Fault => self.fault = Some(chosen(value.parse().map_err(bad)?, cause)),
+            Key::Drift => self.drift = Some(chosen(value.parse().map_err(bad)?, cause)),
+            Key::Session => {
+                let session = SessionName::parse(value).ok_or_else(|| {
+                    other(
+                        "no name of a session: 1 to 64 letters, digits, dots, underscores, hyphens",
+                        &[SessionName::FORM],
+                    )
+                })?;
+                self.session = Some(chosen(session, cause));
+            }
+            Key::Edition => {
+                let edition = value.parse().map_err(|()| other("no edition", &Edition::NAMES))?;
+                self.edition = Some(chosen(edition, cause));
+            }
+            Key::Now => {
+                let now = value.parse().map_err(|error| refused_now(name, value, error))?;
+                self.now = Some(chosen((now, value.into()), cause));
+            }
+            Key::Party => {
+                let digits = matches!(value.len(), 9 | 11) && value.bytes().all(|b| b.is_ascii_digit());
+                if !digits {
+                    return Err(other("no number of a party: 9 or 11 digits", &[]));
+                }
+                self.party = Some(chosen(value.into(), cause));
+            }
+            Key::Seed => {
+                let seed = value.parse().map_err(|_| other("no seed: a whole number from 0", &["7"]))?;
+                self.seed = Some(chosen(seed, cause));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a shift that leads out of the years that a clock may show.
+    pub(crate) fn out_of_range(&self, error: ClockError) -> Box<Refused> {
+        let (name, text) =
+            self.now.as_ref().map_or(("now", ""), |now| (super::modifiers::said(Key::Now, now.cause), &*now.value.1));
+        refused_now(name, text, error)
+    }
+}
+
+fn refused_now(name: &str, value: &str, error: ClockError) -> Box<Refused> {
+    let forms = ["2026-03-01", "2026-03-01T12:00:00+01:00", "+30d", "-2w", "+1m"];
+    Refused::new(name, Some(value), format!("{name}: {value:?}: {error}"), forms.map(str::to_owned).to_vec())
+}

@@ -1,0 +1,64 @@
+//! What could not be taken, as a problem document (RFC 9457).
+
+use serde::Serialize;
+
+use crate::catalogue::nearest;
+
+/// A modifier, or a part of a rule, that cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Refused {
+    r#type: &'static str,
+    title: &'static str,
+    pub(crate) status: u16,
+    pub(crate) detail: String,
+    /// The key as it was given.
+    pub(crate) modifier: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
+    /// What would have been taken.
+    allowed: Vec<String>,
+    /// The one of them that was probably meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) nearest: Option<String>,
+}
+
+impl Refused {
+    pub(crate) fn new(modifier: &str, value: Option<&str>, detail: String, allowed: Vec<String>) -> Box<Self> {
+        let nearest = nearest(value.unwrap_or(modifier), allowed.iter().map(String::as_str)).map(str::to_owned);
+        Box::new(Self {
+            r#type: "urn:innkreving-sandbox:refused-modifier",
+            title: "The sandbox does not know this modifier or its value",
+            status: 400,
+            detail,
+            modifier: modifier.to_owned(),
+            value: value.map(str::to_owned),
+            allowed,
+            nearest,
+        })
+    }
+
+    /// The same about a rule.
+    pub(crate) fn of_rule(mut self: Box<Self>) -> Box<Self> {
+        self.r#type = "urn:innkreving-sandbox:refused-rule";
+        self.title = "The sandbox cannot keep this rule";
+        self
+    }
+
+    /// There is no room for what would be made; the caller may delete something, or wait.
+    pub(crate) fn no_room(modifier: &str, value: &str, detail: String) -> Box<Self> {
+        let mut refused = Self::new(modifier, Some(value), detail, Vec::new());
+        refused.r#type = "urn:innkreving-sandbox:no-room";
+        refused.title = "The sandbox is full";
+        refused.status = 507;
+        refused
+    }
+
+    /// A session cannot be begun.
+    pub(crate) fn cannot_begin(value: &str, detail: String) -> Box<Self> {
+        let mut refused = Self::new("session", Some(value), detail, Vec::new());
+        refused.r#type = "urn:innkreving-sandbox:cannot-begin";
+        refused.title = "The session cannot be begun";
+        refused.status = 409;
+        refused
+    }
+}

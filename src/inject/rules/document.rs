@@ -1,0 +1,281 @@
+//! A rule as it is written: the JSON that comes in, checked against what there is.
+//!
+//! A rule that can never match is refused, with what would have been taken.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{Rule, Step, When};
+use crate::catalogue::duration::parse_duration;
+use crate::catalogue::{Catalogue, Endpoint, Service};
+use crate::inject::Cause;
+use crate::inject::key::Key;
+use crate::inject::modifiers::{Modifiers, no_key};
+use crate::inject::refused::Refused;
+
+/// A rule of a session.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RuleDocument {
+    /// Which calls meet it; a key that is left out fits all.
+    #[serde(default)]
+    pub(crate) when: WhenDocument,
+    /// What they meet.
+    pub(crate) then: Then,
+    /// How many calls meet it; with a sequence, how many times that is gone through. All where left out, a sequence once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub(crate) times: Option<u32>,
+    /// How likely each call that fits is to meet it, over 0 and up to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(max = 1), extend("exclusiveMinimum" = 0))]
+    pub(crate) probability: Option<f64>,
+    /// The seed of all that the rule draws; drawn, and told, where left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) seed: Option<u64>,
+    /// How long it lives, for example `10m`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) expires: Option<String>,
+}
+
+/// Which calls meet a rule.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WhenDocument {
+    /// A service by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) service: Option<String>,
+    /// An endpoint by the last part of its path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) endpoint: Option<String>,
+    /// The number in the URL, 9 or 11 digits, or whose data it is by the token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = "^([0-9]{9}|[0-9]{11})$"))]
+    pub(crate) party: Option<String>,
+    /// The access package (rettighetspakke).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) package: Option<String>,
+    /// The `client_id` of the caller's token, believed as it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 200))]
+    pub(crate) client: Option<String>,
+}
+
+/// What a rule does: keys of the vocabulary with their values, or a sequence of steps.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Then(pub(crate) Map<String, Value>);
+
+impl JsonSchema for Then {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Then".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let keys = ["error", "delay", "fault", "edition", "now", "drift", "party", "seed"];
+        let modifiers: Map<String, Value> = keys
+            .into_iter()
+            .map(|key| (key.to_owned(), serde_json::json!({ "type": ["string", "integer"] })))
+            .collect();
+        json_schema!({
+            "description": "Keys of the vocabulary (docs/faults.md) with their values, or a sequence of steps, one a call: \
+                a code, ok, or an object of such keys.",
+            "oneOf": [
+                {
+                    "type": "object", "minProperties": 1, "additionalProperties": false, "properties": (modifiers.clone()),
+                },
+                {
+                    "type": "object", "required": ["sequence"], "additionalProperties": false,
+                    "properties": { "sequence": { "type": "array", "minItems": 1, "maxItems": (MOST_STEPS), "items": {
+                        "oneOf": [
+                            { "type": "string" },
+                            { "type": "object", "minProperties": 1, "additionalProperties": false, "properties": modifiers },
+                        ],
+                    } } },
+                },
+            ],
+            "examples": [{ "error": "KB-002" }, { "sequence": ["KB-002", "KB-002", "ok"] }, { "delay": "2s", "drift": "fields" }],
+        })
+    }
+}
+
+/// The longest sequence.
+const MOST_STEPS: usize = 1000;
+
+/// A field of the document that cannot be taken.
+fn refuse(field: &str, value: &str, detail: String, allowed: &[&str]) -> Box<Refused> {
+    let allowed = allowed.iter().map(|form| (*form).to_owned()).collect();
+    Refused::new(field, Some(value), detail, allowed).of_rule()
+}
+
+impl Rule {
+    /// Checks a document; `seed` is what the rule draws by where it says nothing.
+    pub(crate) fn new(
+        document: RuleDocument,
+        number: u64,
+        catalogue: Catalogue,
+        now: DateTime<Utc>,
+        seed: u64,
+    ) -> Result<Self, Box<Refused>> {
+        let when = when(&document.when, catalogue)?;
+        let then = steps(&document.then.0, &when, catalogue)?;
+        if document.times == Some(0) {
+            return Err(refuse("times", "0", "a rule that no call meets".to_owned(), &["1"]));
+        }
+        if let Some(p) = document.probability.filter(|p| !(*p > 0.0 && *p <= 1.0)) {
+            let detail = "a probability is over 0 and at most 1".to_owned();
+            return Err(refuse("probability", &p.to_string(), detail, &["0.3"]));
+        }
+        let expires = match &document.expires {
+            None => None,
+            Some(text) => {
+                let length = parse_duration(text)
+                    .and_then(|length| TimeDelta::from_std(length).ok())
+                    .filter(|length| !length.is_zero());
+                let end = length.and_then(|length| now.checked_add_signed(length));
+                let bad =
+                    || refuse("expires", text, format!("{text:?} is no length of time, like 10m or 30s"), &["10m"]);
+                Some(end.ok_or_else(bad)?)
+            }
+        };
+        Ok(Self::put_together(document, number, when, then, expires, seed))
+    }
+}
+
+fn when(document: &WhenDocument, catalogue: Catalogue) -> Result<When, Box<Refused>> {
+    let services: Vec<&str> = catalogue.0.iter().map(|service| service.name).collect();
+    let service = match &document.service {
+        None => None,
+        Some(name) => Some(catalogue.service(name).ok_or_else(|| {
+            refuse(
+                "when.service",
+                name,
+                format!("there is no service {name:?}; there are {}", services.join(", ")),
+                &services,
+            )
+        })?),
+    };
+    let candidates: Vec<&'static Service> = service.map_or_else(|| catalogue.0.to_vec(), |only| vec![only]);
+    let endpoint: Option<&'static Endpoint> = match &document.endpoint {
+        None => None,
+        Some(name) => Some(candidates.iter().find_map(|service| service.endpoint(name)).ok_or_else(|| {
+            let known: Vec<&str> = candidates.iter().flat_map(|s| s.endpoints).map(|endpoint| endpoint.name).collect();
+            let whose = service.map_or("no service", |service| service.name);
+            let detail = format!("{whose} has {}endpoint {name:?}", if service.is_some() { "no " } else { "an " });
+            refuse("when.endpoint", name, format!("{detail}; there are {}", known.join(", ")), &known)
+        })?),
+    };
+    if let Some(package) = &document.package {
+        let known: Vec<&str> = candidates.iter().flat_map(|service| service.packages).copied().collect();
+        if !known.contains(&package.as_str()) {
+            let detail = format!("there is no package {package:?}; there are {}", known.join(", "));
+            return Err(refuse("when.package", package, detail, &known));
+        }
+    }
+    if let Some(party) = &document.party
+        && !(matches!(party.len(), 9 | 11) && party.bytes().all(|b| b.is_ascii_digit()))
+    {
+        return Err(refuse("when.party", party, "a party's number has 9 or 11 digits".to_owned(), &[]));
+    }
+    if let Some(client) = document.client.as_deref().filter(|client| client.is_empty() || client.len() > 200) {
+        return Err(refuse("when.client", client, "a client id has 1 to 200 characters".to_owned(), &[]));
+    }
+    let text = |field: &Option<String>| field.as_deref().map(Box::from);
+    Ok(When {
+        service,
+        endpoint: endpoint.map(|endpoint| endpoint.name),
+        party: text(&document.party),
+        package: text(&document.package),
+        client: text(&document.client),
+    })
+}
+
+/// One step for a rule that does the same each time, or those of its sequence.
+fn steps(then: &Map<String, Value>, when: &When, catalogue: Catalogue) -> Result<Vec<Step>, Box<Refused>> {
+    let Some(sequence) = then.get("sequence") else {
+        return Ok(vec![Step::Modify(Box::new(modifiers(then, "then", when, catalogue)?))]);
+    };
+    if then.len() > 1 {
+        let detail = "a sequence stands alone: put the other keys into its steps, as objects".to_owned();
+        return Err(refuse("then", "sequence", detail, &[]));
+    }
+    let items = sequence.as_array().filter(|items| (1..=MOST_STEPS).contains(&items.len())).ok_or_else(|| {
+        let detail = format!("a sequence is a list of 1 to {MOST_STEPS} steps");
+        refuse("then.sequence", &shown(sequence), detail, &[r#"["KB-002", "KB-002", "ok"]"#])
+    })?;
+    let step = |(i, item): (usize, &Value)| {
+        let place = format!("then.sequence[{i}]");
+        match item {
+            Value::String(text) if text == "ok" => Ok(Step::Natural),
+            Value::String(_) => {
+                let alone = Map::from_iter([("error".to_owned(), item.clone())]);
+                modifiers(&alone, &place, when, catalogue).map(|step| Step::Modify(Box::new(step)))
+            }
+            Value::Object(keys) => modifiers(keys, &place, when, catalogue).map(|step| Step::Modify(Box::new(step))),
+            other => {
+                let detail = "a step is a code, ok, or an object of modifiers".to_owned();
+                Err(refuse(&place, &shown(other), detail, &["ok"]))
+            }
+        }
+    };
+    items.iter().enumerate().map(step).collect()
+}
+
+fn modifiers(
+    keys: &Map<String, Value>,
+    place: &str,
+    when: &When,
+    catalogue: Catalogue,
+) -> Result<Modifiers, Box<Refused>> {
+    let mut read = Modifiers::default();
+    for (name, value) in keys {
+        let key = Key::by_name(name).ok_or_else(|| no_key(name).of_rule())?;
+        if key == Key::Session {
+            let detail =
+                "a rule lives in a session and cannot choose another; bind the client to one instead".to_owned();
+            return Err(refuse(&format!("{place}.session"), &shown(value), detail, &[]));
+        }
+        let text = match value {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            other => {
+                return Err(refuse(&format!("{place}.{name}"), &shown(other), "the value is a text".to_owned(), &[]));
+            }
+        };
+        read.take(key, &format!("{place}.{name}"), &text, Cause::Rule).map_err(Refused::of_rule)?;
+    }
+    if !Modifiers::default().fill_from(&read) {
+        let detail = "the rule does nothing: say error, delay, fault, drift, edition, now or party".to_owned();
+        return Err(refuse(place, "{}", detail, &[]));
+    }
+    check_code(&read, place, when, catalogue)?;
+    if read.party.is_some() && !when.services(catalogue).any(|service| service.party_in_token) {
+        let detail = "the services it is for take their party from the URL".to_owned();
+        return Err(refuse(&format!("{place}.party"), "party", detail, &[]));
+    }
+    Ok(read)
+}
+
+/// The code must belong to a service that the rule can match.
+fn check_code(read: &Modifiers, place: &str, when: &When, catalogue: Catalogue) -> Result<(), Box<Refused>> {
+    let Some(code) = read.error.as_ref().map(|error| Arc::clone(&error.value)) else {
+        return Ok(());
+    };
+    if when.services(catalogue).any(|service| Catalogue::code_at(Some(service), &code).is_some()) {
+        return Ok(());
+    }
+    let mut known: Vec<&str> =
+        when.services(catalogue).flat_map(|service| Catalogue::codes_at(Some(service))).map(|code| code.code).collect();
+    known.dedup();
+    let owners: Vec<&str> = catalogue.services_with(&code).map(|service| service.name).collect();
+    let owners = if owners.is_empty() { String::new() } else { format!("; it belongs to {}", owners.join(", ")) };
+    let detail = format!("no call that the rule fits can give {code:?}{owners}; it can give {}", known.join(", "));
+    Err(refuse(&format!("{place}.error"), &code, detail, &known))
+}
+
+fn shown(value: &Value) -> String {
+    value.to_string().chars().take(100).collect()
+}

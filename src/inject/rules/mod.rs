@@ -1,0 +1,299 @@
+//! Rules: what calls of a session meet, set at run time.
+//!
+//! A rule is found by the party it names, else by the client, else by service and endpoint, so that a
+//! thousand of them cost a call that none is for a few look-ups. Of several the newest comes first.
+
+pub(crate) mod document;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use chrono::{DateTime, Utc};
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+
+use super::Cause;
+use super::modifiers::{Chosen, Modifiers};
+use super::plan::Asked;
+use super::refused::Refused;
+use crate::catalogue::effects::Delay;
+use crate::catalogue::{Catalogue, Service};
+use document::RuleDocument;
+
+/// How many rules a session keeps at most.
+pub(crate) const MOST_RULES: usize = 2_000;
+
+/// Which calls a rule is for.
+#[derive(Debug)]
+pub(crate) struct When {
+    service: Option<&'static Service>,
+    endpoint: Option<&'static str>,
+    party: Option<Box<str>>,
+    package: Option<Box<str>>,
+    client: Option<Box<str>>,
+}
+
+impl When {
+    /// The services it can match.
+    fn services(&self, catalogue: Catalogue) -> impl Iterator<Item = &'static Service> {
+        let fits = |service: &&'static Service| {
+            self.service.is_none_or(|only| only == *service)
+                && self.endpoint.is_none_or(|name| service.endpoint(name).is_some())
+                && self.package.as_deref().is_none_or(|name| service.packages.contains(&name))
+        };
+        catalogue.0.iter().copied().filter(fits)
+    }
+
+    fn fits(&self, asked: &Asked<'_>) -> bool {
+        let same =
+            |wanted: &Option<Box<str>>, is: Option<&str>| wanted.as_deref().is_none_or(|wanted| is == Some(wanted));
+        self.service.is_none_or(|only| only == asked.service)
+            && self.endpoint.is_none_or(|name| asked.endpoint.is_some_and(|endpoint| endpoint.name == name))
+            && same(&self.party, asked.identifikator)
+            && same(&self.package, asked.package)
+            && same(&self.client, asked.client)
+    }
+}
+
+/// What a rule does to a call.
+#[derive(Debug)]
+enum Step {
+    /// It leaves the answer natural, whatever older rules and scenario flags say.
+    Natural,
+    /// These keys, where nothing above says them.
+    Modify(Box<Modifiers>),
+}
+
+/// A rule of a session.
+pub(crate) struct Rule {
+    pub(crate) id: Box<str>,
+    number: u64,
+    when: When,
+    then: Vec<Step>,
+    /// How many uses there are in all.
+    most: Option<u32>,
+    pub(crate) expires: Option<DateTime<Utc>>,
+    pub(crate) document: RuleDocument,
+    state: Mutex<RuleState>,
+}
+
+struct RuleState {
+    used: u32,
+    rng: ChaCha8Rng,
+}
+
+/// What came of asking a rule.
+pub(crate) enum Applied {
+    /// It had nothing to add.
+    Not,
+    /// It set a key.
+    Took,
+    /// The answer stays natural.
+    Natural,
+}
+
+impl Rule {
+    fn put_together(
+        mut document: RuleDocument,
+        number: u64,
+        when: When,
+        then: Vec<Step>,
+        expires: Option<DateTime<Utc>>,
+        drawn_seed: u64,
+    ) -> Self {
+        let seed = *document.seed.get_or_insert(drawn_seed);
+        let rounds = if document.then.0.contains_key("sequence") { document.times.or(Some(1)) } else { document.times };
+        let length = u32::try_from(then.len()).unwrap_or(u32::MAX);
+        Self {
+            id: format!("r{number}").into(),
+            number,
+            when,
+            then,
+            most: rounds.map(|rounds| rounds.saturating_mul(length)),
+            expires,
+            document,
+            state: Mutex::new(RuleState { used: 0, rng: ChaCha8Rng::seed_from_u64(seed) }),
+        }
+    }
+
+    /// Adds to a call's modifiers what the rule says and nothing above it does; then it is used up by one.
+    pub(super) fn apply(&self, modifiers: &mut Modifiers, now: DateTime<Utc>) -> Applied {
+        if self.is_over(now) {
+            return Applied::Not;
+        }
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.most.is_some_and(|most| state.used >= most) {
+            return Applied::Not;
+        }
+        if let Some(probability) = self.document.probability
+            && state.rng.random::<f64>() >= probability
+        {
+            return Applied::Not;
+        }
+        let step = &self.then[state.used as usize % self.then.len()];
+        let applied = match step {
+            Step::Natural if modifiers.error.is_some() || modifiers.fault.is_some() => Applied::Not,
+            Step::Natural => Applied::Natural,
+            Step::Modify(step) => {
+                let delayed = modifiers.delay.is_none();
+                if modifiers.fill_from(step) {
+                    if let Some(delay) = modifiers.delay.as_mut().filter(|_| delayed) {
+                        delay.value = Delay::Fixed(delay.value.draw(&mut state.rng));
+                    }
+                    if modifiers.drift.is_some() && modifiers.seed.is_none() {
+                        let value = self.document.seed.unwrap_or_default();
+                        modifiers.seed = Some(Chosen { value, cause: Cause::Rule });
+                    }
+                    Applied::Took
+                } else {
+                    Applied::Not
+                }
+            }
+        };
+        state.used += u32::from(!matches!(applied, Applied::Not));
+        applied
+    }
+
+    /// How many calls have met it.
+    pub(crate) fn used(&self) -> u32 {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).used
+    }
+
+    /// How many more will; nothing where all do.
+    pub(crate) fn left(&self) -> Option<u32> {
+        self.most.map(|most| most.saturating_sub(self.used()))
+    }
+
+    fn is_over(&self, now: DateTime<Utc>) -> bool {
+        self.expires.is_some_and(|end| end <= now)
+    }
+}
+
+/// Rules by service and endpoint, where they say one.
+type ByTarget = HashMap<(Option<&'static str>, Option<&'static str>), Vec<Arc<Rule>>>;
+
+#[derive(Default)]
+struct Kept {
+    last_number: u64,
+    by_party: HashMap<Box<str>, ByTarget>,
+    by_client: HashMap<Box<str>, ByTarget>,
+    others: ByTarget,
+}
+
+/// The rules of a session.
+#[derive(Default)]
+pub(crate) struct Rules {
+    kept: RwLock<Kept>,
+    count: AtomicUsize,
+}
+
+impl Rules {
+    /// Keeps a rule that is right.
+    pub(crate) fn add(
+        &self,
+        document: RuleDocument,
+        catalogue: Catalogue,
+        now: DateTime<Utc>,
+        seed: u64,
+    ) -> Result<Arc<Rule>, Box<Refused>> {
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        let rule = Arc::new(Rule::new(document, kept.last_number + 1, catalogue, now, seed)?);
+        kept.retain(|rule| !rule.is_over(now));
+        if kept.rules().count() >= MOST_RULES {
+            let detail = format!("the session keeps {MOST_RULES} rules already; delete some");
+            return Err(Refused::no_room("rules", &MOST_RULES.to_string(), detail));
+        }
+        kept.last_number += 1;
+        let target = (rule.when.service.map(|service| service.name), rule.when.endpoint);
+        let table = match (&rule.when.party, &rule.when.client) {
+            (Some(party), _) => kept.by_party.entry(party.clone()).or_default(),
+            (None, Some(client)) => kept.by_client.entry(client.clone()).or_default(),
+            (None, None) => &mut kept.others,
+        };
+        table.entry(target).or_default().push(Arc::clone(&rule));
+        self.count.store(kept.rules().count(), Ordering::Relaxed);
+        Ok(rule)
+    }
+
+    /// All that still live, oldest first.
+    pub(crate) fn list(&self, now: DateTime<Utc>) -> Vec<Arc<Rule>> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let mut rules: Vec<_> = kept.rules().filter(|rule| !rule.is_over(now)).cloned().collect();
+        rules.sort_by_key(|rule| rule.number);
+        rules
+    }
+
+    /// Deletes one; false where there is none by that id.
+    pub(crate) fn delete(&self, id: &str) -> bool {
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        let before = kept.rules().count();
+        kept.retain(|rule| &*rule.id != id);
+        let after = kept.rules().count();
+        self.count.store(after, Ordering::Relaxed);
+        after < before
+    }
+
+    /// Deletes all of them; tells how many.
+    pub(crate) fn clear(&self) -> usize {
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|_| false);
+        self.count.swap(0, Ordering::Relaxed)
+    }
+
+    /// The rules that a call meets, newest first.
+    pub(super) fn matching(&self, asked: &Asked<'_>) -> Vec<Arc<Rule>> {
+        if self.count.load(Ordering::Relaxed) == 0 {
+            return Vec::new();
+        }
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let by_party = asked.identifikator.and_then(|party| kept.by_party.get(party));
+        let by_client = asked.client.and_then(|client| kept.by_client.get(client));
+        let service = Some(asked.service.name);
+        let endpoint = asked.endpoint.map(|endpoint| endpoint.name);
+        let targets = [(service, endpoint), (service, None), (None, endpoint), (None, None)];
+        // Without an endpoint two of the targets are the same as two others.
+        let targets = if endpoint.is_some() { &targets[..] } else { &[targets[1], targets[3]][..] };
+        let mut found: Vec<Arc<Rule>> = Vec::new();
+        for table in [by_party, by_client, Some(&kept.others)].into_iter().flatten() {
+            for rules in targets.iter().filter_map(|target| table.get(target)) {
+                found.extend(rules.iter().filter(|rule| rule.can(asked)).cloned());
+            }
+        }
+        found.sort_by_key(|rule| std::cmp::Reverse(rule.number));
+        found
+    }
+}
+
+impl Rule {
+    /// It fits the call, and the service that is asked has every code it gives.
+    fn can(&self, asked: &Asked<'_>) -> bool {
+        let known = |step: &Step| match step {
+            Step::Natural => true,
+            Step::Modify(step) => {
+                step.error.as_ref().is_none_or(|error| Catalogue::code_at(Some(asked.service), &error.value).is_some())
+            }
+        };
+        self.when.fits(asked) && self.then.iter().all(known)
+    }
+}
+
+impl Kept {
+    fn rules(&self) -> impl Iterator<Item = &Arc<Rule>> {
+        let tables = self.by_party.values().chain(self.by_client.values()).chain([&self.others]);
+        tables.flat_map(HashMap::values).flatten()
+    }
+
+    fn retain(&mut self, keep: impl Fn(&Rule) -> bool) {
+        let thin = |table: &mut ByTarget| {
+            table.retain(|_, rules| {
+                rules.retain(|rule| keep(rule));
+                !rules.is_empty()
+            });
+            !table.is_empty()
+        };
+        self.by_party.retain(|_, table| thin(table));
+        self.by_client.retain(|_, table| thin(table));
+        thin(&mut self.others);
+    }
+}

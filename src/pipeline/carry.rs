@@ -1,0 +1,121 @@
+//! Carries a fault out on the wire. docs/faults.md tells which bytes go out.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Response;
+use http::header::{CONNECTION, CONTENT_LENGTH, HeaderValue};
+use http_body_util::{BodyExt, Either, Full, Limited};
+use hyper::body::{Frame, Incoming};
+use tokio::time::{Sleep, sleep};
+
+use super::Body;
+use crate::catalogue::effects::Fault;
+use crate::wire::Wire;
+
+/// The connection ends without a further word; hyper hangs up on this.
+#[derive(Debug, thiserror::Error)]
+#[error("hung up on demand")]
+pub(crate) struct HungUp;
+
+/// What goes out for `garbage`: a TLS alert (fatal, handshake_failure) where HTTP is expected, as a caller
+/// sees it whose certificate or protocol the real platform refuses.
+const GARBAGE: [u8; 7] = [0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28];
+
+/// The most of a request's body that is read before hanging up. What is left unread would turn the end of the
+/// connection into a reset.
+const MOST_READ: usize = 1024 * 1024;
+
+/// How often a slow body sends something, and how many times a second that is.
+const BEAT: Duration = Duration::from_millis(100);
+const BEATS: u32 = 10;
+
+/// Does to a response what the fault says.
+pub(super) async fn out(
+    fault: Fault,
+    response: Response<Body>,
+    request: Incoming,
+    head_only: bool,
+    wire: &Wire,
+) -> Result<Response<Body>, HungUp> {
+    match fault {
+        Fault::GatewayText | Fault::Html | Fault::TooMany(_) | Fault::Unavailable => return Ok(response),
+        Fault::SlowBody(rate) => return Ok(slowed(response, rate, head_only).await),
+        _ => {}
+    }
+    let _ = Limited::new(request, MOST_READ).collect().await;
+    match fault {
+        // A system that refuses leaves an ordinary end, which is the next best thing.
+        Fault::Reset => drop(wire.reset_on_close()),
+        Fault::Hang(limit) => sleep(limit).await,
+        Fault::Garbage => drop(wire.send(&GARBAGE).await),
+        Fault::Truncate => drop(wire.send(&truncated(response, head_only).await).await),
+        _ => {}
+    }
+    Err(HungUp)
+}
+
+/// The head with the whole length, and half of the body.
+async fn truncated(response: Response<Body>, head_only: bool) -> Vec<u8> {
+    let (head, body) = response.into_parts();
+    let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let reason = head.status.canonical_reason().unwrap_or_default();
+    let mut bytes = format!("HTTP/1.1 {} {reason}\r\n", head.status.as_u16()).into_bytes();
+    for (name, value) in &head.headers {
+        bytes.extend_from_slice(name.as_str().as_bytes());
+        bytes.extend_from_slice(b": ");
+        bytes.extend_from_slice(value.as_bytes());
+        bytes.extend_from_slice(b"\r\n");
+    }
+    bytes.extend_from_slice(format!("content-length: {}\r\n\r\n", body.len()).as_bytes());
+    if !head_only {
+        bytes.extend_from_slice(&body[..body.len() / 2]);
+    }
+    bytes
+}
+
+/// The same response, its body so many bytes a second.
+async fn slowed(response: Response<Body>, rate: u32, head_only: bool) -> Response<Body> {
+    let (mut head, body) = response.into_parts();
+    let rest = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    head.headers.insert(CONTENT_LENGTH, rest.len().into());
+    // One slow answer a connection: a client that reuses it would wait for reasons of its own.
+    head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    if head_only {
+        return Response::from_parts(head, Either::Left(Full::default()));
+    }
+    let (a_beat, pause) = match rate / BEATS {
+        // Less than a byte a beat: a byte, and a longer wait.
+        0 => (1, Duration::from_secs(1) / rate),
+        bytes => (bytes as usize, BEAT),
+    };
+    let slow = Slow { rest, a_beat, pause, waiting: None };
+    Response::from_parts(head, Either::Right(axum::body::Body::new(slow)))
+}
+
+/// A body that comes bit by bit.
+struct Slow {
+    rest: Bytes,
+    a_beat: usize,
+    pause: Duration,
+    waiting: Option<Pin<Box<Sleep>>>,
+}
+
+impl hyper::body::Body for Slow {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if self.rest.is_empty() {
+            return Poll::Ready(None);
+        }
+        let pause = self.pause;
+        ready!(self.waiting.get_or_insert_with(|| Box::pin(sleep(pause))).as_mut().poll(cx));
+        self.waiting = None;
+        let bit = self.a_beat.min(self.rest.len());
+        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(bit)))))
+    }
+}

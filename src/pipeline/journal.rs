@@ -1,0 +1,86 @@
+//! What the journal keeps of a request.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::request::Parts;
+use http::{Response, Uri};
+
+use super::{Asking, Body};
+use crate::catalogue::effects::Fault;
+use crate::inject::Cause;
+use crate::inject::plan::Plan;
+use crate::inject::refused::Refused;
+use crate::services::Handler;
+use crate::services::call::Location;
+use crate::session::Session;
+use crate::session::journal::{Entry, redacted};
+
+impl Asking<'_> {
+    /// Opens an entry with what was asked.
+    pub(super) fn entry(&self, handler: Option<&'static Handler>, location: Location<'_>) -> Entry {
+        let mut entry = opened(self.session, self.parts, self.written, self.id);
+        if self.session.journal.is_on() {
+            entry.service = handler.map(|handler| handler.service.name);
+            entry.endpoint = location.endpoint.map(|endpoint| endpoint.name);
+            entry.package = location.package.map(|package| redacted(package).into());
+            entry.party = location.identifikator.map(|number| redacted(number).into());
+            entry.client = self.caller.client().map(|client| client.chars().take(200).collect::<String>().into());
+        }
+        entry
+    }
+
+    /// Closes it with what came of it.
+    pub(super) fn note(&self, mut entry: Entry, response: &Response<Body>, plan: Plan, delay: Option<Duration>) {
+        let fault = plan.modifiers.fault.as_ref().map(|fault| fault.value);
+        entry.cause = plan.cause();
+        entry.fault = fault;
+        entry.status = Some(response.status().as_u16()).filter(|_| !fault.is_some_and(hangs_up));
+        entry.delay = delay.map(|delay| u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
+        entry.rules = plan.rules;
+        self.session.journal.add(entry);
+    }
+}
+
+/// The caller gets no answer at all.
+fn hangs_up(fault: Fault) -> bool {
+    matches!(fault, Fault::Reset | Fault::Hang(_) | Fault::Empty | Fault::Garbage)
+}
+
+/// Keeps a request that could not be taken as it was meant.
+pub(super) fn note_refusal(session: &Arc<Session>, refused: &Refused, parts: &Parts, written: &Uri, id: &str) {
+    let mut entry = opened(session, parts, written, id);
+    entry.status = Some(refused.status);
+    entry.cause = Cause::RefusedModifier;
+    entry.message = Some(redacted(&refused.detail).into());
+    entry.hint = refused.nearest.as_ref().map(|near| redacted(&format!("did you mean {near}?")).into());
+    session.journal.add(entry);
+}
+
+fn opened(session: &Session, parts: &Parts, written: &Uri, id: &str) -> Entry {
+    let on = session.journal.is_on();
+    let url = || written.path_and_query().map_or("/", |url| url.as_str());
+    Entry {
+        number: 0,
+        time: session.time().real(),
+        day: None,
+        method: if on { parts.method.as_str().into() } else { Box::default() },
+        url: if on { redacted(url()).into() } else { Box::default() },
+        service: None,
+        endpoint: None,
+        package: None,
+        party: None,
+        client: None,
+        korrelasjonsid: if on { redacted(id).into() } else { Box::default() },
+        status: None,
+        code: None,
+        message: None,
+        cause: Cause::Natural,
+        fault: None,
+        delay: None,
+        rules: Vec::new(),
+        checks: None,
+        warning: None,
+        hint: None,
+    }
+}

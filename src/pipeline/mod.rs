@@ -1,0 +1,370 @@
+//! The way of a request, in one function: ids → modifiers → target → caller → session → plan → the service →
+//! drift → journal → delay → what happens on the wire. A panic on the way is the service's -001 or DAS-001,
+//! never a cut connection.
+
+mod carry;
+mod journal;
+mod respond;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use bytes::Bytes;
+use http::request::Parts;
+use http::{Request, Response, Uri};
+use http_body_util::{Either, Full};
+use hyper::body::Incoming;
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use serde_json::Value;
+use tower_service::Service as _;
+
+use crate::access::{Access, Caller};
+use crate::catalogue::effects::{Delay, Drift, Fault};
+use crate::catalogue::{Edition, NO_SUCH_URL, UNEXPECTED};
+use crate::inject::base_url;
+use crate::inject::drift::Contract;
+use crate::inject::modifiers::Modifiers;
+use crate::inject::plan::{Asked, Plan};
+use crate::inject::refused::Refused;
+use crate::router::{Target, resolve};
+use crate::services::call::{Answer, Call, Location};
+use crate::services::errors::ServiceError;
+use crate::services::{CATALOGUE, Handler, answer_contract, near_miss, xml};
+use crate::session::Session;
+use crate::session::journal::{Checks, Entry, redacted};
+use crate::session::registry::Sessions;
+use crate::wire::Wire;
+pub(crate) use carry::HungUp;
+use respond::{Told, failed, refuse};
+
+/// All that requests share.
+pub(crate) struct State {
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) default_edition: Edition,
+    pub(crate) access: Access,
+    /// The sandbox's own pages.
+    pub(crate) pages: Router,
+    /// Where ids and delays are drawn from; seeded by whoever starts the server.
+    pub(crate) rng: Mutex<ChaCha8Rng>,
+    /// What drift is drawn by where nobody says.
+    pub(crate) drift_seed: u64,
+}
+
+impl State {
+    fn new_id(&self) -> String {
+        let mut rng = self.rng.lock().unwrap_or_else(PoisonError::into_inner);
+        uuid::Builder::from_random_bytes(rng.random()).into_uuid().to_string()
+    }
+}
+
+/// Whole answers in memory, or what is streamed: a page, or a body that is slow on demand.
+pub(crate) type Body = Either<Full<Bytes>, axum::body::Body>;
+
+/// What was decided about a request before anything is sent.
+enum Decided {
+    /// It is for one of the sandbox's own pages, in this session.
+    Page(Arc<Session>, Option<&'static str>),
+    /// This is answered, after so long, with this done to it.
+    Answer(Box<Outcome>),
+}
+
+struct Outcome {
+    response: Response<Body>,
+    delay: Duration,
+    fault: Option<Fault>,
+}
+
+/// Answers one request, or hangs up on it.
+pub(crate) async fn handle(
+    state: Arc<State>,
+    request: Request<Incoming>,
+    wire: Wire,
+) -> Result<Response<Body>, HungUp> {
+    let (mut parts, body) = request.into_parts();
+    let id = respond::korrelasjonsid(&parts, &state);
+    let decided = catch_unwind(AssertUnwindSafe(|| decide(&state, &mut parts, &id)));
+    match decided {
+        Ok(Decided::Page(session, warning)) => {
+            let mut response = page(&state, Request::from_parts(parts, body), session).await;
+            respond::identify(&mut response, &id, warning);
+            Ok(response)
+        }
+        Ok(Decided::Answer(mut outcome)) => {
+            respond::identify(&mut outcome.response, &id, None);
+            if !outcome.delay.is_zero() {
+                tokio::time::sleep(outcome.delay).await;
+            }
+            match outcome.fault {
+                None => Ok(outcome.response),
+                Some(fault) => {
+                    carry::out(fault, outcome.response, body, parts.method == http::Method::HEAD, &wire).await
+                }
+            }
+        }
+        Err(_) => {
+            let told = Told { parts: &parts, id: &id, plan: None, party: None };
+            let mut response = failed(&ServiceError::on_demand(UNEXPECTED), &told, |_| {});
+            respond::identify(&mut response, &id, None);
+            Ok(response)
+        }
+    }
+}
+
+fn decide(state: &State, parts: &mut Parts, id: &str) -> Decided {
+    let written = parts.uri.clone();
+    let prefix = match base_url::split(written.path()) {
+        Ok(prefix) => prefix,
+        Err(refused) => return refusal(state, &refused, parts, &written, id, None),
+    };
+    if !prefix.pairs.is_empty() {
+        parts.uri = without_prefix(&written, prefix.path);
+    }
+    let modifiers = match Modifiers::read(&parts.headers, &prefix.pairs) {
+        Ok(modifiers) => modifiers,
+        Err(refused) => {
+            let session = Modifiers::session_of(&parts.headers, &prefix.pairs);
+            let session = session.and_then(|name| state.sessions.find(Some(&name), None).ok());
+            return refusal(state, &refused, parts, &written, id, session);
+        }
+    };
+    let named = modifiers.session.as_ref().map(|session| &session.value);
+    let target = resolve(&parts.headers, &parts.uri);
+    // The sandbox's own pages are called with a key, not with a token.
+    let caller = match target {
+        Target::Own => Caller::Unknown,
+        Target::Service(..) | Target::Nothing => state.access.caller(&parts.headers),
+    };
+    let session = match state.sessions.find(named, caller.client()) {
+        Ok(session) => session,
+        Err(refused) => return refusal(state, &refused, parts, &written, id, None),
+    };
+    let request = Asking { state, session: &session, parts, written: &written, id, caller: &caller };
+    match target {
+        Target::Own => match modifiers.for_own_page() {
+            Ok(warning) => Decided::Page(session, warning),
+            Err(refused) => refusal(state, &refused, parts, &written, id, Some(session)),
+        },
+        Target::Nothing => request.nothing(modifiers),
+        Target::Service(handler, segments) => {
+            let guarded = AssertUnwindSafe(|| request.service(handler, &segments, modifiers));
+            catch_unwind(guarded).unwrap_or_else(|_| {
+                let error = ServiceError::on_demand(&handler.service.codes[0]);
+                let told = Told { parts, id, plan: None, party: None };
+                Outcome { response: failed(&error, &told, |_| {}), delay: Duration::ZERO, fault: None }.into()
+            })
+        }
+    }
+}
+
+impl From<Outcome> for Decided {
+    fn from(outcome: Outcome) -> Self {
+        Self::Answer(Box::new(outcome))
+    }
+}
+
+/// A request that belongs to a session.
+struct Asking<'r> {
+    state: &'r State,
+    session: &'r Arc<Session>,
+    parts: &'r Parts,
+    /// The URL as the caller wrote it.
+    written: &'r Uri,
+    id: &'r str,
+    caller: &'r Caller,
+}
+
+impl Asking<'_> {
+    /// A call of a service: what was planned for it, then the natural answer.
+    fn service(&self, handler: &'static Handler, segments: &[String], modifiers: Modifiers) -> Decided {
+        let (state, session, parts) = (self.state, self.session, self.parts);
+        let location = (handler.locate)(segments);
+        let checked = modifiers.for_service(handler.service);
+        let code = match checked.and_then(|()| modifiers.code(Some(handler.service), CATALOGUE)) {
+            Ok(code) => code,
+            Err(refused) => return refusal(state, &refused, parts, self.written, self.id, Some(Arc::clone(session))),
+        };
+        // A shift that leads nowhere is refused before anything is used up; one of a rule is judged below.
+        if let Err(error) = session.day(modifiers.now.as_ref().map(|now| now.value.0)) {
+            let refused = modifiers.out_of_range(error);
+            return refusal(state, &refused, parts, self.written, self.id, Some(Arc::clone(session)));
+        }
+        let world = session.world();
+        let party = location.identifikator.and_then(|text| text.parse().ok());
+        let party = party.and_then(|part| world.loaded.scenarios.get(part));
+        let asked = Asked {
+            service: handler.service,
+            endpoint: location.endpoint,
+            package: location.package,
+            identifikator: location.identifikator,
+            client: self.caller.client(),
+            party: party.map(|party| &**party),
+            code,
+        };
+        let plan = Plan::make(&asked, modifiers, &session.rules, &world.flags, session.time().real());
+        let day = match session.day(plan.modifiers.now.as_ref().map(|now| now.value.0)) {
+            Ok(day) => day,
+            Err(error) => {
+                let refused = plan.modifiers.out_of_range(error);
+                return refusal(state, &refused, parts, self.written, self.id, Some(Arc::clone(session)));
+            }
+        };
+        let told = Told { parts, id: self.id, plan: Some(&plan), party: asked.party };
+        let drift = plan.modifiers.drift.as_ref().map(|drift| drift.value);
+        let mut entry = self.entry(Some(handler), location);
+        entry.day = Some(day);
+        let replacing = plan.modifiers.fault.as_ref().map(|fault| fault.value).filter(|fault| fault.replaces_answer());
+        let response = if let Some(fault) = replacing {
+            respond::replaced(fault, &told)
+        } else if let Some(code) = &plan.code {
+            failed(&ServiceError::on_demand(code.value), &told, |error| self.drift(drift, &plan, error, None))
+        } else {
+            let call = Call {
+                method: &parts.method,
+                segments,
+                query: parts.uri.query().unwrap_or_default(),
+                headers: &parts.headers,
+                location,
+                party,
+                edition: plan.modifiers.edition.as_ref().map(|edition| edition.value),
+                default_edition: state.default_edition,
+                day,
+                token_time: session.clock.for_tokens(session.time()),
+                access: &state.access,
+                caller: self.caller,
+                cache: &world.loaded.cache,
+                as_tree: drift.is_some(),
+            };
+            entry.checks = Some(Checks { failed: None, access_unchecked: !state.access.looks_at(self.caller) });
+            match (handler.answer)(&call) {
+                Ok(answer) => {
+                    entry.warning = answer.warning;
+                    let answer = self.drifted(answer, drift, &plan, handler, location);
+                    respond::succeeded(answer, &told)
+                }
+                Err(mut error) => {
+                    entry.checks = entry.checks.map(|checks| Checks { failed: error.failed, ..checks });
+                    entry.warning = error.warning;
+                    error.hint = error.hint.or_else(|| {
+                        near_miss::hint(error.failed?, handler.service, segments, location, &world.loaded.scenarios)
+                    });
+                    error.hint = error.hint.map(|hint| redacted(&hint));
+                    entry.hint = error.hint.as_deref().map(Box::from);
+                    entry.message = Some(redacted(&error.melding).into());
+                    entry.code = Some(error.kode.code);
+                    failed(&error, &told, |error| self.drift(drift, &plan, error, None))
+                }
+            }
+        };
+        entry.code = entry.code.or(plan.code.as_ref().map(|code| code.value.code)).filter(|_| replacing.is_none());
+        self.finish(response, plan, entry)
+    }
+
+    /// A URL of no service: the platform's own refusal.
+    fn nothing(&self, modifiers: Modifiers) -> Decided {
+        let code = match modifiers.code(None, CATALOGUE) {
+            Ok(code) => code,
+            Err(refused) => {
+                let session = Some(Arc::clone(self.session));
+                return refusal(self.state, &refused, self.parts, self.written, self.id, session);
+            }
+        };
+        let mut entry = self.entry(None, Location::default());
+        let plan = Plan { modifiers, code, rules: Vec::new() };
+        let told = Told { parts: self.parts, id: self.id, plan: Some(&plan), party: None };
+        let drift = plan.modifiers.drift.as_ref().map(|drift| drift.value);
+        let replacing = plan.modifiers.fault.as_ref().map(|fault| fault.value).filter(|fault| fault.replaces_answer());
+        let response = match (replacing, &plan.code) {
+            (Some(fault), _) => respond::replaced(fault, &told),
+            (None, code) => {
+                let mut error = ServiceError::on_demand(code.as_ref().map_or(NO_SUCH_URL, |code| code.value));
+                if code.is_none() {
+                    error.hint = Some(redacted(&near_miss::no_service(self.parts.uri.path())));
+                    entry.hint = error.hint.as_deref().map(Box::from);
+                }
+                entry.code = Some(error.kode.code);
+                failed(&error, &told, |error| self.drift(drift, &plan, error, None))
+            }
+        };
+        self.finish(response, plan, entry)
+    }
+
+    /// Draws the delay, tells what was done, and closes the journal.
+    fn finish(&self, mut response: Response<Body>, plan: Plan, entry: Entry) -> Decided {
+        let delay = plan.modifiers.delay.as_ref().map(|delay| self.draw(delay.value, &plan));
+        let fault = plan.modifiers.fault.as_ref().map(|fault| fault.value);
+        respond::tell_effects(&mut response, &plan, delay, self.drift_seed(&plan));
+        self.note(entry, &response, plan, delay);
+        Outcome { response, delay: delay.unwrap_or_default(), fault }.into()
+    }
+
+    fn draw(&self, delay: Delay, plan: &Plan) -> Duration {
+        match &plan.modifiers.seed {
+            Some(seed) => delay.draw(&mut ChaCha8Rng::seed_from_u64(seed.value)),
+            None => delay.draw(&mut *self.state.rng.lock().unwrap_or_else(PoisonError::into_inner)),
+        }
+    }
+
+    fn drift_seed(&self, plan: &Plan) -> u64 {
+        plan.modifiers.seed.as_ref().map_or(self.state.drift_seed, |seed| seed.value)
+    }
+
+    fn drift(&self, drift: Option<Drift>, plan: &Plan, value: &mut Value, contract: Option<Contract<'_>>) {
+        if let Some(drift) = drift {
+            drift.apply(value, contract, &mut ChaCha8Rng::seed_from_u64(self.drift_seed(plan)));
+        }
+    }
+
+    /// An answer that came as a tree, changed, and written in its format.
+    fn drifted(
+        &self,
+        mut answer: Answer,
+        drift: Option<Drift>,
+        plan: &Plan,
+        handler: &Handler,
+        location: Location<'_>,
+    ) -> Answer {
+        let (Some(_), Some(endpoint)) = (drift, location.endpoint) else {
+            return answer;
+        };
+        if let Ok(mut value) = serde_json::from_slice(&answer.body) {
+            self.drift(drift, plan, &mut value, answer_contract(handler.service, endpoint));
+            answer.body = xml::write(&value, answer.format, endpoint.xml_root, handler.service.xml_namespace).into();
+        }
+        answer
+    }
+}
+
+/// A request that could not be taken as it was meant. Nothing is used up.
+fn refusal(
+    state: &State,
+    refused: &Refused,
+    parts: &Parts,
+    written: &Uri,
+    id: &str,
+    session: Option<Arc<Session>>,
+) -> Decided {
+    let session = session.unwrap_or_else(|| state.sessions.default_session());
+    let response = refuse(refused, parts, id);
+    journal::note_refusal(&session, refused, parts, written, id);
+    Outcome { response, delay: Duration::ZERO, fault: None }.into()
+}
+
+async fn page(state: &State, mut request: Request<Incoming>, session: Arc<Session>) -> Response<Body> {
+    request.extensions_mut().insert(session);
+    let answered = state.pages.clone().call(request.map(axum::body::Body::new)).await;
+    let mut response = answered.unwrap_or_else(|never| match never {}).map(Either::Right);
+    respond::label_page(&mut response);
+    response
+}
+
+/// The URL without the modifiers in it.
+fn without_prefix(written: &Uri, path: &str) -> Uri {
+    let path = if path.is_empty() { "/" } else { path };
+    let with_query = written.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+    let mut parts = written.clone().into_parts();
+    parts.path_and_query = with_query.parse().ok();
+    Uri::from_parts(parts).unwrap_or_else(|_| Uri::from_static("/"))
+}

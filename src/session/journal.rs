@@ -1,0 +1,202 @@
+//! The last requests of a session, for people who look for what went wrong and for assertions in tests.
+//! Bounded; what it holds is redacted before it is kept.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::catalogue::Check;
+use crate::catalogue::effects::Fault;
+use crate::domain::identifikator::mask_personal_numbers;
+use crate::inject::Cause;
+
+/// A request and what came of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    /// Counted from 1 in the session.
+    pub(crate) number: u64,
+    /// The real time.
+    pub(crate) time: DateTime<Utc>,
+    /// The observer's day, where the call came so far.
+    pub(crate) day: Option<NaiveDate>,
+    pub(crate) method: Box<str>,
+    /// With the modifiers of the base URL.
+    pub(crate) url: Box<str>,
+    pub(crate) service: Option<&'static str>,
+    pub(crate) endpoint: Option<&'static str>,
+    pub(crate) package: Option<Box<str>>,
+    pub(crate) party: Option<Box<str>>,
+    /// The `client_id` of the token, believed as it stands.
+    pub(crate) client: Option<Box<str>>,
+    pub(crate) korrelasjonsid: Box<str>,
+    /// Nothing where the caller got no answer.
+    pub(crate) status: Option<u16>,
+    pub(crate) code: Option<&'static str>,
+    pub(crate) message: Option<Box<str>>,
+    pub(crate) cause: Cause,
+    pub(crate) fault: Option<Fault>,
+    /// In ms.
+    pub(crate) delay: Option<u64>,
+    /// The rules that had a part in it.
+    pub(crate) rules: Vec<Box<str>>,
+    /// How far the call came by itself; nothing where the service was not asked.
+    pub(crate) checks: Option<Checks>,
+    /// What the real service would have done otherwise.
+    pub(crate) warning: Option<&'static str>,
+    /// What would have made it succeed.
+    pub(crate) hint: Option<Box<str>>,
+}
+
+/// How far a call came.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Checks {
+    /// The one that it failed; nothing where it passed all.
+    pub(crate) failed: Option<Check>,
+    /// Nobody looked at token and consent.
+    pub(crate) access_unchecked: bool,
+}
+
+impl Checks {
+    /// The names of those it passed.
+    pub(crate) fn passed(self) -> Vec<&'static str> {
+        let before = |check: &Check| self.failed.is_none_or(|failed| (*check as usize) < failed as usize);
+        let looked_at = |check: &Check| !(self.access_unchecked && check.is_access());
+        Check::ALL.into_iter().filter(before).filter(looked_at).map(Check::name).collect()
+    }
+}
+
+/// Which entries are asked for; what is left out fits all.
+#[derive(Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) service: Option<String>,
+    pub(crate) endpoint: Option<String>,
+    pub(crate) party: Option<String>,
+    pub(crate) code: Option<String>,
+    pub(crate) client: Option<String>,
+    pub(crate) status: Option<u16>,
+    pub(crate) cause: Option<String>,
+    pub(crate) korrelasjonsid: Option<String>,
+}
+
+impl Filter {
+    fn fits(&self, entry: &Entry) -> bool {
+        let same =
+            |wanted: &Option<String>, is: Option<&str>| wanted.as_deref().is_none_or(|wanted| is == Some(wanted));
+        same(&self.service, entry.service)
+            && same(&self.endpoint, entry.endpoint)
+            && same(&self.party, entry.party.as_deref())
+            && same(&self.code, entry.code)
+            && same(&self.client, entry.client.as_deref())
+            && self.status.is_none_or(|status| entry.status == Some(status))
+            && same(&self.cause, Some(entry.cause.name()))
+            && same(&self.korrelasjonsid, Some(&entry.korrelasjonsid))
+    }
+}
+
+/// The last requests of a session.
+pub(crate) struct Journal {
+    capacity: usize,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    entries: VecDeque<Arc<Entry>>,
+    last: u64,
+}
+
+/// What was found.
+pub(crate) struct Found {
+    /// How many fit among those that are kept.
+    pub(crate) count: usize,
+    /// How many requests there were in all, those not kept included.
+    pub(crate) total: u64,
+    /// How many of them are not kept any longer.
+    pub(crate) dropped: u64,
+    /// Newest first, as many as were asked for.
+    pub(crate) entries: Vec<Arc<Entry>>,
+}
+
+impl Journal {
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self { capacity, kept: Mutex::default() }
+    }
+
+    /// Whether anything is kept, so that an entry is worth making.
+    pub(crate) fn is_on(&self) -> bool {
+        self.capacity > 0
+    }
+
+    /// Keeps an entry, under the next number; the oldest makes room.
+    pub(crate) fn add(&self, mut entry: Entry) {
+        if self.capacity == 0 {
+            return;
+        }
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.last += 1;
+        entry.number = kept.last;
+        let dropped = if kept.entries.len() >= self.capacity { kept.entries.pop_front() } else { None };
+        kept.entries.push_back(Arc::new(entry));
+        drop(kept);
+        drop(dropped);
+    }
+
+    pub(crate) fn find(&self, filter: &Filter, limit: usize) -> Found {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let fitting: Vec<_> = kept.entries.iter().rev().filter(|entry| filter.fits(entry)).collect();
+        Found {
+            count: fitting.len(),
+            total: kept.last,
+            dropped: kept.last - kept.entries.len() as u64,
+            entries: fitting.into_iter().take(limit).cloned().collect(),
+        }
+    }
+
+    /// Forgets all, and counts anew.
+    pub(crate) fn clear(&self) {
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Kept::default();
+    }
+}
+
+/// A text from a caller as it may be kept: decoded, so that nothing hides behind an encoding; without tokens
+/// and real personal numbers; on one line; of bearable length.
+pub(crate) fn redacted(text: &str) -> String {
+    const MOST: usize = 300;
+    let decoded = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
+    let masked = mask_personal_numbers(&decoded);
+    let mut safe: String = without_tokens(&masked).chars().flat_map(char::escape_debug).take(MOST).collect();
+    if safe.len() >= MOST {
+        safe.push('…');
+    }
+    safe
+}
+
+/// Cuts every JWT down to how it begins.
+fn without_tokens(text: &str) -> String {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '=');
+    let (mut rest, mut out) = (text, String::with_capacity(text.len()));
+    while let Some(at) = rest.find("eyJ") {
+        let length = rest[at..].find(|c| !is_part(c)).unwrap_or(rest.len() - at);
+        out.push_str(&rest[..at]);
+        out.push_str(if length > 20 { "eyJ***" } else { &rest[at..at + length] });
+        rest = &rest[at + length..];
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_token_and_no_real_person_is_kept() {
+        let token = format!("{}.{}.{}", "eyJhbGciOiJub25lIn0", "eyJpc3MiOiJ4In0", "c2lnbmF0dXI");
+        assert_eq!(redacted(&format!("/v1?token={token}&x=1")), "/v1?token=eyJ***&x=1");
+        assert_eq!(redacted("/v1/eyJ/x"), "/v1/eyJ/x");
+        assert_eq!(redacted("/finans/04827896468/krav"), "/finans/04827896468/krav", "synthetic");
+        assert!(!redacted("/finans/%30%31010112345/krav").contains("01010112345"));
+        assert_eq!(redacted("a\nb"), "a\\nb");
+        assert_eq!(redacted(&"å".repeat(400)).chars().count(), 301);
+    }
+}

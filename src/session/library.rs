@@ -1,0 +1,140 @@
+//! The scenarios of the server: the last good files, and the sets that were resolved from them.
+//!
+//! A set depends on the base date only, so sessions that began on the same day share one, rendered
+//! answers included.
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::cache::RenderCache;
+use crate::catalogue::Catalogue;
+use crate::scenario::ScenarioSet;
+use crate::scenario::loading::{LoadError, read, resolve_all};
+use crate::scenario::snapshot::Snapshot;
+use crate::scenario::sources::Source;
+
+/// How many sets are kept at hand beside those in use.
+const KEPT: usize = 4;
+
+/// A set on a base date, and what was rendered from it.
+pub(crate) struct Loaded {
+    pub(crate) scenarios: ScenarioSet,
+    pub(crate) cache: RenderCache,
+}
+
+impl Loaded {
+    pub(crate) fn new(scenarios: ScenarioSet) -> Arc<Self> {
+        Arc::new(Self { scenarios, cache: RenderCache::new() })
+    }
+}
+
+/// Files that were good, numbered in the order in which they came.
+struct Issue {
+    number: u64,
+    snapshot: Snapshot,
+    sets: Mutex<Vec<(NaiveDate, Arc<Loaded>)>>,
+    /// When they were read.
+    read: DateTime<Utc>,
+}
+
+/// A reload that failed.
+#[derive(Clone, Debug)]
+pub(crate) struct Failed {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) error: Arc<LoadError>,
+}
+
+/// The scenarios of the server.
+pub(crate) struct Library {
+    sources: Vec<Source>,
+    catalogue: Catalogue,
+    issue: RwLock<Arc<Issue>>,
+    failed: RwLock<Option<Failed>>,
+}
+
+impl Library {
+    /// Reads and resolves the sources for the first time.
+    ///
+    /// # Errors
+    /// As [`resolve_all`]; then there is nothing to start with.
+    pub(crate) fn open(
+        sources: Vec<Source>,
+        catalogue: Catalogue,
+        base: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Result<Self, LoadError> {
+        let snapshot = read(&sources)?;
+        let loaded = Loaded::new(resolve_all(&snapshot, catalogue, base)?);
+        let issue = Issue { number: 1, snapshot, sets: Mutex::new(vec![(base, loaded)]), read: now };
+        Ok(Self { sources, catalogue, issue: RwLock::new(Arc::new(issue)), failed: RwLock::default() })
+    }
+
+    pub(crate) fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    pub(crate) fn catalogue(&self) -> Catalogue {
+        self.catalogue
+    }
+
+    /// The number of the newest good files.
+    pub(crate) fn number(&self) -> u64 {
+        self.issue().number
+    }
+
+    /// When they were read.
+    pub(crate) fn read_at(&self) -> DateTime<Utc> {
+        self.issue().read
+    }
+
+    /// The reload that failed since, if one did.
+    pub(crate) fn failed(&self) -> Option<Failed> {
+        self.failed.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The set on a base date, with the number of the files it is from.
+    ///
+    /// # Errors
+    /// Where the files hold a contradiction on that day.
+    pub(crate) fn on(&self, base: NaiveDate) -> Result<(u64, Arc<Loaded>), LoadError> {
+        let issue = self.issue();
+        let mut sets = issue.sets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, loaded)) = sets.iter().find(|(day, _)| *day == base) {
+            return Ok((issue.number, Arc::clone(loaded)));
+        }
+        let loaded = Loaded::new(resolve_all(&issue.snapshot, self.catalogue, base)?);
+        if sets.len() >= KEPT {
+            sets.remove(0);
+        }
+        sets.push((base, Arc::clone(&loaded)));
+        Ok((issue.number, loaded))
+    }
+
+    /// Reads the sources anew. Where they do not load, all stays as it is, and the failure is remembered.
+    pub(crate) fn reload(&self, base: NaiveDate, now: DateTime<Utc>) -> Result<u64, Arc<LoadError>> {
+        let fresh = read(&self.sources).and_then(|snapshot| {
+            let loaded = Loaded::new(resolve_all(&snapshot, self.catalogue, base)?);
+            Ok((snapshot, loaded))
+        });
+        match fresh {
+            Ok((snapshot, loaded)) => {
+                let mut issue = self.issue.write().unwrap_or_else(PoisonError::into_inner);
+                let number = issue.number + 1;
+                *issue = Arc::new(Issue { number, snapshot, sets: Mutex::new(vec![(base, loaded)]), read: now });
+                *self.failed.write().unwrap_or_else(PoisonError::into_inner) = None;
+                Ok(number)
+            }
+            Err(error) => {
+                let error = Arc::new(error);
+                let failed = Failed { at: now, error: Arc::clone(&error) };
+                *self.failed.write().unwrap_or_else(PoisonError::into_inner) = Some(failed);
+                Err(error)
+            }
+        }
+    }
+
+    fn issue(&self) -> Arc<Issue> {
+        Arc::clone(&self.issue.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}

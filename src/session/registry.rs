@@ -1,0 +1,253 @@
+//! All sessions: found by name or by the client they are bound to, begun on first use, bounded in number
+//! and size, forgotten when idle.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use chrono::TimeDelta;
+
+use super::Session;
+use super::library::Library;
+use super::time::{Time, TimeSource, base_date};
+use crate::catalogue::Catalogue;
+use crate::catalogue::duration::write_duration;
+use crate::config::{Limits, Settings};
+use crate::domain::clock::ClockError;
+use crate::inject::modifiers::SessionName;
+use crate::inject::refused::Refused;
+use crate::scenario::loading::LoadError;
+use crate::scenario::sources::Source;
+
+/// The name of the session of calls that name none. It is never forgotten.
+pub(crate) const DEFAULT: &str = "default";
+
+/// How many bytes of own scenarios all sessions may hold together.
+pub(crate) const MOST_OWN_BYTES: usize = 64 * 1024 * 1024;
+
+/// How many clients can be bound.
+const MOST_CLIENTS: usize = 10_000;
+
+/// All sessions.
+pub(crate) struct Sessions {
+    pub(crate) time: Arc<Time>,
+    pub(crate) library: Arc<Library>,
+    limits: Limits,
+    default: RwLock<Arc<Session>>,
+    named: RwLock<HashMap<Box<str>, Arc<Session>>>,
+    clients: RwLock<HashMap<Box<str>, SessionName>>,
+    bound: AtomicUsize,
+    /// Held while a session's own scenarios are put in, so that their sum is right.
+    own: Mutex<()>,
+}
+
+/// Why there are no sessions.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CannotOpen {
+    #[error("--now: {0}")]
+    Now(#[from] ClockError),
+    #[error(transparent)]
+    Scenarios(#[from] LoadError),
+}
+
+impl Sessions {
+    /// Loads the scenarios and begins the default session.
+    ///
+    /// # Errors
+    /// Where the clock is set out of its range, or the scenarios do not load on the day it is.
+    pub(crate) fn open(
+        sources: Vec<Source>,
+        catalogue: Catalogue,
+        settings: &Settings,
+        source: TimeSource,
+    ) -> Result<Self, CannotOpen> {
+        let base = base_date(settings.now, source)?;
+        let library = Arc::new(Library::open(sources, catalogue, base, source())?);
+        let (time, limits) = (Arc::new(Time::new(source, settings.now)), settings.limits);
+        let default = Session::begin(DEFAULT, Arc::clone(&time), Arc::clone(&library), limits.journal)?;
+        Ok(Self {
+            time,
+            library,
+            limits,
+            default: RwLock::new(Arc::new(default)),
+            named: RwLock::default(),
+            clients: RwLock::default(),
+            bound: AtomicUsize::new(0),
+            own: Mutex::new(()),
+        })
+    }
+
+    /// Reads the scenarios anew, and says in the log what came of it.
+    pub(crate) fn reload(&self) {
+        let base = self.default_session().base;
+        match self.library.reload(base, self.time.real()) {
+            Ok(number) => tracing::info!(number, "the scenarios were read anew"),
+            Err(error) => {
+                tracing::warn!(%error, "the scenarios do not load; those from before stay");
+                if let LoadError::Problems(problems) = &*error {
+                    for problem in problems {
+                        tracing::warn!("{}", problem.headline());
+                    }
+                }
+            }
+        }
+    }
+
+    /// The session of calls that name none.
+    pub(crate) fn default_session(&self) -> Arc<Session> {
+        Arc::clone(&self.default.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The session of a call: the one it names, else the one its client is bound to, else the default one.
+    /// Begun where it is not there.
+    pub(crate) fn find(&self, name: Option<&SessionName>, client: Option<&str>) -> Result<Arc<Session>, Box<Refused>> {
+        let bound = if name.is_none() { client.and_then(|client| self.session_of(client)) } else { None };
+        let session = match name.or(bound.as_ref()) {
+            None => self.default_session(),
+            Some(name) => self.named(name)?,
+        };
+        session.touch(self.time.real());
+        Ok(session)
+    }
+
+    fn named(&self, name: &SessionName) -> Result<Arc<Session>, Box<Refused>> {
+        if name.as_str() == DEFAULT {
+            return Ok(self.default_session());
+        }
+        if let Some(session) = self.existing(name.as_str()) {
+            return Ok(session);
+        }
+        // Begun outside the lock, as resolving scenarios may take its time; the first one in stays.
+        let begun = Arc::new(self.begin(name.as_str())?);
+        let mut named = self.named.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(session) = named.get(name.as_str()) {
+            return Ok(Arc::clone(session));
+        }
+        self.forget_idle_of(&mut named);
+        if named.len() >= self.limits.sessions {
+            let idle = write_duration(self.limits.idle);
+            let detail = format!(
+                "there are {} sessions already, the most there can be (--max-sessions); \
+                 delete one, or wait until one has been idle for {idle}",
+                named.len()
+            );
+            return Err(Refused::no_room("session", name.as_str(), detail));
+        }
+        named.insert(name.as_str().into(), Arc::clone(&begun));
+        Ok(begun)
+    }
+
+    fn begin(&self, name: &str) -> Result<Session, Box<Refused>> {
+        let (time, library) = (Arc::clone(&self.time), Arc::clone(&self.library));
+        Session::begin(name, time, library, self.limits.journal).map_err(|error| {
+            Refused::cannot_begin(name, format!("the scenarios do not load on its base date: {error}"))
+        })
+    }
+
+    /// A session that has begun, by name.
+    pub(crate) fn existing(&self, name: &str) -> Option<Arc<Session>> {
+        if name == DEFAULT {
+            return Some(self.default_session());
+        }
+        self.named.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// All sessions, the default one first, the others by name.
+    pub(crate) fn list(&self) -> Vec<Arc<Session>> {
+        self.forget_idle();
+        let named = self.named.read().unwrap_or_else(PoisonError::into_inner);
+        let mut sessions: Vec<_> = named.values().cloned().collect();
+        sessions.sort_by(|one, other| one.name.cmp(&other.name));
+        sessions.insert(0, self.default_session());
+        sessions
+    }
+
+    /// Begins a session anew: base date of today, nothing of its own. Calls in flight end in the old one.
+    pub(crate) fn reset(&self, name: &SessionName) -> Result<Arc<Session>, Box<Refused>> {
+        let fresh = Arc::new(self.begin(name.as_str())?);
+        if name.as_str() == DEFAULT {
+            *self.default.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
+            return Ok(fresh);
+        }
+        let mut named = self.named.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(session) = named.get_mut(name.as_str()) {
+            *session = Arc::clone(&fresh);
+            return Ok(fresh);
+        }
+        drop(named);
+        self.named(name)
+    }
+
+    /// Deletes a session and the bindings to it; false where there was none.
+    pub(crate) fn delete(&self, name: &str) -> bool {
+        let deleted = self.named.write().unwrap_or_else(PoisonError::into_inner).remove(name).is_some();
+        let unbound = self.unbind(|session| session.as_str() == name);
+        deleted || unbound
+    }
+
+    /// Forgets the sessions that have been idle for too long.
+    pub(crate) fn forget_idle(&self) {
+        self.forget_idle_of(&mut self.named.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn forget_idle_of(&self, named: &mut HashMap<Box<str>, Arc<Session>>) {
+        let idle = TimeDelta::from_std(self.limits.idle).unwrap_or(TimeDelta::MAX);
+        let now = self.time.real();
+        // Whom a client is bound to is kept; it begins anew with the next call.
+        named.retain(|_, session| now.signed_duration_since(session.last_used()) < idle);
+    }
+
+    /// Binds clients to a session; a client that was bound elsewhere is moved.
+    pub(crate) fn bind(&self, session: &SessionName, clients: &[String]) -> Result<(), Box<Refused>> {
+        let mut bound = self.clients.write().unwrap_or_else(PoisonError::into_inner);
+        let new = clients.iter().filter(|client| !bound.contains_key(client.as_str())).count();
+        if bound.len() + new > MOST_CLIENTS {
+            let detail = format!("at most {MOST_CLIENTS} clients can be bound to sessions");
+            return Err(Refused::no_room("clients", &new.to_string(), detail));
+        }
+        bound.extend(clients.iter().map(|client| (client.as_str().into(), session.clone())));
+        self.bound.store(bound.len(), Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// The clients bound to a session.
+    pub(crate) fn clients_of(&self, session: &str) -> Vec<String> {
+        let bound = self.clients.read().unwrap_or_else(PoisonError::into_inner);
+        let to_it = bound.iter().filter(|(_, name)| name.as_str() == session);
+        let mut clients: Vec<String> = to_it.map(|(client, _)| client.to_string()).collect();
+        clients.sort();
+        clients
+    }
+
+    fn unbind(&self, which: impl Fn(&SessionName) -> bool) -> bool {
+        let mut bound = self.clients.write().unwrap_or_else(PoisonError::into_inner);
+        let before = bound.len();
+        bound.retain(|_, session| !which(session));
+        self.bound.store(bound.len(), Ordering::Relaxed);
+        bound.len() < before
+    }
+
+    fn session_of(&self, client: &str) -> Option<SessionName> {
+        if self.bound.load(Ordering::Relaxed) == 0 {
+            return None;
+        }
+        self.clients.read().unwrap_or_else(PoisonError::into_inner).get(client).cloned()
+    }
+
+    /// Runs `put` where there is room for so many more bytes of a session's own scenarios.
+    pub(crate) fn with_room<T>(
+        &self,
+        session: &Session,
+        bytes: usize,
+        put: impl FnOnce() -> T,
+    ) -> Result<T, Box<Refused>> {
+        let _one_at_a_time = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        let others = self.list().iter().map(|other| other.own_bytes()).sum::<usize>() - session.own_bytes();
+        if others + bytes > MOST_OWN_BYTES {
+            let detail =
+                format!("the own scenarios of all sessions may take {MOST_OWN_BYTES} bytes together; delete a session");
+            return Err(Refused::no_room("scenarios", &bytes.to_string(), detail));
+        }
+        Ok(put())
+    }
+}

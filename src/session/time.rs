@@ -1,0 +1,191 @@
+//! What the time is: the server's clock, and a session's own where it has one.
+//!
+//! The base date, against which scenarios are resolved, is no concern of a clock; it is settled when a
+//! session begins. (docs/scenarios.md, "Time")
+
+use std::sync::{PoisonError, RwLock};
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::domain::clock::{ClockError, Now, Shift, day_in_norway};
+
+/// The real time, handed in so that a test can say what it is.
+pub(crate) type TimeSource = fn() -> DateTime<Utc>;
+
+/// The system's clock: the one place that reads it.
+#[expect(clippy::disallowed_methods, reason = "this is the source that all else is given")]
+pub(crate) fn system_time() -> DateTime<Utc> {
+    Utc::now()
+}
+
+/// The day that it is, or is said to be.
+///
+/// # Errors
+/// Where the setting leads out of the years that a clock may show.
+pub(crate) fn base_date(setting: Option<Now>, time: TimeSource) -> Result<NaiveDate, ClockError> {
+    let real = time();
+    setting.map_or(Ok(real), |now| now.resolve(real)).map(day_in_norway)
+}
+
+/// How a clock is set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Setting {
+    /// It shows the real time.
+    #[default]
+    Real,
+    /// It stands still.
+    Standing(DateTime<Utc>),
+    /// It goes on, so far ahead or behind.
+    Shifted(Shift),
+}
+
+impl From<Option<Now>> for Setting {
+    fn from(now: Option<Now>) -> Self {
+        match now {
+            None => Self::Real,
+            Some(Now::Fixed(instant)) => Self::Standing(instant),
+            Some(Now::Shifted(shift)) => Self::Shifted(shift),
+        }
+    }
+}
+
+impl Setting {
+    /// What the clock shows.
+    fn show(self, real: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            Self::Real => real,
+            Self::Standing(instant) => instant,
+            // It was in range when it was set; a clock that has run out of it since shows the real time.
+            Self::Shifted(shift) => Now::Shifted(shift).resolve(real).unwrap_or(real),
+        }
+    }
+
+    /// The setting so much further; a standing clock stands on.
+    fn advanced(self, by: Shift, real: DateTime<Utc>) -> Result<Self, ClockError> {
+        let further = match self {
+            Self::Standing(instant) => Self::Standing(Now::Shifted(by).resolve(instant)?),
+            Self::Real => Self::Shifted(by),
+            Self::Shifted(shift) => Self::Shifted(shift.checked_add(by).ok_or(ClockError::Range)?),
+        };
+        if let Self::Shifted(shift) = further {
+            Now::Shifted(shift).resolve(real)?;
+        }
+        Ok(further)
+    }
+}
+
+/// A change of a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// It shows this.
+    Set(Now),
+    /// It is moved so much further.
+    Advance(Shift),
+    /// It stands still where it is.
+    Freeze,
+    /// It shows the real time.
+    Real,
+}
+
+/// The time of the server: the real one, and how its clock is set.
+pub(crate) struct Time {
+    source: TimeSource,
+    setting: RwLock<Setting>,
+}
+
+impl Time {
+    pub(crate) fn new(source: TimeSource, now: Option<Now>) -> Self {
+        Self { source, setting: RwLock::new(now.into()) }
+    }
+
+    /// The real time, whatever any clock shows.
+    pub(crate) fn real(&self) -> DateTime<Utc> {
+        (self.source)()
+    }
+
+    /// What the server's clock shows.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.setting().show(self.real())
+    }
+
+    pub(crate) fn setting(&self) -> Setting {
+        *self.setting.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the server's clock.
+    pub(crate) fn change(&self, change: Change) -> Result<(), ClockError> {
+        let mut setting = self.setting.write().unwrap_or_else(PoisonError::into_inner);
+        *setting = changed(*setting, Setting::Real, change, self.real())?;
+        Ok(())
+    }
+}
+
+/// A setting after a change; a shift is told from what the clock would show otherwise.
+fn changed(setting: Setting, otherwise: Setting, change: Change, real: DateTime<Utc>) -> Result<Setting, ClockError> {
+    match change {
+        Change::Set(Now::Fixed(instant)) => Ok(Setting::Standing(instant)),
+        Change::Set(Now::Shifted(shift)) => otherwise.advanced(shift, real),
+        Change::Advance(shift) => setting.advanced(shift, real),
+        Change::Freeze => Ok(Setting::Standing(setting.show(real))),
+        Change::Real => Ok(Setting::Real),
+    }
+}
+
+/// A session's clock.
+#[derive(Debug, Default)]
+pub(crate) struct Clock(RwLock<Own>);
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Own {
+    /// Its own setting; it follows the server's where there is none.
+    setting: Option<Setting>,
+    /// Tokens follow it too.
+    tokens: bool,
+}
+
+impl Clock {
+    /// What it shows.
+    pub(crate) fn now(&self, time: &Time) -> DateTime<Utc> {
+        self.setting(time).show(time.real())
+    }
+
+    /// How it is set, by itself or by the server.
+    pub(crate) fn setting(&self, time: &Time) -> Setting {
+        self.own().setting.unwrap_or_else(|| time.setting())
+    }
+
+    /// It has a setting of its own.
+    pub(crate) fn is_own(&self) -> bool {
+        self.own().setting.is_some()
+    }
+
+    /// Tokens follow it.
+    pub(crate) fn moves_tokens(&self) -> bool {
+        self.own().tokens
+    }
+
+    /// The time that tokens are held against.
+    pub(crate) fn for_tokens(&self, time: &Time) -> DateTime<Utc> {
+        if self.own().tokens { self.now(time) } else { time.real() }
+    }
+
+    /// Changes it, and whether tokens follow it, where that is said.
+    pub(crate) fn change(&self, time: &Time, change: Option<Change>, tokens: Option<bool>) -> Result<(), ClockError> {
+        let mut own = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(change) = change {
+            let otherwise = time.setting();
+            own.setting = Some(changed(own.setting.unwrap_or(otherwise), otherwise, change, time.real())?);
+        }
+        own.tokens = tokens.unwrap_or(own.tokens);
+        Ok(())
+    }
+
+    /// Makes it follow the server's again.
+    pub(crate) fn follow(&self) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Own::default();
+    }
+
+    fn own(&self) -> Own {
+        *self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
