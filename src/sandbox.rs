@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -41,6 +42,8 @@ pub struct SandboxBuilder {
     edition: Option<String>,
     auth: Option<String>,
     seed: Option<u64>,
+    control_key: Option<String>,
+    limits: Limits,
 }
 
 /// Why a [`Sandbox`] did not start.
@@ -129,6 +132,28 @@ impl SandboxBuilder {
         self
     }
 
+    /// The key that the control API demands; none where this is not said.
+    #[must_use]
+    pub fn control_key(mut self, key: &str) -> Self {
+        self.control_key = Some(key.to_owned());
+        self
+    }
+
+    /// How many sessions there can be at a time, and how long one may be idle; 1000 and an hour, unless said.
+    #[must_use]
+    pub fn sessions(mut self, most: usize, idle: Duration) -> Self {
+        self.limits.sessions = most;
+        self.limits.idle = idle;
+        self
+    }
+
+    /// How many requests the journal of a session keeps; 500, unless said, and none for 0.
+    #[must_use]
+    pub fn journal(mut self, requests: usize) -> Self {
+        self.limits.journal = requests;
+        self
+    }
+
     /// Starts it on a free port of the loopback address.
     ///
     /// # Errors
@@ -153,8 +178,8 @@ impl SandboxBuilder {
             auth: auth.unwrap_or_default(),
             seed: self.seed,
             control: true,
-            control_key: None,
-            limits: Limits::default(),
+            control_key: self.control_key,
+            limits: self.limits,
         };
         let sessions = Sessions::open(sources, CATALOGUE, &settings, system_time).map_err(|error| match error {
             CannotOpen::Now(error) => StartError::Setting(error.to_string()),

@@ -19,7 +19,7 @@ use crate::access::Access;
 use crate::config::Settings;
 use crate::pipeline::{self, State};
 use crate::session::registry::Sessions;
-use crate::session::watch::{self, Watch};
+use crate::session::watch;
 use crate::wire;
 
 /// How long requests in flight may take to finish once the server is told to stop.
@@ -114,7 +114,7 @@ impl Server {
 
 /// What is done beside answering: scenario folders are watched, idle sessions forgotten.
 async fn chores(sessions: Arc<Sessions>) {
-    let mut watch = Watch::new(sessions.library.sources());
+    let mut watch = sessions.library.take_watch();
     let mut pause = watch::INTERVAL;
     loop {
         tokio::time::sleep(pause).await;

@@ -18,6 +18,7 @@ pub(crate) struct PartyLine {
     pub(crate) part: String,
     pub(crate) navn: String,
     /// The edition it answers in; nothing where the server's setting decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) utgave: Option<String>,
     pub(crate) aapne_krav: usize,
     /// Kroner, by the ledger.

@@ -89,6 +89,8 @@ struct RequestView {
     cause: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drift: Option<String>,
     /// How long the answer was held back, in ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     delay: Option<u64>,
@@ -128,6 +130,7 @@ fn view(entry: &Entry) -> RequestView {
         message: text(&entry.message),
         cause: entry.cause.name(),
         fault: entry.fault.map(|fault| fault.to_string()),
+        drift: entry.drift.map(|drift| drift.to_string()),
         delay: entry.delay,
         rules: entry.rules.iter().map(ToString::to_string).collect(),
         passed: entry.checks.map(crate::session::journal::Checks::passed),

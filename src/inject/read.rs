@@ -52,7 +52,7 @@ impl Modifiers {
                 self.party = Some(chosen(value.into(), cause));
             }
             Key::Seed => {
-                let seed = value.parse().map_err(|_| other("no seed: a whole number from 0", &["7"]))?;
+                let seed = value.parse().map_err(|_| other("no seed: a whole number from 0", &[]))?;
                 self.seed = Some(chosen(seed, cause));
             }
         }

@@ -35,6 +35,7 @@ impl Asking<'_> {
         let fault = plan.modifiers.fault.as_ref().map(|fault| fault.value);
         entry.cause = plan.cause();
         entry.fault = fault;
+        entry.drift = plan.modifiers.drift.as_ref().map(|drift| drift.value);
         entry.status = Some(response.status().as_u16()).filter(|_| !fault.is_some_and(hangs_up));
         entry.delay = delay.map(|delay| u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
         entry.rules = plan.rules;
@@ -77,6 +78,7 @@ fn opened(session: &Session, parts: &Parts, written: &Uri, id: &str) -> Entry {
         message: None,
         cause: Cause::Natural,
         fault: None,
+        drift: None,
         delay: None,
         rules: Vec::new(),
         checks: None,

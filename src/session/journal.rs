@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::catalogue::Check;
-use crate::catalogue::effects::Fault;
+use crate::catalogue::effects::{Drift, Fault};
 use crate::domain::identifikator::mask_personal_numbers;
 use crate::inject::Cause;
 
@@ -36,6 +36,7 @@ pub(crate) struct Entry {
     pub(crate) message: Option<Box<str>>,
     pub(crate) cause: Cause,
     pub(crate) fault: Option<Fault>,
+    pub(crate) drift: Option<Drift>,
     /// In ms.
     pub(crate) delay: Option<u64>,
     /// The rules that had a part in it.
@@ -165,11 +166,17 @@ pub(crate) fn redacted(text: &str) -> String {
     const MOST: usize = 300;
     let decoded = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
     let masked = mask_personal_numbers(&decoded);
-    let mut safe: String = without_tokens(&masked).chars().flat_map(char::escape_debug).take(MOST).collect();
+    let mut safe: String = without_tokens(&masked).chars().flat_map(printable).take(MOST).collect();
     if safe.len() >= MOST {
         safe.push('…');
     }
     safe
+}
+
+/// A character as it can stand on one line; quotation marks as they are.
+fn printable(c: char) -> impl Iterator<Item = char> {
+    let plain = matches!(c, '\'' | '"' | '\\').then_some(c);
+    plain.into_iter().chain(plain.is_none().then(|| c.escape_debug()).into_iter().flatten())
 }
 
 /// Cuts every JWT down to how it begins.

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::cache::RenderCache;
+use super::watch::Watch;
 use crate::catalogue::Catalogue;
 use crate::scenario::ScenarioSet;
 use crate::scenario::loading::{LoadError, read, resolve_all};
@@ -51,6 +52,8 @@ pub(crate) struct Library {
     catalogue: Catalogue,
     issue: RwLock<Arc<Issue>>,
     failed: RwLock<Option<Failed>>,
+    /// Looks at the folders since before they were first read, so that no change is missed.
+    watch: Mutex<Option<Watch>>,
 }
 
 impl Library {
@@ -64,14 +67,20 @@ impl Library {
         base: NaiveDate,
         now: DateTime<Utc>,
     ) -> Result<Self, LoadError> {
+        let watch = Mutex::new(Watch::new(&sources));
         let snapshot = read(&sources)?;
         let loaded = Loaded::new(resolve_all(&snapshot, catalogue, base)?);
         let issue = Issue { number: 1, snapshot, sets: Mutex::new(vec![(base, loaded)]), read: now };
-        Ok(Self { sources, catalogue, issue: RwLock::new(Arc::new(issue)), failed: RwLock::default() })
+        Ok(Self { sources, catalogue, issue: RwLock::new(Arc::new(issue)), failed: RwLock::default(), watch })
     }
 
     pub(crate) fn sources(&self) -> &[Source] {
         &self.sources
+    }
+
+    /// What looks at the folders; nothing where there are none, or where it was taken before.
+    pub(crate) fn take_watch(&self) -> Option<Watch> {
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     pub(crate) fn catalogue(&self) -> Catalogue {

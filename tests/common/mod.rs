@@ -101,6 +101,33 @@ pub fn request(sandbox: &Sandbox, method: &str, path: &str, headers: &[(&str, &s
     Answer { status: response.status().as_u16(), headers: response.headers().clone(), body }
 }
 
+/// Any method, with a body.
+pub fn send(sandbox: &Sandbox, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    let agent: ureq::Agent =
+        ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build().into();
+    let mut request = http::Request::builder().method(method).uri(format!("{}{path}", sandbox.base_url()));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let mut response = agent.run(request.body(body.to_owned()).expect("a request")).expect("an answer");
+    let body = response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_vec().expect("a body");
+    Answer { status: response.status().as_u16(), headers: response.headers().clone(), body }
+}
+
+/// POST of JSON, with more headers.
+pub fn post(sandbox: &Sandbox, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+    let all: Vec<_> = headers.iter().copied().chain([("Content-Type", "application/json")]).collect();
+    send(sandbox, "POST", path, &all, &body.to_string())
+}
+
+/// Sets a rule in the default session.
+#[track_caller]
+pub fn rule(sandbox: &Sandbox, rule: &Value) -> Value {
+    let answer = post(sandbox, "/sandbox/rules", &[], rule);
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    answer.json()
+}
+
 /// Sends bytes as they are and reads all that comes back.
 pub fn raw(sandbox: &Sandbox, bytes: &[u8]) -> String {
     use std::io::{Read, Write};

@@ -127,7 +127,7 @@ impl Rule {
         }
         if let Some(p) = document.probability.filter(|p| !(*p > 0.0 && *p <= 1.0)) {
             let detail = "a probability is over 0 and at most 1".to_owned();
-            return Err(refuse("probability", &p.to_string(), detail, &["0.3"]));
+            return Err(refuse("probability", &p.to_string(), detail, &[]));
         }
         let expires = match &document.expires {
             None => None,

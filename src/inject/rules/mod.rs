@@ -136,12 +136,12 @@ impl Rule {
             Step::Natural if modifiers.error.is_some() || modifiers.fault.is_some() => Applied::Not,
             Step::Natural => Applied::Natural,
             Step::Modify(step) => {
-                let delayed = modifiers.delay.is_none();
+                let (delays, drifts) = (modifiers.delay.is_none(), modifiers.drift.is_none());
                 if modifiers.fill_from(step) {
-                    if let Some(delay) = modifiers.delay.as_mut().filter(|_| delayed) {
+                    if let Some(delay) = modifiers.delay.as_mut().filter(|_| delays) {
                         delay.value = Delay::Fixed(delay.value.draw(&mut state.rng));
                     }
-                    if modifiers.drift.is_some() && modifiers.seed.is_none() {
+                    if drifts && modifiers.drift.is_some() && modifiers.seed.is_none() {
                         let value = self.document.seed.unwrap_or_default();
                         modifiers.seed = Some(Chosen { value, cause: Cause::Rule });
                     }
