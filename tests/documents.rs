@@ -1,0 +1,136 @@
+//! The commands of the documents, and the table of codes, driven against the real binary.
+
+mod common;
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use common::{RESERVED, TODAY};
+
+struct Running {
+    child: Child,
+    address: String,
+}
+
+impl Running {
+    fn start(more: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox"))
+            .args(["--listen", "127.0.0.1:0", "--log", "off"])
+            .args(more)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let first = lines.next().expect("a line").expect("readable");
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, address: first.split_once("http://").expect("an address").1.trim().to_owned() }
+    }
+
+    /// What a command prints, on both channels, given the assignments that stood before it.
+    fn run(&self, assignments: &str, command: &str) -> String {
+        let path = std::path::Path::new(env!("CARGO_BIN_EXE_innkreving-sandbox")).parent().expect("a folder");
+        let path = format!("{}:{}", path.display(), std::env::var("PATH").unwrap_or_default());
+        let output = Command::new("bash")
+            .args(["-c", &format!("{assignments}{command} 2>&1")])
+            .env("PATH", path)
+            .env("SANDBOX_LISTEN", &self.address)
+            .output()
+            .expect("bash");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("a document")
+}
+
+/// Runs every command of a document in its order and looks for what its arrow promises.
+fn run_all(document: &str, more: &[&str]) -> (Running, String) {
+    let server = Running::start(more);
+    let text = read(document).replace("127.0.0.1:8080", &server.address);
+    let (mut assignments, mut commands) = (String::new(), 0);
+    for block in text.split("```sh\n").skip(1) {
+        for line in block.split("```").next().expect("a block").lines().filter(|line| !line.trim().is_empty()) {
+            let (command, promised) = line.split_once("  # → ").unwrap_or((line, ""));
+            if line
+                .split('=')
+                .next()
+                .is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase()))
+            {
+                assignments = format!("{assignments}{line}\n");
+                continue;
+            }
+            let printed = server.run(&assignments, command);
+            for piece in promised.split(" · ") {
+                let shown: String = printed.chars().take(600).collect();
+                assert!(printed.contains(piece.trim()), "{document}: {command}\npromises {piece:?}, prints\n{shown}");
+            }
+            commands += 1;
+        }
+    }
+    assert!(commands > 20, "{document}");
+    (server, assignments)
+}
+
+#[test]
+fn the_commands_of_control_api_md() {
+    run_all("docs/control-api.md", &[]);
+}
+
+/// Every row of the table: by header, base URL, rule, scenario flag, reserved number, and naturally.
+#[test]
+fn the_commands_of_faults_md_and_every_row_of_its_table() {
+    let (server, assignments) = run_all("docs/faults.md", &["--now", TODAY]);
+    let text = read("docs/faults.md");
+    let rows: Vec<Vec<&str>> = text
+        .lines()
+        .filter(|line| line.starts_with("| KB-") || line.starts_with("| DAS-"))
+        .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect())
+        .collect();
+    assert_eq!(rows.len(), 17, "a row for every code");
+    for (i, row) in rows.iter().enumerate() {
+        let [code, status, reserved, natural] = row[..] else { panic!("{row:?}") };
+        let assert = |way: &str, command: &str, cause: &str| {
+            let printed = server.run(&assignments, &command.replacen("curl -s ", "curl -s -i ", 1));
+            let expected =
+                [format!("HTTP/1.1 {status} "), format!("\"kode\":\"{code}\""), format!("sandbox-cause: {cause}")];
+            for piece in expected {
+                assert!(printed.contains(&piece), "{code} by {way}: {command}\nlacks {piece:?} in\n{printed:.600}");
+            }
+        };
+        let path = "api/innkreving/kravogbetalinger/v1/finans";
+        assert("header", &format!("curl -s -H 'Sandbox-Error: {code}' $KB/311851381/aapnekrav"), "header");
+        assert("base URL", &format!("curl -s $SANDBOX/~error={code}/{path}/311851381/aapnekrav"), "base-url");
+        let session = format!("by-rule-{i}");
+        let made =
+            server.run(&assignments, &format!("innkreving-sandbox rule add --session {session} --then error={code}"));
+        assert!(made.contains("\"id\": \"r1\""), "{made}");
+        assert("rule", &format!("curl -s -H 'Sandbox-Session: {session}' $KB/311851381/aapnekrav"), "rule");
+        let session = format!("by-flag-{i}");
+        let flag = format!(r#"part: "314055403"\nnavn: X\nfeil: [{{ paa: kravogbetalinger, kode: {code} }}]\n"#);
+        let put = format!(
+            "printf '{flag}' | curl -s -T - -H 'Content-Type: application/yaml' $SANDBOX/~session={session}/sandbox/scenarios"
+        );
+        let put = server.run(&assignments, &put);
+        assert!(put.contains("314055403"), "{put}");
+        assert("flag", &format!("curl -s $SANDBOX/~session={session}/{path}/314055403/aapnekrav"), "scenario");
+        match reserved {
+            "–" => assert!(code.starts_with("DAS"), "{code}"),
+            number => {
+                assert_eq!(number, RESERVED[i]);
+                assert("reserved number", &format!("curl -s $KB/{number}/aapnekrav"), "reserved-number");
+            }
+        }
+        if natural != "none" {
+            let command = natural.split('`').nth(1).expect("a command");
+            assert("itself", command, "natural");
+        }
+    }
+}
