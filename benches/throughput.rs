@@ -1,5 +1,6 @@
 //! What the sandbox costs beside a bare axum server that sends the same bytes: throughput, CPU per
-//! request, start-up, memory; then XML beside JSON, checked tokens beside none, and loading many parties.
+//! request, start-up, memory; then XML beside JSON, checked tokens beside none, rules and sessions, the journal, memory
+//! over a million requests, and loading many parties.
 //! Ratios in one run; see docs/performance.md.
 //!
 //!     cargo bench --bench throughput            all of it, about three minutes
@@ -21,7 +22,7 @@ const PATH: &str = "/api/innkreving/kravogbetalinger/v1/finans/311851381/aapnekr
 const OWN_PATH: &str = "/api/innkreving/kravogbetalinger/v1/regnskapssystem/311851381/aapnekrav";
 const NOW: &str = "2026-11-21";
 const SANDBOX: &str = env!("CARGO_BIN_EXE_innkreving-sandbox");
-const CONNECTIONS: usize = 8;
+const CONNECTIONS: u32 = 8;
 
 fn main() {
     if let Ok(bytes) = std::env::var("THROUGHPUT_BARE_BYTES") {
@@ -56,6 +57,27 @@ fn main() {
     let with_token = Request { path: OWN_PATH, headers: format!("Authorization: Bearer {}\r\n", token()) };
     compare((&off, &with_token), (&claims, &with_token), rounds, length);
     drop((off, claims));
+
+    println!("\nnothing beside 1 000 rules and 100 sessions, none of which concern the call");
+    let (none, many) = (Server::sandbox(&[]), Server::sandbox(&[]));
+    many.burden();
+    compare((&none, &json), (&many, &json), rounds, length);
+    drop((none, many));
+
+    println!("\njournal off against on");
+    let (off, on) = (Server::sandbox(&["--journal", "0"]), Server::sandbox(&[]));
+    compare((&off, &json), (&on, &json), rounds, length);
+    drop(off);
+
+    println!("\nresident memory as requests go by, journal on");
+    let requests = if quick { [1_000, 10_000] } else { [100_000, 1_000_000] };
+    let mut done = 0;
+    for more in requests {
+        on.requests(&json, more - done);
+        done = more;
+        println!("after {done:8} requests: {} kB", on.resident_kb());
+    }
+    drop(on);
 
     println!("\nstart to first answer");
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
@@ -180,6 +202,43 @@ impl Server {
         };
         std::thread::spawn(move || lines.for_each(drop));
         Self { child, address }
+    }
+
+    /// Loads it with rules and sessions that have nothing to do with what is measured.
+    fn burden(&self) {
+        for session in 0..100 {
+            for rule in 0..10 {
+                let when = match rule % 3 {
+                    0 => format!(r#""party": "{}""#, 310_000_000 + session * 10 + rule),
+                    1 => r#""endpoint": "krav""#.to_owned(),
+                    _ => format!(r#""client": "client-{rule}""#),
+                };
+                let body = format!(r#"{{"when": {{{when}}}, "then": {{"error": "KB-002"}}}}"#);
+                // As many in the session that is measured.
+                for name in [format!("s{session}"), "default".to_owned()] {
+                    self.post("/sandbox/rules", &format!("Sandbox-Session: {name}\r\n"), &body);
+                }
+            }
+        }
+    }
+
+    fn post(&self, path: &str, headers: &str, body: &str) {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        let length = body.len();
+        write!(stream, "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n{headers}Content-Length: {length}\r\n\r\n{body}").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    }
+
+    /// So many requests, over all connections.
+    fn requests(&self, request: &Request, count: u32) {
+        std::thread::scope(|scope| {
+            for _ in 0..CONNECTIONS {
+                let mut client = Client::connect(self.address, request);
+                scope.spawn(move || (0..count / CONNECTIONS).for_each(|_| drop(client.get())));
+            }
+        });
     }
 
     fn proc(&self, file: &str) -> String {

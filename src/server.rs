@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -19,8 +20,8 @@ use crate::access::Access;
 use crate::config::Settings;
 use crate::pipeline::{self, State};
 use crate::session::registry::Sessions;
-use crate::session::watch;
-use crate::wire;
+use crate::session::watch::INTERVAL;
+use crate::wire::Wire;
 
 /// How long requests in flight may take to finish once the server is told to stop.
 const GRACE: Duration = Duration::from_millis(800);
@@ -72,7 +73,7 @@ impl Server {
 
     /// Answers until told to stop; then lets requests in flight finish for a while, and cuts the rest.
     pub(crate) async fn run(self, stop: impl Future<Output = ()>) {
-        let mut http = hyper::server::conn::http1::Builder::new();
+        let mut http = http1::Builder::new();
         http.max_buf_size(HEADER_BYTES).timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
         let graceful = GracefulShutdown::new();
         let mut stop = std::pin::pin!(stop);
@@ -97,13 +98,13 @@ impl Server {
         }
     }
 
-    fn spawn(&self, stream: TcpStream, http: &hyper::server::conn::http1::Builder, graceful: &GracefulShutdown) {
+    fn spawn(&self, stream: TcpStream, http: &http1::Builder, graceful: &GracefulShutdown) {
         // Small answers should leave at once; a failure to say so costs only time.
         let _ = stream.set_nodelay(true);
-        let state = Arc::clone(&self.state);
-        let (wire, io) = wire::split(stream);
+        let (state, wire) = (Arc::clone(&self.state), Wire::default());
+        let io = TokioIo::new(wire.stream(stream));
         let answer = service_fn(move |request| pipeline::handle(Arc::clone(&state), request, wire.clone()));
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(io), answer));
+        let connection = graceful.watch(http.serve_connection(io, answer));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended badly");
@@ -115,7 +116,7 @@ impl Server {
 /// What is done beside answering: scenario folders are watched, idle sessions forgotten.
 async fn chores(sessions: Arc<Sessions>) {
     let mut watch = sessions.library.take_watch();
-    let mut pause = watch::INTERVAL;
+    let mut pause = INTERVAL;
     loop {
         tokio::time::sleep(pause).await;
         sessions.forget_idle();

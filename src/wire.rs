@@ -1,100 +1,97 @@
-//! The connection below HTTP, so that a fault can do to it what HTTP cannot say: bytes that are no answer,
-//! an end in the middle, a reset.
+//! How a connection ends when a fault wants more than HTTP can say: bytes that are no answer, an end in the
+//! middle, a reset. The call leaves a farewell and makes hyper hang up; the stream says it when hyper lets go of it.
 
 use std::io;
-use std::net::Shutdown;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 
-use socket2::SockRef;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 
-/// A connection, as a fault sees it.
-#[derive(Clone)]
-pub(crate) struct Wire(Arc<TcpStream>);
-
-/// The same connection, as hyper reads and writes it.
-pub(crate) struct WireIo(Arc<TcpStream>);
-
-/// The two ends of an accepted connection.
-pub(crate) fn split(stream: TcpStream) -> (Wire, WireIo) {
-    let stream = Arc::new(stream);
-    (Wire(Arc::clone(&stream)), WireIo(stream))
+/// What is done to a stream before it is closed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Farewell {
+    /// These bytes, then an orderly end.
+    Send(Vec<u8>),
+    /// A TCP reset.
+    Reset,
 }
+
+/// Where a call leaves the farewell of its connection.
+#[derive(Clone, Default)]
+pub(crate) struct Wire(Arc<Mutex<Option<Farewell>>>);
 
 impl Wire {
-    /// Sends bytes past hyper, which must have nothing to send at the moment.
-    pub(crate) async fn send(&self, mut bytes: &[u8]) -> io::Result<()> {
-        while !bytes.is_empty() {
-            self.0.writable().await?;
-            match self.0.try_write(bytes) {
-                Ok(sent) => bytes = &bytes[sent..],
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
+    /// The connection is to end like this, once the call hangs up.
+    pub(crate) fn leave(&self, farewell: Farewell) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(farewell);
     }
 
-    /// The connection is reset when it is closed, rather than ended.
-    pub(crate) fn reset_on_close(&self) -> io::Result<()> {
-        self.0.set_zero_linger()
+    /// The stream of this connection, as hyper reads and writes it.
+    pub(crate) fn stream(&self, stream: TcpStream) -> WireStream {
+        WireStream { stream: Some(stream), wire: self.clone() }
+    }
+
+    fn take(&self) -> Option<Farewell> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
-impl AsyncRead for WireIo {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        loop {
-            ready!(self.0.poll_read_ready(cx))?;
-            match self.0.try_read_buf(buf) {
-                Ok(_) => return Poll::Ready(Ok(())),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Poll::Ready(Err(error)),
+/// A stream that says a farewell, if one was left, when it is let go of.
+pub(crate) struct WireStream {
+    /// There until the drop.
+    stream: Option<TcpStream>,
+    wire: Wire,
+}
+
+impl Drop for WireStream {
+    fn drop(&mut self) {
+        // A caller that has gone already misses nothing, whichever it was.
+        match (self.wire.take(), self.stream.take()) {
+            (Some(Farewell::Reset), Some(stream)) => drop(stream.set_zero_linger()),
+            (Some(Farewell::Send(bytes)), Some(mut stream)) => {
+                tokio::spawn(async move { stream.write_all(&bytes).await });
             }
+            _ => {}
         }
     }
 }
 
-impl AsyncWrite for WireIo {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.when_writable(cx, |stream| stream.try_write(bytes))
+impl WireStream {
+    fn open(&mut self) -> io::Result<Pin<&mut TcpStream>> {
+        self.stream.as_mut().map(Pin::new).ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+}
+
+impl AsyncRead for WireStream {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.open()?.poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for WireStream {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.open()?.poll_write(cx, bytes)
     }
 
     fn poll_write_vectored(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.when_writable(cx, |stream| stream.try_write_vectored(slices))
+        self.open()?.poll_write_vectored(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
         true
     }
 
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.open()?.poll_flush(cx)
     }
 
-    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(SockRef::from(&*self.0).shutdown(Shutdown::Write))
-    }
-}
-
-impl WireIo {
-    fn when_writable(
-        &self,
-        cx: &mut Context<'_>,
-        write: impl Fn(&TcpStream) -> io::Result<usize>,
-    ) -> Poll<io::Result<usize>> {
-        loop {
-            ready!(self.0.poll_write_ready(cx))?;
-            match write(&self.0) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                written => return Poll::Ready(written),
-            }
-        }
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.open()?.poll_shutdown(cx)
     }
 }

@@ -67,6 +67,11 @@ fn the_readme_names_every_party_code_and_reserved_number() {
         "SANDBOX_SEED",
         "SANDBOX_LOG",
         "SANDBOX_LOG_FORMAT",
+        "SANDBOX_CONTROL",
+        "SANDBOX_CONTROL_KEY",
+        "SANDBOX_JOURNAL",
+        "SANDBOX_MAX_SESSIONS",
+        "SANDBOX_SESSION_IDLE",
     ] {
         assert!(readme.contains(&format!("| `{variable}` |")), "{variable}");
     }
@@ -81,6 +86,8 @@ fn documents_name_files_and_sections_that_exist() {
         "docs/scenarios.md",
         "docs/fidelity.md",
         "docs/performance.md",
+        "docs/faults.md",
+        "docs/control-api.md",
     ] {
         let text = read(document);
         let folder = root().join(document).parent().expect("a folder").to_owned();

@@ -12,7 +12,7 @@ use crate::server::Server;
 
 pub(super) fn run(flags: &Flags, strange_variables: &[String]) -> ExitCode {
     start_log(flags);
-    // A panic is answered (src/pipeline.rs); here it gets its place in the log, on one line.
+    // A panic is answered (src/pipeline/mod.rs); here it gets its place in the log, on one line.
     std::panic::set_hook(Box::new(|panic| tracing::error!(panic = %panic.to_string().replace('\n', " "), "a bug")));
     for name in strange_variables {
         tracing::warn!(name, "this variable looks like a setting, but nothing reads it");

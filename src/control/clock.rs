@@ -69,7 +69,7 @@ fn view(session: &Session) -> ClockView {
         Setting::Shifted(shift) => ("shifted", Some(shift.to_string())),
     };
     ClockView {
-        now: told(session.clock.now(time)),
+        now: told(session.clock.now(time, time.real())),
         day: session.today(),
         base_date: session.base,
         setting,

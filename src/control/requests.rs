@@ -121,7 +121,7 @@ fn view(entry: &Entry) -> RequestView {
         url: entry.url.to_string(),
         service: entry.service,
         endpoint: entry.endpoint,
-        package: text(&entry.package),
+        package: entry.package.as_deref().map(str::to_owned),
         party: text(&entry.party),
         client: text(&entry.client),
         korrelasjonsid: entry.korrelasjonsid.to_string(),

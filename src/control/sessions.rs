@@ -83,7 +83,7 @@ pub(super) async fn put(
     if document.clients.len() > 100 || document.clients.iter().any(|client| !(1..=200).contains(&client.len())) {
         return Err(Problem::bad_request("clients is a list of at most 100 ids of 1 to 200 characters"));
     }
-    let session = shared.sessions.find(Some(&name), None);
+    let session = shared.sessions.find(Some(&name), None, shared.sessions.time.real());
     match session.and_then(|session| shared.sessions.bind(&name, &document.clients).map(|()| session)) {
         Ok(session) => Ok(Json(view(&session, &shared.sessions)).into_response()),
         Err(why) => Ok(refused(&why)),

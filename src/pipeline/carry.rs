@@ -14,7 +14,7 @@ use tokio::time::{Sleep, sleep};
 
 use super::Body;
 use crate::catalogue::effects::Fault;
-use crate::wire::Wire;
+use crate::wire::{Farewell, Wire};
 
 /// The connection ends without a further word; hyper hangs up on this.
 #[derive(Debug, thiserror::Error)]
@@ -48,11 +48,10 @@ pub(super) async fn out(
     }
     let _ = Limited::new(request, MOST_READ).collect().await;
     match fault {
-        // A system that refuses leaves an ordinary end, which is the next best thing.
-        Fault::Reset => drop(wire.reset_on_close()),
+        Fault::Reset => wire.leave(Farewell::Reset),
         Fault::Hang(limit) => sleep(limit).await,
-        Fault::Garbage => drop(wire.send(&GARBAGE).await),
-        Fault::Truncate => drop(wire.send(&truncated(response, head_only).await).await),
+        Fault::Garbage => wire.leave(Farewell::Send(GARBAGE.to_vec())),
+        Fault::Truncate => wire.leave(Farewell::Send(truncated(response, head_only).await)),
         _ => {}
     }
     Err(HungUp)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use http::request::Parts;
 use http::{Response, Uri};
 
@@ -19,11 +20,14 @@ use crate::session::journal::{Entry, redacted};
 impl Asking<'_> {
     /// Opens an entry with what was asked.
     pub(super) fn entry(&self, handler: Option<&'static Handler>, location: Location<'_>) -> Entry {
-        let mut entry = opened(self.session, self.parts, self.written, self.id);
+        let mut entry = opened(self.session, self.parts, self.written, self.id, self.real);
         if self.session.journal.is_on() {
             entry.service = handler.map(|handler| handler.service.name);
             entry.endpoint = location.endpoint.map(|endpoint| endpoint.name);
-            entry.package = location.package.map(|package| redacted(package).into());
+            entry.package = location.package.zip(handler).map(|(package, handler)| {
+                let known = handler.service.packages.iter().find(|known| **known == package);
+                known.map_or_else(|| redacted(package).into(), |known| (*known).into())
+            });
             entry.party = location.identifikator.map(|number| redacted(number).into());
             entry.client = self.caller.client().map(|client| client.chars().take(200).collect::<String>().into());
         }
@@ -50,7 +54,7 @@ fn hangs_up(fault: Fault) -> bool {
 
 /// Keeps a request that could not be taken as it was meant.
 pub(super) fn note_refusal(session: &Arc<Session>, refused: &Refused, parts: &Parts, written: &Uri, id: &str) {
-    let mut entry = opened(session, parts, written, id);
+    let mut entry = opened(session, parts, written, id, session.time().real());
     entry.status = Some(refused.status);
     entry.cause = Cause::RefusedModifier;
     entry.message = Some(redacted(&refused.detail).into());
@@ -58,14 +62,14 @@ pub(super) fn note_refusal(session: &Arc<Session>, refused: &Refused, parts: &Pa
     session.journal.add(entry);
 }
 
-fn opened(session: &Session, parts: &Parts, written: &Uri, id: &str) -> Entry {
+fn opened(session: &Session, parts: &Parts, written: &Uri, id: &str, time: DateTime<Utc>) -> Entry {
     let on = session.journal.is_on();
     let url = || written.path_and_query().map_or("/", |url| url.as_str());
     Entry {
         number: 0,
-        time: session.time().real(),
+        time,
         day: None,
-        method: if on { parts.method.as_str().into() } else { Box::default() },
+        method: parts.method.clone(),
         url: if on { redacted(url()).into() } else { Box::default() },
         service: None,
         endpoint: None,

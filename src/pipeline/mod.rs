@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use axum::Router;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use http::request::Parts;
 use http::{Request, Response, Uri};
 use http_body_util::{Either, Full};
@@ -24,6 +25,7 @@ use tower_service::Service as _;
 use crate::access::{Access, Caller};
 use crate::catalogue::effects::{Delay, Drift, Fault};
 use crate::catalogue::{Edition, NO_SUCH_URL, UNEXPECTED};
+use crate::domain::clock::day_in_norway;
 use crate::inject::base_url;
 use crate::inject::drift::Contract;
 use crate::inject::modifiers::Modifiers;
@@ -114,6 +116,7 @@ pub(crate) async fn handle(
 }
 
 fn decide(state: &State, parts: &mut Parts, id: &str) -> Decided {
+    let real = state.sessions.time.real();
     let written = parts.uri.clone();
     let prefix = match base_url::split(written.path()) {
         Ok(prefix) => prefix,
@@ -126,7 +129,7 @@ fn decide(state: &State, parts: &mut Parts, id: &str) -> Decided {
         Ok(modifiers) => modifiers,
         Err(refused) => {
             let session = Modifiers::session_of(&parts.headers, &prefix.pairs);
-            let session = session.and_then(|name| state.sessions.find(Some(&name), None).ok());
+            let session = session.and_then(|name| state.sessions.find(Some(&name), None, real).ok());
             return refusal(state, &refused, parts, &written, id, session);
         }
     };
@@ -137,11 +140,11 @@ fn decide(state: &State, parts: &mut Parts, id: &str) -> Decided {
         Target::Own => Caller::Unknown,
         Target::Service(..) | Target::Nothing => state.access.caller(&parts.headers),
     };
-    let session = match state.sessions.find(named, caller.client()) {
+    let session = match state.sessions.find(named, caller.client(), real) {
         Ok(session) => session,
         Err(refused) => return refusal(state, &refused, parts, &written, id, None),
     };
-    let request = Asking { state, session: &session, parts, written: &written, id, caller: &caller };
+    let request = Asking { state, session: &session, parts, written: &written, id, caller: &caller, real };
     match target {
         Target::Own => match modifiers.for_own_page() {
             Ok(warning) => Decided::Page(session, warning),
@@ -174,6 +177,8 @@ struct Asking<'r> {
     written: &'r Uri,
     id: &'r str,
     caller: &'r Caller,
+    /// The real time, asked for once.
+    real: DateTime<Utc>,
 }
 
 impl Asking<'_> {
@@ -186,9 +191,17 @@ impl Asking<'_> {
             Ok(code) => code,
             Err(refused) => return refusal(state, &refused, parts, self.written, self.id, Some(Arc::clone(session))),
         };
+        let observed = session.clock.now(session.time(), self.real);
+        let day_of = |modifiers: &Modifiers| match &modifiers.now {
+            None => Ok(day_in_norway(observed)),
+            Some(now) => {
+                now.value.0.resolve(observed).map(day_in_norway).map_err(|error| modifiers.out_of_range(error))
+            }
+        };
         // A shift that leads nowhere is refused before anything is used up; one of a rule is judged below.
-        if let Err(error) = session.day(modifiers.now.as_ref().map(|now| now.value.0)) {
-            let refused = modifiers.out_of_range(error);
+        if modifiers.now.is_some()
+            && let Err(refused) = day_of(&modifiers)
+        {
             return refusal(state, &refused, parts, self.written, self.id, Some(Arc::clone(session)));
         }
         let world = session.world();
@@ -203,11 +216,10 @@ impl Asking<'_> {
             party: party.map(|party| &**party),
             code,
         };
-        let plan = Plan::make(&asked, modifiers, &session.rules, &world.flags, session.time().real());
-        let day = match session.day(plan.modifiers.now.as_ref().map(|now| now.value.0)) {
+        let plan = Plan::make(&asked, modifiers, &session.rules, &world.flags, self.real);
+        let day = match day_of(&plan.modifiers) {
             Ok(day) => day,
-            Err(error) => {
-                let refused = plan.modifiers.out_of_range(error);
+            Err(refused) => {
                 return refusal(state, &refused, parts, self.written, self.id, Some(Arc::clone(session)));
             }
         };
@@ -231,7 +243,7 @@ impl Asking<'_> {
                 edition: plan.modifiers.edition.as_ref().map(|edition| edition.value),
                 default_edition: state.default_edition,
                 day,
-                token_time: session.clock.for_tokens(session.time()),
+                token_time: if session.clock.moves_tokens() { observed } else { self.real },
                 access: &state.access,
                 caller: self.caller,
                 cache: &world.loaded.cache,

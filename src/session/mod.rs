@@ -13,7 +13,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::domain::clock::{ClockError, Now, day_in_norway};
+use crate::domain::clock::day_in_norway;
 use crate::inject::flags::FlagCounters;
 use crate::inject::rules::Rules;
 use crate::scenario::ScenarioSet;
@@ -156,18 +156,9 @@ impl Session {
         &self.library
     }
 
-    /// The observer's day: what a call says it is, else what the session's clock shows.
-    ///
-    /// # Errors
-    /// Where the call leads out of the years that a clock may show.
-    pub(crate) fn day(&self, call: Option<Now>) -> Result<NaiveDate, ClockError> {
-        let now = self.clock.now(&self.time);
-        call.map_or(Ok(now), |call| call.resolve(now)).map(day_in_norway)
-    }
-
     /// The observer's day where no call says otherwise.
     pub(crate) fn today(&self) -> NaiveDate {
-        day_in_norway(self.clock.now(&self.time))
+        day_in_norway(self.clock.now(&self.time, self.time.real()))
     }
 
     /// Notes that it is used at an instant.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Session;
 use super::library::Library;
@@ -100,13 +100,18 @@ impl Sessions {
 
     /// The session of a call: the one it names, else the one its client is bound to, else the default one.
     /// Begun where it is not there.
-    pub(crate) fn find(&self, name: Option<&SessionName>, client: Option<&str>) -> Result<Arc<Session>, Box<Refused>> {
+    pub(crate) fn find(
+        &self,
+        name: Option<&SessionName>,
+        client: Option<&str>,
+        real: DateTime<Utc>,
+    ) -> Result<Arc<Session>, Box<Refused>> {
         let bound = if name.is_none() { client.and_then(|client| self.session_of(client)) } else { None };
         let session = match name.or(bound.as_ref()) {
             None => self.default_session(),
             Some(name) => self.named(name)?,
         };
-        session.touch(self.time.real());
+        session.touch(real);
         Ok(session)
     }
 

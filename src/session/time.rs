@@ -144,9 +144,9 @@ struct Own {
 }
 
 impl Clock {
-    /// What it shows.
-    pub(crate) fn now(&self, time: &Time) -> DateTime<Utc> {
-        self.setting(time).show(time.real())
+    /// What it shows at a real time.
+    pub(crate) fn now(&self, time: &Time, real: DateTime<Utc>) -> DateTime<Utc> {
+        self.setting(time).show(real)
     }
 
     /// How it is set, by itself or by the server.
@@ -162,11 +162,6 @@ impl Clock {
     /// Tokens follow it.
     pub(crate) fn moves_tokens(&self) -> bool {
         self.own().tokens
-    }
-
-    /// The time that tokens are held against.
-    pub(crate) fn for_tokens(&self, time: &Time) -> DateTime<Utc> {
-        if self.own().tokens { self.now(time) } else { time.real() }
     }
 
     /// Changes it, and whether tokens follow it, where that is said.
