@@ -7,6 +7,7 @@
 //! | `/` | what this is |
 //! | `/openapi/{service}.json` | the contract of a service |
 //! | `/health/live`, `/health/ready` | is it up, can it answer |
+//! | `/sandbox/…` | the control API (src/control/mod.rs) |
 //! | anything else | DAS-002, in the platform's form |
 //!
 //! Full paths win over routing by Host.

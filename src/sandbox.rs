@@ -12,7 +12,7 @@ use crate::catalogue::Edition;
 use crate::config::{Limits, Settings};
 use crate::domain::clock::Now;
 use crate::scenario::loading::LoadError;
-use crate::scenario::sources::Source;
+use crate::scenario::sources::{Source, Text};
 use crate::server::Server;
 use crate::services::CATALOGUE;
 use crate::session::registry::{CannotOpen, Sessions};
@@ -37,7 +37,7 @@ pub struct Sandbox {
 #[derive(Clone, Debug, Default)]
 pub struct SandboxBuilder {
     sources: Vec<Source>,
-    texts: Vec<(String, String)>,
+    texts: Vec<Text>,
     now: Option<String>,
     edition: Option<String>,
     auth: Option<String>,
@@ -114,7 +114,8 @@ impl SandboxBuilder {
     /// A scenario as YAML text. With one or more of these, the built-in ones are not served.
     #[must_use]
     pub fn scenario(mut self, yaml: &str) -> Self {
-        self.texts.push((format!("scenario-{}.yaml", self.texts.len() + 1), yaml.to_owned()));
+        let name = format!("scenario-{}.yaml", self.texts.len() + 1);
+        self.texts.push(Text { name, text: yaml.to_owned(), lines_before: 0 });
         self
     }
 

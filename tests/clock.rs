@@ -58,8 +58,12 @@ fn a_ticking_clock_keeps_ticking() {
     let sandbox = Sandbox::builder().start().expect("it starts");
     let view = clock(&sandbox, "s", &json!({ "advance": "1m" })).json();
     assert_eq!((&view["setting"], &view["shift"]), (&json!("shifted"), &json!("+1m")));
-    let view = clock(&sandbox, "s", &json!({ "advance": "3d" })).json();
-    assert_eq!(view["shift"], "+1m+3d");
+    let day = |view: &Value| view["day"].as_str().expect("a day").parse::<chrono::NaiveDate>().expect("a day");
+    let further = clock(&sandbox, "s", &json!({ "advance": "3d" })).json();
+    assert_eq!(day(&further), day(&view) + chrono::Days::new(3));
+    // A month from the day that is shown, not from today.
+    let month = clock(&sandbox, "s", &json!({ "advance": "1m" })).json();
+    assert_eq!(day(&month), day(&further) + chrono::Months::new(1));
     let first = shown(&sandbox, "s")["now"].clone();
     std::thread::sleep(std::time::Duration::from_millis(1100));
     assert_ne!(shown(&sandbox, "s")["now"], first);

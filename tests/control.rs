@@ -24,6 +24,9 @@ fn a_key_is_demanded_where_one_is_set() {
     );
     assert!(!refused.text().contains("hemmelig"));
     assert_eq!(get(&sandbox, "/sandbox/nothing", &[]).status, 401, "whatever is asked for");
+    assert_eq!(get(&sandbox, "/~session=nobody/sandbox/rules", &[]).status, 401);
+    let listed = get(&sandbox, "/sandbox/sessions", &[("Authorization", "Bearer hemmelig-nok")]).json();
+    assert_eq!(listed["count"], 1, "who may not use it begins no session: {listed}");
     for open in ["/", "/health/ready", "/openapi/sandbox.json"] {
         assert_eq!(get(&sandbox, open, &[]).status, 200, "{open}");
     }
@@ -37,6 +40,25 @@ fn a_page_from_elsewhere_may_not_use_it() {
         [(own.as_str(), 200), ("https://evil.example", 403), ("null", 403), ("http://127.0.0.1:1", 403)]
     {
         assert_eq!(get(&sandbox, "/sandbox/rules", &[("Origin", origin)]).status, status, "{origin}");
+    }
+    // A name of the page's own that was made to lead here (DNS rebinding).
+    let ask = |lines: &str| {
+        let answer = common::raw(
+            &sandbox,
+            format!("GET /sandbox/rules HTTP/1.1\r\nConnection: close\r\n{lines}\r\n").as_bytes(),
+        );
+        answer.split(' ').nth(1).expect("a status").to_owned()
+    };
+    for (lines, status) in [
+        ("Host: evil.example:8080\r\nOrigin: http://evil.example:8080\r\n", "403"),
+        ("Host: evil.example\r\nSec-Fetch-Site: same-origin\r\n", "403"),
+        ("Host: 127.0.0.1\r\nSec-Fetch-Site: cross-site\r\n", "403"),
+        ("Host: innkreving:8080\r\nOrigin: http://innkreving:8080\r\nSec-Fetch-Site: same-origin\r\n", "200"),
+        ("Host: a.localhost:8080\r\nOrigin: http://a.localhost:8080\r\n", "200"),
+        ("Host: [::1]:8080\r\nOrigin: http://[::1]:8080\r\n", "200"),
+        ("Host: sandbox.team.example\r\n", "200"),
+    ] {
+        assert_eq!(ask(lines), status, "{lines:?}");
     }
     let posted =
         send(&sandbox, "POST", "/sandbox/rules", &[("Content-Type", "text/plain")], r#"{"then":{"error":"KB-001"}}"#);

@@ -25,6 +25,8 @@ fn the_base_url_carries_every_key() {
     let moved = call("~now=%2B30d,edition=2023").json();
     assert_eq!(moved, get(&sandbox, PATH, &[("Sandbox-Now", "+30d"), ("Sandbox-Edition", "2023")]).json());
     assert!(moved.get("skjermet").is_none(), "the edition of 2023");
+    let told = call("~now=+30d,edition=2023").header("sandbox-effects").to_owned();
+    assert_eq!(told, "now=+30d (base-url), edition=2023 (base-url)");
     assert_ne!(moved, get(&sandbox, PATH, &[("Sandbox-Edition", "2023")]).json());
     let late = call("~delay=lognormal(10ms,0.1),seed=4");
     assert_eq!(late.header("sandbox-cause"), "base-url");

@@ -90,6 +90,37 @@ fn a_refused_call_uses_nothing_up() {
 }
 
 #[test]
+fn what_has_no_part_in_an_answer_is_not_used_up() {
+    let sandbox = sandbox();
+    let path = format!("{BASE}/finans/310478717/aapnekrav");
+    rule(&sandbox, &json!({ "then": { "drift": "fields", "edition": 2024 }, "times": 1 }));
+    assert_eq!(get(&sandbox, &path, &[("Sandbox-Fault", "503")]).header("sandbox-effects"), "fault=503 (header)");
+    assert_eq!(get(&sandbox, "/sandbox/rules/r1", &[]).json()["left"], 1);
+    let met = get(&sandbox, &path, &[]);
+    assert_eq!(
+        met.header("sandbox-effects"),
+        "drift=fields (rule), seed=SEED, edition=2024 (rule), rules=r1"
+            .replace("SEED", &get(&sandbox, "/sandbox/rules/r1", &[]).json()["seed"].to_string())
+    );
+    // A slow body leaves the answer to the rules, so ok hides the older one.
+    rule(&sandbox, &json!({ "then": { "error": "KB-002" } }));
+    rule(&sandbox, &json!({ "then": { "sequence": ["ok"] } }));
+    assert_eq!(get(&sandbox, &path, &[("Sandbox-Fault", "slow-body(1024k/s)")]).status, 200);
+    assert_eq!(get(&sandbox, &path, &[]).kode(), "KB-002");
+}
+
+#[test]
+fn the_seed_of_a_call_decides_what_a_rule_draws_for_it() {
+    let sandbox = sandbox();
+    rule(&sandbox, &json!({ "then": { "delay": "1ms..40ms" } }));
+    let path = format!("{BASE}/finans/310478717/aapnekrav");
+    let drawn = |headers: &[(&str, &str)]| get(&sandbox, &path, headers).header("sandbox-effects").to_owned();
+    assert_eq!(drawn(&[("Sandbox-Seed", "7")]), drawn(&[("Sandbox-Seed", "7")]));
+    let free: std::collections::HashSet<String> = (0..12).map(|_| drawn(&[])).collect();
+    assert!(free.len() > 3, "{free:?}");
+}
+
+#[test]
 fn probability_is_drawn_by_the_seed() {
     let drawn = |seed: u64| {
         let sandbox = sandbox();
@@ -146,6 +177,8 @@ fn a_rule_that_can_never_match_is_refused() {
     refused(json!({}), json!({ "fault": "resets" }), "then.fault", Some("reset"));
     refused(json!({}), json!({ "session": "a" }), "then.session", None);
     refused(json!({}), json!({ "party": "311851381" }), "then.party", None);
+    refused(json!({}), json!({ "now": "+130y" }), "then.now", Some("+30d"));
+    refused(json!({}), json!({ "sequence": ["ok", { "now": "i dag" }] }), "then.sequence[1].now", None);
     refused(json!({}), json!({ "seed": 3 }), "then", None);
     refused(json!({}), json!({}), "then", None);
     refused(json!({}), json!({ "error": ["KB-002"] }), "then.error", None);
@@ -178,6 +211,12 @@ fn there_is_a_bound_on_rules_and_a_thousand_do_not_hide_the_one() {
     let full = post(&sandbox, "/sandbox/rules", &[], &json!({ "then": { "error": "KB-002" } }));
     assert_eq!(full.status, 507, "{}", full.text());
     assert!(full.text().contains("2000 rules"), "{}", full.text());
+    // Those that are used up make room.
+    assert_eq!(send(&sandbox, "DELETE", "/sandbox/rules/r1", &[], "").status, 204);
+    rule(&sandbox, &json!({ "when": { "endpoint": "krav" }, "then": { "error": "KB-001" }, "times": 1 }));
+    assert_eq!(codes(&sandbox, "finans/310478717/krav?fraOgMed=2026-01-01", 1), ["KB-001"]);
+    rule(&sandbox, &json!({ "when": { "endpoint": "utbetalinger" }, "then": { "error": "KB-001" } }));
+    assert_eq!(get(&sandbox, "/sandbox/rules", &[]).json()["count"], 2000);
     assert_eq!(codes(&sandbox, "finans/200001999/aapnekrav", 1), ["KB-002"]);
     assert_eq!(codes(&sandbox, "finans/311851381/aapnekrav", 1), ["ok"]);
 }

@@ -106,6 +106,20 @@ fn a_client_is_bound_to_a_session_and_needs_no_test_header() {
     let rule = json!({ "when": { "client": "client-b" }, "then": { "error": "KB-001" } });
     assert_eq!(post(&sandbox, "/sandbox/rules", &[], &rule).status, 201);
     assert_eq!((call("client-b", &[]), call("client-c", &[])), (500, 200));
+    let none = send(&sandbox, "PUT", "/sandbox/sessions/team-a", &[("Content-Type", "application/json")], "{}");
+    assert_eq!(
+        (&none.json()["clients"], call("client-a", &[])),
+        (&json!([]), 200),
+        "what is not named is bound no longer"
+    );
+    send(
+        &sandbox,
+        "PUT",
+        "/sandbox/sessions/team-a",
+        &[("Content-Type", "application/json")],
+        r#"{"clients":["client-a"]}"#,
+    );
+    assert_eq!(call("client-a", &[]), 500);
     assert_eq!(send(&sandbox, "DELETE", "/sandbox/sessions/team-a", &[], "").status, 204);
     assert_eq!(call("client-a", &[]), 200, "the binding is gone with the session");
 }

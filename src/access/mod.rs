@@ -1,7 +1,7 @@
 //! Who may see what: the caller's token, and the consent or rights that go with it.
 //! Imitates docs/fidelity.md, "Access".
 //!
-//! Claims are read and checked, signatures are not. Tokens follow the real clock.
+//! Claims are read and checked, signatures are not. Tokens follow the real clock, unless a session says otherwise.
 
 mod jwt;
 mod samtykke;

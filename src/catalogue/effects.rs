@@ -247,7 +247,7 @@ impl fmt::Display for Drift {
     }
 }
 
-/// What a scenario flag or a rule does to an answer; nothing where a key is left out.
+/// What a scenario flag does to an answer; nothing where a key is left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Effects {
     /// The code that is answered.

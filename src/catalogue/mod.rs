@@ -185,6 +185,12 @@ impl Catalogue {
         self.0.iter().copied().filter(move |service| service.codes.iter().any(|known| known.code == code))
     }
 
+    /// Whose a code is, to be added to a refusal of it; nothing where it is nobody's.
+    pub(crate) fn whose(self, code: &str) -> String {
+        let owners: Vec<_> = self.services_with(code).map(|service| service.name).collect();
+        if owners.is_empty() { String::new() } else { format!("; it belongs to {}", owners.join(", ")) }
+    }
+
     /// A code by its exact spelling, among those that a service can give.
     pub fn code_at(service: Option<&'static Service>, code: &str) -> Option<&'static Code> {
         Self::codes_at(service).find(|known| known.code == code)

@@ -50,6 +50,9 @@ pub(super) fn run(args: &ClockArgs, flags: &Flags) -> ExitCode {
     let client = Client::new(flags, args.session.as_deref());
     let change = match &args.command {
         None | Some(ClockCommand::Show) => return tell(client.json(Method::GET, "/sandbox/clock", None)),
+        Some(ClockCommand::Follow) if args.server => {
+            return tell(Err("the server's clock follows none; say real, or set a date".to_owned()));
+        }
         Some(ClockCommand::Follow) => return tell(client.json(Method::DELETE, "/sandbox/clock", None)),
         Some(ClockCommand::Set { when }) => json!({ "now": when, "server": args.server }),
         Some(ClockCommand::Advance { by }) => json!({ "advance": by, "server": args.server }),

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Extension;
 use axum::extract::State;
 use axum::response::Json;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
@@ -10,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
+use super::in_session::InSession;
 use super::problem::{JsonBody, Problem};
 use crate::domain::clock::{Now, Shift};
 use crate::session::Session;
@@ -81,13 +81,13 @@ fn view(session: &Session) -> ClockView {
     }
 }
 
-pub(super) async fn show(Extension(session): Extension<Arc<Session>>) -> Json<ClockView> {
+pub(super) async fn show(InSession(session): InSession) -> Json<ClockView> {
     Json(view(&session))
 }
 
 pub(super) async fn change(
     State(shared): State<Arc<Shared>>,
-    Extension(session): Extension<Arc<Session>>,
+    InSession(session): InSession,
     JsonBody(wanted): JsonBody<ClockChange>,
 ) -> Result<Json<ClockView>, Problem> {
     let change = read(&wanted)?;
@@ -103,7 +103,7 @@ pub(super) async fn change(
     Ok(Json(view(&session)))
 }
 
-pub(super) async fn follow(Extension(session): Extension<Arc<Session>>) -> Json<ClockView> {
+pub(super) async fn follow(InSession(session): InSession) -> Json<ClockView> {
     session.clock.follow();
     Json(view(&session))
 }

@@ -1,5 +1,6 @@
 //! Who may use the control API.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -16,8 +17,8 @@ pub(super) async fn guard(State(shared): State<Arc<Shared>>, request: Request, n
     if !shared.control {
         return Problem::not_found("the control API is switched off (--control off)").into_response();
     }
-    if let Some(origin) = foreign_origin(headers) {
-        let detail = format!("the control API takes no requests of web pages from elsewhere ({origin})");
+    if let Some(page) = foreign_page(headers, shared.key.is_some()) {
+        let detail = format!("the control API takes no requests of web pages from elsewhere ({page})");
         return Problem::new(StatusCode::FORBIDDEN, "A foreign origin", detail).into_response();
     }
     if let Some(key) = &shared.key
@@ -32,13 +33,32 @@ pub(super) async fn guard(State(shared): State<Arc<Shared>>, request: Request, n
     next.run(request).await
 }
 
-/// The origin of a page that does not come from here.
-fn foreign_origin(headers: &HeaderMap) -> Option<String> {
-    let origin = headers.get(header::ORIGIN)?;
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let of_origin = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
-    let same = host.is_some_and(|host| of_origin.is_some_and(|origin| origin.eq_ignore_ascii_case(host)));
-    (!same).then(|| String::from_utf8_lossy(origin.as_bytes()).chars().take(100).collect())
+/// The web page that sends a request and does not come from here, where one does. A page from here has the origin
+/// that is called. That alone is not enough: a name of the page's own may be made to lead here (DNS rebinding). So
+/// a browser must also call a name that nobody else can own, unless a key is demanded anyway.
+fn foreign_page(headers: &HeaderMap, has_key: bool) -> Option<String> {
+    let text = |name: &str| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let (origin, site) = (text("origin"), text("sec-fetch-site"));
+    let host = text("host").unwrap_or_default();
+    let shown = |what: &str| what.chars().take(100).collect();
+    if let Some(origin) = &origin {
+        let of_origin = origin.split_once("://").map(|(_, host)| host);
+        if !of_origin.is_some_and(|of_origin| of_origin.eq_ignore_ascii_case(&host)) {
+            return Some(shown(origin));
+        }
+    }
+    if site.as_deref().is_some_and(|site| !matches!(site, "same-origin" | "none")) {
+        return Some("another site".to_owned());
+    }
+    let by_browser = origin.is_some() || site.is_some();
+    (by_browser && !has_key && !is_nobodys(&host)).then(|| shown(&host))
+}
+
+/// A name that cannot be somebody's web site: localhost, a name without a dot, an IP address.
+fn is_nobodys(host: &str) -> bool {
+    let name = if let Some(rest) = host.strip_prefix('[') { rest.split(']').next() } else { host.split(':').next() };
+    let name = name.unwrap_or_default().to_ascii_lowercase();
+    name.parse::<IpAddr>().is_ok() || !name.contains('.') || name.ends_with(".localhost")
 }
 
 /// Whether the key is there; how long that takes tells nothing about it.

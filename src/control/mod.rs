@@ -2,6 +2,7 @@
 
 mod clock;
 mod guard;
+mod in_session;
 mod openapi;
 pub(crate) mod parties;
 mod problem;
@@ -18,15 +19,15 @@ use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
-use axum::{Extension, Router, middleware};
+use axum::{Router, middleware};
 use rand::rngs::ChaCha8Rng;
 use serde_json::{Value, json};
 
 use crate::access::Level;
 use crate::config::Settings;
 use crate::services::contract;
-use crate::session::Session;
 use crate::session::registry::Sessions;
+use in_session::InSession;
 use problem::Problem;
 use welcome::Welcome;
 
@@ -99,7 +100,7 @@ async fn live() -> Response {
 }
 
 /// Scenarios are loaded, so that services answer; also where newer ones could not be loaded.
-async fn ready(Extension(session): Extension<Arc<Session>>) -> Response {
+async fn ready(InSession(session): InSession) -> Response {
     let scenarios = &session.world().loaded.scenarios;
     let mut health = json!({ "status": "UP", "parties": scenarios.len(), "warnings": scenarios.warnings.len() });
     if let Some(failed) = session.library().failed() {
@@ -113,11 +114,7 @@ async fn ready(Extension(session): Extension<Arc<Session>>) -> Response {
 }
 
 /// What this is: a page for a browser, plain text for everything else.
-async fn index(
-    State(shared): State<Arc<Shared>>,
-    Extension(session): Extension<Arc<Session>>,
-    headers: HeaderMap,
-) -> Response {
+async fn index(State(shared): State<Arc<Shared>>, InSession(session): InSession, headers: HeaderMap) -> Response {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let base = host.map_or_else(|| welcome::base_url(shared.address), |host| format!("http://{host}"));
     let welcome = Welcome::new(base, &session, shared.access);

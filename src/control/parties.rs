@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::Extension;
 use axum::response::Json;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Number;
 
+use super::in_session::InSession;
 use crate::scenario::Party;
 use crate::session::Session;
 
@@ -50,6 +50,6 @@ pub(crate) fn lines(session: &Session) -> Vec<PartyLine> {
     session.world().loaded.scenarios.parties().into_iter().map(line).collect()
 }
 
-pub(super) async fn list(Extension(session): Extension<Arc<Session>>) -> Json<Vec<PartyLine>> {
+pub(super) async fn list(InSession(session): InSession) -> Json<Vec<PartyLine>> {
     Json(lines(&session))
 }

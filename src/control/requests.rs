@@ -1,8 +1,5 @@
 //! `/sandbox/requests`: the journal of the session.
 
-use std::sync::Arc;
-
-use axum::Extension;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
 use axum::http::StatusCode;
@@ -11,12 +8,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::in_session::InSession;
 use super::problem::Problem;
 use crate::catalogue::Catalogue;
 use crate::inject::Cause;
 use crate::services::CATALOGUE;
-use crate::session::Session;
 use crate::session::journal::{Entry, Filter};
+use crate::session::redact::redacted;
 
 /// Which requests are asked for; what is left out fits all.
 #[derive(Deserialize, JsonSchema)]
@@ -26,7 +24,7 @@ pub(super) struct RequestFilter {
     service: Option<String>,
     /// An endpoint by the last part of its path.
     endpoint: Option<String>,
-    /// The number in the URL.
+    /// The text in the number's place of the URL, valid or not.
     party: Option<String>,
     /// The code that was answered.
     code: Option<String>,
@@ -144,7 +142,7 @@ fn view(entry: &Entry) -> RequestView {
 const LIMIT: usize = 50;
 
 pub(super) async fn list(
-    Extension(session): Extension<Arc<Session>>,
+    InSession(session): InSession,
     filter: Result<Query<RequestFilter>, QueryRejection>,
 ) -> Result<Json<RequestList>, Problem> {
     let Query(asked) = filter.map_err(|error| Problem::bad_request(error.body_text()))?;
@@ -152,12 +150,13 @@ pub(super) async fn list(
     let filter = Filter {
         service: asked.service,
         endpoint: asked.endpoint,
-        party: asked.party,
+        // As they are kept.
+        party: asked.party.as_deref().map(redacted),
         code: asked.code,
-        client: asked.client,
+        client: asked.client.as_deref().map(redacted),
         status: asked.status,
         cause: asked.cause,
-        korrelasjonsid: asked.korrelasjonsid,
+        korrelasjonsid: asked.korrelasjonsid.as_deref().map(redacted),
     };
     let found = session.journal.find(&filter, asked.limit.unwrap_or(LIMIT));
     let requests = found.entries.iter().map(|entry| view(entry)).collect();
@@ -182,13 +181,16 @@ fn check(asked: &RequestFilter) -> Result<(), Problem> {
     if let Some(code) = asked.code.as_deref().filter(|code| !codes.contains(code)) {
         return refuse("code", code, codes);
     }
+    if let Some(status) = asked.status.filter(|status| !(100..600).contains(status)) {
+        return Err(Problem::bad_request(format!("{status} is no HTTP status")));
+    }
     match asked.cause.as_deref().filter(|cause| !Cause::NAMES.contains(cause)) {
         Some(cause) => refuse("cause", cause, Cause::NAMES.to_vec()),
         None => Ok(()),
     }
 }
 
-pub(super) async fn clear(Extension(session): Extension<Arc<Session>>) -> StatusCode {
+pub(super) async fn clear(InSession(session): InSession) -> StatusCode {
     session.journal.clear();
     StatusCode::NO_CONTENT
 }

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, PoisonError};
 
-use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
@@ -12,9 +11,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Shared;
+use super::in_session::InSession;
 use super::problem::{JsonBody, Problem, refused};
-use crate::inject::rules::Rule;
 use crate::inject::rules::document::RuleDocument;
+use crate::inject::rules::{Clocks, Rule};
 use crate::services::CATALOGUE;
 use crate::session::Session;
 
@@ -61,12 +61,14 @@ fn view(rule: &Rule) -> RuleView {
 
 pub(super) async fn add(
     State(shared): State<Arc<Shared>>,
-    Extension(session): Extension<Arc<Session>>,
+    InSession(session): InSession,
     JsonBody(document): JsonBody<RuleDocument>,
 ) -> Response {
     // Within 53 bits, so that every JSON reader gives it back as it is.
     let seed = shared.seeds.lock().unwrap_or_else(PoisonError::into_inner).random::<u64>() >> 11;
-    match session.rules.add(document, CATALOGUE, session.time().real(), seed) {
+    let real = session.time().real();
+    let clocks = Clocks { real, shown: session.clock.now(session.time(), real) };
+    match session.rules.add(document, CATALOGUE, clocks, seed) {
         Ok(rule) => {
             let location = [(header::LOCATION, format!("/sandbox/rules/{}", rule.id))];
             (StatusCode::CREATED, location, Json(view(&rule))).into_response()
@@ -75,27 +77,21 @@ pub(super) async fn add(
     }
 }
 
-pub(super) async fn list(Extension(session): Extension<Arc<Session>>) -> Json<RuleList> {
+pub(super) async fn list(InSession(session): InSession) -> Json<RuleList> {
     let rules: Vec<_> = session.rules.list(session.time().real()).iter().map(|rule| view(rule)).collect();
     Json(RuleList { count: rules.len(), rules })
 }
 
-pub(super) async fn show(
-    Extension(session): Extension<Arc<Session>>,
-    Path(id): Path<String>,
-) -> Result<Json<RuleView>, Problem> {
+pub(super) async fn show(InSession(session): InSession, Path(id): Path<String>) -> Result<Json<RuleView>, Problem> {
     let rules = session.rules.list(session.time().real());
     rules.iter().find(|rule| *rule.id == *id).map(|rule| Json(view(rule))).ok_or_else(|| no_rule(&session, &id))
 }
 
-pub(super) async fn delete(
-    Extension(session): Extension<Arc<Session>>,
-    Path(id): Path<String>,
-) -> Result<StatusCode, Problem> {
+pub(super) async fn delete(InSession(session): InSession, Path(id): Path<String>) -> Result<StatusCode, Problem> {
     if session.rules.delete(&id) { Ok(StatusCode::NO_CONTENT) } else { Err(no_rule(&session, &id)) }
 }
 
-pub(super) async fn clear(Extension(session): Extension<Arc<Session>>) -> Json<Deleted> {
+pub(super) async fn clear(InSession(session): InSession) -> Json<Deleted> {
     Json(Deleted { deleted: session.rules.clear() })
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Json, Response};
@@ -11,9 +10,14 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Shared;
+use super::in_session::InSession;
 use super::problem::{Problem, ProblemLine, YamlBody, refused};
 use crate::scenario::loading::LoadError;
+use crate::scenario::sources::Text;
 use crate::session::Session;
+
+/// The most documents of a body.
+const MOST_DOCUMENTS: usize = 10_000;
 
 /// What scenarios there are.
 #[derive(Serialize, JsonSchema)]
@@ -53,7 +57,7 @@ pub(super) struct Taken {
 
 /// The reload that failed, if the last one did.
 pub(super) fn failure(session: &Session) -> Option<FailedView> {
-    let failed = session.library().failed()?;
+    let failed = session.library().failed().or_else(|| session.failed())?;
     let problems = match &*failed.error {
         LoadError::Problems(problems) => problems.iter().map(ProblemLine::from).collect(),
         LoadError::Folder { .. } => Vec::new(),
@@ -61,7 +65,7 @@ pub(super) fn failure(session: &Session) -> Option<FailedView> {
     Some(FailedView { at: failed.at, detail: failed.error.to_string(), problems })
 }
 
-pub(super) async fn show(Extension(session): Extension<Arc<Session>>) -> Json<ScenariosView> {
+pub(super) async fn show(InSession(session): InSession) -> Json<ScenariosView> {
     let library = session.library();
     Json(ScenariosView {
         sources: library.sources().iter().map(ToString::to_string).collect(),
@@ -75,17 +79,18 @@ pub(super) async fn show(Extension(session): Extension<Arc<Session>>) -> Json<Sc
 
 pub(super) async fn put(
     State(shared): State<Arc<Shared>>,
-    Extension(session): Extension<Arc<Session>>,
+    InSession(session): InSession,
     YamlBody(text): YamlBody,
 ) -> Response {
     let documents = documents(&text);
     if documents.is_empty() {
         return Problem::bad_request("the body holds no scenario; send YAML, a party a document").into_response();
     }
+    if documents.len() > MOST_DOCUMENTS {
+        return Problem::bad_request(format!("a body holds at most {MOST_DOCUMENTS} scenarios")).into_response();
+    }
     // Resolving takes its time, and other requests should not wait for it.
-    let put = tokio::task::spawn_blocking(move || {
-        shared.sessions.with_room(&session, text.len(), || session.put_scenarios(documents))
-    });
+    let put = tokio::task::spawn_blocking(move || shared.sessions.put_scenarios(&session, documents));
     match put.await {
         Ok(Ok(Ok(set))) => {
             let parties = set.parties().iter().map(|party| party.part.to_string()).collect();
@@ -99,28 +104,30 @@ pub(super) async fn put(
     }
 }
 
-pub(super) async fn delete(Extension(session): Extension<Arc<Session>>) -> Response {
-    match session.drop_scenarios() {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(error) => Problem::of_scenarios(&error).into_response(),
-    }
+pub(super) async fn delete(InSession(session): InSession) -> StatusCode {
+    session.drop_scenarios();
+    StatusCode::NO_CONTENT
 }
 
-/// The documents of a YAML stream, each with the line feeds before it, so that places in messages are those of
-/// the whole text.
-fn documents(text: &str) -> Vec<(String, String)> {
-    let mut documents: Vec<String> = vec![String::new()];
+/// The documents of a YAML stream.
+fn documents(text: &str) -> Vec<Text> {
+    let mut documents = vec![(0, String::new())];
     for (number, line) in text.split_inclusive('\n').enumerate() {
-        if line.trim_end() == "---" || line.starts_with("--- ") {
-            documents.push("\n".repeat(number + 1));
-        } else if let Some(document) = documents.last_mut() {
-            document.push_str(line);
+        match line.strip_prefix("---").filter(|rest| rest.trim_end().is_empty() || rest.starts_with(' ')) {
+            // The marker becomes blanks, so that columns stay right as well.
+            Some(rest) => documents.push((number, format!("   {rest}"))),
+            None => documents.last_mut().into_iter().for_each(|(_, document)| document.push_str(line)),
         }
     }
-    let holds_something = |text: &String| {
-        text.lines().map(str::trim).any(|line| !line.is_empty() && !line.starts_with('#') && line != "...")
+    let holds_something = |(_, text): &(usize, String)| {
+        let blank = |line: &str| line.is_empty() || line.starts_with(['#', '%']) || line == "...";
+        text.lines().map(str::trim).any(|line| !blank(line))
     };
-    let named = |(number, text): (usize, String)| (format!("own/{}.yaml", number + 1), text);
+    let named = |(number, (lines_before, text)): (usize, (usize, String))| Text {
+        name: format!("own/{}.yaml", number + 1),
+        text,
+        lines_before,
+    };
     documents.into_iter().filter(holds_something).enumerate().map(named).collect()
 }
 
@@ -129,16 +136,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn documents_keep_their_lines() {
-        let stream = "# first\n---\npart: 1\n---\n\n---\npart: 2\n...\n";
-        assert_eq!(
-            documents(stream),
-            [
-                ("own/1.yaml".to_owned(), "\n\npart: 1\n".to_owned()),
-                ("own/2.yaml".to_owned(), "\n\n\n\n\n\npart: 2\n...\n".to_owned())
-            ]
-        );
-        assert_eq!(documents("part: 1").len(), 1);
-        assert!(documents("---\n# nothing\n").is_empty());
+    fn documents_know_the_lines_before_them() {
+        let stream = "%YAML 1.2\n# first\n---\npart: 1\n---\n\n--- {part: 2}\n...\n";
+        let documents = documents(stream);
+        let told: Vec<_> = documents.iter().map(|text| (&*text.name, &*text.text, text.lines_before)).collect();
+        assert_eq!(told, [("own/1.yaml", "   \npart: 1\n", 2), ("own/2.yaml", "    {part: 2}\n...\n", 6)]);
+        assert_eq!(super::documents("part: 1").len(), 1);
+        assert!(super::documents("---\n# nothing\n").is_empty());
+        assert!(super::documents(&"---\n".repeat(100_000)).is_empty());
     }
 }

@@ -10,7 +10,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
-use super::problem::{JsonBody, Problem, refused};
+use super::in_session::off_thread;
+use super::problem::{JsonBody, Problem};
 use crate::inject::modifiers::SessionName;
 use crate::session::Session;
 use crate::session::journal::Filter;
@@ -49,7 +50,8 @@ pub(super) struct SessionList {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SessionDocument {
-    /// OAuth clients whose calls are to belong to it without saying so; they are taken from other sessions.
+    /// The OAuth clients whose calls are to belong to it without saying so, in place of those it had; they are taken
+    /// from other sessions.
     #[serde(default)]
     #[schemars(length(max = 100), inner(length(min = 1, max = 200)))]
     clients: Vec<String>,
@@ -83,11 +85,12 @@ pub(super) async fn put(
     if document.clients.len() > 100 || document.clients.iter().any(|client| !(1..=200).contains(&client.len())) {
         return Err(Problem::bad_request("clients is a list of at most 100 ids of 1 to 200 characters"));
     }
-    let session = shared.sessions.find(Some(&name), None, shared.sessions.time.real());
-    match session.and_then(|session| shared.sessions.bind(&name, &document.clients).map(|()| session)) {
-        Ok(session) => Ok(Json(view(&session, &shared.sessions)).into_response()),
-        Err(why) => Ok(refused(&why)),
-    }
+    let bound = off_thread(&shared.sessions, move |sessions| {
+        let session = sessions.begun(&name)?;
+        sessions.bind(&name, &document.clients)?;
+        Ok(session)
+    });
+    Ok(bound.await.map_or_else(|refused| refused, |session| Json(view(&session, &shared.sessions)).into_response()))
 }
 
 pub(super) async fn show(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> Result<Response, Problem> {
@@ -97,10 +100,9 @@ pub(super) async fn show(State(shared): State<Arc<Shared>>, Path(name): Path<Str
 }
 
 pub(super) async fn reset(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> Result<Response, Problem> {
-    Ok(match shared.sessions.reset(&read(&name)?) {
-        Ok(session) => Json(view(&session, &shared.sessions)).into_response(),
-        Err(why) => refused(&why),
-    })
+    let name = read(&name)?;
+    let fresh = off_thread(&shared.sessions, move |sessions| sessions.reset(&name)).await;
+    Ok(fresh.map_or_else(|refused| refused, |session| Json(view(&session, &shared.sessions)).into_response()))
 }
 
 pub(super) async fn delete(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> Result<StatusCode, Problem> {

@@ -49,9 +49,10 @@ impl Shift {
 }
 
 impl Shift {
-    /// Both shifts, one after the other: months with months, days with days.
-    pub fn checked_add(self, other: Self) -> Option<Self> {
-        Some(Self { months: self.months.checked_add(other.months)?, days: self.days.checked_add(other.days)? })
+    /// The days from one day to another.
+    pub fn between(from: NaiveDate, to: NaiveDate) -> Option<Self> {
+        let days = to.signed_duration_since(from).num_days();
+        Some(Self { months: 0, days: days.try_into().ok()? })
     }
 
     /// It leads to where it began.

@@ -43,12 +43,9 @@ impl FlagCounters {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&(part, index)).copied().unwrap_or_default()
     }
 
-    /// The counts as they are carried over to a newer set: those of parties whose flags stayed the same.
-    pub(crate) fn carried_over(&self, old: &ScenarioSet, new: &ScenarioSet) -> Self {
-        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Forgets the counts of parties whose flags are other ones in a newer set.
+    pub(crate) fn keep_unchanged(&self, old: &ScenarioSet, new: &ScenarioSet) {
         let same = |part: Part| old.get(part).zip(new.get(part)).is_some_and(|(old, new)| old.feil == new.feil);
-        Self(Mutex::new(
-            counts.iter().filter(|((part, _), _)| same(*part)).map(|(key, count)| (*key, *count)).collect(),
-        ))
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(part, _), _| same(*part));
     }
 }

@@ -55,6 +55,8 @@ pub(crate) struct Modifiers {
     pub(crate) drift: Option<Chosen<Drift>>,
     pub(crate) party: Option<Chosen<Arc<str>>>,
     pub(crate) seed: Option<Chosen<u64>>,
+    /// The seed of a rule that asks for drift, where the call has none.
+    pub(crate) drift_seed: Option<u64>,
 }
 
 /// `Sandbox-…`, and what was probably meant to be: `X-Sandbox-…`, `Sandbox_…`.
@@ -91,8 +93,22 @@ impl Modifiers {
             }
             lower.take(key, name, value, Cause::BaseUrl)?;
         }
-        modifiers.fill_from(&lower);
+        // Of one call's own keys none is without a place: they are all the caller's wish.
+        modifiers.fill_all(lower);
         Ok(modifiers)
+    }
+
+    /// Takes every key that is not set here.
+    fn fill_all(&mut self, lower: Self) {
+        self.error = self.error.take().or(lower.error);
+        self.delay = self.delay.take().or(lower.delay);
+        self.fault = self.fault.take().or(lower.fault);
+        self.session = self.session.take().or(lower.session);
+        self.edition = self.edition.take().or(lower.edition);
+        self.now = self.now.take().or(lower.now);
+        self.drift = self.drift.take().or(lower.drift);
+        self.party = self.party.take().or(lower.party);
+        self.seed = self.seed.take().or(lower.seed);
     }
 
     /// The session that is named, whatever else there is, so that even a refusal is told in the right one.
@@ -102,24 +118,35 @@ impl Modifiers {
         by_header.or_else(by_url).and_then(SessionName::parse)
     }
 
-    /// Takes every key of `lower` that is not set here; says whether there was one. A code and a fault
-    /// that replaces the answer are rivals: where one is set, a lower one of either kind has no place.
+    /// The fault that leaves nothing of the answer.
+    pub(crate) fn replacing(&self) -> Option<&Chosen<Fault>> {
+        self.fault.as_ref().filter(|fault| fault.value.replaces_answer())
+    }
+
+    /// The answer is settled: by a code, or by a fault that leaves nothing of it.
+    pub(super) fn is_answered(&self) -> bool {
+        self.error.is_some() || self.replacing().is_some()
+    }
+
+    /// Takes every key of `lower` that is not set here and has a place; says whether there was one. A code and a
+    /// fault that replaces the answer are rivals: where one is set, a lower one of either kind has no place. Nor has
+    /// what would change an answer that is not asked for.
     pub(crate) fn fill_from(&mut self, lower: &Self) -> bool {
-        let replaces = |fault: &Option<Chosen<Fault>>| fault.as_ref().is_some_and(|f| f.value.replaces_answer());
-        let answered = self.error.is_some() || replaces(&self.fault);
-        let mut took = false;
+        let (answered, replaced) = (self.is_answered(), self.replacing().is_some());
+        let mut took = fill(&mut self.delay, lower.delay.as_ref());
         if !answered {
             took |= fill(&mut self.error, lower.error.as_ref());
+            took |= fill(&mut self.edition, lower.edition.as_ref());
+            took |= fill(&mut self.now, lower.now.as_ref());
+            took |= fill(&mut self.party, lower.party.as_ref());
         }
-        if !(answered && replaces(&lower.fault)) {
+        if !(answered && lower.replacing().is_some()) {
             took |= fill(&mut self.fault, lower.fault.as_ref());
         }
-        took |= fill(&mut self.delay, lower.delay.as_ref());
+        if !replaced {
+            took |= fill(&mut self.drift, lower.drift.as_ref());
+        }
         took |= fill(&mut self.session, lower.session.as_ref());
-        took |= fill(&mut self.edition, lower.edition.as_ref());
-        took |= fill(&mut self.now, lower.now.as_ref());
-        took |= fill(&mut self.drift, lower.drift.as_ref());
-        took |= fill(&mut self.party, lower.party.as_ref());
         // A seed alone does nothing.
         fill(&mut self.seed, lower.seed.as_ref());
         took
@@ -152,9 +179,7 @@ impl Modifiers {
         known.map(|value| Some(Chosen { value, cause: error.cause })).ok_or_else(|| {
             let allowed: Vec<String> = Catalogue::codes_at(service).map(|code| code.code.to_owned()).collect();
             let place = service.map_or("this URL, which belongs to no service,", |service| service.name);
-            let owners: Vec<_> = catalogue.services_with(&error.value).map(|owner| owner.name).collect();
-            let owners =
-                if owners.is_empty() { String::new() } else { format!("; it belongs to {}", owners.join(", ")) };
+            let owners = catalogue.whose(&error.value);
             let detail = format!("{place} cannot give {:?}{owners}; it can give {}", &*error.value, allowed.join(", "));
             Refused::new(said(Key::Error, error.cause), Some(&error.value), detail, allowed)
         })

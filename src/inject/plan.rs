@@ -2,11 +2,9 @@
 //!
 //! Header, base URL, rule, scenario flag, reserved number, natural.
 
-use chrono::{DateTime, Utc};
-
 use super::flags::FlagCounters;
 use super::modifiers::{Chosen, Modifiers};
-use super::rules::{Applied, Rules};
+use super::rules::{Applied, Clocks, Rules};
 use super::{Cause, reserved_number};
 use crate::catalogue::{Catalogue, Code, Endpoint, Service};
 use crate::scenario::Party;
@@ -35,17 +33,11 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// Makes a plan. Rules and flags that get a key into it are used up by one.
-    pub(crate) fn make(
-        asked: &Asked<'_>,
-        own: Modifiers,
-        rules: &Rules,
-        flags: &FlagCounters,
-        now: DateTime<Utc>,
-    ) -> Self {
+    pub(crate) fn make(asked: &Asked<'_>, own: Modifiers, rules: &Rules, flags: &FlagCounters, clocks: Clocks) -> Self {
         let mut plan = Self { modifiers: own, code: None, rules: Vec::new() };
         let mut natural = false;
         for rule in rules.matching(asked) {
-            match rule.apply(&mut plan.modifiers, now) {
+            match rule.apply(&mut plan.modifiers, clocks) {
                 Applied::Not => {}
                 Applied::Took => plan.rules.push(rule.id.clone()),
                 Applied::Natural => {
@@ -68,22 +60,18 @@ impl Plan {
             Some(Chosen { value, cause: error.cause })
         };
         plan.code = asked.code.clone().or_else(|| plan.modifiers.error.as_ref().and_then(by_rule_or_flag));
-        if plan.code.is_none() && asked.party.is_none() && !natural && !plan.replaced() {
+        if plan.code.is_none() && asked.party.is_none() && !natural && plan.modifiers.replacing().is_none() {
             let code = asked.identifikator.and_then(|text| reserved_number(asked.service, text));
             plan.code = code.map(|value| Chosen { value, cause: Cause::ReservedNumber });
         }
         plan
     }
 
-    fn replaced(&self) -> bool {
-        self.modifiers.fault.as_ref().is_some_and(|fault| fault.value.replaces_answer())
-    }
-
     /// What made the answer other than natural, the strongest first.
     pub(crate) fn cause(&self) -> Cause {
         let modifiers = &self.modifiers;
-        let replacing = modifiers.fault.as_ref().filter(|fault| fault.value.replaces_answer());
-        replacing
+        modifiers
+            .replacing()
             .map(|fault| fault.cause)
             .or_else(|| self.code.as_ref().map(|code| code.cause))
             .or_else(|| modifiers.fault.as_ref().map(|fault| fault.cause))

@@ -1,12 +1,14 @@
 //! The values of the keys, read from their texts.
 
+use chrono::{DateTime, NaiveDate, Utc};
+
 use super::Cause;
 use super::key::Key;
 use super::modifiers::{Chosen, Modifiers, SessionName};
 use super::refused::Refused;
 use crate::catalogue::Edition;
 use crate::catalogue::effects::BadValue;
-use crate::domain::clock::ClockError;
+use crate::domain::clock::{ClockError, day_in_norway};
 
 impl Modifiers {
     /// Reads one value; `name` is the key as the caller wrote it.
@@ -59,11 +61,14 @@ impl Modifiers {
         Ok(())
     }
 
-    /// Refuses a shift that leads out of the years that a clock may show.
-    pub(crate) fn out_of_range(&self, error: ClockError) -> Box<Refused> {
-        let (name, text) =
-            self.now.as_ref().map_or(("now", ""), |now| (super::modifiers::said(Key::Now, now.cause), &*now.value.1));
-        refused_now(name, text, error)
+    /// The observer's day, given what the session's clock shows; refused where a shift leads out of the years that a
+    /// clock may show.
+    pub(crate) fn day(&self, shown: DateTime<Utc>) -> Result<NaiveDate, Box<Refused>> {
+        let Some(Chosen { value: (now, text), cause }) = &self.now else {
+            return Ok(day_in_norway(shown));
+        };
+        let name = super::modifiers::said(Key::Now, *cause);
+        now.resolve(shown).map(day_in_norway).map_err(|error| refused_now(name, text, error))
     }
 }
 

@@ -29,8 +29,7 @@ const GARBAGE: [u8; 7] = [0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28];
 /// connection into a reset.
 const MOST_READ: usize = 1024 * 1024;
 
-/// How often a slow body sends something, and how many times a second that is.
-const BEAT: Duration = Duration::from_millis(100);
+/// About how many times a second a slow body sends something.
 const BEATS: u32 = 10;
 
 /// Does to a response what the fault says.
@@ -86,11 +85,10 @@ async fn slowed(response: Response<Body>, rate: u32, head_only: bool) -> Respons
     if head_only {
         return Response::from_parts(head, Either::Left(Full::default()));
     }
-    let (a_beat, pause) = match rate / BEATS {
-        // Less than a byte a beat: a byte, and a longer wait.
-        0 => (1, Duration::from_secs(1) / rate),
-        bytes => (bytes as usize, BEAT),
-    };
+    // Whole bytes a beat, and as long a beat as makes the rate right.
+    let a_beat = (rate / BEATS).max(1);
+    let pause = Duration::from_secs_f64(f64::from(a_beat) / f64::from(rate));
+    let a_beat = a_beat as usize;
     let slow = Slow { rest, a_beat, pause, waiting: None };
     Response::from_parts(head, Either::Right(axum::body::Body::new(slow)))
 }

@@ -1,13 +1,12 @@
 //! What the journal keeps of a request.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use http::request::Parts;
-use http::{Response, Uri};
+use http::Response;
 
-use super::{Asking, Body};
+use super::{Asking, Body, Written};
+use crate::catalogue::Code;
 use crate::catalogue::effects::Fault;
 use crate::inject::Cause;
 use crate::inject::plan::Plan;
@@ -15,12 +14,13 @@ use crate::inject::refused::Refused;
 use crate::services::Handler;
 use crate::services::call::Location;
 use crate::session::Session;
-use crate::session::journal::{Entry, redacted};
+use crate::session::journal::Entry;
+use crate::session::redact::redacted;
 
 impl Asking<'_> {
     /// Opens an entry with what was asked.
     pub(super) fn entry(&self, handler: Option<&'static Handler>, location: Location<'_>) -> Entry {
-        let mut entry = opened(self.session, self.parts, self.written, self.id, self.real);
+        let mut entry = opened(self.session, self.asked, self.real);
         if self.session.journal.is_on() {
             entry.service = handler.map(|handler| handler.service.name);
             entry.endpoint = location.endpoint.map(|endpoint| endpoint.name);
@@ -29,7 +29,7 @@ impl Asking<'_> {
                 known.map_or_else(|| redacted(package).into(), |known| (*known).into())
             });
             entry.party = location.identifikator.map(|number| redacted(number).into());
-            entry.client = self.caller.client().map(|client| client.chars().take(200).collect::<String>().into());
+            entry.client = self.caller.client().map(|client| redacted(client).into());
         }
         entry
     }
@@ -53,8 +53,8 @@ fn hangs_up(fault: Fault) -> bool {
 }
 
 /// Keeps a request that could not be taken as it was meant.
-pub(super) fn note_refusal(session: &Arc<Session>, refused: &Refused, parts: &Parts, written: &Uri, id: &str) {
-    let mut entry = opened(session, parts, written, id, session.time().real());
+pub(super) fn note_refusal(session: &Session, refused: &Refused, asked: &Written<'_>) {
+    let mut entry = opened(session, asked, session.time().real());
     entry.status = Some(refused.status);
     entry.cause = Cause::RefusedModifier;
     entry.message = Some(redacted(&refused.detail).into());
@@ -62,21 +62,30 @@ pub(super) fn note_refusal(session: &Arc<Session>, refused: &Refused, parts: &Pa
     session.journal.add(entry);
 }
 
-fn opened(session: &Session, parts: &Parts, written: &Uri, id: &str, time: DateTime<Utc>) -> Entry {
+/// Keeps a request that the sandbox itself failed at.
+pub(super) fn note_failure(session: &Session, code: &'static Code, asked: &Written<'_>) {
+    let mut entry = opened(session, asked, session.time().real());
+    entry.status = Some(code.status);
+    entry.code = Some(code.code);
+    entry.message = Some("a fault of the sandbox itself; its log says more".into());
+    session.journal.add(entry);
+}
+
+fn opened(session: &Session, asked: &Written<'_>, time: DateTime<Utc>) -> Entry {
     let on = session.journal.is_on();
-    let url = || written.path_and_query().map_or("/", |url| url.as_str());
+    let url = || asked.written.path_and_query().map_or("/", |url| url.as_str());
     Entry {
         number: 0,
         time,
         day: None,
-        method: parts.method.clone(),
+        method: asked.parts.method.clone(),
         url: if on { redacted(url()).into() } else { Box::default() },
         service: None,
         endpoint: None,
         package: None,
         party: None,
         client: None,
-        korrelasjonsid: if on { redacted(id).into() } else { Box::default() },
+        korrelasjonsid: if on { redacted(asked.id).into() } else { Box::default() },
         status: None,
         code: None,
         message: None,

@@ -24,19 +24,20 @@ use tower_service::Service as _;
 
 use crate::access::{Access, Caller};
 use crate::catalogue::effects::{Delay, Drift, Fault};
-use crate::catalogue::{Edition, NO_SUCH_URL, UNEXPECTED};
-use crate::domain::clock::day_in_norway;
+use crate::catalogue::{Code, Edition, NO_SUCH_URL, UNEXPECTED};
 use crate::inject::base_url;
 use crate::inject::drift::Contract;
-use crate::inject::modifiers::Modifiers;
+use crate::inject::modifiers::{Modifiers, SessionName};
 use crate::inject::plan::{Asked, Plan};
 use crate::inject::refused::Refused;
+use crate::inject::rules::Clocks;
 use crate::router::{Target, resolve};
 use crate::services::call::{Answer, Call, Location};
 use crate::services::errors::ServiceError;
 use crate::services::{CATALOGUE, Handler, answer_contract, near_miss, xml};
 use crate::session::Session;
-use crate::session::journal::{Checks, Entry, redacted};
+use crate::session::journal::{Checks, Entry};
+use crate::session::redact::redacted;
 use crate::session::registry::Sessions;
 use crate::wire::Wire;
 pub(crate) use carry::HungUp;
@@ -67,8 +68,10 @@ pub(crate) type Body = Either<Full<Bytes>, axum::body::Body>;
 
 /// What was decided about a request before anything is sent.
 enum Decided {
-    /// It is for one of the sandbox's own pages, in this session.
-    Page(Arc<Session>, Option<&'static str>),
+    /// It is for one of the sandbox's own pages, in the session that it names.
+    Page(Option<SessionName>, Option<&'static str>),
+    /// A session has to be begun first, which may take its time.
+    Begin(SessionName),
     /// This is answered, after so long, with this done to it.
     Answer(Box<Outcome>),
 }
@@ -87,14 +90,34 @@ pub(crate) async fn handle(
 ) -> Result<Response<Body>, HungUp> {
     let (mut parts, body) = request.into_parts();
     let id = respond::korrelasjonsid(&parts, &state);
-    let decided = catch_unwind(AssertUnwindSafe(|| decide(&state, &mut parts, &id)));
+    let written = parts.uri.clone();
+    let prefix = base_url::split(written.path());
+    if let Ok(prefix) = &prefix
+        && !prefix.pairs.is_empty()
+    {
+        parts.uri = without_prefix(&written, prefix.path);
+    }
+    let asked = Written { parts: &parts, written: &written, prefix: &prefix, id: &id };
+    let mut decided = guarded(&state, &asked);
+    if let Decided::Begin(name) = decided {
+        let sessions = Arc::clone(&state.sessions);
+        let begun = tokio::task::spawn_blocking(move || sessions.begun(&name).map(drop)).await;
+        decided = match begun {
+            Ok(Err(refused)) => refusal(&refused, &asked, None),
+            Ok(Ok(())) | Err(_) => guarded(&state, &asked),
+        };
+        if let Decided::Begin(name) = decided {
+            let detail = "it was forgotten as soon as it had begun; --session-idle is too short".to_owned();
+            decided = refusal(&Refused::no_room("session", name.as_str(), detail), &asked, None);
+        }
+    }
     match decided {
-        Ok(Decided::Page(session, warning)) => {
+        Decided::Page(session, warning) => {
             let mut response = page(&state, Request::from_parts(parts, body), session).await;
             respond::identify(&mut response, &id, warning);
             Ok(response)
         }
-        Ok(Decided::Answer(mut outcome)) => {
+        Decided::Answer(mut outcome) => {
             respond::identify(&mut outcome.response, &id, None);
             if !outcome.delay.is_zero() {
                 tokio::time::sleep(outcome.delay).await;
@@ -106,59 +129,70 @@ pub(crate) async fn handle(
                 }
             }
         }
-        Err(_) => {
-            let told = Told { parts: &parts, id: &id, plan: None, party: None };
-            let mut response = failed(&ServiceError::on_demand(UNEXPECTED), &told, |_| {});
-            respond::identify(&mut response, &id, None);
-            Ok(response)
-        }
+        // Nothing is left to begin here.
+        Decided::Begin(_) => Err(HungUp),
     }
 }
 
-fn decide(state: &State, parts: &mut Parts, id: &str) -> Decided {
+/// A request as it came.
+struct Written<'r> {
+    /// With the modifiers of the base URL taken off.
+    parts: &'r Parts,
+    written: &'r Uri,
+    prefix: &'r Result<base_url::Prefix<'r>, Box<Refused>>,
+    id: &'r str,
+}
+
+/// Decides, whatever happens.
+fn guarded(state: &State, asked: &Written<'_>) -> Decided {
+    catch_unwind(AssertUnwindSafe(|| decide(state, asked)))
+        .unwrap_or_else(|_| failure(asked, UNEXPECTED, &state.sessions.default_session()))
+}
+
+/// The answer to a fault of the sandbox itself, under a code of its own.
+fn failure(asked: &Written<'_>, code: &'static Code, session: &Session) -> Decided {
+    let told = Told { parts: asked.parts, id: asked.id, plan: None, party: None };
+    let response = failed(&ServiceError::on_demand(code), &told, |_| {});
+    journal::note_failure(session, code, asked);
+    Outcome { response, delay: Duration::ZERO, fault: None }.into()
+}
+
+fn decide(state: &State, asked: &Written<'_>) -> Decided {
     let real = state.sessions.time.real();
-    let written = parts.uri.clone();
-    let prefix = match base_url::split(written.path()) {
-        Ok(prefix) => prefix,
-        Err(refused) => return refusal(state, &refused, parts, &written, id, None),
+    let default = || Some(state.sessions.default_session());
+    let (parts, prefix) = match asked.prefix {
+        Ok(prefix) => (asked.parts, prefix),
+        Err(refused) => return refusal(refused, asked, default()),
     };
-    if !prefix.pairs.is_empty() {
-        parts.uri = without_prefix(&written, prefix.path);
-    }
     let modifiers = match Modifiers::read(&parts.headers, &prefix.pairs) {
         Ok(modifiers) => modifiers,
         Err(refused) => {
             let session = Modifiers::session_of(&parts.headers, &prefix.pairs);
-            let session = session.and_then(|name| state.sessions.find(Some(&name), None, real).ok());
-            return refusal(state, &refused, parts, &written, id, session);
+            let session = state.sessions.find(session.as_ref(), None, real).ok();
+            return refusal(&refused, asked, session);
         }
     };
     let named = modifiers.session.as_ref().map(|session| &session.value);
-    let target = resolve(&parts.headers, &parts.uri);
-    // The sandbox's own pages are called with a key, not with a token.
-    let caller = match target {
-        Target::Own => Caller::Unknown,
-        Target::Service(..) | Target::Nothing => state.access.caller(&parts.headers),
+    let (handler, segments) = match resolve(&parts.headers, &parts.uri) {
+        Target::Own => {
+            return match modifiers.for_own_page() {
+                Ok(warning) => Decided::Page(named.cloned(), warning),
+                Err(refused) => refusal(&refused, asked, state.sessions.find(named, None, real).ok()),
+            };
+        }
+        Target::Nothing => (None, Vec::new()),
+        Target::Service(handler, segments) => (Some(handler), segments),
     };
+    let caller = state.access.caller(&parts.headers);
     let session = match state.sessions.find(named, caller.client(), real) {
         Ok(session) => session,
-        Err(refused) => return refusal(state, &refused, parts, &written, id, None),
+        Err(name) => return Decided::Begin(name),
     };
-    let request = Asking { state, session: &session, parts, written: &written, id, caller: &caller, real };
-    match target {
-        Target::Own => match modifiers.for_own_page() {
-            Ok(warning) => Decided::Page(session, warning),
-            Err(refused) => refusal(state, &refused, parts, &written, id, Some(session)),
-        },
-        Target::Nothing => request.nothing(modifiers),
-        Target::Service(handler, segments) => {
-            let guarded = AssertUnwindSafe(|| request.service(handler, &segments, modifiers));
-            catch_unwind(guarded).unwrap_or_else(|_| {
-                let error = ServiceError::on_demand(&handler.service.codes[0]);
-                let told = Told { parts, id, plan: None, party: None };
-                Outcome { response: failed(&error, &told, |_| {}), delay: Duration::ZERO, fault: None }.into()
-            })
-        }
+    let asking = Asking { state, session: &session, asked, caller: &caller, real };
+    match handler {
+        None => asking.nothing(modifiers),
+        Some(handler) => catch_unwind(AssertUnwindSafe(|| asking.service(handler, &segments, modifiers)))
+            .unwrap_or_else(|_| failure(asked, &handler.service.codes[0], &session)),
     }
 }
 
@@ -172,10 +206,7 @@ impl From<Outcome> for Decided {
 struct Asking<'r> {
     state: &'r State,
     session: &'r Arc<Session>,
-    parts: &'r Parts,
-    /// The URL as the caller wrote it.
-    written: &'r Uri,
-    id: &'r str,
+    asked: &'r Written<'r>,
     caller: &'r Caller,
     /// The real time, asked for once.
     real: DateTime<Utc>,
@@ -184,25 +215,18 @@ struct Asking<'r> {
 impl Asking<'_> {
     /// A call of a service: what was planned for it, then the natural answer.
     fn service(&self, handler: &'static Handler, segments: &[String], modifiers: Modifiers) -> Decided {
-        let (state, session, parts) = (self.state, self.session, self.parts);
+        let (state, session, parts) = (self.state, self.session, self.asked.parts);
+        let refusal = |refused: &Refused| refusal(refused, self.asked, Some(Arc::clone(session)));
         let location = (handler.locate)(segments);
         let checked = modifiers.for_service(handler.service);
         let code = match checked.and_then(|()| modifiers.code(Some(handler.service), CATALOGUE)) {
             Ok(code) => code,
-            Err(refused) => return refusal(state, &refused, parts, self.written, self.id, Some(Arc::clone(session))),
+            Err(refused) => return refusal(&refused),
         };
         let observed = session.clock.now(session.time(), self.real);
-        let day_of = |modifiers: &Modifiers| match &modifiers.now {
-            None => Ok(day_in_norway(observed)),
-            Some(now) => {
-                now.value.0.resolve(observed).map(day_in_norway).map_err(|error| modifiers.out_of_range(error))
-            }
-        };
-        // A shift that leads nowhere is refused before anything is used up; one of a rule is judged below.
-        if modifiers.now.is_some()
-            && let Err(refused) = day_of(&modifiers)
-        {
-            return refusal(state, &refused, parts, self.written, self.id, Some(Arc::clone(session)));
+        // A shift that leads nowhere is refused before anything is used up; rules see to theirs.
+        if let Err(refused) = modifiers.day(observed) {
+            return refusal(&refused);
         }
         let world = session.world();
         let party = location.identifikator.and_then(|text| text.parse().ok());
@@ -216,18 +240,19 @@ impl Asking<'_> {
             party: party.map(|party| &**party),
             code,
         };
-        let plan = Plan::make(&asked, modifiers, &session.rules, &world.flags, self.real);
-        let day = match day_of(&plan.modifiers) {
+        let plan =
+            Plan::make(&asked, modifiers, &session.rules, &world.flags, Clocks { real: self.real, shown: observed });
+        let day = match plan.modifiers.day(observed) {
             Ok(day) => day,
             Err(refused) => {
-                return refusal(state, &refused, parts, self.written, self.id, Some(Arc::clone(session)));
+                return refusal(&refused);
             }
         };
-        let told = Told { parts, id: self.id, plan: Some(&plan), party: asked.party };
+        let told = Told { parts, id: self.asked.id, plan: Some(&plan), party: asked.party };
         let drift = plan.modifiers.drift.as_ref().map(|drift| drift.value);
         let mut entry = self.entry(Some(handler), location);
         entry.day = Some(day);
-        let replacing = plan.modifiers.fault.as_ref().map(|fault| fault.value).filter(|fault| fault.replaces_answer());
+        let replacing = plan.modifiers.replacing().map(|fault| fault.value);
         let response = if let Some(fault) = replacing {
             respond::replaced(fault, &told)
         } else if let Some(code) = &plan.code {
@@ -279,21 +304,20 @@ impl Asking<'_> {
         let code = match modifiers.code(None, CATALOGUE) {
             Ok(code) => code,
             Err(refused) => {
-                let session = Some(Arc::clone(self.session));
-                return refusal(self.state, &refused, self.parts, self.written, self.id, session);
+                return refusal(&refused, self.asked, Some(Arc::clone(self.session)));
             }
         };
         let mut entry = self.entry(None, Location::default());
         let plan = Plan { modifiers, code, rules: Vec::new() };
-        let told = Told { parts: self.parts, id: self.id, plan: Some(&plan), party: None };
+        let told = Told { parts: self.asked.parts, id: self.asked.id, plan: Some(&plan), party: None };
         let drift = plan.modifiers.drift.as_ref().map(|drift| drift.value);
-        let replacing = plan.modifiers.fault.as_ref().map(|fault| fault.value).filter(|fault| fault.replaces_answer());
+        let replacing = plan.modifiers.replacing().map(|fault| fault.value);
         let response = match (replacing, &plan.code) {
             (Some(fault), _) => respond::replaced(fault, &told),
             (None, code) => {
                 let mut error = ServiceError::on_demand(code.as_ref().map_or(NO_SUCH_URL, |code| code.value));
                 if code.is_none() {
-                    error.hint = Some(redacted(&near_miss::no_service(self.parts.uri.path())));
+                    error.hint = Some(redacted(&near_miss::no_service(self.asked.parts.uri.path())));
                     entry.hint = error.hint.as_deref().map(Box::from);
                 }
                 entry.code = Some(error.kode.code);
@@ -320,7 +344,8 @@ impl Asking<'_> {
     }
 
     fn drift_seed(&self, plan: &Plan) -> u64 {
-        plan.modifiers.seed.as_ref().map_or(self.state.drift_seed, |seed| seed.value)
+        let by_call = plan.modifiers.seed.as_ref().map(|seed| seed.value);
+        by_call.or(plan.modifiers.drift_seed).unwrap_or(self.state.drift_seed)
     }
 
     fn drift(&self, drift: Option<Drift>, plan: &Plan, value: &mut Value, contract: Option<Contract<'_>>) {
@@ -350,21 +375,15 @@ impl Asking<'_> {
 }
 
 /// A request that could not be taken as it was meant. Nothing is used up.
-fn refusal(
-    state: &State,
-    refused: &Refused,
-    parts: &Parts,
-    written: &Uri,
-    id: &str,
-    session: Option<Arc<Session>>,
-) -> Decided {
-    let session = session.unwrap_or_else(|| state.sessions.default_session());
-    let response = refuse(refused, parts, id);
-    journal::note_refusal(&session, refused, parts, written, id);
+fn refusal(refused: &Refused, asked: &Written<'_>, session: Option<Arc<Session>>) -> Decided {
+    let response = refuse(refused, asked.parts, asked.id);
+    if let Some(session) = session {
+        journal::note_refusal(&session, refused, asked);
+    }
     Outcome { response, delay: Duration::ZERO, fault: None }.into()
 }
 
-async fn page(state: &State, mut request: Request<Incoming>, session: Arc<Session>) -> Response<Body> {
+async fn page(state: &State, mut request: Request<Incoming>, session: Option<SessionName>) -> Response<Body> {
     request.extensions_mut().insert(session);
     let answered = state.pages.clone().call(request.map(axum::body::Body::new)).await;
     let mut response = answered.unwrap_or_else(|never| match never {}).map(Either::Right);

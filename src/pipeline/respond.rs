@@ -21,7 +21,7 @@ use crate::scenario::Party;
 use crate::services::call::Answer;
 use crate::services::errors::ServiceError;
 use crate::services::negotiation::negotiate;
-use crate::session::journal::redacted;
+use crate::session::redact::redacted;
 
 const KORRELASJONSID: HeaderName = HeaderName::from_static("korrelasjonsid");
 const SANDBOX_CAUSE: HeaderName = HeaderName::from_static("sandbox-cause");
@@ -154,6 +154,12 @@ pub(super) fn tell_effects(response: &mut Response<Body>, plan: &Plan, delay: Op
     }
     if let Some(drift) = &modifiers.drift {
         effects.push(format!("drift={} ({}), seed={seed}", drift.value, drift.cause.name()));
+    }
+    if let Some(now) = &modifiers.now {
+        effects.push(format!("now={} ({})", now.value.1, now.cause.name()));
+    }
+    if let Some(edition) = &modifiers.edition {
+        effects.push(format!("edition={} ({})", edition.value, edition.cause.name()));
     }
     if !plan.rules.is_empty() {
         effects.push(format!("rules={}", plan.rules.join(" ")));

@@ -102,12 +102,12 @@ fn load_file(
     let text = match &file.text {
         Ok(text) => Arc::clone(text),
         Err(message) => {
-            let mut problems = Problems::of_file(Arc::clone(&file.name), "".into());
+            let mut problems = Problems::of_file(Arc::clone(&file.name), "".into(), file.lines_before);
             problems.error_at(1, 1, message.clone(), None);
             return (None, problems);
         }
     };
-    let mut problems = Problems::of_file(Arc::clone(&file.name), Arc::clone(&text));
+    let mut problems = Problems::of_file(Arc::clone(&file.name), Arc::clone(&text), file.lines_before);
     let document = parse(&text, &mut problems);
     let party = document
         .and_then(|document| resolve::party(&document, Arc::clone(&file.name), beside, catalogue, base, &mut problems));

@@ -41,6 +41,8 @@ pub struct Problem {
 struct File {
     name: Arc<str>,
     text: Arc<str>,
+    /// How many lines stand before the text.
+    lines_before: usize,
     /// Made when the first problem is shown: a warning that nobody looks at costs no second parse.
     positions: OnceLock<Positions>,
 }
@@ -61,7 +63,7 @@ impl Problem {
 
     /// Line and column, counted from 1, where a place is known.
     pub fn place(&self) -> Option<(usize, usize)> {
-        self.spot().map(|(place, _)| place)
+        self.spot().map(|((line, column), _)| (line + self.file.lines_before, column))
     }
 
     /// `file:line:column: error: message`, on one line.
@@ -81,7 +83,12 @@ impl Problem {
         let mut group = match self.spot() {
             Some((_, range)) => {
                 let annotation = AnnotationKind::Primary.span(range);
-                title.element(Snippet::source(&*self.file.text).path(self.file()).annotation(annotation))
+                title.element(
+                    Snippet::source(&*self.file.text)
+                        .line_start(self.file.lines_before + 1)
+                        .path(self.file())
+                        .annotation(annotation),
+                )
             }
             None => title.element(Origin::path(self.file())),
         };
@@ -151,8 +158,8 @@ pub(super) struct Problems {
 }
 
 impl Problems {
-    pub(super) fn of_file(name: Arc<str>, text: Arc<str>) -> Self {
-        Self { file: Arc::new(File { name, text, positions: OnceLock::new() }), found: Vec::new() }
+    pub(super) fn of_file(name: Arc<str>, text: Arc<str>, lines_before: usize) -> Self {
+        Self { file: Arc::new(File { name, text, lines_before, positions: OnceLock::new() }), found: Vec::new() }
     }
 
     pub(super) fn error(&mut self, place: impl fmt::Display, message: impl Into<String>) {

@@ -18,8 +18,19 @@ pub enum Source {
     /// A folder and the folders in it. Names that start with a dot are passed over, as are files
     /// that do not end in `.yaml` or `.yml`.
     Folder(PathBuf),
-    /// Texts by name, for tests; there are no files beside them.
-    Texts(Vec<(String, String)>),
+    /// Texts, for tests and sessions; there are no files beside them.
+    Texts(Vec<Text>),
+}
+
+/// A scenario that is no file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// What problems call it.
+    pub name: String,
+    /// The YAML.
+    pub text: String,
+    /// How many lines stand before it, where it is a part of something larger.
+    pub lines_before: usize,
 }
 
 /// A scenario file.
@@ -29,6 +40,8 @@ pub struct SourceFile {
     pub name: Arc<str>,
     /// Its text, or why it could not be read.
     pub text: Result<Arc<str>, String>,
+    /// How many lines stand before it, where it is a part of something larger.
+    pub lines_before: usize,
 }
 
 impl fmt::Display for Source {
@@ -57,7 +70,11 @@ impl Source {
             }
             Self::Texts(texts) => Ok(texts
                 .iter()
-                .map(|(name, text)| SourceFile { name: name.as_str().into(), text: Ok(text.as_str().into()) })
+                .map(|text| SourceFile {
+                    name: text.name.as_str().into(),
+                    text: Ok(text.text.as_str().into()),
+                    lines_before: text.lines_before,
+                })
                 .collect()),
         }
     }
@@ -86,7 +103,7 @@ impl Source {
 fn builtin_file(file: &include_dir::File<'_>) -> Option<SourceFile> {
     let path = file.path().to_str().filter(|path| is_scenario(Path::new(path)))?;
     let text = file.contents_utf8().map(Arc::from).ok_or_else(not_utf8);
-    Some(SourceFile { name: format!("builtin/{path}").into(), text })
+    Some(SourceFile { name: format!("builtin/{path}").into(), text, lines_before: 0 })
 }
 
 fn folder_file(root: &Path, path: &Path) -> SourceFile {
@@ -99,7 +116,7 @@ fn folder_file(root: &Path, path: &Path) -> SourceFile {
             .map_err(|_| not_utf8()),
         Err(error) => Err(io_message(&error)),
     };
-    SourceFile { name: name.into(), text }
+    SourceFile { name: name.into(), text, lines_before: 0 }
 }
 
 fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -102,22 +102,24 @@ impl Library {
         self.failed.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The set on a base date, with the number of the files it is from.
-    ///
-    /// # Errors
-    /// Where the files hold a contradiction on that day.
-    pub(crate) fn on(&self, base: NaiveDate) -> Result<(u64, Arc<Loaded>), LoadError> {
+    /// The number of the newest good files, and the set they are on a base date; the latter fails where they hold a
+    /// contradiction on that day.
+    pub(crate) fn on(&self, base: NaiveDate) -> (u64, Result<Arc<Loaded>, LoadError>) {
         let issue = self.issue();
+        // Held while resolving, so that a day is resolved once; whoever waits here is on no thread that answers calls.
         let mut sets = issue.sets.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, loaded)) = sets.iter().find(|(day, _)| *day == base) {
-            return Ok((issue.number, Arc::clone(loaded)));
+            return (issue.number, Ok(Arc::clone(loaded)));
         }
-        let loaded = Loaded::new(resolve_all(&issue.snapshot, self.catalogue, base)?);
+        let loaded = match resolve_all(&issue.snapshot, self.catalogue, base) {
+            Ok(scenarios) => Loaded::new(scenarios),
+            Err(error) => return (issue.number, Err(error)),
+        };
         if sets.len() >= KEPT {
             sets.remove(0);
         }
         sets.push((base, Arc::clone(&loaded)));
-        Ok((issue.number, loaded))
+        (issue.number, Ok(loaded))
     }
 
     /// Reads the sources anew. Where they do not load, all stays as it is, and the failure is remembered.

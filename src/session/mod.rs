@@ -4,12 +4,13 @@
 pub(crate) mod cache;
 pub(crate) mod journal;
 pub(crate) mod library;
+pub(crate) mod redact;
 pub(crate) mod registry;
 pub(crate) mod time;
 pub(crate) mod watch;
 
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -19,9 +20,9 @@ use crate::inject::rules::Rules;
 use crate::scenario::ScenarioSet;
 use crate::scenario::loading::{LoadError, read, resolve_all};
 use crate::scenario::snapshot::Snapshot;
-use crate::scenario::sources::Source;
+use crate::scenario::sources::{Source, Text};
 use journal::Journal;
-use library::{Library, Loaded};
+use library::{Failed, Library, Loaded};
 use time::{Clock, Time};
 
 /// The most claims that a session's own scenarios may hold.
@@ -29,16 +30,13 @@ const MOST_OWN_CLAIMS: usize = 200_000;
 
 /// What a call sees: one set of scenarios, from its beginning to its end.
 pub(crate) struct World {
-    /// The number of the files that it is from.
+    /// The number of the files that it was last put together from, or should have been.
     number: u64,
+    /// The server's scenarios on the session's base date.
+    server: Arc<Loaded>,
+    /// With the session's own.
     pub(crate) loaded: Arc<Loaded>,
-    pub(crate) flags: FlagCounters,
-}
-
-/// A session's own scenarios.
-struct Own {
-    snapshot: Snapshot,
-    bytes: usize,
+    pub(crate) flags: Arc<FlagCounters>,
 }
 
 /// One test run.
@@ -52,21 +50,25 @@ pub(crate) struct Session {
     pub(crate) clock: Clock,
     pub(crate) rules: Rules,
     pub(crate) journal: Journal,
-    own: RwLock<Option<Own>>,
+    /// Its own scenarios; held while its world is put together.
+    own: Mutex<Option<Snapshot>>,
+    own_bytes: AtomicUsize,
     world: RwLock<Arc<World>>,
+    failed: RwLock<Option<Failed>>,
     /// When it was last used, in ms since 1970.
     used: AtomicI64,
 }
 
 impl Session {
-    /// Begins a session.
+    /// Begins a session. Takes its time where nobody began one on that day before.
     ///
     /// # Errors
     /// Where the scenarios hold a contradiction on the day it is.
     fn begin(name: &str, time: Arc<Time>, library: Arc<Library>, journal: usize) -> Result<Self, LoadError> {
         let (base, begun) = (day_in_norway(time.now()), time.real());
-        let (number, loaded) = library.on(base)?;
-        let world = RwLock::new(Arc::new(World { number, loaded, flags: FlagCounters::default() }));
+        let (number, loaded) = library.on(base);
+        let server = loaded?;
+        let world = World { number, loaded: Arc::clone(&server), server, flags: Arc::default() };
         Ok(Self {
             name: name.into(),
             base,
@@ -74,78 +76,96 @@ impl Session {
             clock: Clock::default(),
             rules: Rules::default(),
             journal: Journal::new(journal),
-            own: RwLock::default(),
-            world,
+            own: Mutex::default(),
+            own_bytes: AtomicUsize::new(0),
+            world: RwLock::new(Arc::new(world)),
+            failed: RwLock::default(),
             used: AtomicI64::new(begun.timestamp_millis()),
             time,
             library,
         })
     }
 
-    /// What a call that begins now sees: the newest scenarios.
+    /// What a call that begins now sees.
     pub(crate) fn world(&self) -> Arc<World> {
-        let world = Arc::clone(&self.world.read().unwrap_or_else(PoisonError::into_inner));
-        if world.number == self.library.number() {
-            return world;
-        }
-        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = self.rebuild(own.as_ref()) {
-            // The files load on another day, but not on this session's: it keeps what it has.
-            tracing::warn!(session = %self.name, %error, "the new scenarios do not load on this session's base date");
-            let mut kept = self.world.write().unwrap_or_else(PoisonError::into_inner);
-            let scenarios = &kept.loaded.scenarios;
-            let flags = kept.flags.carried_over(scenarios, scenarios);
-            *kept = Arc::new(World { number: self.library.number(), loaded: Arc::clone(&kept.loaded), flags });
-        }
         Arc::clone(&self.world.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Puts the world together anew from the newest files and the session's own.
-    fn rebuild(&self, own: Option<&Own>) -> Result<(), LoadError> {
-        let (number, loaded) = self.library.on(self.base)?;
+    /// Puts the world together anew where the server has newer files. Takes its time.
+    pub(crate) fn catch_up(&self) {
+        let own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.world().number == self.library.number() {
+            return;
+        }
+        if let Err(error) = self.rebuild(own.as_ref()) {
+            tracing::warn!(session = %self.name, %error, "own scenarios do not load any longer");
+        }
+    }
+
+    /// Puts the world together from the newest files and the session's own. Where the server's files do not load
+    /// on this session's base date, it keeps those it has.
+    fn rebuild(&self, own: Option<&Snapshot>) -> Result<(), LoadError> {
+        let before = self.world();
+        let (number, server) = self.library.on(self.base);
+        let failed = server.as_ref().err().map(ToString::to_string);
+        let server = server.unwrap_or_else(|error| {
+            tracing::warn!(session = %self.name, %error, "the new scenarios do not load on this session's base date");
+            *self.failed.write().unwrap_or_else(PoisonError::into_inner) =
+                Some(Failed { at: self.time.real(), error: Arc::new(error) });
+            Arc::clone(&before.server)
+        });
+        if failed.is_none() {
+            *self.failed.write().unwrap_or_else(PoisonError::into_inner) = None;
+        }
         let loaded = match own {
-            None => loaded,
+            None => Arc::clone(&server),
             Some(own) => {
-                let own = resolve_all(&own.snapshot, self.library.catalogue(), self.base)?;
-                Loaded::new(loaded.scenarios.with(&own))
+                let own = resolve_all(own, self.library.catalogue(), self.base)?;
+                Loaded::new(server.scenarios.with(&own))
             }
         };
-        let mut world = self.world.write().unwrap_or_else(PoisonError::into_inner);
-        let flags = world.flags.carried_over(&world.loaded.scenarios, &loaded.scenarios);
-        *world = Arc::new(World { number, loaded, flags });
+        let flags = Arc::clone(&before.flags);
+        flags.keep_unchanged(&before.loaded.scenarios, &loaded.scenarios);
+        *self.world.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(World { number, server, loaded, flags });
         Ok(())
     }
 
-    /// Adds scenarios of its own, in place of those it had; they replace parties of the same number.
-    /// Tells which parties they describe.
+    /// Gives it scenarios of its own, in place of those it had; they replace parties of the same number.
+    /// Tells which parties they describe. Takes its time.
     ///
     /// # Errors
     /// All that is wrong with them; then those it had stay.
-    pub(crate) fn put_scenarios(&self, texts: Vec<(String, String)>) -> Result<ScenarioSet, LoadError> {
-        let bytes = texts.iter().map(|(_, text)| text.len()).sum();
+    fn put_scenarios(&self, texts: Vec<Text>) -> Result<ScenarioSet, LoadError> {
+        let bytes = texts.iter().map(|text| text.text.len()).sum();
         let snapshot = read(&[Source::Texts(texts)])?.at_most_claims(MOST_OWN_CLAIMS);
         let set = resolve_all(&snapshot, self.library.catalogue(), self.base)?;
-        let mut own = self.own.write().unwrap_or_else(PoisonError::into_inner);
-        let fresh = Own { snapshot, bytes };
-        self.rebuild(Some(&fresh))?;
-        *own = Some(fresh);
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        self.rebuild(Some(&snapshot))?;
+        *own = Some(snapshot);
+        self.own_bytes.store(bytes, Ordering::Relaxed);
         Ok(set)
     }
 
     /// Drops its own scenarios.
-    ///
-    /// # Errors
-    /// Where those of the server do not load on its base date.
-    pub(crate) fn drop_scenarios(&self) -> Result<(), LoadError> {
-        let mut own = self.own.write().unwrap_or_else(PoisonError::into_inner);
-        self.rebuild(None)?;
+    pub(crate) fn drop_scenarios(&self) {
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
         *own = None;
-        Ok(())
+        self.own_bytes.store(0, Ordering::Relaxed);
+        let before = self.world();
+        let (number, server, flags) = (before.number, Arc::clone(&before.server), Arc::clone(&before.flags));
+        flags.keep_unchanged(&before.loaded.scenarios, &server.scenarios);
+        let world = World { number, loaded: Arc::clone(&server), server, flags };
+        *self.world.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(world);
     }
 
     /// How many bytes of scenarios it has of its own.
     pub(crate) fn own_bytes(&self) -> usize {
-        self.own.read().unwrap_or_else(PoisonError::into_inner).as_ref().map_or(0, |own| own.bytes)
+        self.own_bytes.load(Ordering::Relaxed)
+    }
+
+    /// The server's files that do not load on its base date, where that is so.
+    pub(crate) fn failed(&self) -> Option<Failed> {
+        self.failed.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn time(&self) -> &Time {

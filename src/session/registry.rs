@@ -16,8 +16,9 @@ use crate::config::{Limits, Settings};
 use crate::domain::clock::ClockError;
 use crate::inject::modifiers::SessionName;
 use crate::inject::refused::Refused;
+use crate::scenario::ScenarioSet;
 use crate::scenario::loading::LoadError;
-use crate::scenario::sources::Source;
+use crate::scenario::sources::{Source, Text};
 
 /// The name of the session of calls that name none. It is never forgotten.
 pub(crate) const DEFAULT: &str = "default";
@@ -81,7 +82,12 @@ impl Sessions {
     pub(crate) fn reload(&self) {
         let base = self.default_session().base;
         match self.library.reload(base, self.time.real()) {
-            Ok(number) => tracing::info!(number, "the scenarios were read anew"),
+            Ok(number) => {
+                for session in self.list() {
+                    session.catch_up();
+                }
+                tracing::info!(number, "the scenarios were read anew");
+            }
             Err(error) => {
                 tracing::warn!(%error, "the scenarios do not load; those from before stay");
                 if let LoadError::Problems(problems) = &*error {
@@ -98,48 +104,57 @@ impl Sessions {
         Arc::clone(&self.default.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The session of a call: the one it names, else the one its client is bound to, else the default one.
-    /// Begun where it is not there.
+    /// The session of a call: the one it names, else the one its client is bound to, else the default one; or
+    /// the name of the one that has to be begun for it.
     pub(crate) fn find(
         &self,
         name: Option<&SessionName>,
         client: Option<&str>,
         real: DateTime<Utc>,
-    ) -> Result<Arc<Session>, Box<Refused>> {
+    ) -> Result<Arc<Session>, SessionName> {
         let bound = if name.is_none() { client.and_then(|client| self.session_of(client)) } else { None };
         let session = match name.or(bound.as_ref()) {
             None => self.default_session(),
-            Some(name) => self.named(name)?,
+            Some(name) => self.existing(name.as_str()).ok_or_else(|| name.clone())?,
         };
         session.touch(real);
         Ok(session)
     }
 
-    fn named(&self, name: &SessionName) -> Result<Arc<Session>, Box<Refused>> {
-        if name.as_str() == DEFAULT {
-            return Ok(self.default_session());
-        }
+    /// A session by name, begun where it is not there. Takes its time.
+    pub(crate) fn begun(&self, name: &SessionName) -> Result<Arc<Session>, Box<Refused>> {
         if let Some(session) = self.existing(name.as_str()) {
             return Ok(session);
         }
+        self.check_room(name)?;
         // Begun outside the lock, as resolving scenarios may take its time; the first one in stays.
         let begun = Arc::new(self.begin(name.as_str())?);
-        let mut named = self.named.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(session) = named.get(name.as_str()) {
-            return Ok(Arc::clone(session));
-        }
-        self.forget_idle_of(&mut named);
-        if named.len() >= self.limits.sessions {
-            let idle = write_duration(self.limits.idle);
-            let detail = format!(
-                "there are {} sessions already, the most there can be (--max-sessions); \
-                 delete one, or wait until one has been idle for {idle}",
-                named.len()
-            );
-            return Err(Refused::no_room("session", name.as_str(), detail));
-        }
-        named.insert(name.as_str().into(), Arc::clone(&begun));
-        Ok(begun)
+        let session = {
+            let mut named = self.named.write().unwrap_or_else(PoisonError::into_inner);
+            if named.len() >= self.limits.sessions && !named.contains_key(name.as_str()) {
+                drop(named);
+                return Err(self.full(name));
+            }
+            Arc::clone(named.entry(name.as_str().into()).or_insert(begun))
+        };
+        // Files that came while it began.
+        session.catch_up();
+        Ok(session)
+    }
+
+    fn check_room(&self, name: &SessionName) -> Result<(), Box<Refused>> {
+        self.forget_idle();
+        let there = self.named.read().unwrap_or_else(PoisonError::into_inner).len();
+        if there < self.limits.sessions { Ok(()) } else { Err(self.full(name)) }
+    }
+
+    fn full(&self, name: &SessionName) -> Box<Refused> {
+        let (most, idle) = (self.limits.sessions, write_duration(self.limits.idle));
+        let detail = format!(
+            "there are {most} sessions already, the most there can be (--max-sessions); \
+             delete one, or wait until one has been idle for {idle}"
+        );
+        Refused::no_room("session", name.as_str(), detail)
     }
 
     fn begin(&self, name: &str) -> Result<Session, Box<Refused>> {
@@ -167,7 +182,8 @@ impl Sessions {
         sessions
     }
 
-    /// Begins a session anew: base date of today, nothing of its own. Calls in flight end in the old one.
+    /// Begins a session anew: base date of today, nothing of its own. Calls in flight end in the old one. Takes its
+    /// time.
     pub(crate) fn reset(&self, name: &SessionName) -> Result<Arc<Session>, Box<Refused>> {
         let fresh = Arc::new(self.begin(name.as_str())?);
         if name.as_str() == DEFAULT {
@@ -180,13 +196,14 @@ impl Sessions {
             return Ok(fresh);
         }
         drop(named);
-        self.named(name)
+        self.begun(name)
     }
 
     /// Deletes a session and the bindings to it; false where there was none.
     pub(crate) fn delete(&self, name: &str) -> bool {
-        let deleted = self.named.write().unwrap_or_else(PoisonError::into_inner).remove(name).is_some();
+        // Unbound first, so that no call of a client begins it again.
         let unbound = self.unbind(|session| session.as_str() == name);
+        let deleted = self.named.write().unwrap_or_else(PoisonError::into_inner).remove(name).is_some();
         deleted || unbound
     }
 
@@ -202,9 +219,10 @@ impl Sessions {
         named.retain(|_, session| now.signed_duration_since(session.last_used()) < idle);
     }
 
-    /// Binds clients to a session; a client that was bound elsewhere is moved.
+    /// Binds these clients and no others to a session; a client that was bound elsewhere is moved.
     pub(crate) fn bind(&self, session: &SessionName, clients: &[String]) -> Result<(), Box<Refused>> {
         let mut bound = self.clients.write().unwrap_or_else(PoisonError::into_inner);
+        bound.retain(|_, name| name != session);
         let new = clients.iter().filter(|client| !bound.contains_key(client.as_str())).count();
         if bound.len() + new > MOST_CLIENTS {
             let detail = format!("at most {MOST_CLIENTS} clients can be bound to sessions");
@@ -239,20 +257,25 @@ impl Sessions {
         self.clients.read().unwrap_or_else(PoisonError::into_inner).get(client).cloned()
     }
 
-    /// Runs `put` where there is room for so many more bytes of a session's own scenarios.
-    pub(crate) fn with_room<T>(
+    /// Gives a session scenarios of its own, where there is room for them. Takes its time.
+    pub(crate) fn put_scenarios(
         &self,
-        session: &Session,
-        bytes: usize,
-        put: impl FnOnce() -> T,
-    ) -> Result<T, Box<Refused>> {
+        session: &Arc<Session>,
+        texts: Vec<Text>,
+    ) -> Result<Result<ScenarioSet, LoadError>, Box<Refused>> {
         let _one_at_a_time = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-        let others = self.list().iter().map(|other| other.own_bytes()).sum::<usize>() - session.own_bytes();
-        if others + bytes > MOST_OWN_BYTES {
+        let bytes: usize = texts.iter().map(|text| text.text.len()).sum();
+        let all = self.list();
+        if !all.iter().any(|other| Arc::ptr_eq(other, session)) {
+            let detail = "the session was reset or deleted meanwhile".to_owned();
+            return Err(Refused::cannot_begin(&session.name, detail));
+        }
+        let others = all.iter().filter(|other| !Arc::ptr_eq(other, session));
+        if others.map(|other| other.own_bytes()).sum::<usize>() + bytes > MOST_OWN_BYTES {
             let detail =
                 format!("the own scenarios of all sessions may take {MOST_OWN_BYTES} bytes together; delete a session");
             return Err(Refused::no_room("scenarios", &bytes.to_string(), detail));
         }
-        Ok(put())
+        Ok(session.put_scenarios(texts))
     }
 }

@@ -65,7 +65,12 @@ impl Setting {
         let further = match self {
             Self::Standing(instant) => Self::Standing(Now::Shifted(by).resolve(instant)?),
             Self::Real => Self::Shifted(by),
-            Self::Shifted(shift) => Self::Shifted(shift.checked_add(by).ok_or(ClockError::Range)?),
+            // Told in days, as a month from the day that is shown is another length than one from today.
+            Self::Shifted(_) => {
+                let shown = day_in_norway(self.show(real));
+                let day = by.apply(shown).ok_or(ClockError::Range)?;
+                Self::Shifted(Shift::between(day_in_norway(real), day).ok_or(ClockError::Range)?)
+            }
         };
         if let Self::Shifted(shift) = further {
             Now::Shifted(shift).resolve(real)?;

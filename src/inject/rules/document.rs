@@ -4,12 +4,12 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Rule, Step, When};
+use super::{Clocks, Rule, Step, When};
 use crate::catalogue::duration::parse_duration;
 use crate::catalogue::{Catalogue, Endpoint, Service};
 use crate::inject::Cause;
@@ -75,10 +75,10 @@ impl JsonSchema for Then {
         "Then".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let keys = ["error", "delay", "fault", "edition", "now", "drift", "party", "seed"];
-        let modifiers: Map<String, Value> = keys
+        let modifiers: Map<String, Value> = Key::names()
             .into_iter()
-            .map(|key| (key.to_owned(), serde_json::json!({ "type": ["string", "integer"] })))
+            .filter(|key| key != Key::Session.name())
+            .map(|key| (key, serde_json::json!({ "type": ["string", "integer"] })))
             .collect();
         json_schema!({
             "description": "Keys of the vocabulary (docs/faults.md) with their values, or a sequence of steps, one a call: \
@@ -112,16 +112,25 @@ fn refuse(field: &str, value: &str, detail: String, allowed: &[&str]) -> Box<Ref
 }
 
 impl Rule {
-    /// Checks a document; `seed` is what the rule draws by where it says nothing.
+    /// Checks a document against what there is and what the clocks show; `seed` is what the rule draws by where it says nothing.
     pub(crate) fn new(
         document: RuleDocument,
         number: u64,
         catalogue: Catalogue,
-        now: DateTime<Utc>,
+        clocks: Clocks,
         seed: u64,
     ) -> Result<Self, Box<Refused>> {
+        let now = clocks.real;
         let when = when(&document.when, catalogue)?;
         let then = steps(&document.then.0, &when, catalogue)?;
+        for step in &then {
+            if let Step::Modify(step) = step {
+                step.day(clocks.shown).map_err(|mut refused| {
+                    "then.now".clone_into(&mut refused.modifier);
+                    refused.of_rule()
+                })?;
+            }
+        }
         if document.times == Some(0) {
             return Err(refuse("times", "0", "a rule that no call meets".to_owned(), &["1"]));
         }
@@ -270,8 +279,7 @@ fn check_code(read: &Modifiers, place: &str, when: &When, catalogue: Catalogue) 
     let mut known: Vec<&str> =
         when.services(catalogue).flat_map(|service| Catalogue::codes_at(Some(service))).map(|code| code.code).collect();
     known.dedup();
-    let owners: Vec<&str> = catalogue.services_with(&code).map(|service| service.name).collect();
-    let owners = if owners.is_empty() { String::new() } else { format!("; it belongs to {}", owners.join(", ")) };
+    let owners = catalogue.whose(&code);
     let detail = format!("no call that the rule fits can give {code:?}{owners}; it can give {}", known.join(", "));
     Err(refuse(&format!("{place}.error"), &code, detail, &known))
 }

@@ -13,8 +13,7 @@ use chrono::{DateTime, Utc};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
-use super::Cause;
-use super::modifiers::{Chosen, Modifiers};
+use super::modifiers::Modifiers;
 use super::plan::Asked;
 use super::refused::Refused;
 use crate::catalogue::effects::Delay;
@@ -23,6 +22,13 @@ use document::RuleDocument;
 
 /// How many rules a session keeps at most.
 pub(crate) const MOST_RULES: usize = 2_000;
+
+/// What the time is for a rule: the real one, by which it ends, and what the session's clock shows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clocks {
+    pub(crate) real: DateTime<Utc>,
+    pub(crate) shown: DateTime<Utc>,
+}
 
 /// Which calls a rule is for.
 #[derive(Debug)]
@@ -118,8 +124,8 @@ impl Rule {
     }
 
     /// Adds to a call's modifiers what the rule says and nothing above it does; then it is used up by one.
-    pub(super) fn apply(&self, modifiers: &mut Modifiers, now: DateTime<Utc>) -> Applied {
-        if self.is_over(now) {
+    pub(super) fn apply(&self, modifiers: &mut Modifiers, clocks: Clocks) -> Applied {
+        if self.is_over(clocks.real) {
             return Applied::Not;
         }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -133,17 +139,21 @@ impl Rule {
         }
         let step = &self.then[state.used as usize % self.then.len()];
         let applied = match step {
-            Step::Natural if modifiers.error.is_some() || modifiers.fault.is_some() => Applied::Not,
+            Step::Natural if modifiers.is_answered() => Applied::Not,
             Step::Natural => Applied::Natural,
+            // The clock has run out of what the shift was checked against.
+            Step::Modify(step) if step.day(clocks.shown).is_err() => Applied::Not,
             Step::Modify(step) => {
                 let (delays, drifts) = (modifiers.delay.is_none(), modifiers.drift.is_none());
                 if modifiers.fill_from(step) {
-                    if let Some(delay) = modifiers.delay.as_mut().filter(|_| delays) {
-                        delay.value = Delay::Fixed(delay.value.draw(&mut state.rng));
-                    }
-                    if drifts && modifiers.drift.is_some() && modifiers.seed.is_none() {
-                        let value = self.document.seed.unwrap_or_default();
-                        modifiers.seed = Some(Chosen { value, cause: Cause::Rule });
+                    // By the call's own seed where it has one, else by the rule's.
+                    if modifiers.seed.is_none() {
+                        if let Some(delay) = modifiers.delay.as_mut().filter(|_| delays) {
+                            delay.value = Delay::Fixed(delay.value.draw(&mut state.rng));
+                        }
+                        if drifts && modifiers.drift.is_some() {
+                            modifiers.drift_seed = self.document.seed;
+                        }
                     }
                     Applied::Took
                 } else {
@@ -194,12 +204,16 @@ impl Rules {
         &self,
         document: RuleDocument,
         catalogue: Catalogue,
-        now: DateTime<Utc>,
+        clocks: Clocks,
         seed: u64,
     ) -> Result<Arc<Rule>, Box<Refused>> {
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-        let rule = Arc::new(Rule::new(document, kept.last_number + 1, catalogue, now, seed)?);
-        kept.retain(|rule| !rule.is_over(now));
+        let rule = Arc::new(Rule::new(document, kept.last_number + 1, catalogue, clocks, seed)?);
+        kept.retain(|rule| !rule.is_over(clocks.real));
+        if kept.rules().count() >= MOST_RULES {
+            // Those that no call can meet any longer make room.
+            kept.retain(|rule| rule.left() != Some(0));
+        }
         if kept.rules().count() >= MOST_RULES {
             let detail = format!("the session keeps {MOST_RULES} rules already; delete some");
             return Err(Refused::no_room("rules", &MOST_RULES.to_string(), detail));
