@@ -6,16 +6,20 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
+use serde::Deserialize;
 
-use crate::access::Level;
+use crate::access::clients::{ClientEntry, Registry};
+use crate::access::keys::{JwksFile, KeyError, Keys, SigningKey};
+use crate::access::{Access, Level};
 use crate::catalogue::duration::parse_duration;
 use crate::catalogue::{Edition, nearest};
 use crate::domain::clock::{ClockError, Now};
 use crate::scenario::sources::Source;
 
 /// Every variable that is read, and the flag that it stands for. An empty one counts as not set.
-const VARIABLES: [(&str, &str); 14] = [
+const VARIABLES: [(&str, &str); 18] = [
     ("SANDBOX_LISTEN", "--listen"),
     ("SANDBOX_SCENARIOS", "--scenarios"),
     ("SANDBOX_WITH_BUILTIN", WITH_BUILTIN),
@@ -25,6 +29,10 @@ const VARIABLES: [(&str, &str); 14] = [
     ("SANDBOX_SEED", "--seed"),
     ("SANDBOX_LOG", "--log"),
     ("SANDBOX_LOG_FORMAT", "--log-format"),
+    ("SANDBOX_CLIENTS", "--clients"),
+    ("SANDBOX_ISSUER", "--issuer"),
+    ("SANDBOX_JWKS", "--jwks"),
+    ("SANDBOX_GENERATE_KEYS", GENERATE_KEYS),
     ("SANDBOX_CONTROL", "--control"),
     ("SANDBOX_CONTROL_KEY", CONTROL_KEY),
     ("SANDBOX_JOURNAL", "--journal"),
@@ -35,8 +43,9 @@ const VARIABLES: [(&str, &str); 14] = [
 /// The one flag that is a secret.
 const CONTROL_KEY: &str = "--control-key";
 
-/// The one flag without a value.
+/// The flags without a value.
 const WITH_BUILTIN: &str = "--with-builtin";
+const GENERATE_KEYS: &str = "--generate-keys";
 
 /// The flags of every subcommand, before or after its name.
 #[derive(Args, Clone, Debug)]
@@ -58,8 +67,8 @@ pub(crate) struct Flags {
     /// Edition of the answers where neither caller nor scenario says [env: SANDBOX_EDITION]
     #[arg(long, global = true, default_value = "2024", value_parser = parse_edition, value_name = "2023|2024")]
     pub(crate) edition: Edition,
-    /// How closely tokens are looked at: not at all, where there is one, always [env: SANDBOX_AUTH]
-    #[arg(long, global = true, default_value = "open", value_name = "off|open|claims")]
+    /// How closely tokens are looked at: not at all, where there is one, always, with their signature [env: SANDBOX_AUTH]
+    #[arg(long, global = true, default_value = "open", value_name = "off|open|claims|signed")]
     pub(crate) auth: Level,
     /// Seed of all randomness (ids), for runs that must be alike; drawn from the system where left out
     /// [env: SANDBOX_SEED]
@@ -71,6 +80,19 @@ pub(crate) struct Flags {
     /// Form of the log [env: SANDBOX_LOG_FORMAT]
     #[arg(long, global = true, default_value = "text", value_name = "FORMAT", ignore_case = true)]
     pub(crate) log_format: LogFormat,
+    /// File of the OAuth clients that the issuer knows; it takes any where there is none [env: SANDBOX_CLIENTS]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) clients: Option<PathBuf>,
+    /// What the issuer calls itself; the address that it is called by, where left out [env: SANDBOX_ISSUER]
+    #[arg(long, global = true, value_name = "URL", value_parser = parse_issuer)]
+    pub(crate) issuer: Option<String>,
+    /// File of another issuer's public keys (a JWK set), whose tokens are taken under --auth signed; read again at
+    /// most once a minute, when a token names a key that is not in it [env: SANDBOX_JWKS]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) jwks: Option<PathBuf>,
+    /// Sign with fresh keys rather than with the fixed test key [env: SANDBOX_GENERATE_KEYS]
+    #[arg(long, global = true)]
+    pub(crate) generate_keys: bool,
     /// Whether the control API below /sandbox answers [env: SANDBOX_CONTROL]
     #[arg(long, global = true, default_value = "on", value_name = "on|off", ignore_case = true)]
     pub(crate) control: Switch,
@@ -108,6 +130,12 @@ impl Flags {
             edition: self.edition,
             auth: self.auth,
             seed: self.seed,
+            tokens: TokenSettings {
+                clients: self.clients.clone(),
+                issuer: self.issuer.clone(),
+                jwks: self.jwks.clone(),
+                generate_keys: self.generate_keys,
+            },
             control: matches!(self.control, Switch::On),
             control_key: self.control_key.clone(),
             limits: Limits { sessions: self.max_sessions, idle: self.session_idle, journal: self.journal },
@@ -136,7 +164,7 @@ pub(crate) fn from_environment(get: impl Fn(&str) -> Option<OsString>) -> Result
         };
         let shown = if flag == CONTROL_KEY { "***".into() } else { value.to_string_lossy() };
         read.variables.push(format!("{name}={shown}"));
-        if flag == WITH_BUILTIN {
+        if [WITH_BUILTIN, GENERATE_KEYS].contains(&flag) {
             match value.to_string_lossy().to_lowercase().as_str() {
                 "1" | "true" | "yes" | "on" => read.flags.push(flag.into()),
                 "0" | "false" | "no" | "off" => {}
@@ -157,6 +185,16 @@ fn parse_now(text: &str) -> Result<Now, ClockError> {
 
 fn parse_edition(text: &str) -> Result<Edition, String> {
     Edition::from_str(text).map_err(|()| format!("there are the editions {}", Edition::NAMES.join(" and ")))
+}
+
+fn parse_issuer(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://")).unwrap_or_default();
+    let fits = !host.is_empty() && text.bytes().all(|b| b.is_ascii_graphic()) && !text.contains(['?', '#', '"']);
+    if fits {
+        Ok(text.to_owned())
+    } else {
+        Err("an issuer is a URL, like http://localhost:8080/maskinporten/".to_owned())
+    }
 }
 
 fn parse_key(text: &str) -> Result<String, String> {
@@ -232,10 +270,53 @@ pub(crate) struct Settings {
     pub(crate) edition: Edition,
     pub(crate) auth: Level,
     pub(crate) seed: Option<u64>,
+    pub(crate) tokens: TokenSettings,
     /// Whether the control API answers.
     pub(crate) control: bool,
     pub(crate) control_key: Option<String>,
     pub(crate) limits: Limits,
+}
+
+/// What the issuer and the checks of tokens need to know.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TokenSettings {
+    pub(crate) clients: Option<PathBuf>,
+    pub(crate) issuer: Option<String>,
+    pub(crate) jwks: Option<PathBuf>,
+    pub(crate) generate_keys: bool,
+}
+
+/// The file of clients.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClientsFile {
+    clients: Vec<ClientEntry>,
+}
+
+impl Settings {
+    /// What checks tokens, and issues them.
+    ///
+    /// # Errors
+    /// All that is wrong with the files that are named, a sentence each.
+    pub(crate) fn access(&self, now: DateTime<Utc>) -> Result<Access, Vec<String>> {
+        let told = |error: KeyError| vec![error.0];
+        let tokens = &self.tokens;
+        let own = if tokens.generate_keys { SigningKey::generate() } else { SigningKey::fixed() }.map_err(told)?;
+        let external = tokens.jwks.clone().map(|path| JwksFile::open(path, now)).transpose().map_err(told)?;
+        let clients = match &tokens.clients {
+            None => Registry::default(),
+            Some(path) => {
+                let place = |error: &dyn std::fmt::Display| vec![format!("{}: {error}", path.display())];
+                let text = std::fs::read_to_string(path).map_err(|error| place(&error))?;
+                let file: ClientsFile = serde_yaml::from_str(&text).map_err(|error| place(&error))?;
+                if file.clients.is_empty() {
+                    return Err(place(&"no client is registered; leave --clients out to take any"));
+                }
+                Registry::new(file.clients)?
+            }
+        };
+        Ok(Access::new(self.auth, Keys::new(own, external), clients, tokens.issuer.clone()))
+    }
 }
 
 /// What is to be said about `SANDBOX_…` variables that nothing reads.

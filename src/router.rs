@@ -4,6 +4,8 @@
 //! |---|---|
 //! | `/api/innkreving/kravogbetalinger/v1/{rettighetspakke}/{identifikator}/{endpoint}` | Krav og betalinger |
 //! | `/v1/…` with a Host that begins with `kravogbetalinger` | the same |
+//! | `/maskinporten/…`, and the place of RFC 8414 for it | Maskinporten |
+//! | `/token`, `/jwk`, `/.well-known/…` with a Host that begins with `maskinporten` | the same |
 //! | `/` | what this is |
 //! | `/openapi/{service}.json` | the contract of a service |
 //! | `/health/live`, `/health/ready` | is it up, can it answer |
@@ -16,6 +18,7 @@ use http::HeaderMap;
 use http::header::HOST;
 use percent_encoding::percent_decode_str;
 
+use crate::catalogue::Service;
 use crate::services::{HANDLERS, Handler};
 
 /// Where a call goes.
@@ -29,7 +32,10 @@ pub(crate) enum Target {
 }
 
 /// First parts of paths that are the sandbox's own, present and to come.
-const OWN: [&str; 4] = ["health", "sandbox", "maskinporten", "openapi"];
+const OWN: [&str; 4] = ["health", "sandbox", "altinn", "openapi"];
+
+/// Where RFC 8414 puts the discovery document of an issuer whose name has a path.
+const DISCOVERY: &str = "/.well-known/oauth-authorization-server";
 
 pub(crate) fn resolve(headers: &HeaderMap, uri: &http::Uri) -> Target {
     let path = uri.path();
@@ -37,6 +43,11 @@ pub(crate) fn resolve(headers: &HeaderMap, uri: &http::Uri) -> Target {
         HANDLERS.iter().find_map(|handler| Some((handler, below(path, handler.service.base)?)))
     {
         return Target::Service(handler, segments(rest));
+    }
+    if let Some(name) = path.strip_prefix(DISCOVERY).map(|rest| rest.trim_matches('/')).filter(|name| !name.is_empty())
+        && let Some(handler) = HANDLERS.iter().find(|handler| handler.service.name == name)
+    {
+        return Target::Service(handler, segments(DISCOVERY));
     }
     let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
     if path == "/" || OWN.contains(&first) {
@@ -47,6 +58,11 @@ pub(crate) fn resolve(headers: &HeaderMap, uri: &http::Uri) -> Target {
         Some(handler) => Target::Service(handler, segments(path)),
         None => Target::Nothing,
     }
+}
+
+/// Whether a path names its service itself; otherwise the host did.
+pub(crate) fn at_base(path: &str, service: &Service) -> bool {
+    below(path, service.base).is_some() || path.trim_end_matches('/') == format!("{DISCOVERY}/{}", service.name)
 }
 
 /// What follows a base path, where the path is at or below it.

@@ -1,6 +1,7 @@
 //! A sandbox inside another program, for tests.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use tokio::sync::oneshot;
 
 use crate::access::Level;
 use crate::catalogue::Edition;
-use crate::config::{Limits, Settings};
+use crate::config::{Limits, Settings, TokenSettings};
 use crate::domain::clock::Now;
 use crate::scenario::loading::LoadError;
 use crate::scenario::sources::{Source, Text};
@@ -44,6 +45,7 @@ pub struct SandboxBuilder {
     seed: Option<u64>,
     control_key: Option<String>,
     limits: Limits,
+    tokens: TokenSettings,
 }
 
 /// Why a [`Sandbox`] did not start.
@@ -133,6 +135,20 @@ impl SandboxBuilder {
         self
     }
 
+    /// The file of the OAuth clients that the issuer knows; it takes any where this is not said.
+    #[must_use]
+    pub fn clients(mut self, file: impl Into<PathBuf>) -> Self {
+        self.tokens.clients = Some(file.into());
+        self
+    }
+
+    /// The file of another issuer's keys, whose tokens are taken at the level `signed`.
+    #[must_use]
+    pub fn jwks(mut self, file: impl Into<PathBuf>) -> Self {
+        self.tokens.jwks = Some(file.into());
+        self
+    }
+
     /// The key that the control API demands; none where this is not said.
     #[must_use]
     pub fn control_key(mut self, key: &str) -> Self {
@@ -178,6 +194,7 @@ impl SandboxBuilder {
             edition: edition.unwrap_or_default(),
             auth: auth.unwrap_or_default(),
             seed: self.seed,
+            tokens: self.tokens,
             control: true,
             control_key: self.control_key,
             limits: self.limits,
@@ -187,13 +204,15 @@ impl SandboxBuilder {
             CannotOpen::Scenarios(error) => StartError::Scenarios(error),
         })?;
         let sessions = Arc::new(sessions);
+        let access = settings.access(sessions.time.real()).map_err(|wrong| StartError::Setting(wrong.join("; ")))?;
+        let access = Arc::new(access);
         let (stop, stopped) = oneshot::channel::<()>();
         let (bound, address) = mpsc::channel();
         // A runtime and thread of its own: callers may have a runtime or none.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let thread = std::thread::Builder::new().name("innkreving-sandbox".to_owned()).spawn(move || {
             runtime.block_on(async {
-                let server = Server::bind(&settings, sessions).await;
+                let server = Server::bind(&settings, sessions, access).await;
                 let address = server.as_ref().map_err(|error| error.kind().into()).and_then(Server::address);
                 let _ = bound.send(address);
                 if let Ok(server) = server {

@@ -43,19 +43,20 @@ pub(crate) struct Server {
 
 impl Server {
     /// Takes the port.
-    pub(crate) async fn bind(settings: &Settings, sessions: Arc<Sessions>) -> io::Result<Self> {
+    pub(crate) async fn bind(settings: &Settings, sessions: Arc<Sessions>, access: Arc<Access>) -> io::Result<Self> {
         let listener = TcpListener::bind(settings.listen).await?;
         let mut rng = match settings.seed {
             Some(seed) => ChaCha8Rng::seed_from_u64(seed),
             None => ChaCha8Rng::try_from_rng(&mut rand::rngs::SysRng).map_err(io::Error::other)?,
         };
         let seeds = ChaCha8Rng::from_rng(&mut rng);
-        let pages = crate::control::pages(Arc::clone(&sessions), listener.local_addr()?, settings, seeds);
+        let pages =
+            crate::control::pages(Arc::clone(&sessions), Arc::clone(&access), listener.local_addr()?, settings, seeds);
         let state = Arc::new(State {
             pages,
             sessions,
             default_edition: settings.edition,
-            access: Access::new(settings.auth),
+            access,
             rng: Mutex::new(rng),
             drift_seed: settings.seed.unwrap_or_default(),
         });

@@ -182,6 +182,14 @@ fn broken_scenarios_are_refused_with_the_list_that_check_gives() {
 }
 
 #[test]
+fn brackets_without_end_are_refused_at_once() {
+    let sandbox = sandbox();
+    let deep = format!("a: {}", "[".repeat(80_000));
+    let refused = send(&sandbox, "PUT", "/sandbox/scenarios", &[YAML], &deep);
+    assert!(refused.status == 422 && refused.text().contains("more than 100 brackets"), "{}", refused.status);
+}
+
+#[test]
 fn flags_of_own_scenarios_count_in_the_session() {
     let sandbox = with_scenario("part: \"314055403\"\nnavn: X\n");
     let text = "part: \"314300017\"\nnavn: X\nfeil: [{ paa: kravogbetalinger, kode: KB-002, ganger: 1 }, { paa: kravogbetalinger, drift: fields, ganger: 1 }]\n";

@@ -67,6 +67,10 @@ fn the_readme_names_every_party_code_and_reserved_number() {
         "SANDBOX_SEED",
         "SANDBOX_LOG",
         "SANDBOX_LOG_FORMAT",
+        "SANDBOX_CLIENTS",
+        "SANDBOX_ISSUER",
+        "SANDBOX_JWKS",
+        "SANDBOX_GENERATE_KEYS",
         "SANDBOX_CONTROL",
         "SANDBOX_CONTROL_KEY",
         "SANDBOX_JOURNAL",
@@ -88,6 +92,7 @@ fn documents_name_files_and_sections_that_exist() {
         "docs/performance.md",
         "docs/faults.md",
         "docs/control-api.md",
+        "docs/auth.md",
     ] {
         let text = read(document);
         let folder = root().join(document).parent().expect("a folder").to_owned();

@@ -158,7 +158,10 @@ fn it_is_bounded_and_can_be_off() {
     assert_eq!(list["requests"][2]["number"], 3);
     let off = Sandbox::builder().now(common::TODAY).journal(0).start().expect("it starts");
     get(&off, &format!("{BASE}/finans/311851381/aapnekrav"), &[]);
-    assert_eq!(journal(&off, "")["total"], 0);
+    let list = journal(&off, "");
+    assert_eq!((&list["count"], &list["total"], &list["dropped"]), (&json!(0), &json!(1), &json!(1)));
+    let typo = get(&off, "/~session=misspelt/sandbox/requests", &[]);
+    assert!(typo.status == 404 && typo.text().contains("there is no session misspelt"), "{}", typo.text());
 }
 
 #[test]

@@ -123,6 +123,20 @@ fn a_save_takes_effect_and_a_broken_one_keeps_the_last_good_set() {
 }
 
 #[test]
+fn a_pipe_in_the_folder_is_passed_over_and_the_server_still_stops() {
+    let mut server = Running::start("pipe");
+    assert!(Command::new("mkfifo").arg(server.dir.join("x.yaml")).status().expect("mkfifo").success());
+    fs::write(server.dir.join("deep/a.yaml"), party(400)).expect("written");
+    server.eventually("a changed file", |server| server.saldo() == "400.0");
+    assert!(Command::new("kill").arg(server.child.id().to_string()).status().expect("kill").success());
+    let begun = now();
+    while server.child.try_wait().expect("a child").is_none() {
+        assert!(begun.elapsed() < Duration::from_secs(10), "it does not stop");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
 fn a_literal_answer_beside_a_scenario_is_watched_too() {
     let server = Running::start("literal");
     let svar = |beloep: u32| format!("{{\"totalOversikt\": {{\"saldo\": {beloep}}}}}");

@@ -190,9 +190,13 @@ fn a_rule_that_can_never_match_is_refused() {
     assert_refused(&sandbox, &json!({ "then": then, "probability": 0 }), "probability", None);
     assert_refused(&sandbox, &json!({ "then": then, "probability": 1.5 }), "probability", None);
     assert_refused(&sandbox, &json!({ "then": then, "expires": "soon" }), "expires", None);
-    for (body, says) in
-        [("{}", "missing field `then`"), ("[", "cannot be read"), (r#"{"then":{"error":"KB-001"},"wenn":{}}"#, "wenn")]
-    {
+    for (body, says) in [
+        ("{}", "missing field `then`"),
+        ("[", "cannot be read"),
+        (r#"{"then":{"error":"KB-001"},"wenn":{}}"#, "wenn"),
+        (r#"{"then":{"error":"KB-001","error":"KB-002"}}"#, "error is given more than once"),
+        (r#"[{},{"error":"KB-002"},null,null,null,null]"#, "no JSON object"),
+    ] {
         let answer = send(&sandbox, "POST", "/sandbox/rules", &[("Content-Type", "application/json")], body);
         assert!(answer.status == 400 && answer.text().contains(says), "{}", answer.text());
     }

@@ -1,34 +1,66 @@
-//! Reading a JWT: three parts, of which the middle one is a JSON object. Signatures are not looked at.
+//! Reading a JWT: three parts, of which the first two are JSON objects.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::keys::Algorithm;
+
+/// A JWT taken apart; its signature is not looked at yet.
+pub(crate) struct Jwt<'t> {
+    pub(crate) header: Value,
+    pub(crate) payload: Value,
+    /// What the signature is over.
+    pub(crate) signed: &'t str,
+    pub(crate) signature: Vec<u8>,
+}
+
+impl<'t> Jwt<'t> {
+    /// Takes a token apart; or says why it is none (Norwegian, to follow "fordi").
+    pub(crate) fn read(token: &'t str) -> Result<Self, String> {
+        let mut parts = token.split('.');
+        let (Some(header), Some(payload), Some(signature), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err("et JWT har tre deler skilt med punktum".to_owned());
+        };
+        let object = |part: &str, which: &str| {
+            let bytes = decode(part).ok_or_else(|| format!("{which} er ikke base64url"))?;
+            let value: Value = serde_json::from_slice(&bytes).map_err(|_| format!("{which} er ikke JSON"))?;
+            if value.is_object() { Ok(value) } else { Err(format!("{which} er ikke et JSON-objekt")) }
+        };
+        Ok(Self {
+            header: object(header, "headeren")?,
+            payload: object(payload, "innholdet")?,
+            signed: &token[..header.len() + 1 + payload.len()],
+            // One that is no base64url verifies with no key.
+            signature: decode(signature).unwrap_or_default(),
+        })
+    }
+
+    /// The algorithm of the signature, where it is one that is taken.
+    pub(crate) fn algorithm(&self) -> Result<Algorithm, String> {
+        let name = self.header.get("alg").and_then(Value::as_str).unwrap_or_default();
+        Algorithm::by_name(name).ok_or_else(|| {
+            let name: String = name.chars().take(20).collect();
+            format!("signaturalgoritmen '{name}' (alg) er ikke en av {}", Algorithm::NAMES.join(", "))
+        })
+    }
+}
+
+fn decode(part: &str) -> Option<Vec<u8>> {
+    // Padding is not allowed in a JWT, but some generators leave it.
+    URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).ok()
+}
+
 /// The claims of a token, or why it is none (Norwegian, to follow "fordi").
 pub(super) fn claims<T: DeserializeOwned>(token: &str) -> Result<T, String> {
-    let mut parts = token.split('.');
-    let (Some(header), Some(payload), Some(_signature), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return Err("et JWT har tre deler skilt med punktum".to_owned());
-    };
-    let decode = |part: &str, which: &str| {
-        // Padding is not allowed in a JWT, but some generators leave it.
-        URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).map_err(|_| format!("{which} er ikke base64url"))
-    };
-    let header = decode(header, "headeren")?;
-    serde_json::from_slice::<Value>(&header).ok().filter(Value::is_object).ok_or("headeren er ikke et JSON-objekt")?;
-    let payload = decode(payload, "innholdet")?;
-    let value: Value = serde_json::from_slice(&payload).map_err(|_| "innholdet er ikke JSON".to_owned())?;
-    if !value.is_object() {
-        return Err("innholdet er ikke et JSON-objekt".to_owned());
-    }
-    serde_json::from_value(value).map_err(|_| "et felt i innholdet har feil type".to_owned())
+    serde_json::from_value(Jwt::read(token)?.payload).map_err(|_| "et felt i innholdet har feil type".to_owned())
 }
 
 /// A numeric date of a token (seconds since 1970), as a number or a text of one.
-pub(super) fn seconds(value: &Value) -> Option<i64> {
+pub(crate) fn seconds(value: &Value) -> Option<i64> {
     match value {
         // RFC 7519 allows a fraction; as_f64 saturates and `as` does too.
         #[expect(clippy::cast_possible_truncation, reason = "a date beyond i64 is as good as the last one")]

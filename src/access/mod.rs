@@ -1,11 +1,15 @@
-//! Who may see what: the caller's token, and the consent or rights that go with it.
-//! Imitates docs/fidelity.md, "Access".
+//! Who may see what: the caller's token, and the consent or rights that go with it; and what the issuer makes
+//! tokens of. Imitates docs/fidelity.md, "Access".
 //!
-//! Claims are read and checked, signatures are not. Tokens follow the real clock, unless a session says otherwise.
+//! Tokens follow the real clock, unless a session says otherwise.
 
-mod jwt;
+pub(crate) mod clients;
+pub(crate) mod explain;
+pub(crate) mod jwt;
+pub(crate) mod keys;
+pub(crate) mod mint;
 mod samtykke;
-mod token;
+pub(crate) mod token;
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,6 +21,9 @@ use http::header::AUTHORIZATION;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
+use clients::{Registry, UsedGrants};
+use jwt::Jwt;
+use keys::Keys;
 use token::Token;
 
 /// How closely tokens are looked at.
@@ -29,11 +36,13 @@ pub(crate) enum Level {
     Open,
     /// A token is needed; its claims are checked.
     Claims,
+    /// A token is needed; its claims and its signature are checked.
+    Signed,
 }
 
 impl Level {
     /// The accepted spellings.
-    pub(crate) const NAMES: [&'static str; 3] = ["off", "open", "claims"];
+    pub(crate) const NAMES: [&'static str; 4] = ["off", "open", "claims", "signed"];
 }
 
 impl FromStr for Level {
@@ -44,6 +53,7 @@ impl FromStr for Level {
             "off" => Ok(Self::Off),
             "open" => Ok(Self::Open),
             "claims" => Ok(Self::Claims),
+            "signed" => Ok(Self::Signed),
             _ => Err(format!("there are the levels {}", Self::NAMES.join(", "))),
         }
     }
@@ -56,6 +66,7 @@ impl fmt::Display for Level {
 }
 
 /// What a call needs.
+#[derive(Clone, Debug)]
 pub(crate) struct Demand<'a> {
     /// The scope that the token must have.
     pub(crate) scope: &'static str,
@@ -81,6 +92,13 @@ pub(crate) enum Refusal {
 /// Checks calls at a level, and remembers tokens that it has read.
 pub(crate) struct Access {
     level: Level,
+    pub(crate) keys: Keys,
+    /// The clients that the issuer knows; it takes any where there are none.
+    pub(crate) clients: Registry,
+    /// The grants that were used, so that none is used twice.
+    pub(crate) used: UsedGrants,
+    /// What the issuer calls itself, where that is not the address that it is called by.
+    pub(crate) issuer: Option<String>,
     read: Cache<Box<str>, Arc<Token>, BySize>,
 }
 
@@ -109,6 +127,8 @@ pub(crate) enum Caller {
     Unknown,
     /// What is on it, believed as it stands.
     Says(Arc<Token>),
+    /// A client that asks the issuer for a token.
+    Asks(String),
     /// There is something, but no token that can be read.
     Unreadable(Refusal),
 }
@@ -118,14 +138,21 @@ impl Caller {
     pub(crate) fn client(&self) -> Option<&str> {
         match self {
             Self::Says(token) => token.client_id.as_deref(),
+            Self::Asks(client) => Some(client),
             Self::Unknown | Self::Unreadable(_) => None,
         }
     }
 }
 
 impl Access {
-    pub(crate) fn new(level: Level) -> Self {
-        Self { level, read: Cache::with_weighter(256, REMEMBERED, BySize) }
+    pub(crate) fn new(level: Level, keys: Keys, clients: Registry, issuer: Option<String>) -> Self {
+        let read = Cache::with_weighter(256, REMEMBERED, BySize);
+        Self { level, keys, clients, used: UsedGrants::default(), issuer, read }
+    }
+
+    /// How closely tokens are looked at.
+    pub(crate) fn level(&self) -> Level {
+        self.level
     }
 
     /// Checks a call at an instant. What comes back is a warning for a call that is served although
@@ -139,13 +166,17 @@ impl Access {
     ) -> Result<Option<&'static str>, Refusal> {
         let token = match (self.level, caller) {
             (Level::Off, _) => return Ok(None),
-            (Level::Open, Caller::Unknown) => return Ok(Some(WITHOUT_TOKEN)),
-            (Level::Claims, Caller::Unknown) => return Err(missing()),
+            (Level::Open, Caller::Unknown | Caller::Asks(_)) => return Ok(Some(WITHOUT_TOKEN)),
+            (Level::Claims | Level::Signed, Caller::Unknown | Caller::Asks(_)) => return Err(missing()),
             (_, Caller::Unreadable(refusal)) => return Err(refusal.clone()),
             (_, Caller::Says(token)) => token,
         };
-        token.check(demand.scope, now)?;
-        samtykke::check(headers, token, demand, now).map_err(Refusal::Consent)?;
+        let keys = (self.level == Level::Signed).then_some(&self.keys);
+        if let Some(keys) = keys {
+            verify(token, headers, keys, now)?;
+        }
+        token.check(demand.scope, now, keys.is_some())?;
+        samtykke::check(headers, token, demand, now, keys).map_err(Refusal::Consent)?;
         Ok(None)
     }
 
@@ -153,15 +184,18 @@ impl Access {
     pub(crate) fn looks_at(&self, caller: &Caller) -> bool {
         match self.level {
             Level::Off => false,
-            Level::Open => !matches!(caller, Caller::Unknown),
-            Level::Claims => true,
+            Level::Open => !matches!(caller, Caller::Unknown | Caller::Asks(_)),
+            Level::Claims | Level::Signed => true,
         }
     }
 
-    /// Reads who calls.
-    pub(crate) fn caller(&self, headers: &HeaderMap) -> Caller {
+    /// Reads who calls: the token's client, or that of an assertion in the body of a token request.
+    pub(crate) fn caller(&self, headers: &HeaderMap, body: &[u8]) -> Caller {
         if !headers.contains_key(AUTHORIZATION) {
-            return Caller::Unknown;
+            let mut form = form_urlencoded::parse(body).filter(|(name, _)| name == "assertion");
+            let issuer =
+                form.next().and_then(|(_, text)| Some(Jwt::read(&text).ok()?.payload["iss"].as_str()?.to_owned()));
+            return issuer.map_or(Caller::Unknown, Caller::Asks);
         }
         self.token(headers).map_or_else(Caller::Unreadable, Caller::Says)
     }
@@ -190,6 +224,19 @@ impl Access {
         self.read.insert(text.into(), Arc::clone(&token));
         Ok(token)
     }
+}
+
+/// Holds the signature against the known keys, once for each token that is remembered.
+fn verify(token: &Token, headers: &HeaderMap, keys: &Keys, now: DateTime<Utc>) -> Result<(), Refusal> {
+    if token.is_verified() {
+        return Ok(());
+    }
+    let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let text = value.and_then(bearer).unwrap_or_default();
+    let verified = Jwt::read(text).and_then(|jwt| keys.verify(&jwt, now));
+    verified.map_err(|why| invalid_token(format!("Tokenet kan ikke godtas: {why}")))?;
+    token.set_verified();
+    Ok(())
 }
 
 /// The credentials of the scheme `Bearer`, whose name is taken in any case.

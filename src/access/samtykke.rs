@@ -5,7 +5,8 @@ use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::jwt::{claims, seconds};
+use super::jwt::{Jwt, claims, seconds};
+use super::keys::Keys;
 use super::token::{Detail, LEEWAY, Token, moment};
 use super::{Demand, LARGEST_TOKEN};
 
@@ -32,7 +33,14 @@ struct Samtykke {
 }
 
 /// Checks that a good token gives a right to the party, in the way that it claims to.
-pub(super) fn check(headers: &HeaderMap, token: &Token, demand: &Demand<'_>, now: DateTime<Utc>) -> Result<(), String> {
+/// Where keys are given, the signature of a consent token is held against them.
+pub(super) fn check(
+    headers: &HeaderMap,
+    token: &Token,
+    demand: &Demand<'_>,
+    now: DateTime<Utc>,
+    keys: Option<&Keys>,
+) -> Result<(), String> {
     let consumer = token.consumer().unwrap_or_default();
     let mut given = headers.get_all(HEADER).iter();
     if let Some(value) = given.next() {
@@ -41,6 +49,10 @@ pub(super) fn check(headers: &HeaderMap, token: &Token, demand: &Demand<'_>, now
         }
         let text = value.to_str().ok().filter(|text| text.len() <= LARGEST_TOKEN);
         let text = text.ok_or_else(|| format!("Headeren {HEADER} er ikke et JWT"))?;
+        if let Some(keys) = keys {
+            let verified = Jwt::read(text.trim()).and_then(|jwt| keys.verify(&jwt, now));
+            verified.map_err(|why| format!("Samtykketokenet kan ikke godtas: {why}"))?;
+        }
         return old(text.trim(), consumer, demand, now);
     }
     let of_type = |name: &'static str| token.authorization_details.iter().filter(move |detail| detail.r#type == name);

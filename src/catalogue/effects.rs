@@ -129,6 +129,11 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
+    /// Whether the caller gets no answer at all.
+    pub(crate) const fn hangs_up(self) -> bool {
+        matches!(self, Self::Reset | Self::Hang(_) | Self::Empty | Self::Garbage)
+    }
+
     /// Whether nothing of the answer is left, so that it need not be made.
     pub(crate) const fn replaces_answer(self) -> bool {
         !matches!(self, Self::Truncate | Self::SlowBody(_))

@@ -89,8 +89,25 @@ pub struct Service {
     pub xml_namespace: &'static str,
     /// Its own error codes, in the order of their numbers.
     pub codes: &'static [Code],
-    /// Whose data is asked for is said by the token, not by the URL, so that the key `party` means something.
-    pub party_in_token: bool,
+    /// Whether the codes of the platform in front of the services are its own too.
+    pub has_common_codes: bool,
+    /// Where it is said whose data is asked for.
+    pub party: PartyIn,
+    /// The scope that its callers need.
+    pub scope: Option<&'static str>,
+    /// The resource of an Altinn 3 consent to it.
+    pub consent_resource: Option<&'static str>,
+}
+
+/// Where a call says whose data it asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartyIn {
+    /// In the URL.
+    Url,
+    /// In the token, so that the key `party` means something.
+    Token,
+    /// Nowhere: the service has no parties.
+    Nowhere,
 }
 
 impl Service {
@@ -177,7 +194,13 @@ impl Catalogue {
 
     /// The codes that can be asked for at a service, or where there is none: its own, then the common ones.
     pub fn codes_at(service: Option<&'static Service>) -> impl Iterator<Item = &'static Code> {
-        service.map_or(&[][..], |service| service.codes).iter().chain(&COMMON_CODES)
+        let common = if service.is_none_or(|service| service.has_common_codes) { &COMMON_CODES[..] } else { &[] };
+        service.map_or(&[][..], |service| service.codes).iter().chain(common)
+    }
+
+    /// The service that a scope is for.
+    pub fn by_scope(self, scope: &str) -> Option<&'static Service> {
+        self.0.iter().copied().find(|service| service.scope == Some(scope))
     }
 
     /// The services that have a code of their own by that name.

@@ -9,6 +9,7 @@ mod parties;
 mod rule;
 mod schema;
 mod serve;
+mod token;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -48,6 +49,10 @@ enum Command {
     Schema,
     /// Print the OpenAPI document of a service
     Openapi(openapi::OpenapiArgs),
+    /// Print a token for curl, signed with the sandbox's test key
+    Token(token::TokenArgs),
+    /// Tell what is on a token, claim by claim
+    Explain(token::ExplainArgs),
     /// Set, list and delete rules of a running sandbox: which calls fail, and how
     Rule(rule::RuleArgs),
     /// Show, move, advance and freeze the clock of a running sandbox
@@ -77,6 +82,8 @@ pub fn main() -> ExitCode {
         Some(Command::Parties(args)) => parties::run(&args, &flags),
         Some(Command::Schema) => schema::run(),
         Some(Command::Openapi(args)) => openapi::run(&args),
+        Some(Command::Token(args)) => token::run(&args, &flags),
+        Some(Command::Explain(args)) => token::explain(&args, &flags),
         Some(Command::Rule(args)) => rule::run(&args, &flags),
         Some(Command::Clock(args)) => clock::run(&args, &flags),
         Some(Command::Healthcheck) => healthcheck::run(&flags),

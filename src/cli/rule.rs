@@ -68,7 +68,20 @@ fn pair(text: &str) -> Result<(String, String), String> {
     Ok((key.to_owned(), value.to_owned()))
 }
 
+/// A key that is given twice.
+fn twice(add: &AddArgs) -> Option<&str> {
+    let of = |pairs: &'_ [(String, String)], at: usize| pairs[..at].iter().any(|(earlier, _)| *earlier == pairs[at].0);
+    let first = |pairs: &'_ [(String, String)]| (0..pairs.len()).find(|at| of(pairs, *at));
+    first(&add.when).map(|at| &*add.when[at].0).or_else(|| first(&add.then).map(|at| &*add.then[at].0))
+}
+
 pub(super) fn run(args: &RuleArgs, flags: &Flags) -> ExitCode {
+    if let RuleCommand::Add(add) = &args.command
+        && let Some(key) = twice(add)
+    {
+        complain(&format!("{key} is given more than once"));
+        return ExitCode::from(UNUSABLE);
+    }
     let client = Client::new(flags, args.session.as_deref());
     let done = match &args.command {
         RuleCommand::Add(add) => client.json(Method::POST, "/sandbox/rules", Some(&document(add))),

@@ -1,6 +1,7 @@
 //! `serve`: answer calls until told to stop.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::LevelFilter;
@@ -36,6 +37,15 @@ pub(super) fn run(flags: &Flags, strange_variables: &[String]) -> ExitCode {
             "others can reach the control API without a key; set --control-key, or --control off"
         );
     }
+    let access = match settings.access(sessions.time.real()) {
+        Ok(access) => Arc::new(access),
+        Err(wrong) => {
+            for message in &wrong {
+                complain(message);
+            }
+            return ExitCode::from(UNUSABLE);
+        }
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -43,8 +53,8 @@ pub(super) fn run(flags: &Flags, strange_variables: &[String]) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    runtime.block_on(async {
-        let server = match Server::bind(&settings, sessions).await {
+    let code = runtime.block_on(async {
+        let server = match Server::bind(&settings, sessions, Arc::clone(&access)).await {
             Ok(server) => server,
             Err(error) => {
                 complain(&cannot_listen(&settings, &error));
@@ -58,7 +68,7 @@ pub(super) fn run(flags: &Flags, strange_variables: &[String]) -> ExitCode {
         };
         if let Ok(address) = server.address() {
             let session = server.sessions().default_session();
-            print(&format!("{}\n", Welcome::new(base_url(address), &session, flags.auth).text()));
+            print(&format!("{}\n", Welcome::new(base_url(address), &session, &access).text()));
             tracing::debug!(%address, "listening");
         }
         server
@@ -70,7 +80,10 @@ pub(super) fn run(flags: &Flags, strange_variables: &[String]) -> ExitCode {
             })
             .await;
         ExitCode::SUCCESS
-    })
+    });
+    // Whatever still reads files or resolves scenarios is not waited for.
+    runtime.shutdown_background();
+    code
 }
 
 fn cannot_listen(settings: &Settings, error: &std::io::Error) -> String {

@@ -29,6 +29,22 @@ impl FromRequestParts<Arc<Shared>> for InSession {
     }
 }
 
+/// The session that a request names, which must have begun: a misspelt one would have an empty journal.
+pub(super) struct Begun(pub(super) Arc<Session>);
+
+impl FromRequestParts<Arc<Shared>> for Begun {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Response> {
+        let name = parts.extensions.get::<Option<SessionName>>().cloned().flatten();
+        let found = shared.sessions.find(name.as_ref(), None, shared.sessions.time.real());
+        found.map(Self).map_err(|name| {
+            let detail = format!("there is no session {name}; it begins with its first call, rule, clock or scenarios");
+            Problem::not_found(detail).into_response()
+        })
+    }
+}
+
 /// Does what takes its time where it keeps no call waiting.
 pub(super) async fn off_thread(
     sessions: &Arc<Sessions>,

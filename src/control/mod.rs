@@ -1,5 +1,6 @@
 //! The sandbox's own pages: what this is, whether it is well, and the control API below `/sandbox`.
 
+mod altinn;
 mod clock;
 mod guard;
 mod in_session;
@@ -10,6 +11,7 @@ mod requests;
 mod rules;
 mod scenarios;
 mod sessions;
+mod token;
 pub(crate) mod welcome;
 
 use std::net::SocketAddr;
@@ -23,7 +25,7 @@ use axum::{Router, middleware};
 use rand::rngs::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use crate::access::Level;
+use crate::access::Access;
 use crate::config::Settings;
 use crate::services::contract;
 use crate::session::registry::Sessions;
@@ -38,7 +40,7 @@ const LARGEST_BODY: usize = 4 * 1024 * 1024;
 struct Shared {
     sessions: Arc<Sessions>,
     address: SocketAddr,
-    access: Level,
+    access: Arc<Access>,
     /// Whether the control API answers.
     control: bool,
     key: Option<String>,
@@ -47,11 +49,17 @@ struct Shared {
 }
 
 /// The router of the sandbox's own pages. A request carries its session with it.
-pub(crate) fn pages(sessions: Arc<Sessions>, address: SocketAddr, settings: &Settings, seeds: ChaCha8Rng) -> Router {
+pub(crate) fn pages(
+    sessions: Arc<Sessions>,
+    access: Arc<Access>,
+    address: SocketAddr,
+    settings: &Settings,
+    seeds: ChaCha8Rng,
+) -> Router {
     let shared = Arc::new(Shared {
         sessions,
         address,
-        access: settings.auth,
+        access,
         control: settings.control,
         key: settings.control_key.clone(),
         seeds: Mutex::new(seeds),
@@ -61,6 +69,7 @@ pub(crate) fn pages(sessions: Arc<Sessions>, address: SocketAddr, settings: &Set
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
         .route("/openapi/{document}", get(openapi))
+        .route("/altinn/api/{generator}", get(altinn::generate))
         .nest("/sandbox", control(&shared))
         .fallback(nothing)
         .method_not_allowed_fallback(wrong_method)
@@ -78,6 +87,7 @@ fn control(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .route("/sessions/{name}", get(sessions::show).put(sessions::put).delete(sessions::delete))
         .route("/sessions/{name}/reset", post(sessions::reset))
         .route("/parties", get(parties::list))
+        .route("/token/explain", post(token::explain))
         .fallback(nothing)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
@@ -117,7 +127,7 @@ async fn ready(InSession(session): InSession) -> Response {
 async fn index(State(shared): State<Arc<Shared>>, InSession(session): InSession, headers: HeaderMap) -> Response {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let base = host.map_or_else(|| welcome::base_url(shared.address), |host| format!("http://{host}"));
-    let welcome = Welcome::new(base, &session, shared.access);
+    let welcome = Welcome::new(base, &session, &shared.access);
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     if accept.contains("text/html") {
         let policy = "default-src 'none'; style-src 'unsafe-inline'";

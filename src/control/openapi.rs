@@ -11,6 +11,8 @@ use super::requests::{RequestFilter, RequestList};
 use super::rules::{Deleted, RuleList, RuleView};
 use super::scenarios::{ScenariosView, Taken};
 use super::sessions::{SessionDocument, SessionList, SessionView};
+use super::token::ExplainDocument;
+use crate::access::explain::Explanation;
 use crate::inject::modifiers::SessionName;
 use crate::inject::rules::document::RuleDocument;
 use crate::services::openapi::Schemas;
@@ -210,6 +212,15 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<Operation> {
             None,
             ok(json::<SessionView>(written)),
             &[FULL],
+        ),
+        operation(
+            "post",
+            "/token/explain",
+            "explainToken",
+            "A token, claim by claim",
+            json::<ExplainDocument>(read),
+            ok(json::<Explanation>(written)),
+            &[TOO_LARGE, WRONG_TYPE],
         ),
         operation(
             "get",

@@ -117,6 +117,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
             return Err(wrong_type(content_type, "application/json"));
         }
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| unread(&rejection))?;
+        if bytes.trim_ascii_start().first().is_some_and(|b| *b != b'{') {
+            return Err(Problem::bad_request("the body cannot be read: it is no JSON object"));
+        }
         let read = serde_json::from_slice(&bytes);
         read.map(Self).map_err(|error| Problem::bad_request(format!("the body cannot be read: {error}")))
     }

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::in_session::InSession;
+use super::in_session::Begun;
 use super::problem::Problem;
 use crate::catalogue::Catalogue;
 use crate::inject::Cause;
@@ -142,7 +142,7 @@ fn view(entry: &Entry) -> RequestView {
 const LIMIT: usize = 50;
 
 pub(super) async fn list(
-    InSession(session): InSession,
+    Begun(session): Begun,
     filter: Result<Query<RequestFilter>, QueryRejection>,
 ) -> Result<Json<RequestList>, Problem> {
     let Query(asked) = filter.map_err(|error| Problem::bad_request(error.body_text()))?;
@@ -190,7 +190,7 @@ fn check(asked: &RequestFilter) -> Result<(), Problem> {
     }
 }
 
-pub(super) async fn clear(InSession(session): InSession) -> StatusCode {
+pub(super) async fn clear(Begun(session): Begun) -> StatusCode {
     session.journal.clear();
     StatusCode::NO_CONTENT
 }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use maud::{DOCTYPE, Markup, html};
 
 use super::parties;
-use crate::access::Level;
+use crate::access::mint::{Grant, LIFETIME, stable_uuid};
+use crate::access::{Access, Level};
+use crate::catalogue::PartyIn;
 use crate::inject::reserved_numbers;
 use crate::services::CATALOGUE;
 use crate::session::{Session, World};
@@ -32,8 +34,29 @@ pub(crate) fn base_url(address: SocketAddr) -> String {
     format!("http://{}", SocketAddr::new(ip, address.port()))
 }
 
+/// A token of an organisation for its own data, where calls need one.
+fn token_for(part: &str, base: &str, session: &Session, access: &Access) -> Option<String> {
+    if !matches!(access.level(), Level::Claims | Level::Signed) || part.len() != 9 {
+        return None;
+    }
+    let issuer = format!("{base}/maskinporten/");
+    let grant = Grant {
+        issuer: &issuer,
+        client_id: "innkreving-sandbox",
+        client_amr: "private_key_jwt",
+        consumer: part,
+        supplier: None,
+        scope: CATALOGUE.0[0].scope.unwrap_or_default(),
+        resource: None,
+        details: Vec::new(),
+        lifetime: LIFETIME,
+        jti: stable_uuid(part),
+    };
+    access.keys.own.sign(&grant.claims(session.time().real())).ok()
+}
+
 impl<'s> Welcome<'s> {
-    pub(crate) fn new(base: String, session: &'s Session, access: Level) -> Self {
+    pub(crate) fn new(base: String, session: &'s Session, access: &Access) -> Self {
         let port = base.rsplit(':').next().filter(|port| port.bytes().all(|b| b.is_ascii_digit()));
         let port = port.map(|port| format!(":{port}")).unwrap_or_default();
         let service = |service: &&'static crate::catalogue::Service| {
@@ -45,14 +68,22 @@ impl<'s> Welcome<'s> {
         let parties = world.loaded.scenarios.parties();
         let shown = parties.iter().map(|party| party.part.to_string()).find(|part| part == SHOWN_PARTY);
         let shown = shown.or_else(|| parties.first().map(|party| party.part.to_string()));
-        let curl = shown.map(|part| format!("curl {}/finans/{part}/aapnekrav", services[0].1));
-        Self { base, services, session, world, access, curl }
+        let access_level = access.level();
+        // Where every call needs a token the line carries one; the party's own, which lives as long as it may.
+        let curl = shown.map(|part| match token_for(&part, &base, session, access) {
+            Some(token) => {
+                format!("curl {}/regnskapssystem/{part}/aapnekrav -H 'Authorization: Bearer {token}'", services[0].1)
+            }
+            None => format!("curl {}/finans/{part}/aapnekrav", services[0].1),
+        });
+        Self { base, services, session, world, access: access_level, curl }
     }
 
     /// What a caller must know of access, where the lines to paste do not work as they stand.
     fn access_note(&self) -> Option<&'static str> {
-        let needed = "Every call needs a Maskinporten token here (--auth claims); without one it gets 401 KB-004.";
-        (self.access == Level::Claims).then_some(needed)
+        let needed =
+            "Every call needs a Maskinporten token here (--auth claims or signed); without one it gets 401 KB-004.";
+        matches!(self.access, Level::Claims | Level::Signed).then_some(needed)
     }
 
     /// For a terminal.
@@ -123,8 +154,12 @@ impl<'s> Welcome<'s> {
                     @for service in CATALOGUE.0 {
                         table {
                             tr { th { "Code" } th { "HTTP" } th { (service.title) } th { "Reserved number" } }
-                            @for (code, (_, number)) in service.codes.iter().zip(reserved_numbers()) {
-                                tr { td { (code.code) } td { (code.status) } td { (code.area) } td { code { (number) } } }
+                            @for (at, code) in service.codes.iter().enumerate() {
+                                @let number = reserved_numbers().nth(at).filter(|_| service.party == PartyIn::Url);
+                                tr {
+                                    td { (code.code) } td { (code.status) } td { (code.area) }
+                                    td { @if let Some((_, number)) = number { code { (number) } } }
+                                }
                             }
                         }
                     }

@@ -9,7 +9,7 @@ use super::Cause;
 use super::key::Key;
 use super::refused::Refused;
 use crate::catalogue::effects::{Delay, Drift, Effects, Fault};
-use crate::catalogue::{Catalogue, Code, Edition, Service};
+use crate::catalogue::{Catalogue, Code, Edition, PartyIn, Service};
 use crate::domain::clock::Now;
 
 /// A value, and what put it there.
@@ -29,7 +29,9 @@ impl SessionName {
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
-        ((1..=64).contains(&text.len()) && text.bytes().all(fits)).then(|| Self(text.into()))
+        // Clients take names of dots for parts of a path.
+        let name = (1..=64).contains(&text.len()) && text.bytes().all(fits) && text.bytes().any(|b| b != b'.');
+        name.then(|| Self(text.into()))
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -188,8 +190,8 @@ impl Modifiers {
     /// Refuses what means nothing at a service.
     pub(crate) fn for_service(&self, service: &'static Service) -> Result<(), Box<Refused>> {
         match &self.party {
-            Some(party) if !service.party_in_token => {
-                let detail = format!("{} takes its party from the URL; leave this out", service.name);
+            Some(party) if service.party != PartyIn::Token => {
+                let detail = format!("{} takes no party from here; leave this out", service.name);
                 Err(Refused::new(said(Key::Party, party.cause), Some(&party.value), detail, Vec::new()))
             }
             _ => Ok(()),

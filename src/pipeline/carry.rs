@@ -36,7 +36,7 @@ const BEATS: u32 = 10;
 pub(super) async fn out(
     fault: Fault,
     response: Response<Body>,
-    request: Incoming,
+    request: Option<Incoming>,
     head_only: bool,
     wire: &Wire,
 ) -> Result<Response<Body>, HungUp> {
@@ -45,7 +45,9 @@ pub(super) async fn out(
         Fault::SlowBody(rate) => return Ok(slowed(response, rate, head_only).await),
         _ => {}
     }
-    let _ = Limited::new(request, MOST_READ).collect().await;
+    if let Some(request) = request {
+        let _ = Limited::new(request, MOST_READ).collect().await;
+    }
     match fault {
         Fault::Reset => wire.leave(Farewell::Reset),
         Fault::Hang(limit) => sleep(limit).await,

@@ -40,16 +40,11 @@ impl Asking<'_> {
         entry.cause = plan.cause();
         entry.fault = fault;
         entry.drift = plan.modifiers.drift.as_ref().map(|drift| drift.value);
-        entry.status = Some(response.status().as_u16()).filter(|_| !fault.is_some_and(hangs_up));
+        entry.status = Some(response.status().as_u16()).filter(|_| !fault.is_some_and(Fault::hangs_up));
         entry.delay = delay.map(|delay| u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
         entry.rules = plan.rules;
         self.session.journal.add(entry);
     }
-}
-
-/// The caller gets no answer at all.
-fn hangs_up(fault: Fault) -> bool {
-    matches!(fault, Fault::Reset | Fault::Hang(_) | Fault::Empty | Fault::Garbage)
 }
 
 /// Keeps a request that could not be taken as it was meant.

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::request::Parts;
 use http::{Request, Response, Uri};
-use http_body_util::{Either, Full};
+use http_body_util::{BodyExt, Either, Full, Limited};
 use hyper::body::Incoming;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -31,10 +31,10 @@ use crate::inject::modifiers::{Modifiers, SessionName};
 use crate::inject::plan::{Asked, Plan};
 use crate::inject::refused::Refused;
 use crate::inject::rules::Clocks;
-use crate::router::{Target, resolve};
+use crate::router::{Target, at_base, resolve};
 use crate::services::call::{Answer, Call, Location};
 use crate::services::errors::ServiceError;
-use crate::services::{CATALOGUE, Handler, answer_contract, near_miss, xml};
+use crate::services::{CATALOGUE, Envelope, Handler, answer_contract, near_miss, xml};
 use crate::session::Session;
 use crate::session::journal::{Checks, Entry};
 use crate::session::redact::redacted;
@@ -47,7 +47,7 @@ use respond::{Told, failed, refuse};
 pub(crate) struct State {
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) default_edition: Edition,
-    pub(crate) access: Access,
+    pub(crate) access: Arc<Access>,
     /// The sandbox's own pages.
     pub(crate) pages: Router,
     /// Where ids and delays are drawn from; seeded by whoever starts the server.
@@ -63,6 +63,9 @@ impl State {
     }
 }
 
+/// The largest body of a call that a service reads, in bytes.
+const LARGEST_BODY: usize = 64 * 1024;
+
 /// Whole answers in memory, or what is streamed: a page, or a body that is slow on demand.
 pub(crate) type Body = Either<Full<Bytes>, axum::body::Body>;
 
@@ -72,6 +75,8 @@ enum Decided {
     Page(Option<SessionName>, Option<&'static str>),
     /// A session has to be begun first, which may take its time.
     Begin(SessionName),
+    /// The body has to be read first.
+    Read,
     /// This is answered, after so long, with this done to it.
     Answer(Box<Outcome>),
 }
@@ -97,8 +102,20 @@ pub(crate) async fn handle(
     {
         parts.uri = without_prefix(&written, prefix.path);
     }
-    let asked = Written { parts: &parts, written: &written, prefix: &prefix, id: &id };
+    let mut asked = Written { parts: &parts, written: &written, prefix: &prefix, id: &id, body: None };
     let mut decided = guarded(&state, &asked);
+    let (mut body, mut bytes) = (Some(body), Bytes::new());
+    if matches!(decided, Decided::Read)
+        && let Some(body) = body.take()
+    {
+        // What is cut off, or larger than any body that means something, is as good as none.
+        let read = Limited::new(body, LARGEST_BODY).collect().await;
+        bytes = read.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    }
+    if body.is_none() {
+        asked.body = Some(&bytes);
+        decided = guarded(&state, &asked);
+    }
     if let Decided::Begin(name) = decided {
         let sessions = Arc::clone(&state.sessions);
         let begun = tokio::task::spawn_blocking(move || sessions.begun(&name).map(drop)).await;
@@ -113,6 +130,7 @@ pub(crate) async fn handle(
     }
     match decided {
         Decided::Page(session, warning) => {
+            let body = body.map_or_else(axum::body::Body::empty, axum::body::Body::new);
             let mut response = page(&state, Request::from_parts(parts, body), session).await;
             respond::identify(&mut response, &id, warning);
             Ok(response)
@@ -125,12 +143,13 @@ pub(crate) async fn handle(
             match outcome.fault {
                 None => Ok(outcome.response),
                 Some(fault) => {
-                    carry::out(fault, outcome.response, body, parts.method == http::Method::HEAD, &wire).await
+                    let head_only = parts.method == http::Method::HEAD;
+                    carry::out(fault, outcome.response, body, head_only, &wire).await
                 }
             }
         }
-        // Nothing is left to begin here.
-        Decided::Begin(_) => Err(HungUp),
+        // Nothing is left to begin or to read here.
+        Decided::Begin(_) | Decided::Read => Err(HungUp),
     }
 }
 
@@ -141,17 +160,19 @@ struct Written<'r> {
     written: &'r Uri,
     prefix: &'r Result<base_url::Prefix<'r>, Box<Refused>>,
     id: &'r str,
+    /// The body, once it was read.
+    body: Option<&'r [u8]>,
 }
 
 /// Decides, whatever happens.
 fn guarded(state: &State, asked: &Written<'_>) -> Decided {
     catch_unwind(AssertUnwindSafe(|| decide(state, asked)))
-        .unwrap_or_else(|_| failure(asked, UNEXPECTED, &state.sessions.default_session()))
+        .unwrap_or_else(|_| failure(asked, UNEXPECTED, Envelope::Feil, &state.sessions.default_session()))
 }
 
 /// The answer to a fault of the sandbox itself, under a code of its own.
-fn failure(asked: &Written<'_>, code: &'static Code, session: &Session) -> Decided {
-    let told = Told { parts: asked.parts, id: asked.id, plan: None, party: None };
+fn failure(asked: &Written<'_>, code: &'static Code, envelope: Envelope, session: &Session) -> Decided {
+    let told = Told { parts: asked.parts, id: asked.id, plan: None, party: None, envelope };
     let response = failed(&ServiceError::on_demand(code), &told, |_| {});
     journal::note_failure(session, code, asked);
     Outcome { response, delay: Duration::ZERO, fault: None }.into()
@@ -183,7 +204,10 @@ fn decide(state: &State, asked: &Written<'_>) -> Decided {
         Target::Nothing => (None, Vec::new()),
         Target::Service(handler, segments) => (Some(handler), segments),
     };
-    let caller = state.access.caller(&parts.headers);
+    if asked.body.is_none() && handler.is_some_and(|handler| handler.reads_body && parts.method == http::Method::POST) {
+        return Decided::Read;
+    }
+    let caller = state.access.caller(&parts.headers, asked.body.unwrap_or_default());
     let session = match state.sessions.find(named, caller.client(), real) {
         Ok(session) => session,
         Err(name) => return Decided::Begin(name),
@@ -192,7 +216,7 @@ fn decide(state: &State, asked: &Written<'_>) -> Decided {
     match handler {
         None => asking.nothing(modifiers),
         Some(handler) => catch_unwind(AssertUnwindSafe(|| asking.service(handler, &segments, modifiers)))
-            .unwrap_or_else(|_| failure(asked, &handler.service.codes[0], &session)),
+            .unwrap_or_else(|_| failure(asked, &handler.service.codes[0], handler.envelope, &session)),
     }
 }
 
@@ -248,7 +272,8 @@ impl Asking<'_> {
                 return refusal(&refused);
             }
         };
-        let told = Told { parts, id: self.asked.id, plan: Some(&plan), party: asked.party };
+        let envelope = handler.envelope;
+        let told = Told { parts, id: self.asked.id, plan: Some(&plan), party: asked.party, envelope };
         let drift = plan.modifiers.drift.as_ref().map(|drift| drift.value);
         let mut entry = self.entry(Some(handler), location);
         entry.day = Some(day);
@@ -272,6 +297,10 @@ impl Asking<'_> {
                 access: &state.access,
                 caller: self.caller,
                 cache: &world.loaded.cache,
+                body: self.asked.body.unwrap_or_default(),
+                at_base: at_base(parts.uri.path(), handler.service),
+                session: &session.name,
+                id: self.asked.id,
                 as_tree: drift.is_some(),
             };
             entry.checks = Some(Checks { failed: None, access_unchecked: !state.access.looks_at(self.caller) });
@@ -309,7 +338,8 @@ impl Asking<'_> {
         };
         let mut entry = self.entry(None, Location::default());
         let plan = Plan { modifiers, code, rules: Vec::new() };
-        let told = Told { parts: self.asked.parts, id: self.asked.id, plan: Some(&plan), party: None };
+        let envelope = Envelope::Feil;
+        let told = Told { parts: self.asked.parts, id: self.asked.id, plan: Some(&plan), party: None, envelope };
         let drift = plan.modifiers.drift.as_ref().map(|drift| drift.value);
         let replacing = plan.modifiers.replacing().map(|fault| fault.value);
         let response = match (replacing, &plan.code) {
@@ -366,11 +396,23 @@ impl Asking<'_> {
         let (Some(_), Some(endpoint)) = (drift, location.endpoint) else {
             return answer;
         };
-        if let Ok(mut value) = serde_json::from_slice(&answer.body) {
+        let change = || {
+            let mut value = serde_json::from_slice(&answer.body).ok()?;
             self.drift(drift, plan, &mut value, answer_contract(handler.service, endpoint));
-            answer.body = xml::write(&value, answer.format, endpoint.xml_root, handler.service.xml_namespace).into();
+            Some(xml::write(&value, answer.format, endpoint.xml_root, handler.service.xml_namespace))
+        };
+        if let Some(body) = out_of_the_way(change) {
+            answer.body = body.into();
         }
         answer
+    }
+}
+
+/// Does what may take its time so that other calls go on meanwhile, where the runtime has threads to do that.
+fn out_of_the_way<T>(work: impl FnOnce() -> T) -> T {
+    match tokio::runtime::Handle::current().runtime_flavor() {
+        tokio::runtime::RuntimeFlavor::MultiThread => tokio::task::block_in_place(work),
+        _ => work(),
     }
 }
 
@@ -383,9 +425,9 @@ fn refusal(refused: &Refused, asked: &Written<'_>, session: Option<Arc<Session>>
     Outcome { response, delay: Duration::ZERO, fault: None }.into()
 }
 
-async fn page(state: &State, mut request: Request<Incoming>, session: Option<SessionName>) -> Response<Body> {
+async fn page(state: &State, mut request: Request<axum::body::Body>, session: Option<SessionName>) -> Response<Body> {
     request.extensions_mut().insert(session);
-    let answered = state.pages.clone().call(request.map(axum::body::Body::new)).await;
+    let answered = state.pages.clone().call(request).await;
     let mut response = answered.unwrap_or_else(|never| match never {}).map(Either::Right);
     respond::label_page(&mut response);
     response

@@ -18,9 +18,10 @@ use crate::inject::Cause;
 use crate::inject::plan::Plan;
 use crate::inject::refused::Refused;
 use crate::scenario::Party;
+use crate::services::Envelope;
 use crate::services::call::Answer;
 use crate::services::errors::ServiceError;
-use crate::services::negotiation::negotiate;
+use crate::services::negotiation::{Format, negotiate};
 use crate::session::redact::redacted;
 
 const KORRELASJONSID: HeaderName = HeaderName::from_static("korrelasjonsid");
@@ -37,6 +38,8 @@ pub(super) struct Told<'a> {
     /// What was planned; nothing where it did not come so far.
     pub(super) plan: Option<&'a Plan>,
     pub(super) party: Option<&'a Party>,
+    /// The form of the errors of the service that is called.
+    pub(super) envelope: Envelope,
 }
 
 impl Told<'_> {
@@ -70,9 +73,12 @@ pub(super) fn succeeded(answer: Answer, told: &Told<'_>) -> Response<Body> {
 pub(super) fn failed(error: &ServiceError, told: &Told<'_>, change: impl FnOnce(&mut Value)) -> Response<Body> {
     told.log(error.kode.status, error.kode.code, told.cause());
     // Whoever admits neither format is told so in JSON.
-    let format = negotiate(&told.parts.headers).unwrap_or_default();
+    let format = match told.envelope {
+        Envelope::Feil => negotiate(&told.parts.headers).unwrap_or_default(),
+        Envelope::OAuth => Format::Json,
+    };
     let status = StatusCode::from_u16(error.kode.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = whole(status, format.content_type(), error.body(format, told.id, change).into());
+    let mut response = whole(status, format.content_type(), error.body(told.envelope, format, told.id, change).into());
     let headers = response.headers_mut();
     if let Some(allow) = error.allow {
         headers.insert(ALLOW, HeaderValue::from_static(allow));
@@ -101,7 +107,12 @@ pub(super) fn replaced(fault: Fault, told: &Told<'_>) -> Response<Body> {
         Fault::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, TEXT, "Too Many Requests"),
         _ => (StatusCode::SERVICE_UNAVAILABLE, TEXT, "Service Unavailable"),
     };
-    told.log(status.as_u16(), &fault.to_string(), told.cause());
+    if fault.hangs_up() {
+        let (method, path) = (&told.parts.method, redacted(told.parts.uri.path()));
+        tracing::info!(%method, path, %fault, cause = told.cause().name(), "hung up");
+    } else {
+        told.log(status.as_u16(), &fault.to_string(), told.cause());
+    }
     let mut response = whole(status, content_type, Bytes::from_static(body.as_bytes()));
     if let Fault::TooMany(after) = fault {
         response.headers_mut().insert(RETRY_AFTER, after.as_secs().into());
@@ -114,7 +125,11 @@ const PROXY_PAGE: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\
     <center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n";
 
 pub(super) fn refuse(refused: &Refused, parts: &Parts, id: &str) -> Response<Body> {
-    Told { parts, id, plan: None, party: None }.log(refused.status, "refused", Cause::RefusedModifier);
+    Told { parts, id, plan: None, party: None, envelope: Envelope::Feil }.log(
+        refused.status,
+        "refused",
+        Cause::RefusedModifier,
+    );
     let body = serde_json::to_vec(refused).unwrap_or_default();
     let status = StatusCode::from_u16(refused.status).unwrap_or(StatusCode::BAD_REQUEST);
     let mut response = whole(status, "application/problem+json", body.into());

@@ -114,8 +114,33 @@ fn load_file(
     (party.filter(|_| !problems.has_errors()), problems)
 }
 
+/// How many brackets may be open at a time. The parser's time grows with the square of them.
+const DEEPEST: usize = 100;
+
+/// The line where too many brackets are open; those in texts are counted too, which no real text comes near.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut open = 0_usize;
+    for (number, line) in text.lines().enumerate() {
+        for b in line.bytes() {
+            match b {
+                b'[' | b'{' => open += 1,
+                b']' | b'}' => open = open.saturating_sub(1),
+                _ => {}
+            }
+            if open > DEEPEST {
+                return Some(number + 1);
+            }
+        }
+    }
+    None
+}
+
 /// Parses a text and refuses keys that the format does not have, all of them at once.
 fn parse(text: &str, problems: &mut Problems) -> Option<PartDocument> {
+    if let Some(line) = too_deep(text) {
+        problems.error_at(line, 1, format!("more than {DEEPEST} brackets are open here"), None);
+        return None;
+    }
     let unknown = RefCell::new(Vec::new());
     let deserializer = serde_yaml::Deserializer::from_str(text);
     let document: Result<PartDocument, serde_yaml::Error> =

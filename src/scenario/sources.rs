@@ -94,7 +94,14 @@ impl Source {
                 let file = BUILTIN.get_file(name).ok_or("no such file among the built-in ones")?;
                 Ok(file.contents().to_vec())
             }
-            Self::Folder(root) => fs::read(root.join(relative)).map_err(|error| io_message(&error)),
+            Self::Folder(root) => {
+                let path = root.join(relative);
+                let data = fs::metadata(&path).map_err(|error| io_message(&error))?;
+                if !data.is_file() {
+                    return Err("is no file".to_owned());
+                }
+                fs::read(path).map_err(|error| io_message(&error))
+            }
             Self::Texts(_) => Err("scenarios from texts have no files beside them".to_owned()),
         }
     }
@@ -128,8 +135,9 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
         }
         if entry.file_type()?.is_dir() {
             collect(&path, found)?;
-        } else if is_scenario(&path) {
-            // Mounted configuration often consists of links to files, so those are followed.
+        } else if is_scenario(&path) && fs::metadata(&path).is_ok_and(|data| data.is_file()) {
+            // Mounted configuration often consists of links to files, so those are followed. What is no file (a
+            // pipe, a device) might keep its reader waiting for ever.
             found.push(path);
         }
     }

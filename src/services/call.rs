@@ -45,6 +45,14 @@ pub(crate) struct Call<'r> {
     /// Who calls, by the token.
     pub(crate) caller: &'r Caller,
     pub(crate) cache: &'r RenderCache,
+    /// The body, where the service reads one.
+    pub(crate) body: &'r [u8],
+    /// The path began with the service's base; otherwise the service was named by the host.
+    pub(crate) at_base: bool,
+    /// The name of the call's session.
+    pub(crate) session: &'r str,
+    /// The id of the call.
+    pub(crate) id: &'r str,
     /// The body is wanted in JSON whatever the format, to be changed and written later.
     pub(crate) as_tree: bool,
 }

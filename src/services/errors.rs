@@ -7,6 +7,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::Envelope;
+use super::maskinporten::codes::oauth_body;
 use super::negotiation::Format;
 use super::xml;
 use crate::catalogue::{Check, Code};
@@ -51,8 +53,19 @@ impl ServiceError {
         Self::new(kode, kode.melding)
     }
 
-    /// The body in a format, in XML by the published schema; drifted where that is asked for.
-    pub(crate) fn body(&self, format: Format, korrelasjonsid: &str, drift: impl FnOnce(&mut Value)) -> Vec<u8> {
+    /// The body in an envelope and a format, in XML by the published schema; drifted where that is asked for.
+    pub(crate) fn body(
+        &self,
+        envelope: Envelope,
+        format: Format,
+        korrelasjonsid: &str,
+        drift: impl FnOnce(&mut Value),
+    ) -> Vec<u8> {
+        if envelope == Envelope::OAuth {
+            let mut value = oauth_body(self);
+            drift(&mut value);
+            return serde_json::to_vec(&value).unwrap_or_default();
+        }
         let body = Feil { kode: self.kode.code, melding: &self.melding, korrelasjonsid };
         let mut value = serde_json::to_value(&body).unwrap_or_default();
         drift(&mut value);

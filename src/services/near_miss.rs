@@ -33,6 +33,9 @@ pub(crate) fn hint(
 
 /// The URL that was probably meant.
 fn url(service: &Service, segments: &[String]) -> String {
+    if service.packages.is_empty() {
+        return format!("the URLs of the service are told by {}/.well-known/oauth-authorization-server", service.base);
+    }
     let given = |index: usize| segments.get(index).map(String::as_str).unwrap_or_default();
     let like = |given: &str, known: &[&'static str]| nearest(given, known.iter().copied()).or(known.first().copied());
     let names: Vec<&'static str> = service.endpoints.iter().map(|endpoint| endpoint.name).collect();

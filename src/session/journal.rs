@@ -131,11 +131,11 @@ impl Journal {
 
     /// Keeps an entry, under the next number; the oldest makes room.
     pub(crate) fn add(&self, mut entry: Entry) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.last += 1;
         if self.capacity == 0 {
             return;
         }
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.last += 1;
         entry.number = kept.last;
         let dropped = if kept.entries.len() >= self.capacity { kept.entries.pop_front() } else { None };
         kept.entries.push_back(Arc::new(entry));

@@ -19,7 +19,6 @@ use crate::inject::flags::FlagCounters;
 use crate::inject::rules::Rules;
 use crate::scenario::ScenarioSet;
 use crate::scenario::loading::{LoadError, read, resolve_all};
-use crate::scenario::snapshot::Snapshot;
 use crate::scenario::sources::{Source, Text};
 use journal::Journal;
 use library::{Failed, Library, Loaded};
@@ -39,6 +38,12 @@ pub(crate) struct World {
     pub(crate) flags: Arc<FlagCounters>,
 }
 
+/// A session's own scenarios, resolved on its base date.
+pub(crate) struct Own {
+    pub(crate) set: ScenarioSet,
+    bytes: usize,
+}
+
 /// One test run.
 pub(crate) struct Session {
     pub(crate) name: Box<str>,
@@ -51,7 +56,7 @@ pub(crate) struct Session {
     pub(crate) rules: Rules,
     pub(crate) journal: Journal,
     /// Its own scenarios; held while its world is put together.
-    own: Mutex<Option<Snapshot>>,
+    own: Mutex<Option<Own>>,
     own_bytes: AtomicUsize,
     world: RwLock<Arc<World>>,
     failed: RwLock<Option<Failed>>,
@@ -97,14 +102,12 @@ impl Session {
         if self.world().number == self.library.number() {
             return;
         }
-        if let Err(error) = self.rebuild(own.as_ref()) {
-            tracing::warn!(session = %self.name, %error, "own scenarios do not load any longer");
-        }
+        self.rebuild(own.as_ref());
     }
 
     /// Puts the world together from the newest files and the session's own. Where the server's files do not load
     /// on this session's base date, it keeps those it has.
-    fn rebuild(&self, own: Option<&Snapshot>) -> Result<(), LoadError> {
+    fn rebuild(&self, own: Option<&Own>) {
         let before = self.world();
         let (number, server) = self.library.on(self.base);
         let failed = server.as_ref().err().map(ToString::to_string);
@@ -119,31 +122,30 @@ impl Session {
         }
         let loaded = match own {
             None => Arc::clone(&server),
-            Some(own) => {
-                let own = resolve_all(own, self.library.catalogue(), self.base)?;
-                Loaded::new(server.scenarios.with(&own))
-            }
+            Some(own) => Loaded::new(server.scenarios.with(&own.set)),
         };
         let flags = Arc::clone(&before.flags);
         flags.keep_unchanged(&before.loaded.scenarios, &loaded.scenarios);
         *self.world.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(World { number, server, loaded, flags });
-        Ok(())
     }
 
-    /// Gives it scenarios of its own, in place of those it had; they replace parties of the same number.
-    /// Tells which parties they describe. Takes its time.
+    /// Scenarios of its own, resolved on its base date. Takes its time.
     ///
     /// # Errors
-    /// All that is wrong with them; then those it had stay.
-    fn put_scenarios(&self, texts: Vec<Text>) -> Result<ScenarioSet, LoadError> {
+    /// All that is wrong with them.
+    fn resolve_own(&self, texts: Vec<Text>) -> Result<Own, LoadError> {
         let bytes = texts.iter().map(|text| text.text.len()).sum();
         let snapshot = read(&[Source::Texts(texts)])?.at_most_claims(MOST_OWN_CLAIMS);
         let set = resolve_all(&snapshot, self.library.catalogue(), self.base)?;
+        Ok(Own { set, bytes })
+    }
+
+    /// Takes scenarios of its own, in place of those it had; they replace parties of the same number.
+    fn take_own(&self, fresh: Own) {
         let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-        self.rebuild(Some(&snapshot))?;
-        *own = Some(snapshot);
-        self.own_bytes.store(bytes, Ordering::Relaxed);
-        Ok(set)
+        self.own_bytes.store(fresh.bytes, Ordering::Relaxed);
+        *own = Some(fresh);
+        self.rebuild(own.as_ref());
     }
 
     /// Drops its own scenarios.

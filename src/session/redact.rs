@@ -10,8 +10,9 @@ pub(crate) fn redacted(text: &str) -> String {
         return text.to_owned();
     }
     let decoded = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
-    let masked = mask_personal_numbers(&decoded);
-    let mut safe: String = without_tokens(&masked).chars().flat_map(printable).take(MOST).collect();
+    let joined = without_separators(&decoded);
+    let masked = mask_personal_numbers(&joined);
+    let mut safe: String = without_secrets(&without_tokens(&masked)).chars().flat_map(printable).take(MOST).collect();
     if safe.len() >= MOST {
         safe.push('…');
     }
@@ -20,17 +21,55 @@ pub(crate) fn redacted(text: &str) -> String {
 
 /// Nothing in it could need a closer look: the case of nearly every request.
 fn is_harmless(text: &str) -> bool {
-    let mut digits = 0;
+    let (mut digits, mut before) = (0, 0);
     text.bytes().all(|b| {
-        digits = if b.is_ascii_digit() { digits + 1 } else { 0 };
-        b.is_ascii_graphic() && b != b'%' && digits < 11
+        if b.is_ascii_digit() {
+            digits += 1;
+        } else {
+            (before, digits) = (digits, 0);
+        }
+        let in_two_parts = before >= 6 && digits >= 5;
+        b.is_ascii_graphic() && b != b'%' && digits < 11 && !in_two_parts
     }) && !text.contains("eyJ")
+        && (!text.contains('?') || without_secrets(text) == text)
 }
 
 /// A character as it can stand on one line; quotation marks as they are.
 fn printable(c: char) -> impl Iterator<Item = char> {
     let plain = matches!(c, '\'' | '"' | '\\').then_some(c);
     plain.into_iter().chain(plain.is_none().then(|| c.escape_debug()).into_iter().flatten())
+}
+
+/// A personal number written in two parts (`010101 12345`) in one, so that it is seen as one.
+fn without_separators(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let digits = |from: usize, to: usize| bytes.get(from..to).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
+    let mut joined = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        let within = matches!(c, ' ' | '-' | '.' | '+') && at >= 6 && digits(at - 6, at) && digits(at + 1, at + 6);
+        let bounded = !bytes.get(at + 6).is_some_and(u8::is_ascii_digit)
+            && !at.checked_sub(7).is_some_and(|before| bytes[before].is_ascii_digit());
+        if !(within && bounded) {
+            joined.push(c);
+        }
+    }
+    joined
+}
+
+/// The parameters whose values are secrets, whatever they look like.
+const SECRETS: [&str; 6] = ["token=", "assertion=", "authorization=", "secret=", "key=", "password="];
+
+/// Masks the values of parameters that are secrets.
+fn without_secrets(text: &str) -> String {
+    let hide = |part: &str| {
+        let lower = part.to_ascii_lowercase();
+        let secret = SECRETS.iter().find_map(|name| lower.find(name).map(|at| at + name.len()));
+        secret.map_or_else(|| part.to_owned(), |end| format!("{}***", &part[..end]))
+    };
+    match text.split_once('?') {
+        None => text.to_owned(),
+        Some((path, query)) => format!("{path}?{}", query.split('&').map(hide).collect::<Vec<_>>().join("&")),
+    }
 }
 
 /// Cuts every JWT down to how it begins.
@@ -53,11 +92,20 @@ mod tests {
     #[test]
     fn no_token_and_no_real_person_is_kept() {
         let token = format!("{}.{}.{}", "eyJhbGciOiJub25lIn0", "eyJpc3MiOiJ4In0", "c2lnbmF0dXI");
-        assert_eq!(redacted(&format!("/v1?token={token}&x=1")), "/v1?token=eyJ***&x=1");
+        assert_eq!(redacted(&format!("/v1?token={token}&x=1")), "/v1?token=***&x=1");
+        assert_eq!(redacted(&format!("/v1/{token}/x")), "/v1/eyJ***/x");
         assert_eq!(redacted("/v1/eyJ/x"), "/v1/eyJ/x");
         assert_eq!(redacted("/finans/04827896468/krav"), "/finans/04827896468/krav", "synthetic");
         assert!(!redacted("/finans/%30%31010112345/krav").contains("01010112345"));
         assert_eq!(redacted("a\nb"), "a\\nb");
+        for two in ["/a/010101 12345/x", "/a/010101-12345", "/a/010101%2012345?x"] {
+            assert!(!redacted(two).contains("12345"), "{}", redacted(two));
+        }
+        assert_eq!(
+            redacted("/a?fraOgMed=2026-01-01&tilOgMed=2026-11-21"),
+            "/a?fraOgMed=2026-01-01&tilOgMed=2026-11-21"
+        );
+        assert_eq!(redacted("/a?access_token=SECRET&x=1"), "/a?access_token=***&x=1");
         assert_eq!(redacted(&"å".repeat(400)).chars().count(), 301);
     }
 }

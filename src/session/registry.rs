@@ -87,6 +87,9 @@ impl Sessions {
                     session.catch_up();
                 }
                 tracing::info!(number, "the scenarios were read anew");
+                if self.default_session().world().loaded.scenarios.is_empty() {
+                    tracing::warn!("there are no scenario files any longer: every party is unknown");
+                }
             }
             Err(error) => {
                 tracing::warn!(%error, "the scenarios do not load; those from before stay");
@@ -263,19 +266,24 @@ impl Sessions {
         session: &Arc<Session>,
         texts: Vec<Text>,
     ) -> Result<Result<ScenarioSet, LoadError>, Box<Refused>> {
+        let own = match session.resolve_own(texts) {
+            Ok(own) => own,
+            Err(error) => return Ok(Err(error)),
+        };
         let _one_at_a_time = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes: usize = texts.iter().map(|text| text.text.len()).sum();
         let all = self.list();
         if !all.iter().any(|other| Arc::ptr_eq(other, session)) {
             let detail = "the session was reset or deleted meanwhile".to_owned();
             return Err(Refused::cannot_begin(&session.name, detail));
         }
         let others = all.iter().filter(|other| !Arc::ptr_eq(other, session));
-        if others.map(|other| other.own_bytes()).sum::<usize>() + bytes > MOST_OWN_BYTES {
+        if others.map(|other| other.own_bytes()).sum::<usize>() + own.bytes > MOST_OWN_BYTES {
             let detail =
                 format!("the own scenarios of all sessions may take {MOST_OWN_BYTES} bytes together; delete a session");
-            return Err(Refused::no_room("scenarios", &bytes.to_string(), detail));
+            return Err(Refused::no_room("scenarios", &own.bytes.to_string(), detail));
         }
-        Ok(session.put_scenarios(texts))
+        let set = own.set.clone();
+        session.take_own(own);
+        Ok(Ok(set))
     }
 }

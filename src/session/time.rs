@@ -169,6 +169,12 @@ impl Clock {
         self.own().tokens
     }
 
+    /// The time that tokens are held against.
+    pub(crate) fn for_tokens(&self, time: &Time) -> DateTime<Utc> {
+        let real = time.real();
+        if self.moves_tokens() { self.now(time, real) } else { real }
+    }
+
     /// Changes it, and whether tokens follow it, where that is said.
     pub(crate) fn change(&self, time: &Time, change: Option<Change>, tokens: Option<bool>) -> Result<(), ClockError> {
         let mut own = self.0.write().unwrap_or_else(PoisonError::into_inner);

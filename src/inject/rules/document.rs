@@ -2,16 +2,18 @@
 //!
 //! A rule that can never match is refused, with what would have been taken.
 
+use std::fmt;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Serialize};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Clocks, Rule, Step, When};
 use crate::catalogue::duration::parse_duration;
-use crate::catalogue::{Catalogue, Endpoint, Service};
+use crate::catalogue::{Catalogue, Endpoint, PartyIn, Service};
 use crate::inject::Cause;
 use crate::inject::key::Key;
 use crate::inject::modifiers::{Modifiers, no_key};
@@ -66,9 +68,32 @@ pub(crate) struct WhenDocument {
 }
 
 /// What a rule does: keys of the vocabulary with their values, or a sequence of steps.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 #[serde(transparent)]
 pub(crate) struct Then(pub(crate) Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Then {
+    /// An object whose keys stand once.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Keys;
+        impl<'de> Visitor<'de> for Keys {
+            type Value = Then;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of modifiers")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Then, A::Error> {
+                let mut then = Map::new();
+                while let Some((key, value)) = map.next_entry::<String, Value>()? {
+                    if then.insert(key.clone(), value).is_some() {
+                        return Err(serde::de::Error::custom(format!("{key} is given more than once")));
+                    }
+                }
+                Ok(Then(then))
+            }
+        }
+        deserializer.deserialize_map(Keys)
+    }
+}
 
 impl JsonSchema for Then {
     fn schema_name() -> std::borrow::Cow<'static, str> {
@@ -261,7 +286,7 @@ fn modifiers(
         return Err(refuse(place, "{}", detail, &[]));
     }
     check_code(&read, place, when, catalogue)?;
-    if read.party.is_some() && !when.services(catalogue).any(|service| service.party_in_token) {
+    if read.party.is_some() && !when.services(catalogue).any(|service| service.party == PartyIn::Token) {
         let detail = "the services it is for take their party from the URL".to_owned();
         return Err(refuse(&format!("{place}.party"), "party", detail, &[]));
     }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Reader;
 use crate::catalogue::effects::Effects;
-use crate::catalogue::{Catalogue, Code, Endpoint, Service, nearest};
+use crate::catalogue::{Catalogue, Code, Endpoint, PartyIn, Service, nearest};
 use crate::domain::identifikator::{Iban, Kid, Kontonummer};
 use crate::scenario::format::{FeilEntry, SvarEntry};
 use crate::scenario::problems::Place;
@@ -105,6 +105,11 @@ fn target(
         );
         return None;
     };
+    if service.party == PartyIn::Nowhere {
+        reader
+            .error(place, format!("{name} knows no parties, so that no scenario can say what it answers; use a rule"));
+        return None;
+    }
     let Some(endpoint) = endpoint else {
         return Some((service, None));
     };

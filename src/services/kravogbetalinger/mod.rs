@@ -17,14 +17,14 @@ use http::Method;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Handler;
 use super::call::{Answer, Call, Location};
 use super::errors::ServiceError;
 use super::negotiation::{Format, negotiate};
 use super::periode::Periode;
 use super::xml;
+use super::{Envelope, Handler};
 use crate::access::Demand;
-use crate::catalogue::{Edition, Endpoint, Service};
+use crate::catalogue::{Edition, Endpoint, PartyIn, Service};
 use crate::domain::identifikator::{Part, PartKind};
 use crate::scenario::{Party, Svar};
 use crate::session::cache::Key;
@@ -44,10 +44,21 @@ pub(crate) static SERVICE: Service = Service {
     ],
     xml_namespace: "urn:no:skatteetaten:innkreving:kravogbetalinger:v1",
     codes: &codes::CODES,
-    party_in_token: false,
+    has_common_codes: true,
+    party: PartyIn::Url,
+    scope: Some("skatteetaten:kravogbetalinger"),
+    consent_resource: Some("ske-samtykke-krav-og-betalinger"),
 };
 
-pub(super) const HANDLER: Handler = Handler { service: &SERVICE, locate, answer, openapi: openapi::document };
+pub(super) const HANDLER: Handler = Handler {
+    service: &SERVICE,
+    locate,
+    answer,
+    openapi: openapi::document,
+    envelope: Envelope::Feil,
+    reads_body: false,
+    demand: |location| Some(demand(location)),
+};
 
 /// `/{version}/{rettighetspakke}/{identifikator}/{endpoint}`
 fn locate(segments: &[String]) -> Location<'_> {
@@ -62,7 +73,7 @@ fn locate(segments: &[String]) -> Location<'_> {
 fn answer(call: &Call<'_>) -> Result<Answer, ServiceError> {
     let (package, endpoint) = check_url(call)?;
     let format = negotiate(call.headers).ok_or(Refusal::NotAcceptable)?;
-    let warning = check_access(call, package, endpoint)?;
+    let warning = check_access(call)?;
     match answer_allowed(call, package, endpoint, format) {
         Ok(body) => Ok(Answer { format, body, warning }),
         Err(mut error) => {
@@ -131,23 +142,27 @@ fn check_url(call: &Call<'_>) -> Result<(&'static str, &'static Endpoint), Refus
     Ok((package, endpoint))
 }
 
-/// Token, then rights: `finans` needs consent, `regnskapssystem` takes rights of its own too.
-fn check_access(call: &Call<'_>, package: &str, endpoint: &Endpoint) -> Result<Option<&'static str>, Refusal> {
-    let own_code = match endpoint.name {
-        "krav" => "5929_202301",
-        "innbetalinger" => "5930_202301",
-        "utbetalinger" => "5931_202301",
-        _ => FOR_ALL_ENDPOINTS,
-    };
-    let both = [FOR_ALL_ENDPOINTS, own_code];
-    let demand = Demand {
-        scope: "skatteetaten:kravogbetalinger",
-        part: call.location.identifikator.unwrap_or_default(),
-        tjenestekoder: if own_code == FOR_ALL_ENDPOINTS { &both[..1] } else { &both },
-        samtykkeressurs: "ske-samtykke-krav-og-betalinger",
-        egne_rettigheter: package == "regnskapssystem",
-    };
+/// Token, then rights.
+fn check_access(call: &Call<'_>) -> Result<Option<&'static str>, Refusal> {
+    let demand = demand(&call.location);
     call.access.check(call.caller, call.headers, &demand, call.token_time).map_err(Refusal::Access)
+}
+
+/// What a call needs: `finans` consent, `regnskapssystem` takes rights of its own too.
+fn demand<'r>(location: &Location<'r>) -> Demand<'r> {
+    let tjenestekoder: &[&str] = match location.endpoint.map(|endpoint| endpoint.name) {
+        Some("krav") => &[FOR_ALL_ENDPOINTS, "5929_202301"],
+        Some("innbetalinger") => &[FOR_ALL_ENDPOINTS, "5930_202301"],
+        Some("utbetalinger") => &[FOR_ALL_ENDPOINTS, "5931_202301"],
+        _ => &[FOR_ALL_ENDPOINTS],
+    };
+    Demand {
+        scope: SERVICE.scope.unwrap_or_default(),
+        part: location.identifikator.unwrap_or_default(),
+        tjenestekoder,
+        samtykkeressurs: SERVICE.consent_resource.unwrap_or_default(),
+        egne_rettigheter: location.package == Some("regnskapssystem"),
+    }
 }
 
 /// The service code of a consent to all endpoints; in 2023 that of `aapnekrav` alone.

@@ -1,0 +1,214 @@
+//! A token, claim by claim: what each is, whether it passes, and what to change.
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::jwt::{Jwt, seconds};
+use super::token::{LEEWAY, TEST_ISSUER, Token, is_known_issuer, moment};
+use super::{Access, Demand, Level, Refusal, samtykke};
+
+/// One line of an explanation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct Line {
+    /// The claim, or `header.alg` and the like.
+    pub(crate) claim: String,
+    /// Its value, cut where it is long.
+    pub(crate) value: String,
+    /// What it means.
+    pub(crate) meaning: String,
+    /// `passes`, `fails`, or `not checked`.
+    pub(crate) verdict: &'static str,
+    /// What to change, where it fails.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fix: Option<String>,
+}
+
+/// A token, explained.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct Explanation {
+    /// What would come of the request with it, in a sentence.
+    pub(crate) verdict: String,
+    pub(crate) lines: Vec<Line>,
+}
+
+const PASSES: &str = "passes";
+const FAILS: &str = "fails";
+const UNCHECKED: &str = "not checked";
+
+impl Access {
+    /// Explains a token for a request, where one is named.
+    pub(crate) fn explain(&self, text: &str, demand: Option<&Demand<'_>>, now: DateTime<Utc>) -> Explanation {
+        let text = text.trim();
+        let text = text.strip_prefix("Bearer ").unwrap_or(text);
+        let jwt = match Jwt::read(text) {
+            Ok(jwt) => jwt,
+            Err(why) => {
+                let verdict = format!("This is no token: {why}.");
+                return Explanation { verdict, lines: Vec::new() };
+            }
+        };
+        let mut lines = vec![self.signature(&jwt, now)];
+        for (name, value) in jwt.payload.as_object().into_iter().flatten() {
+            lines.push(explained(name, value, demand, now));
+        }
+        for needed in ["exp", "scope", "consumer"].into_iter().filter(|name| jwt.payload.get(*name).is_none()) {
+            let consent = jwt.payload.get("OfferedBy").is_some();
+            if !consent || needed == "exp" {
+                lines.push(line(needed, "", "It is missing.", FAILS, Some("ask the issuer for a token that has it")));
+            }
+        }
+        Explanation { verdict: self.verdict(text, &jwt, demand, now), lines }
+    }
+
+    fn signature(&self, jwt: &Jwt<'_>, now: DateTime<Utc>) -> Line {
+        let named = |name: &str| jwt.header.get(name).and_then(Value::as_str).unwrap_or("–");
+        let value = format!("alg {}, kid {}", named("alg"), named("kid"));
+        match self.keys.verify(jwt, now) {
+            Ok(()) => line("signature", &value, "It is that of a key that this sandbox knows.", PASSES, None),
+            Err(why) if self.level() == Level::Signed => {
+                let fix = "take a token of this sandbox's issuer, or start it with --jwks for another issuer's keys";
+                line("signature", &value, &format!("Refused: {why}."), FAILS, Some(fix))
+            }
+            Err(why) => line(
+                "signature",
+                &value,
+                &format!("Nobody looks at it below --auth signed, where: {why}."),
+                UNCHECKED,
+                None,
+            ),
+        }
+    }
+
+    fn verdict(&self, text: &str, jwt: &Jwt<'_>, demand: Option<&Demand<'_>>, now: DateTime<Utc>) -> String {
+        if jwt.payload.get("OfferedBy").is_some() {
+            return "This is a consent token of the old Altinn: send it as AltinnSamtykke, beside an access token."
+                .to_owned();
+        }
+        let Some(demand) = demand else {
+            return "Name a service and a party to see what would come of a request with it.".to_owned();
+        };
+        let token = match Token::read(text) {
+            Ok(token) => token,
+            Err(why) => return format!("Refused as KB-004 and the like: {why}."),
+        };
+        let told = |refusal: Refusal| match refusal {
+            Refusal::Authentication { melding, .. } => format!("401: {melding}."),
+            Refusal::Consent(melding) => format!("403: {melding}."),
+        };
+        let signed = self.level() == Level::Signed;
+        if signed && let Err(why) = self.keys.verify(jwt, now) {
+            return format!("401: Tokenet kan ikke godtas: {why}.");
+        }
+        let checked = token.check(demand.scope, now, signed).and_then(|()| {
+            samtykke::check(&http::HeaderMap::new(), &token, demand, now, None).map_err(Refusal::Consent)
+        });
+        checked.map_or_else(told, |()| "The request would be served.".to_owned())
+    }
+}
+
+fn line(claim: &str, value: &str, meaning: &str, verdict: &'static str, fix: Option<&str>) -> Line {
+    Line {
+        claim: claim.to_owned(),
+        value: value.to_owned(),
+        meaning: meaning.to_owned(),
+        verdict,
+        fix: fix.map(str::to_owned),
+    }
+}
+
+fn explained(name: &str, value: &Value, demand: Option<&Demand<'_>>, now: DateTime<Utc>) -> Line {
+    let shown: String = match value {
+        Value::String(text) => text.chars().take(120).collect(),
+        other => other.to_string().chars().take(400).collect(),
+    };
+    let told = |meaning: &str| line(name, &shown, meaning, UNCHECKED, None);
+    let judged = |meaning: &str, passes: bool, fix: &str| {
+        line(name, &shown, meaning, if passes { PASSES } else { FAILS }, (!passes).then_some(fix))
+    };
+    match name {
+        "exp" | "nbf" | "iat" => when(name, value, &shown, now),
+        "iss" if value == "altinn.no" => judged("Who issued the consent.", true, ""),
+        "iss" => {
+            let passes = value.as_str().is_some_and(is_known_issuer);
+            let fix = format!(
+                "take a token of {TEST_ISSUER} or of this sandbox; under --auth signed only the signature counts"
+            );
+            judged("Who issued it.", passes, &fix)
+        }
+        "scope" => match demand {
+            None => told("What it may be used for."),
+            Some(demand) => {
+                let passes = value.as_str().is_some_and(|held| held.split(' ').any(|scope| scope == demand.scope));
+                judged("What it may be used for.", passes, &format!("ask for the scope {}", demand.scope))
+            }
+        },
+        "consumer" => {
+            let number = value["ID"].as_str().and_then(|id| id.strip_prefix("0192:"));
+            let passes = number.is_some_and(|number| number.len() == 9);
+            judged(
+                "Whose token it is: the organisation that calls, or that delegated.",
+                passes,
+                "it needs ID 0192: and nine digits",
+            )
+        }
+        "supplier" => told("Who calls on the consumer's behalf, by delegation."),
+        "delegation_source" => told("Where the delegation is registered."),
+        "authorization_details" => {
+            told("Acting as systembruker of systemuser_org, or by consent of from to to, until validTo.")
+        }
+        "client_id" => told("The OAuth client; a session or a rule can be bound to it."),
+        "client_amr" => told("How the client proved itself to the issuer."),
+        "aud" => told("The audience; Skatteetaten demands none."),
+        "token_type" => told("How it is sent: Authorization: Bearer."),
+        "jti" => told("Its own number."),
+        "OfferedBy" => match demand {
+            None => told("Who consented."),
+            Some(demand) => judged("Who consented.", value == demand.part, &format!("it must be {}", demand.part)),
+        },
+        "CoveredBy" => told("Who may use the consent: the consumer of the access token beside it."),
+        "Services" | "ServiceCodes" => match demand {
+            None => told("What was consented to."),
+            Some(demand) => {
+                let text = value.to_string().replace(',', "_");
+                let passes = demand.tjenestekoder.iter().any(|code| text.contains(code));
+                judged("What was consented to.", passes, &format!("it must have {}", demand.tjenestekoder.join(" or ")))
+            }
+        },
+        "ValidToDate" | "DelegatedDate" => {
+            told("How long the consent lasts, and since when; the token itself ends by exp.")
+        }
+        _ => told("Nothing that is looked at."),
+    }
+}
+
+fn when(name: &str, value: &Value, shown: &str, now: DateTime<Utc>) -> Line {
+    let Some(at) = seconds(value) else {
+        return line(name, shown, "It is no number of seconds since 1970.", FAILS, Some("write it as a number"));
+    };
+    let left = at.saturating_sub(now.timestamp());
+    let leeway = LEEWAY.num_seconds();
+    let at = moment(at);
+    match name {
+        "exp" if left + leeway > 0 => line(name, shown, &format!("{at}: it expires in {left} s."), PASSES, None),
+        "exp" => {
+            let meaning = format!("{at}: it expired {} s ago.", left.saturating_neg());
+            line(
+                name,
+                shown,
+                &meaning,
+                FAILS,
+                Some("fetch a new one before each batch of calls; they live two minutes"),
+            )
+        }
+        _ if left > leeway => line(
+            name,
+            shown,
+            &format!("{at}: that is {left} s ahead."),
+            FAILS,
+            Some("check the clock of whoever issued it"),
+        ),
+        _ => line(name, shown, &format!("{at}: {} s ago.", left.saturating_neg()), PASSES, None),
+    }
+}

@@ -1,0 +1,280 @@
+//! Keys: the sandbox's own, which it signs with, and those that tokens are held against.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError, RwLock};
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{self, KeyPair, RsaKeyPair, RsaPublicKeyComponents};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+/// The signature algorithms that are taken: RSA with PKCS #1 v1.5.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Algorithm {
+    Rs256,
+    Rs384,
+    Rs512,
+}
+
+impl Algorithm {
+    pub(crate) const NAMES: [&'static str; 3] = ["RS256", "RS384", "RS512"];
+
+    pub(crate) fn by_name(name: &str) -> Option<Self> {
+        match name {
+            "RS256" => Some(Self::Rs256),
+            "RS384" => Some(Self::Rs384),
+            "RS512" => Some(Self::Rs512),
+            _ => None,
+        }
+    }
+
+    fn verification(self) -> &'static signature::RsaParameters {
+        match self {
+            Self::Rs256 => &signature::RSA_PKCS1_2048_8192_SHA256,
+            Self::Rs384 => &signature::RSA_PKCS1_2048_8192_SHA384,
+            Self::Rs512 => &signature::RSA_PKCS1_2048_8192_SHA512,
+        }
+    }
+}
+
+/// Why a key cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct KeyError(pub(crate) String);
+
+impl KeyError {
+    fn new(what: impl Into<String>) -> Self {
+        Self(what.into())
+    }
+}
+
+/// The sandbox's fixed test key. It is public: whoever reads this project can sign with it.
+const TEST_KEY: &str = include_str!("test-key.pem");
+
+/// The name of the fixed test key.
+const TEST_KID: &str = "innkreving-sandbox-test-key-1";
+
+/// A key that the sandbox signs with.
+pub(crate) struct SigningKey {
+    pair: RsaKeyPair,
+    kid: String,
+}
+
+impl SigningKey {
+    /// The fixed test key: the same in every sandbox, so that tokens survive restarts and replicas agree.
+    pub(crate) fn fixed() -> Result<Self, KeyError> {
+        let body: String = TEST_KEY.lines().filter(|line| !line.starts_with('-')).collect();
+        let der = STANDARD.decode(body).map_err(|error| KeyError::new(error.to_string()))?;
+        let pair = RsaKeyPair::from_pkcs8(&der).map_err(|error| KeyError::new(error.to_string()))?;
+        Ok(Self { pair, kid: TEST_KID.to_owned() })
+    }
+
+    /// A fresh key that nobody else has.
+    pub(crate) fn generate() -> Result<Self, KeyError> {
+        let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::new("no key could be generated"))?;
+        let print = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, pair.public_key().as_ref());
+        Ok(Self { kid: URL_SAFE_NO_PAD.encode(&print.as_ref()[..12]), pair })
+    }
+
+    /// Claims as a signed JWT (RS256).
+    pub(crate) fn sign(&self, claims: &Value) -> Result<String, KeyError> {
+        let header = json!({ "alg": "RS256", "kid": self.kid, "typ": "JWT" });
+        let mut token =
+            format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()));
+        let mut signature = vec![0; self.pair.public_modulus_len()];
+        self.pair
+            .sign(&signature::RSA_PKCS1_SHA256, &SystemRandom::new(), token.as_bytes(), &mut signature)
+            .map_err(|_| KeyError::new("signing failed"))?;
+        token.push('.');
+        token.push_str(&URL_SAFE_NO_PAD.encode(signature));
+        Ok(token)
+    }
+
+    /// The public half.
+    pub(crate) fn public(&self) -> PublicKey {
+        let key = self.pair.public_key();
+        PublicKey {
+            kid: Some(self.kid.clone()),
+            n: key.modulus().big_endian_without_leading_zero().to_vec(),
+            e: key.exponent().big_endian_without_leading_zero().to_vec(),
+        }
+    }
+}
+
+/// An RSA key that signatures are held against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PublicKey {
+    pub(crate) kid: Option<String>,
+    n: Vec<u8>,
+    e: Vec<u8>,
+}
+
+impl PublicKey {
+    /// Reads a JWK of kind RSA.
+    pub(crate) fn from_jwk(jwk: &Value) -> Result<Self, KeyError> {
+        if jwk["kty"] != "RSA" {
+            return Err(KeyError::new("the key is not of kind RSA (kty)"));
+        }
+        if jwk.get("d").is_some() {
+            return Err(KeyError::new("this is a private key (d); give its public half"));
+        }
+        let number = |name: &str| {
+            let text = jwk[name].as_str().ok_or_else(|| KeyError::new(format!("the key lacks {name}")))?;
+            let bytes = URL_SAFE_NO_PAD.decode(text.trim_end_matches('='));
+            bytes.map_err(|_| KeyError::new(format!("{name} is not base64url")))
+        };
+        Self::new(jwk["kid"].as_str().map(str::to_owned), number("n")?, number("e")?)
+    }
+
+    /// From modulus and exponent, big-endian.
+    pub(crate) fn new(kid: Option<String>, n: Vec<u8>, e: Vec<u8>) -> Result<Self, KeyError> {
+        let trimmed = |bytes: Vec<u8>| bytes.into_iter().skip_while(|b| *b == 0).collect::<Vec<_>>();
+        let (n, e) = (trimmed(n), trimmed(e));
+        if !(256..=1024).contains(&n.len()) {
+            return Err(KeyError::new(format!("a key has 2048 to 8192 bits, this one {}", n.len() * 8)));
+        }
+        Ok(Self { kid, n, e })
+    }
+
+    /// Whether a signature over a text is this key's.
+    pub(crate) fn verifies(&self, algorithm: Algorithm, text: &str, signature: &[u8]) -> bool {
+        let key = RsaPublicKeyComponents { n: &self.n, e: &self.e };
+        key.verify(algorithm.verification(), text.as_bytes(), signature).is_ok()
+    }
+
+    /// As a JWK.
+    pub(crate) fn jwk(&self) -> Value {
+        json!({
+            "kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.kid,
+            "n": URL_SAFE_NO_PAD.encode(&self.n), "e": URL_SAFE_NO_PAD.encode(&self.e),
+        })
+    }
+}
+
+/// Keys of somebody else's issuer, from a file that is read again when a token names a key that is not in it.
+pub(crate) struct JwksFile {
+    path: PathBuf,
+    keys: RwLock<Vec<PublicKey>>,
+    /// When it was last read.
+    read: Mutex<DateTime<Utc>>,
+}
+
+/// The shortest time between two readings of a file of keys.
+const AGAIN: TimeDelta = TimeDelta::minutes(1);
+
+impl JwksFile {
+    /// Reads the file for the first time.
+    pub(crate) fn open(path: PathBuf, now: DateTime<Utc>) -> Result<Self, KeyError> {
+        let keys = RwLock::new(read(&path)?);
+        Ok(Self { path, keys, read: Mutex::new(now) })
+    }
+
+    /// The keys of a name, or all where a token names none.
+    fn find(&self, kid: Option<&str>, now: DateTime<Utc>) -> Vec<PublicKey> {
+        let found = self.known(kid);
+        if !found.is_empty() || kid.is_none() {
+            return found;
+        }
+        {
+            let mut last = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+            if now.signed_duration_since(*last) < AGAIN {
+                return found;
+            }
+            *last = now;
+        }
+        match read(&self.path) {
+            Ok(keys) => *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys,
+            Err(error) => {
+                tracing::warn!(path = %self.path.display(), %error, "the keys cannot be read again; those from before stay");
+            }
+        }
+        self.known(kid)
+    }
+
+    fn known(&self, kid: Option<&str>) -> Vec<PublicKey> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        keys.iter().filter(|key| kid.is_none() || key.kid.as_deref() == kid).cloned().collect()
+    }
+}
+
+fn read(path: &std::path::Path) -> Result<Vec<PublicKey>, KeyError> {
+    let text = std::fs::read_to_string(path).map_err(|error| KeyError::new(format!("{}: {error}", path.display())))?;
+    let value: Value =
+        serde_json::from_str(&text).map_err(|error| KeyError::new(format!("{}: {error}", path.display())))?;
+    let list = value["keys"].as_array().ok_or_else(|| KeyError::new(format!("{}: no list of keys", path.display())))?;
+    // A set may hold keys of other kinds, which no token of ours can name.
+    let rsa = list.iter().filter(|jwk| jwk["kty"] == "RSA");
+    let keys = rsa.map(PublicKey::from_jwk).collect::<Result<Vec<_>, _>>();
+    let keys = keys.map_err(|error| KeyError::new(format!("{}: {error}", path.display())))?;
+    if keys.is_empty() { Err(KeyError::new(format!("{}: no RSA key", path.display()))) } else { Ok(keys) }
+}
+
+/// All keys that tokens are held against, and the one that the sandbox signs with.
+pub(crate) struct Keys {
+    pub(crate) own: SigningKey,
+    public: PublicKey,
+    external: Option<JwksFile>,
+}
+
+impl Keys {
+    pub(crate) fn new(own: SigningKey, external: Option<JwksFile>) -> Self {
+        Self { public: own.public(), own, external }
+    }
+
+    /// The set that the issuer publishes.
+    pub(crate) fn jwks(&self) -> Value {
+        json!({ "keys": [self.public.jwk()] })
+    }
+
+    /// Holds the signature of a JWT against the keys that its `kid` names; Norwegian, to follow "fordi".
+    pub(super) fn verify(&self, jwt: &super::jwt::Jwt<'_>, now: DateTime<Utc>) -> Result<(), String> {
+        let algorithm = jwt.algorithm()?;
+        if jwt.header.get("crit").is_some() {
+            return Err("headeren har crit, som ingen her forstår".to_owned());
+        }
+        let kid = jwt.header.get("kid").and_then(Value::as_str);
+        let own = (kid.is_none() || kid == self.public.kid.as_deref()).then(|| self.public.clone());
+        let external = self.external.as_ref().map(|file| file.find(kid, now)).unwrap_or_default();
+        let mut keys = own.into_iter().chain(external).peekable();
+        if keys.peek().is_none() {
+            let kid: String = kid.unwrap_or_default().chars().take(60).collect();
+            return Err(format!("ingen kjent nøkkel heter '{kid}' (kid)"));
+        }
+        if keys.any(|key| key.verifies(algorithm, jwt.signed, &jwt.signature)) {
+            Ok(())
+        } else {
+            Err("signaturen stemmer ikke".to_owned())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fixed_key_is_stable_and_a_fresh_one_is_another() {
+        let fixed = SigningKey::fixed().expect("the key in the project").public();
+        assert_eq!(fixed, SigningKey::fixed().expect("again").public());
+        assert_eq!(PublicKey::from_jwk(&fixed.jwk()).expect("its own JWK"), fixed);
+        let fresh = SigningKey::generate().expect("a key");
+        assert!(fresh.public() != fixed && fresh.public().kid != fixed.kid);
+    }
+
+    #[test]
+    fn keys_that_cannot_be_used() {
+        for (jwk, says) in [
+            (json!({ "kty": "EC" }), "not of kind RSA"),
+            (json!({ "kty": "RSA", "n": "AQAB", "e": "AQAB" }), "2048 to 8192 bits"),
+            (json!({ "kty": "RSA", "n": "??", "e": "AQAB" }), "n is not base64url"),
+            (json!({ "kty": "RSA", "n": "AQAB" }), "lacks e"),
+            (json!({ "kty": "RSA", "n": "AQAB", "e": "AQAB", "d": "x" }), "private key"),
+        ] {
+            let error = PublicKey::from_jwk(&jwk).expect_err(says).to_string();
+            assert!(error.contains(says), "{error}");
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Checks a JWT grant, in the order in which a caller can mend it: shape, key, audience, time, signature, replay.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+use super::codes::{ISSUE_TIME, refusal};
+use crate::access::Access;
+use crate::access::clients::Client;
+use crate::access::jwt::{Jwt, seconds};
+use crate::access::keys::PublicKey;
+use crate::domain::identifikator::Organisasjonsnummer;
+use crate::services::errors::ServiceError;
+
+/// How far the issue time may be off, in seconds.
+const SKEW: i64 = 10;
+
+/// The longest life of an assertion, in seconds.
+const LONGEST_LIFE: i64 = 120;
+
+/// Whose token it is where nothing else says: a synthetic organisation.
+pub(super) const NOBODY: &str = "314300017";
+
+/// An assertion that is good.
+pub(super) struct Assertion<'a> {
+    pub(super) claims: Map<String, Value>,
+    pub(super) client_id: String,
+    /// The client, where it is registered.
+    pub(super) client: Option<&'a Client>,
+    /// The organisation that the client belongs to.
+    pub(super) organisation: String,
+    pub(super) client_amr: &'static str,
+}
+
+/// Reads and checks it. `names` are what the issuer may be called by.
+pub(super) fn check<'a>(
+    text: &str,
+    access: &'a Access,
+    names: &[String],
+    session: &str,
+    now: DateTime<Utc>,
+) -> Result<Assertion<'a>, ServiceError> {
+    let jwt = Jwt::read(text).map_err(|why| refusal("MP-011", &format!("the assertion is no JWT ({why})")))?;
+    let algorithm = jwt.algorithm().map_err(|_| refusal("MP-011", "alg is none of RS256, RS384, RS512"))?;
+    if jwt.header.get("crit").is_some() {
+        return Err(refusal("MP-011", "the header has crit, which nobody here understands"));
+    }
+    let Value::Object(claims) = &jwt.payload else {
+        return Err(refusal("MP-011", "the claims are no object"));
+    };
+    let client_id =
+        text_of(claims, "iss")?.filter(|id| !id.is_empty()).ok_or_else(|| refusal("MP-100", "iss is missing"))?;
+    if client_id.len() > 200 || client_id.chars().any(char::is_control) {
+        return Err(refusal("MP-011", "iss is no client id: 1 to 200 printable characters"));
+    }
+    let client = access.clients.get(client_id);
+    if client.is_none() && !access.clients.is_empty() {
+        return Err(refusal("MP-100", &format!("no client {client_id:?} is registered")));
+    }
+    audience(claims.get("aud"), names)?;
+    let (expires, jti) = (times(claims, now)?, text_of(claims, "jti")?);
+    let (key, certificate) = key(&jwt, client, now)?;
+    if key.is_some_and(|key| !key.verifies(algorithm, jwt.signed, &jwt.signature)) {
+        return Err(refusal("MP-124", "the signature is not that of the key or certificate"));
+    }
+    if let Some(jti) = jti
+        && !access.used.take(&format!("{session}\n{client_id}\n{jti}"), expires, now.timestamp())
+    {
+        return Err(refusal("MP-012", &format!("the jti {jti:?} was used before")));
+    }
+    let organisation = organisation(client, certificate.as_deref(), client_id);
+    let client_amr = if certificate.is_some() { "virksomhetssertifikat" } else { "private_key_jwt" };
+    Ok(Assertion { claims: claims.clone(), client_id: client_id.to_owned(), client, organisation, client_amr })
+}
+
+/// A claim that is a text, where it is there.
+pub(super) fn text_of<'c>(claims: &'c Map<String, Value>, name: &str) -> Result<Option<&'c str>, ServiceError> {
+    match claims.get(name) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(refusal("MP-011", &format!("{name} is no text"))),
+    }
+}
+
+fn audience(aud: Option<&Value>, names: &[String]) -> Result<(), ServiceError> {
+    let one = aud.and_then(|aud| aud.as_array().map_or_else(|| Some(aud), |list| list.first())).and_then(Value::as_str);
+    let aud = one.ok_or_else(|| refusal("MP-110", "aud is missing"))?;
+    let bare = |name: &str| name.trim_end_matches('/').to_owned();
+    if matches!(&*bare(aud), "https://maskinporten.no" | "https://www.maskinporten.no" | "https://sky.maskinporten.no")
+    {
+        let warning = "this assertion is meant for PRODUCTION: it opens real data for whoever holds it; \
+                       keep production keys and assertions away from test tools";
+        return Err(refusal("MP-110", warning));
+    }
+    if names.iter().any(|name| bare(name) == bare(aud)) {
+        return Ok(());
+    }
+    let aud: String = aud.chars().take(100).collect();
+    Err(refusal("MP-110", &format!("aud is {aud:?}, but the issuer is {:?}", names.first().map_or("", |name| name))))
+}
+
+/// Issue time and lifetime; tells when it expires (seconds since 1970).
+fn times(claims: &Map<String, Value>, now: DateTime<Utc>) -> Result<i64, ServiceError> {
+    let number = |name: &str| {
+        let missing = || refusal("MP-011", &format!("{name} is missing, or no number of seconds since 1970"));
+        claims.get(name).filter(|value| value.is_number()).and_then(seconds).ok_or_else(missing)
+    };
+    let (iat, exp, now) = (number("iat")?, number("exp")?, now.timestamp());
+    if exp <= now {
+        return Err(refusal("MP-130", &format!("exp was {} s ago", now.saturating_sub(exp))));
+    }
+    let off = iat.saturating_sub(now);
+    if off.abs() > SKEW {
+        let when =
+            if off > 0 { format!("{off} s after now") } else { format!("{} s before now", off.saturating_neg()) };
+        let what = format!("the issue time (iat) is {when}; {}", ISSUE_TIME.melding);
+        return Err(ServiceError::new(&ISSUE_TIME, what));
+    }
+    if exp.saturating_sub(iat) > LONGEST_LIFE {
+        let life = exp.saturating_sub(iat);
+        return Err(refusal("MP-011", &format!("exp - iat is {life} s, but may be at most {LONGEST_LIFE}")));
+    }
+    Ok(exp)
+}
+
+/// The key that the signature must be of, and the certificate's organisation where one is given. Of an unregistered
+/// client with a key of its own nobody knows the key.
+fn key<'k>(
+    jwt: &Jwt<'_>,
+    client: Option<&'k Client>,
+    now: DateTime<Utc>,
+) -> Result<(Option<Cow<'k, PublicKey>>, Option<String>), ServiceError> {
+    if let Some(x5c) = jwt.header.get("x5c") {
+        let (key, organisation) = certificate(x5c, now)?;
+        if let Some(client) = client.filter(|client| organisation.as_deref() != Some(&client.organisation)) {
+            let whose = organisation.as_deref().unwrap_or("nobody");
+            let what = format!("the certificate is that of {whose}, the client that of {}", client.organisation);
+            return Err(refusal("MP-122", &what));
+        }
+        return Ok((Some(Cow::Owned(key)), Some(organisation.unwrap_or_default())));
+    }
+    let kid = jwt.header.get("kid").and_then(Value::as_str);
+    let kid = kid.ok_or_else(|| refusal("MP-100", "the header has neither kid nor x5c"))?;
+    match client {
+        None => Ok((None, None)),
+        Some(client) => match client.key(kid) {
+            None => Err(refusal("MP-100", &format!("no key {kid:?} is registered on the client"))),
+            Some((_, true)) => Err(refusal("MP-121", &format!("the key {kid:?} has expired"))),
+            Some((key, false)) => Ok((Some(Cow::Borrowed(key)), None)),
+        },
+    }
+}
+
+/// The key of a business certificate, and the organisation it was issued to.
+fn certificate(x5c: &Value, now: DateTime<Utc>) -> Result<(PublicKey, Option<String>), ServiceError> {
+    let list = x5c.as_array().filter(|list| !list.is_empty() && list.iter().all(Value::is_string));
+    let list = list.ok_or_else(|| refusal("MP-123", "x5c is no array of strings"))?;
+    let first = list[0].as_str().unwrap_or_default();
+    let der = STANDARD.decode(first).map_err(|_| refusal("MP-123", "the first entry of x5c is not base64"))?;
+    let (_, certificate) =
+        X509Certificate::from_der(&der).map_err(|_| refusal("MP-123", "the first entry of x5c is no certificate"))?;
+    let validity = certificate.validity();
+    let valid = (validity.not_before.timestamp()..=validity.not_after.timestamp()).contains(&now.timestamp());
+    if !valid {
+        return Err(refusal("MP-120", "the certificate is not valid now"));
+    }
+    let x509_parser::public_key::PublicKey::RSA(rsa) = certificate
+        .public_key()
+        .parsed()
+        .map_err(|_| refusal("MP-120", "the key of the certificate cannot be read"))?
+    else {
+        return Err(refusal("MP-120", "the key of the certificate is not RSA"));
+    };
+    let key = PublicKey::new(None, rsa.modulus.to_vec(), rsa.exponent.to_vec());
+    let key = key.map_err(|error| refusal("MP-120", &error.to_string()))?;
+    Ok((key, organisation_of(&certificate)))
+}
+
+/// The number in the subject's `organizationIdentifier` (`NTRNO-310478717`), else in its `serialNumber`.
+fn organisation_of(certificate: &X509Certificate<'_>) -> Option<String> {
+    let attribute = |oid: &str| {
+        let mut all =
+            certificate.subject().iter_attributes().filter(|attribute| attribute.attr_type().to_id_string() == oid);
+        all.find_map(|attribute| attribute.as_str().ok().map(str::to_owned))
+    };
+    let identifier = attribute("2.5.4.97").and_then(|text| text.strip_prefix("NTRNO-").map(str::to_owned));
+    let is_number = |text: &String| text.len() == 9 && text.bytes().all(|b| b.is_ascii_digit());
+    identifier.or_else(|| attribute("2.5.4.5")).filter(is_number)
+}
+
+/// Whose token it is: the registered organisation, the certificate's, the nine digits that the client id is or
+/// starts with, else a fixed synthetic one.
+fn organisation(client: Option<&Client>, certificate: Option<&str>, client_id: &str) -> String {
+    if let Some(client) = client {
+        return client.organisation.clone();
+    }
+    let in_id = client_id.get(..9).filter(|digits| digits.parse::<Organisasjonsnummer>().is_ok());
+    let in_id = in_id.filter(|_| !client_id[9..].starts_with(|c: char| c.is_ascii_digit()));
+    certificate.filter(|number| !number.is_empty()).or(in_id).unwrap_or(NOBODY).to_owned()
+}

@@ -1,0 +1,87 @@
+//! The published error table of Maskinporten, and how each becomes an OAuth error.
+//! Imitates docs/fidelity.md, "Maskinporten".
+
+use serde_json::{Value, json};
+
+use crate::catalogue::Code;
+use crate::services::errors::ServiceError;
+
+/// In the order of their numbers.
+pub(super) static CODES: [Code; 17] = [
+    mp("MP-011", 400, "Invalid parameter value in the assertion.", "look for stray characters"),
+    mp("MP-012", 400, "The grant was used before.", "use a new jti for every call"),
+    mp("MP-100", 400, "Client authentication failed.", "check the client id and the kid of the key"),
+    mp("MP-110", 400, "Invalid aud.", "use the issuer of the right environment as aud"),
+    mp("MP-120", 400, "Signed with an invalid certificate.", "use a valid test certificate in test"),
+    mp("MP-121", 400, "The key has expired.", "register the key again"),
+    mp(
+        "MP-122",
+        400,
+        "The certificate belongs to another organisation.",
+        "use a certificate of the client's organisation",
+    ),
+    mp("MP-123", 400, "Invalid x5c.", "give x5c as an array of strings, the certificate in base64 first"),
+    mp("MP-124", 400, "Invalid signature.", "sign with the key that is registered under the kid"),
+    mp("MP-130", 400, "The JWT has expired.", "send it at once, and check the clock"),
+    mp("MP-200", 400, "Invalid scopes for the client.", "register the scope on the client"),
+    mp("MP-201", 400, "Scopes not allowed for Maskinporten.", "ask for scopes of the form prefix:name"),
+    mp("MP-250", 403, "The consumer has not been granted the scope.", "ask the owner of the API for access"),
+    mp("MP-251", 403, "The consumer has not delegated the scope to the supplier.", "have it delegated in Altinn"),
+    mp("MP-301", 400, "Unknown authorization details type.", "use urn:altinn:systemuser or urn:altinn:consent"),
+    mp("MP-302", 400, "Unknown fields in authorization details.", "leave out what the type does not have"),
+    mp("MP-303", 400, "Invalid values in authorization details.", "check numbers, URNs and ids"),
+];
+
+/// What has no code of its own: a request that is no token request.
+pub(super) static INVALID_REQUEST: Code = mp("invalid_request", 400, "Not a token request.", "see docs/auth.md");
+/// Another grant than the one there is.
+pub(super) static UNSUPPORTED_GRANT: Code =
+    mp("unsupported_grant_type", 400, "Unsupported grant type.", "use urn:ietf:params:oauth:grant-type:jwt-bearer");
+/// An issue time that is not now.
+pub(super) static ISSUE_TIME: Code = mp(
+    "invalid_grant",
+    400,
+    "The issue time is not within 10 seconds of now.",
+    "check the clock, and make an assertion a call",
+);
+/// Another method.
+pub(super) static WRONG_METHOD: Code = mp("invalid_request", 405, "Another method is needed.", "see Allow");
+/// Another URL.
+pub(super) static NO_SUCH_PAGE: Code = mp("invalid_request", 404, "No such URL.", "see the discovery document");
+
+const fn mp(code: &'static str, status: u16, area: &'static str, melding: &'static str) -> Code {
+    Code { code, status, area, melding }
+}
+
+/// A refusal with what is wrong in this very assertion, and what to do.
+pub(super) fn refusal(code: &'static str, what: &str) -> ServiceError {
+    let kode = by_name(code);
+    ServiceError::new(kode, format!("{what}; {}", kode.melding))
+}
+
+pub(super) fn by_name(code: &str) -> &'static Code {
+    super::SERVICE.codes.iter().find(|known| known.code == code).unwrap_or(&INVALID_REQUEST)
+}
+
+/// The OAuth error that a code comes as.
+fn oauth_error(code: &str) -> &str {
+    match code {
+        "MP-011" => "invalid_request",
+        _ if code.starts_with("MP-0") || code.starts_with("MP-1") => "invalid_grant",
+        _ if code.starts_with("MP-2") => "invalid_scope",
+        _ if code.starts_with("MP-3") => "invalid_authorization_details",
+        other => other,
+    }
+}
+
+/// The body of an error: `error`, and a description that begins with the code.
+pub(crate) fn oauth_body(error: &ServiceError) -> Value {
+    let code = error.kode.code;
+    let name = oauth_error(code);
+    let melding: &str = &error.melding;
+    // On demand there is nothing more precise than the published meaning and fix.
+    let text =
+        if melding == error.kode.melding { format!("{} {melding}", error.kode.area) } else { melding.to_owned() };
+    let description = if name == code { text } else { format!("{code}: {text}") };
+    json!({ "error": name, "error_description": description })
+}

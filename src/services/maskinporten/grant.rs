@@ -1,0 +1,158 @@
+//! What is asked for in an assertion that is good: scopes, delegation, systembruker, consent.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+
+use super::assertion::{Assertion, text_of};
+use super::codes::refusal;
+use crate::access::mint;
+use crate::domain::identifikator::Part;
+use crate::services::CATALOGUE;
+use crate::services::errors::ServiceError;
+
+/// Who a token is for, and what for.
+pub(super) struct Asked {
+    pub(super) scope: String,
+    /// The organisation that delegated, where one did.
+    pub(super) consumer_org: Option<String>,
+    pub(super) details: Vec<Value>,
+}
+
+pub(super) fn check(assertion: &Assertion<'_>, now: DateTime<Utc>) -> Result<Asked, ServiceError> {
+    let scope = scope(assertion)?;
+    let consumer_org = consumer_org(assertion, &scope)?;
+    let consumer = consumer_org.as_deref().unwrap_or(&assertion.organisation);
+    let details = match assertion.claims.get("authorization_details") {
+        None => Vec::new(),
+        Some(Value::Array(list)) if list.len() == 1 => vec![detail(&list[0], assertion, consumer, &scope, now)?],
+        Some(Value::Array(list)) => {
+            let what = format!("authorization_details has {} entries, but takes one party at a time", list.len());
+            return Err(refusal("MP-303", &what));
+        }
+        Some(_) => return Err(refusal("MP-303", "authorization_details is no list")),
+    };
+    Ok(Asked { scope, consumer_org, details })
+}
+
+fn scope(assertion: &Assertion<'_>) -> Result<String, ServiceError> {
+    let text = text_of(&assertion.claims, "scope")?.unwrap_or_default();
+    let scopes: Vec<&str> = text.split(' ').filter(|scope| !scope.is_empty()).collect();
+    if scopes.is_empty() {
+        return Err(refusal("MP-200", "the assertion asks for no scope"));
+    }
+    for scope in &scopes {
+        let shown: String = scope.chars().take(80).collect();
+        let of_maskinporten =
+            scope.split_once(':').is_some_and(|(prefix, name)| !prefix.is_empty() && !name.is_empty());
+        if !of_maskinporten {
+            return Err(refusal("MP-201", &format!("{shown:?} is no scope of Maskinporten")));
+        }
+        if let Some(client) = assertion.client {
+            if !client.has_scope(scope) {
+                return Err(refusal("MP-200", &format!("{shown:?} is not registered on the client")));
+            }
+            if !client.is_granted(scope) {
+                let what = format!("{} has not been granted {shown:?}", assertion.organisation);
+                return Err(refusal("MP-250", &what));
+            }
+        }
+    }
+    Ok(scopes.join(" "))
+}
+
+fn consumer_org(assertion: &Assertion<'_>, scope: &str) -> Result<Option<String>, ServiceError> {
+    let Some(number) = text_of(&assertion.claims, "consumer_org")? else {
+        return Ok(None);
+    };
+    if !is_organisation(number) {
+        return Err(refusal("MP-011", "consumer_org is no organisation number of nine digits"));
+    }
+    let missing = assertion
+        .client
+        .and_then(|client| scope.split(' ').find(|scope| !client.is_delegated(number, scope)).map(str::to_owned));
+    if let Some(scope) = missing {
+        let what = format!("{number} has not delegated {scope} to {}", assertion.organisation);
+        return Err(refusal("MP-251", &what));
+    }
+    Ok(Some(number.to_owned()))
+}
+
+/// One entry of `authorization_details`, as the token will carry it.
+fn detail(
+    entry: &Value,
+    assertion: &Assertion<'_>,
+    consumer: &str,
+    scope: &str,
+    now: DateTime<Utc>,
+) -> Result<Value, ServiceError> {
+    let Value::Object(fields) = entry else {
+        return Err(refusal("MP-303", "an entry of authorization_details is no object"));
+    };
+    match fields.get("type").and_then(Value::as_str) {
+        Some("urn:altinn:systemuser") => systembruker(fields, assertion),
+        Some("urn:altinn:consent") => consent(fields, consumer, scope, now),
+        other => {
+            let kind: String = other.unwrap_or_default().chars().take(80).collect();
+            Err(refusal("MP-301", &format!("there is no type {kind:?}")))
+        }
+    }
+}
+
+fn only(fields: &Map<String, Value>, known: &[&str]) -> Result<(), ServiceError> {
+    match fields.keys().find(|name| !known.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => {
+            let name: String = name.chars().take(40).collect();
+            Err(refusal(
+                "MP-302",
+                &format!("authorization_details has no field {name:?}; there are {}", known.join(", ")),
+            ))
+        }
+    }
+}
+
+fn systembruker(fields: &Map<String, Value>, assertion: &Assertion<'_>) -> Result<Value, ServiceError> {
+    only(fields, &["type", "systemuser_org", "externalRef"])?;
+    let bad = |what: &str| refusal("MP-303", what);
+    let organisation = fields.get("systemuser_org").ok_or_else(|| bad("systemuser_org is missing"))?;
+    if organisation["authority"] != "iso6523-actorid-upis" {
+        return Err(bad("systemuser_org.authority is not iso6523-actorid-upis"));
+    }
+    let number =
+        organisation["ID"].as_str().and_then(|id| id.strip_prefix("0192:")).filter(|number| is_organisation(number));
+    let number = number.ok_or_else(|| bad("systemuser_org.ID is not 0192: and an organisation number"))?;
+    if assertion.client.is_some_and(|client| !client.is_systembruker_of(number)) {
+        return Err(bad(&format!("{number} has accepted no systembruker of the client")));
+    }
+    Ok(mint::systembruker(number, &assertion.organisation))
+}
+
+fn consent(
+    fields: &Map<String, Value>,
+    consumer: &str,
+    scope: &str,
+    now: DateTime<Utc>,
+) -> Result<Value, ServiceError> {
+    only(fields, &["type", "id", "from"])?;
+    let bad = |what: &str| refusal("MP-303", what);
+    let id = fields.get("id").and_then(Value::as_str).ok_or_else(|| bad("id is missing"))?;
+    if uuid::Uuid::try_parse(id).is_err() {
+        return Err(bad("id is no UUID"));
+    }
+    let from = fields.get("from").and_then(Value::as_str).ok_or_else(|| bad("from is missing"))?;
+    let number = from
+        .strip_prefix("urn:altinn:organization:identifier-no:")
+        .filter(|number| number.len() == 9)
+        .or_else(|| from.strip_prefix("urn:altinn:person:identifier-no:").filter(|number| number.len() == 11));
+    let number = number.filter(|number| number.parse::<Part>().is_ok());
+    let number = number.ok_or_else(|| {
+        bad("from is neither urn:altinn:organization:identifier-no: with 9 digits nor urn:altinn:person:identifier-no: with 11")
+    })?;
+    let resource = scope.split(' ').find_map(|scope| CATALOGUE.by_scope(scope)?.consent_resource);
+    let resource = resource.ok_or_else(|| bad(&format!("no consent goes with {scope}")))?;
+    Ok(mint::consent(id, number, consumer, resource, now))
+}
+
+fn is_organisation(number: &str) -> bool {
+    number.len() == 9 && number.parse::<Part>().is_ok()
+}
