@@ -27,6 +27,24 @@ fn the_committed_document_is_fresh_and_served() {
 }
 
 #[test]
+fn the_committed_document_of_the_issuer_is_fresh_and_answers_keep_it() {
+    let sandbox = sandbox();
+    let served = get(&sandbox, "/openapi/maskinporten.json", &[]).json();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/openapi/maskinporten.json");
+    let committed: Value = serde_json::from_str(&std::fs::read_to_string(path).expect("the document")).expect("JSON");
+    assert!(committed == served, "run: cargo run -q -- openapi maskinporten > docs/openapi/maskinporten.json");
+    for (path, operation) in
+        [("/maskinporten/jwk", "jwk"), ("/maskinporten/.well-known/oauth-authorization-server", "metadata")]
+    {
+        let described = &served["paths"][path]["get"];
+        assert_eq!(described["operationId"], operation);
+        let schema = &described["responses"]["200"]["content"]["application/json"]["schema"];
+        let validator = jsonschema::validator_for(schema).expect("a schema");
+        assert!(validator.is_valid(&get(&sandbox, path, &[]).json()), "{path}");
+    }
+}
+
+#[test]
 fn modifiers_and_nulls_are_no_part_of_it() {
     let text = committed().to_string();
     assert!(!text.contains("Sandbox-") && !text.contains("null"), "{text}");
