@@ -121,8 +121,26 @@ fn the_first_page_is_text_for_a_terminal_and_html_for_a_browser() {
 fn the_banner_says_when_every_call_needs_a_token() {
     let server = serve(&["--auth", "claims"]);
     assert!(server.banner.contains("Every call needs a Maskinporten token here"), "{}", server.banner);
-    assert_eq!(server.get("/").1.trim(), server.banner.trim());
+    // The same page but for the tokens on it, which are as old as it is.
+    let without_tokens = |text: &str| {
+        text.trim()
+            .split("Bearer ")
+            .map(|part| part.split_once('\'').map_or(part, |(_, rest)| rest).to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(without_tokens(&server.get("/").1), without_tokens(&server.banner));
     assert_eq!(server.get(&format!("{}/finans/311851381/aapnekrav", common::BASE)).0, 401);
+}
+
+#[test]
+fn the_banners_curl_line_carries_a_token_where_every_call_needs_one() {
+    for level in ["claims", "signed"] {
+        let server = serve(&["--auth", level, "--generate-keys"]);
+        let curl = server.banner.lines().map(str::trim).find(|line| line.starts_with("curl ")).expect("a curl line");
+        let output = Command::new("sh").args(["-c", &format!("{curl} -sf")]).output().expect("curl");
+        let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{curl}"));
+        assert_eq!(answer["partIdentifikator"], "311851381", "{level}");
+    }
 }
 
 #[test]

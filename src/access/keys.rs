@@ -265,6 +265,30 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_keys_is_read_again_for_an_unknown_key_but_not_more_than_once_a_minute() {
+        let path = std::env::temp_dir().join(format!("read-again-{}.json", std::process::id()));
+        let (one, other) =
+            (SigningKey::fixed().expect("a key").public(), SigningKey::generate().expect("a key").public());
+        let write = |keys: &[&PublicKey]| {
+            let list: Vec<Value> = keys.iter().map(|key| key.jwk()).collect();
+            std::fs::write(&path, json!({ "keys": list }).to_string()).expect("written");
+        };
+        let at = |seconds: i64| DateTime::from_timestamp(1_800_000_000 + seconds, 0).expect("a time");
+        write(&[&one]);
+        let file = JwksFile::open(path.clone(), at(0)).expect("a set");
+        let found = |key: &PublicKey, seconds: i64| file.find(key.kid.as_deref(), at(seconds)).len();
+        write(&[&one, &other]);
+        assert_eq!((found(&one, 1), found(&other, 59)), (1, 0), "too early");
+        assert_eq!((found(&other, 60), found(&other, 61)), (1, 1));
+        write(&[&one]);
+        assert_eq!(found(&other, 200), 1, "what is known is not looked for again");
+        std::fs::write(&path, "broken").expect("written");
+        let unknown = SigningKey::generate().expect("a key").public();
+        assert_eq!((found(&unknown, 300), found(&other, 301)), (0, 1), "those from before stay");
+        std::fs::remove_file(path).expect("removed");
+    }
+
+    #[test]
     fn keys_that_cannot_be_used() {
         for (jwk, says) in [
             (json!({ "kty": "EC" }), "not of kind RSA"),
