@@ -52,7 +52,7 @@ impl Running {
     fn eventually(&self, what: &str, is: impl Fn(&Self) -> bool) {
         let begun = now();
         while !is(self) {
-            assert!(begun.elapsed() < Duration::from_secs(15), "never: {what}; {:?}", self.get("/sandbox/scenarios"));
+            assert!(begun.elapsed() < Duration::from_secs(60), "never: {what}; {:?}", self.get("/sandbox/scenarios"));
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -96,7 +96,8 @@ fn target(
     let text = reader.read(paa, place)?;
     let (name, endpoint) = text.split_once('/').map_or((&*text, None), |(name, endpoint)| (name, Some(endpoint)));
     let Some(service) = catalogue.service(name) else {
-        let names: Vec<_> = catalogue.0.iter().map(|service| service.name).collect();
+        let with_parties = catalogue.0.iter().filter(|service| service.party != PartyIn::Nowhere);
+        let names: Vec<_> = with_parties.map(|service| service.name).collect();
         let hint = nearest(name, names.iter().copied()).map(|near| format!("did you mean {near}?"));
         reader.problems.error_with_hint(
             place,
