@@ -11,17 +11,24 @@ use super::errors::{FEIL_NAMESPACE, FEIL_ROOT, Feil};
 use crate::catalogue::{COMMON_CODES, Service};
 
 /// Collects the schemas of a document.
-pub(crate) struct Schemas(SchemaGenerator);
+pub(crate) struct Schemas(SchemaGenerator, Nulls);
+
+/// Whether null is as good as absent: to whoever reads it is, but nobody here sends one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Nulls {
+    Taken,
+    NeverSent,
+}
 
 impl Schemas {
     /// Of what is sent.
     pub(crate) fn new() -> Self {
-        Self(Self::settings().for_serialize().into_generator())
+        Self(Self::settings().for_serialize().into_generator(), Nulls::NeverSent)
     }
 
     /// Of what is read.
     pub(crate) fn of_requests() -> Self {
-        Self(Self::settings().for_deserialize().into_generator())
+        Self(Self::settings().for_deserialize().into_generator(), Nulls::Taken)
     }
 
     fn settings() -> SchemaSettings {
@@ -43,10 +50,12 @@ impl Schemas {
         self.0.subschema_for::<T>().to_value()
     }
 
-    /// All schemas referred to so far. The services send no null: what may be absent is absent.
+    /// All schemas referred to so far. What is sent has no null: what may be absent is absent.
     pub(crate) fn finish(mut self) -> Map<String, Value> {
         let mut schemas = self.0.take_definitions(true);
-        schemas.values_mut().for_each(without_null);
+        if self.1 == Nulls::NeverSent {
+            schemas.values_mut().for_each(without_null);
+        }
         schemas
     }
 }
