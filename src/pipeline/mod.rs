@@ -216,7 +216,7 @@ fn decide(state: &State, asked: &Written<'_>) -> Decided {
     match handler {
         None => asking.nothing(modifiers),
         Some(handler) => catch_unwind(AssertUnwindSafe(|| asking.service(handler, &segments, modifiers)))
-            .unwrap_or_else(|_| failure(asked, &handler.service.codes[0], handler.envelope, &session)),
+            .unwrap_or_else(|_| failure(asked, handler.unexpected, handler.envelope, &session)),
     }
 }
 

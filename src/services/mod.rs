@@ -21,7 +21,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 use crate::access::Demand;
-use crate::catalogue::{Catalogue, Endpoint, Service};
+use crate::catalogue::{Catalogue, Code, Endpoint, Service};
 use crate::inject::drift::Contract;
 
 /// What the pipeline needs of a service.
@@ -35,6 +35,8 @@ pub(crate) struct Handler {
     pub(crate) openapi: fn() -> Value,
     /// The form of its errors.
     pub(crate) envelope: Envelope,
+    /// The code for a fault of the sandbox itself.
+    pub(crate) unexpected: &'static Code,
     /// A POST of it has a body that the answer depends on.
     pub(crate) reads_body: bool,
     /// What a call needs of token and consent; nothing where it needs none.

@@ -56,6 +56,7 @@ pub(super) const HANDLER: Handler = Handler {
     answer,
     openapi: openapi::document,
     envelope: Envelope::Feil,
+    unexpected: &codes::CODES[0],
     reads_body: false,
     demand: |location| Some(demand(location)),
 };

@@ -46,6 +46,8 @@ pub(super) static ISSUE_TIME: Code = mp(
 );
 /// Another method.
 pub(super) static WRONG_METHOD: Code = mp("invalid_request", 405, "Another method is needed.", "see Allow");
+/// A fault of the sandbox itself.
+pub(super) static SERVER_ERROR: Code = mp("server_error", 500, "A fault of the sandbox.", "its log says more");
 /// Another URL.
 pub(super) static NO_SUCH_PAGE: Code = mp("invalid_request", 404, "No such URL.", "see the discovery document");
 

@@ -17,7 +17,7 @@ use super::{Envelope, Handler};
 use crate::access::mint::{Grant, LIFETIME};
 use crate::access::token::TEST_ISSUER;
 use crate::catalogue::{Endpoint, PartyIn, Service};
-use codes::{INVALID_REQUEST, NO_SUCH_PAGE, UNSUPPORTED_GRANT, WRONG_METHOD, refusal};
+use codes::{INVALID_REQUEST, NO_SUCH_PAGE, SERVER_ERROR, UNSUPPORTED_GRANT, WRONG_METHOD, refusal};
 
 /// The service's entry in the catalogue.
 pub(crate) static SERVICE: Service = Service {
@@ -45,6 +45,7 @@ pub(super) const HANDLER: Handler = Handler {
     answer,
     openapi: openapi::document,
     envelope: Envelope::OAuth,
+    unexpected: &SERVER_ERROR,
     reads_body: true,
     demand: |_| None,
 };
@@ -151,7 +152,7 @@ fn token(call: &Call<'_>) -> Result<Value, ServiceError> {
     };
     let signed = call.access.keys.own.sign(&grant.claims(call.token_time)).map_err(|error| {
         tracing::error!(%error, "a token could not be signed");
-        ServiceError::on_demand(&INVALID_REQUEST)
+        ServiceError::on_demand(&SERVER_ERROR)
     })?;
     Ok(json!({ "access_token": signed, "token_type": "Bearer", "expires_in": LIFETIME - 1, "scope": asked.scope }))
 }
