@@ -59,6 +59,13 @@ pub struct Code {
     pub melding: &'static str,
 }
 
+impl Code {
+    /// A row of an error table.
+    pub const fn new(code: &'static str, status: u16, area: &'static str, melding: &'static str) -> Self {
+        Self { code, status, area, melding }
+    }
+}
+
 /// An endpoint of a service.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Endpoint {
@@ -124,24 +131,25 @@ impl Service {
 
 /// The codes of the platform in front of all services ("felles feilkoder").
 pub(crate) static COMMON_CODES: [Code; 8] = [
-    das("DAS-001", 500, "Uventet feil.", "Uventet feil. Kontakt brukerstøtte og oppgi applikasjon og korrelasjonsid."),
-    das("DAS-002", 404, "Ukjent endepunkt.", "URL-en svarer ikke til et gyldig endepunkt."),
-    das(
+    Code::new(
+        "DAS-001",
+        500,
+        "Uventet feil.",
+        "Uventet feil. Kontakt brukerstøtte og oppgi applikasjon og korrelasjonsid.",
+    ),
+    Code::new("DAS-002", 404, "Ukjent endepunkt.", "URL-en svarer ikke til et gyldig endepunkt."),
+    Code::new(
         "DAS-003",
         500,
         "Midlertidig utilgjengelig.",
         "Opplysningene er ikke tilgjengelige for øyeblikket. Prøv igjen senere.",
     ),
-    das("DAS-004", 500, "Intern autentisering.", "Feil ved intern autentisering hos Skatteetaten."),
-    das("DAS-005", 500, "Intern autentisering.", "Feil ved intern autentisering hos Skatteetaten."),
-    das("DAS-006", 500, "Intern autentisering.", "Feil ved intern autentisering hos Skatteetaten."),
-    das("DAS-007", 500, "Intern autentisering.", "Feil ved intern autentisering hos Skatteetaten."),
-    das("DAS-008", 403, "Autorisasjon.", "Ikke autorisert for den forespurte ressursen."),
+    Code::new("DAS-004", 500, "Intern autentisering.", "Feil ved intern autentisering hos Skatteetaten."),
+    Code::new("DAS-005", 500, "Intern autentisering.", "Feil ved intern autentisering hos Skatteetaten."),
+    Code::new("DAS-006", 500, "Intern autentisering.", "Feil ved intern autentisering hos Skatteetaten."),
+    Code::new("DAS-007", 500, "Intern autentisering.", "Feil ved intern autentisering hos Skatteetaten."),
+    Code::new("DAS-008", 403, "Autorisasjon.", "Ikke autorisert for den forespurte ressursen."),
 ];
-
-const fn das(code: &'static str, status: u16, area: &'static str, melding: &'static str) -> Code {
-    Code { code, status, area, melding }
-}
 
 /// The code for a fault outside any service.
 pub(crate) static UNEXPECTED: &Code = &COMMON_CODES[0];

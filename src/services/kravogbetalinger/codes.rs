@@ -7,45 +7,46 @@ use crate::services::errors::ServiceError;
 
 /// In the order of their numbers.
 pub(crate) static CODES: [Code; 9] = [
-    kb("KB-001", 500, "Uventet feil på tjenesten.", "Det oppstod en uventet feil på tjenesten. Prøv igjen senere"),
-    kb(
+    Code::new(
+        "KB-001",
+        500,
+        "Uventet feil på tjenesten.",
+        "Det oppstod en uventet feil på tjenesten. Prøv igjen senere",
+    ),
+    Code::new(
         "KB-002",
         500,
         "Uventet feil i et bakenforliggende system.",
         "Det oppstod en uventet feil i et bakenforliggende system. Prøv igjen senere",
     ),
-    kb("KB-003", 404, "Ukjent url benyttet.", "Ukjent url benyttet"),
-    kb(
+    Code::new("KB-003", 404, "Ukjent url benyttet.", "Ukjent url benyttet"),
+    Code::new(
         "KB-004",
         401,
         "Feil i forbindelse med autentisering.",
         "Autentiseringen feilet: tokenet mangler eller er ugyldig",
     ),
-    kb(
+    Code::new(
         "KB-005",
         403,
         "Feil i forbindelse med samtykketoken.",
         "Samtykket mangler, er utløpt eller gjelder en annen part",
     ),
-    kb("KB-006", 400, "Feil i forbindelse med validering av inputdata.", "Valideringen av inputdata feilet"),
-    kb(
+    Code::new("KB-006", 400, "Feil i forbindelse med validering av inputdata.", "Valideringen av inputdata feilet"),
+    Code::new(
         "KB-007",
         404,
         "Fant ingen krav/betalinger på angitt identifikator og periode.",
         "Fant ingen krav eller betalinger på angitt identifikator og periode",
     ),
-    kb(
+    Code::new(
         "KB-008",
         406,
         "Feil tilknyttet dataformat. Kun json eller xml er støttet.",
         "Dataformatet er ikke støttet. Kun json og xml er støttet",
     ),
-    kb("KB-009", 404, "Ingen treff på oppgitt identifikator.", "Ingen treff på oppgitt identifikator"),
+    Code::new("KB-009", 404, "Ingen treff på oppgitt identifikator.", "Ingen treff på oppgitt identifikator"),
 ];
-
-const fn kb(code: &'static str, status: u16, area: &'static str, melding: &'static str) -> Code {
-    Code { code, status, area, melding }
-}
 
 /// What the service refuses by itself, and with which code.
 pub(super) enum Refusal {

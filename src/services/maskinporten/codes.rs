@@ -8,52 +8,57 @@ use crate::services::errors::ServiceError;
 
 /// In the order of their numbers.
 pub(super) static CODES: [Code; 17] = [
-    mp("MP-011", 400, "Invalid parameter value in the assertion.", "look for stray characters"),
-    mp("MP-012", 400, "The grant was used before.", "use a new jti for every call"),
-    mp("MP-100", 400, "Client authentication failed.", "check the client id and the kid of the key"),
-    mp("MP-110", 400, "Invalid aud.", "use the issuer of the right environment as aud"),
-    mp("MP-120", 400, "Signed with an invalid certificate.", "use a valid test certificate in test"),
-    mp("MP-121", 400, "The key has expired.", "register the key again"),
-    mp(
+    Code::new("MP-011", 400, "Invalid parameter value in the assertion.", "look for stray characters"),
+    Code::new("MP-012", 400, "The grant was used before.", "use a new jti for every call"),
+    Code::new("MP-100", 400, "Client authentication failed.", "check the client id and the kid of the key"),
+    Code::new("MP-110", 400, "Invalid aud.", "use the issuer of the right environment as aud"),
+    Code::new("MP-120", 400, "Signed with an invalid certificate.", "use a valid test certificate in test"),
+    Code::new("MP-121", 400, "The key has expired.", "register the key again"),
+    Code::new(
         "MP-122",
         400,
         "The certificate belongs to another organisation.",
         "use a certificate of the client's organisation",
     ),
-    mp("MP-123", 400, "Invalid x5c.", "give x5c as an array of strings, the certificate in base64 first"),
-    mp("MP-124", 400, "Invalid signature.", "sign with the key that is registered under the kid"),
-    mp("MP-130", 400, "The JWT has expired.", "send it at once, and check the clock"),
-    mp("MP-200", 400, "Invalid scopes for the client.", "register the scope on the client"),
-    mp("MP-201", 400, "Scopes not allowed for Maskinporten.", "ask for scopes of the form prefix:name"),
-    mp("MP-250", 403, "The consumer has not been granted the scope.", "ask the owner of the API for access"),
-    mp("MP-251", 403, "The consumer has not delegated the scope to the supplier.", "have it delegated in Altinn"),
-    mp("MP-301", 400, "Unknown authorization details type.", "use urn:altinn:systemuser or urn:altinn:consent"),
-    mp("MP-302", 400, "Unknown fields in authorization details.", "leave out what the type does not have"),
-    mp("MP-303", 400, "Invalid values in authorization details.", "check numbers, URNs and ids"),
+    Code::new("MP-123", 400, "Invalid x5c.", "give x5c as an array of strings, the certificate in base64 first"),
+    Code::new("MP-124", 400, "Invalid signature.", "sign with the key that is registered under the kid"),
+    Code::new("MP-130", 400, "The JWT has expired.", "send it at once, and check the clock"),
+    Code::new("MP-200", 400, "Invalid scopes for the client.", "register the scope on the client"),
+    Code::new("MP-201", 400, "Scopes not allowed for Maskinporten.", "ask for scopes of the form prefix:name"),
+    Code::new("MP-250", 403, "The consumer has not been granted the scope.", "ask the owner of the API for access"),
+    Code::new(
+        "MP-251",
+        403,
+        "The consumer has not delegated the scope to the supplier.",
+        "have it delegated in Altinn",
+    ),
+    Code::new("MP-301", 400, "Unknown authorization details type.", "use urn:altinn:systemuser or urn:altinn:consent"),
+    Code::new("MP-302", 400, "Unknown fields in authorization details.", "leave out what the type does not have"),
+    Code::new("MP-303", 400, "Invalid values in authorization details.", "check numbers, URNs and ids"),
 ];
 
 /// What has no code of its own: a request that is no token request.
-pub(super) static INVALID_REQUEST: Code = mp("invalid_request", 400, "Not a token request.", "see docs/auth.md");
+pub(super) static INVALID_REQUEST: Code = Code::new("invalid_request", 400, "Not a token request.", "see docs/auth.md");
 /// Another grant than the one there is.
-pub(super) static UNSUPPORTED_GRANT: Code =
-    mp("unsupported_grant_type", 400, "Unsupported grant type.", "use urn:ietf:params:oauth:grant-type:jwt-bearer");
+pub(super) static UNSUPPORTED_GRANT: Code = Code::new(
+    "unsupported_grant_type",
+    400,
+    "Unsupported grant type.",
+    "use urn:ietf:params:oauth:grant-type:jwt-bearer",
+);
 /// An issue time that is not now.
-pub(super) static ISSUE_TIME: Code = mp(
+pub(super) static ISSUE_TIME: Code = Code::new(
     "invalid_grant",
     400,
     "The issue time is not within 10 seconds of now.",
     "check the clock, and make an assertion a call",
 );
 /// Another method.
-pub(super) static WRONG_METHOD: Code = mp("invalid_request", 405, "Another method is needed.", "see Allow");
+pub(super) static WRONG_METHOD: Code = Code::new("invalid_request", 405, "Another method is needed.", "see Allow");
 /// A fault of the sandbox itself.
-pub(super) static SERVER_ERROR: Code = mp("server_error", 500, "A fault of the sandbox.", "its log says more");
+pub(super) static SERVER_ERROR: Code = Code::new("server_error", 500, "A fault of the sandbox.", "its log says more");
 /// Another URL.
-pub(super) static NO_SUCH_PAGE: Code = mp("invalid_request", 404, "No such URL.", "see the discovery document");
-
-const fn mp(code: &'static str, status: u16, area: &'static str, melding: &'static str) -> Code {
-    Code { code, status, area, melding }
-}
+pub(super) static NO_SUCH_PAGE: Code = Code::new("invalid_request", 404, "No such URL.", "see the discovery document");
 
 /// A refusal with what is wrong in this very assertion, and what to do.
 pub(super) fn refusal(code: &'static str, what: &str) -> ServiceError {
