@@ -39,6 +39,7 @@
 //! Rust tests of other crates depend on it by its repository, as a dev-dependency.
 
 mod access;
+mod body;
 mod catalogue;
 pub mod cli;
 mod config;

@@ -256,3 +256,15 @@ fn the_committed_contract_is_fresh_and_answers_keep_it() {
         assert!(errors.is_empty(), "{path}: {errors:#?}");
     }
 }
+
+#[test]
+fn whoever_sends_too_much_is_told_so_after_sending_it_all() {
+    let sandbox = Sandbox::builder().start().expect("a sandbox");
+    let body = "#".repeat(6 * 1024 * 1024);
+    let head = format!(
+        "PUT /sandbox/scenarios HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/yaml\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    let answer = common::raw(&sandbox, (head + &body).as_bytes());
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer:.200}");
+}

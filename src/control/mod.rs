@@ -17,7 +17,7 @@ pub(crate) mod welcome;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
@@ -90,7 +90,6 @@ fn control(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .route("/token/explain", post(token::explain))
         .fallback(nothing)
         .method_not_allowed_fallback(wrong_method)
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(middleware::from_fn_with_state(Arc::clone(shared), guard::guard))
 }
 

@@ -1,7 +1,5 @@
 //! Refusals of the control API as problem documents (RFC 9457), and bodies read so that every mistake gets one.
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -9,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::body::{self, Unread};
 use crate::inject::refused::Refused;
 use crate::scenario::loading::LoadError;
 use crate::scenario::problems::Problem as ScenarioProblem;
@@ -111,12 +110,12 @@ pub(super) struct JsonBody<T>(pub(super) T);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let content_type = essence(&request);
         if content_type.as_deref() != Some("application/json") {
             return Err(wrong_type(content_type, "application/json"));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| unread(&rejection))?;
+        let bytes = body::read(request.into_body(), super::LARGEST_BODY).await.map_err(unread)?;
         if bytes.trim_ascii_start().first().is_some_and(|b| *b != b'{') {
             return Err(Problem::bad_request("the body cannot be read: it is no JSON object"));
         }
@@ -131,14 +130,14 @@ pub(super) struct YamlBody(pub(super) String);
 impl<S: Send + Sync> FromRequest<S> for YamlBody {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let content_type = essence(&request);
         // JSON is YAML too.
         let taken = ["application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml", "application/json"];
         if !content_type.as_deref().is_some_and(|given| taken.contains(&given)) {
             return Err(wrong_type(content_type, "application/yaml"));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| unread(&rejection))?;
+        let bytes = body::read(request.into_body(), super::LARGEST_BODY).await.map_err(unread)?;
         let text = String::from_utf8(bytes.into()).map_err(|_| Problem::bad_request("the body is not UTF-8"))?;
         Ok(Self(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)))
     }
@@ -156,13 +155,13 @@ fn wrong_type(given: Option<String>, wanted: &str) -> Problem {
     Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Another type of body is needed", detail)
 }
 
-fn unread(rejection: &BytesRejection) -> Problem {
-    match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
+fn unread(why: Unread) -> Problem {
+    match why {
+        Unread::TooLarge => Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "The body is too large",
             format!("a body of the control API has at most {} bytes", super::LARGEST_BODY),
         ),
-        _ => Problem::bad_request("the body could not be read to its end"),
+        Unread::CutOff => Problem::bad_request("the body could not be read to its end"),
     }
 }

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::request::Parts;
 use http::{Request, Response, Uri};
-use http_body_util::{BodyExt, Either, Full, Limited};
+use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -23,6 +23,7 @@ use serde_json::Value;
 use tower_service::Service as _;
 
 use crate::access::{Access, Caller};
+use crate::body;
 use crate::catalogue::effects::{Delay, Drift, Fault};
 use crate::catalogue::{Code, Edition, NO_SUCH_URL, UNEXPECTED};
 use crate::inject::base_url;
@@ -109,8 +110,7 @@ pub(crate) async fn handle(
         && let Some(body) = body.take()
     {
         // What is cut off, or larger than any body that means something, is as good as none.
-        let read = Limited::new(body, LARGEST_BODY).collect().await;
-        bytes = read.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+        bytes = body::read(body, LARGEST_BODY).await.unwrap_or_default();
     }
     if body.is_none() {
         asked.body = Some(&bytes);
