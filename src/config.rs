@@ -19,12 +19,13 @@ use crate::domain::clock::{ClockError, Now};
 use crate::scenario::sources::Source;
 
 /// Every variable that is read, and the flag that it stands for. An empty one counts as not set.
-const VARIABLES: [(&str, &str); 18] = [
+const VARIABLES: [(&str, &str); 19] = [
     ("SANDBOX_LISTEN", "--listen"),
     ("SANDBOX_SCENARIOS", "--scenarios"),
     ("SANDBOX_WITH_BUILTIN", WITH_BUILTIN),
     ("SANDBOX_NOW", "--now"),
     ("SANDBOX_EDITION", "--edition"),
+    ("SANDBOX_RESTANSER", "--restanser"),
     ("SANDBOX_AUTH", "--auth"),
     ("SANDBOX_SEED", "--seed"),
     ("SANDBOX_LOG", "--log"),
@@ -67,6 +68,10 @@ pub(crate) struct Flags {
     /// Edition of the answers where neither caller nor scenario says [env: SANDBOX_EDITION]
     #[arg(long, global = true, default_value = "2024", value_parser = parse_edition, value_name = "2023|2024")]
     pub(crate) edition: Edition,
+    /// What Restanser says of a synthetic organisation that no scenario names: `ledger` knows none (RESTANSE-008),
+    /// `static` gives the published example about any, as the real test environment does [env: SANDBOX_RESTANSER]
+    #[arg(long, global = true, default_value = "ledger", value_name = "ledger|static", ignore_case = true)]
+    pub(crate) restanser: RestanserFrom,
     /// How closely tokens are looked at: not at all, where there is one, always, with their signature [env: SANDBOX_AUTH]
     #[arg(long, global = true, default_value = "open", value_name = "off|open|claims|signed")]
     pub(crate) auth: Level,
@@ -127,7 +132,10 @@ impl Flags {
         Settings {
             listen: self.listen,
             now: self.now,
-            edition: self.edition,
+            options: Options {
+                default_edition: self.edition,
+                static_restanser: self.restanser == RestanserFrom::Static,
+            },
             auth: self.auth,
             seed: self.seed,
             tokens: TokenSettings {
@@ -262,12 +270,28 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// Where Restanser takes its answers from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RestanserFrom {
+    Ledger,
+    Static,
+}
+
+/// What is said of the answers once and for all.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Options {
+    /// The edition where neither caller nor scenario says.
+    pub(crate) default_edition: Edition,
+    /// Restanser answers about any synthetic organisation that no scenario names, always the same.
+    pub(crate) static_restanser: bool,
+}
+
 /// What the server needs to know.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     pub(crate) now: Option<Now>,
-    pub(crate) edition: Edition,
+    pub(crate) options: Options,
     pub(crate) auth: Level,
     pub(crate) seed: Option<u64>,
     pub(crate) tokens: TokenSettings,

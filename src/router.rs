@@ -3,7 +3,10 @@
 //! | path | what |
 //! |---|---|
 //! | `/api/innkreving/kravogbetalinger/v1/{rettighetspakke}/{identifikator}/{endpoint}` | Krav og betalinger |
-//! | `/v1/…` with a Host that begins with `kravogbetalinger` | the same |
+//! | `/api/innkreving/kravogbetalinger/v1/{rettighetspakke}/{identifikator}/oversikt` | Kravoversikt: its name of late 2022 |
+//! | `/api/innkreving/kravoversikt/v1/{rettighetspakke}/{identifikator}/{endpoint}` | Kravoversikt |
+//! | `/api/innkreving/restanser/v2/{rettighetspakke}/{organisasjonsnummer}` | Restanser |
+//! | `/{version}/…` with a Host that begins with the service's name | the same |
 //! | `/maskinporten/…`, and the place of RFC 8414 for it | Maskinporten |
 //! | `/token`, `/jwk`, `/.well-known/…` with a Host that begins with `maskinporten` | the same |
 //! | `/` | what this is |
@@ -19,7 +22,7 @@ use http::header::HOST;
 use percent_encoding::percent_decode_str;
 
 use crate::catalogue::Service;
-use crate::services::{HANDLERS, Handler};
+use crate::services::{HANDLERS, Handler, url};
 
 /// Where a call goes.
 pub(crate) enum Target {
@@ -42,7 +45,7 @@ pub(crate) fn resolve(headers: &HeaderMap, uri: &http::Uri) -> Target {
     if let Some((handler, rest)) =
         HANDLERS.iter().find_map(|handler| Some((handler, below(path, handler.service.base)?)))
     {
-        return Target::Service(handler, segments(rest));
+        return in_its_form(handler, segments(rest));
     }
     if let Some(name) = path.strip_prefix(DISCOVERY).map(|rest| rest.trim_matches('/')).filter(|name| !name.is_empty())
         && let Some(handler) = HANDLERS.iter().find(|handler| handler.service.name == name)
@@ -55,8 +58,17 @@ pub(crate) fn resolve(headers: &HeaderMap, uri: &http::Uri) -> Target {
     }
     let by_host = (first != "api").then(|| host_label(headers, uri)).flatten();
     match by_host.and_then(|label| HANDLERS.iter().find(|handler| handler.service.name.eq_ignore_ascii_case(label))) {
-        Some(handler) => Target::Service(handler, segments(path)),
+        Some(handler) => in_its_form(handler, segments(path)),
         None => Target::Nothing,
+    }
+}
+
+/// A URL of a service; one that another service answers in its own form goes there.
+fn in_its_form(handler: &'static Handler, segments: Vec<String>) -> Target {
+    let elsewhere = HANDLERS.iter().find_map(|other| Some((other, url::mounted(other, handler, &segments)?)));
+    match elsewhere {
+        Some((other, segments)) => Target::Service(other, segments),
+        None => Target::Service(handler, segments),
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use crate::access::Level;
 use crate::catalogue::Edition;
-use crate::config::{Limits, Settings, TokenSettings};
+use crate::config::{Limits, Options, Settings, TokenSettings};
 use crate::domain::clock::Now;
 use crate::scenario::loading::LoadError;
 use crate::scenario::sources::{Source, Text};
@@ -41,6 +41,7 @@ pub struct SandboxBuilder {
     texts: Vec<Text>,
     now: Option<String>,
     edition: Option<String>,
+    static_restanser: bool,
     auth: Option<String>,
     seed: Option<u64>,
     control_key: Option<String>,
@@ -96,6 +97,14 @@ impl SandboxBuilder {
     #[must_use]
     pub fn now(mut self, now: &str) -> Self {
         self.now = Some(now.to_owned());
+        self
+    }
+
+    /// Restanser gives the published example about any synthetic organisation that no scenario names, as the real
+    /// test environment does; otherwise it knows none of them.
+    #[must_use]
+    pub fn static_restanser(mut self) -> Self {
+        self.static_restanser = true;
         self
     }
 
@@ -191,7 +200,7 @@ impl SandboxBuilder {
         let settings = Settings {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             now,
-            edition: edition.unwrap_or_default(),
+            options: Options { default_edition: edition.unwrap_or_default(), static_restanser: self.static_restanser },
             auth: auth.unwrap_or_default(),
             seed: self.seed,
             tokens: self.tokens,

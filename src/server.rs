@@ -55,7 +55,7 @@ impl Server {
         let state = Arc::new(State {
             pages,
             sessions,
-            default_edition: settings.edition,
+            options: settings.options,
             access,
             rng: Mutex::new(rng),
             drift_seed: settings.seed.unwrap_or_default(),

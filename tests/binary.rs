@@ -149,7 +149,7 @@ fn health() {
     assert_eq!(server.get("/health/live"), (200, r#"{"status":"UP"}"#.to_owned()));
     let (status, ready) = server.get("/health/ready");
     let ready: serde_json::Value = serde_json::from_str(&ready).expect("JSON");
-    assert_eq!((status, &ready["status"], &ready["parties"]), (200, &"UP".into(), &11.into()));
+    assert_eq!((status, &ready["status"], &ready["parties"]), (200, &"UP".into(), &common::built_in().into()));
     let healthcheck = |listen: &str| run(&["healthcheck", "--listen", listen]);
     assert_eq!(healthcheck(server.address()).status.code(), Some(0));
     let mut by_environment = command(&["healthcheck"]);
@@ -207,7 +207,7 @@ fn the_environment_as_pipelines_set_it() {
     both.env("SANDBOX_SCENARIOS", Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/example"))
         .env("SANDBOX_WITH_BUILTIN", "1");
     let list: serde_json::Value = serde_json::from_slice(&both.output().expect("it runs").stdout).expect("JSON");
-    assert_eq!(list.as_array().map(Vec::len), Some(12));
+    assert_eq!(list.as_array().map(Vec::len), Some(common::built_in() + 1));
 }
 
 #[test]
@@ -344,7 +344,7 @@ fn parties_as_a_table_and_as_json() {
     insta::assert_snapshot!(text(&table.stdout));
     let json = run(&[&["parties", "--json"], &now[..]].concat());
     let list: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
-    assert_eq!(list.as_array().map(Vec::len), Some(11));
+    assert_eq!(list.as_array().map(Vec::len), Some(common::built_in()));
     assert!(list[0]["saldo"].is_number() && list[0]["navn"].is_string(), "{}", list[0]);
 }
 

@@ -90,18 +90,42 @@ fn the_commands_of_control_api_md() {
     run_all("docs/control-api.md", &[]);
 }
 
-/// Every row of the table: by header, base URL, rule, scenario flag, reserved number, and naturally.
+/// A service as its table of codes is driven: the beginning of its codes, its name, a call, and what follows its base.
+struct Driven {
+    prefix: &'static str,
+    service: &'static str,
+    path: &'static str,
+    after: &'static str,
+}
+
+const DRIVEN: [Driven; 4] = [
+    Driven {
+        prefix: "KB-",
+        service: "kravogbetalinger",
+        path: "api/innkreving/kravogbetalinger/v1/finans",
+        after: "/aapnekrav",
+    },
+    Driven {
+        prefix: "KB-",
+        service: "kravoversikt",
+        path: "api/innkreving/kravoversikt/v1/finans",
+        after: "/oversikt",
+    },
+    Driven { prefix: "RESTANSE-", service: "restanser", path: "api/innkreving/restanser/v2/dibk", after: "" },
+    Driven { prefix: "DAS-", service: "restanser", path: "api/innkreving/restanser/v2/dibk", after: "" },
+];
+
+/// Every row of the tables: by header, base URL, rule, scenario flag, reserved number, and naturally.
 #[test]
-fn the_commands_of_faults_md_and_every_row_of_its_table() {
+fn the_commands_of_faults_md_and_every_row_of_its_tables() {
     let (server, assignments) = run_all("docs/faults.md", &["--now", TODAY]);
     let text = read("docs/faults.md");
-    let rows: Vec<Vec<&str>> = text
-        .lines()
-        .filter(|line| line.starts_with("| KB-") || line.starts_with("| DAS-"))
-        .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect())
-        .collect();
-    assert_eq!(rows.len(), 17, "a row for every code");
-    for (i, row) in rows.iter().enumerate() {
+    let row = |line: &&str| DRIVEN.iter().any(|driven| line.starts_with(&format!("| {}", driven.prefix)));
+    let rows: Vec<Vec<&str>> =
+        text.lines().filter(row).map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect()).collect();
+    assert_eq!(rows.len(), 9 + 9 + 8, "a row for every code");
+    let mut driven_rows = 0;
+    for row in &rows {
         let [code, status, reserved, natural] = row[..] else { panic!("{row:?}") };
         let assert = |way: &str, command: &str, cause: &str| {
             let printed = server.run(&assignments, &command.replacen("curl -s ", "curl -s -i ", 1));
@@ -111,32 +135,39 @@ fn the_commands_of_faults_md_and_every_row_of_its_table() {
                 assert!(printed.contains(&piece), "{code} by {way}: {command}\nlacks {piece:?} in\n{printed:.600}");
             }
         };
-        let path = "api/innkreving/kravogbetalinger/v1/finans";
-        assert("header", &format!("curl -s -H 'Sandbox-Error: {code}' $KB/311851381/aapnekrav"), "header");
-        assert("base URL", &format!("curl -s $SANDBOX/~error={code}/{path}/311851381/aapnekrav"), "base-url");
-        let session = format!("by-rule-{i}");
-        let made =
-            server.run(&assignments, &format!("innkreving-sandbox rule add --session {session} --then error={code}"));
-        assert!(made.contains("\"id\": \"r1\""), "{made}");
-        assert("rule", &format!("curl -s -H 'Sandbox-Session: {session}' $KB/311851381/aapnekrav"), "rule");
-        let session = format!("by-flag-{i}");
-        let flag = format!(r#"part: "314055403"\nnavn: X\nfeil: [{{ paa: kravogbetalinger, kode: {code} }}]\n"#);
-        let put = format!(
-            "printf '{flag}' | curl -s -T - -H 'Content-Type: application/yaml' $SANDBOX/~session={session}/sandbox/scenarios"
-        );
-        let put = server.run(&assignments, &put);
-        assert!(put.contains("314055403"), "{put}");
-        assert("flag", &format!("curl -s $SANDBOX/~session={session}/{path}/314055403/aapnekrav"), "scenario");
-        match reserved {
-            "–" => assert!(code.starts_with("DAS"), "{code}"),
-            number => {
-                assert_eq!(number, RESERVED[i]);
-                assert("reserved number", &format!("curl -s $KB/{number}/aapnekrav"), "reserved-number");
+        for Driven { service, path, after, .. } in DRIVEN.iter().filter(|driven| code.starts_with(driven.prefix)) {
+            let own = format!("{path}/314055403{after}");
+            assert("header", &format!("curl -s -H 'Sandbox-Error: {code}' $SANDBOX/{own}"), "header");
+            assert("base URL", &format!("curl -s $SANDBOX/~error={code}/{own}"), "base-url");
+            let session = format!("by-rule-{driven_rows}");
+            let rule =
+                format!("innkreving-sandbox rule add --session {session} --when service={service} --then error={code}");
+            let made = server.run(&assignments, &rule);
+            assert!(made.contains("\"id\": \"r1\""), "{made}");
+            assert("rule", &format!("curl -s -H 'Sandbox-Session: {session}' $SANDBOX/{own}"), "rule");
+            let session = format!("by-flag-{driven_rows}");
+            let flag = format!(r#"part: "314055403"\nnavn: X\nfeil: [{{ paa: {service}, kode: {code} }}]\n"#);
+            let put = format!(
+                "printf '{flag}' | curl -s -T - -H 'Content-Type: application/yaml' $SANDBOX/~session={session}/sandbox/scenarios"
+            );
+            let put = server.run(&assignments, &put);
+            assert!(put.contains("314055403"), "{put}");
+            assert("flag", &format!("curl -s $SANDBOX/~session={session}/{own}"), "scenario");
+            match reserved {
+                "–" => assert!(code.starts_with("DAS"), "{code}"),
+                number => {
+                    let nth = code.rsplit('-').next().and_then(|digits| digits.parse::<usize>().ok());
+                    assert_eq!(number, RESERVED[nth.expect("a number") - 1]);
+                    let call = format!("curl -s $SANDBOX/{path}/{number}{after}");
+                    assert("reserved number", &call, "reserved-number");
+                }
             }
+            driven_rows += 1;
         }
         if natural != "none" {
             let command = natural.split('`').nth(1).expect("a command");
             assert("itself", command, "natural");
         }
     }
+    assert_eq!(driven_rows, 9 * 2 + 9 + 8);
 }

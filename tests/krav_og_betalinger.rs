@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Answer, BASE, PARTIES, TODAY, get, oere, sandbox};
+use common::{Answer, BASE, TODAY, get, oere, parties, sandbox};
 use innkreving_sandbox::Sandbox;
 use serde_json::Value;
 
@@ -111,13 +111,16 @@ fn assert_sums(answer: &Value, context: &str) {
 #[test]
 fn the_overviews_are_right_for_every_party_on_many_days() {
     let sandbox = sandbox();
-    for party in PARTIES.iter().filter(|party| **party != "02827720073") {
+    for party in parties().iter().filter(|party| *party != "02827720073") {
         for now in ["-3y", "-400d", "-61d", "-1d", "+0d", "+1d", "+4d", "+10d", "+19d", "+90d", "+2y"] {
             for edition in ["2023", "2024"] {
                 let answer = ask(&sandbox, &format!("{party}/aapnekrav"), edition, now);
                 let is_literal = answer.json()["aapentKravMedGjenstaaendeBeloep"][0]["kravidentifikator"]
                     == "krav-1234"
-                    && matches!((*party, edition), ("212201782", "2024") | ("310478717" | "12345678901", "2023"));
+                    && matches!(
+                        (party.as_str(), edition),
+                        ("212201782", "2024") | ("310478717" | "12345678901", "2023")
+                    );
                 if !is_literal {
                     assert_sums(&answer.json(), &format!("{party} {edition} {now}"));
                 }

@@ -464,7 +464,7 @@ fn an_explanation_tells_claim_by_claim() {
     assert!(line(&served, "exp")["meaning"].as_str().is_some_and(|text| text.contains("expires in 1")), "{served}");
     let refused = explain(json!({ "token": token, "service": "kravogbetalinger", "party": "310478717" }));
     assert!(
-        refused["verdict"].as_str().is_some_and(|verdict| verdict.starts_with("403: Samtykke mangler")),
+        refused["verdict"].as_str().is_some_and(|verdict| verdict.starts_with("403 KB-005: Samtykke mangler")),
         "{refused}"
     );
     let mut old = payload(&token);

@@ -13,17 +13,83 @@ fn committed() -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).expect("the document")).expect("JSON")
 }
 
+/// The services that are asked by GET about a party.
+const SERVICES: [&str; 3] = ["kravogbetalinger", "kravoversikt", "restanser"];
+
+fn printed(name: &str) -> Value {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox")).args(["openapi", name]).output().expect("it runs");
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
 #[test]
-fn the_committed_document_is_fresh_and_served() {
-    let output = Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox")).arg("openapi").output().expect("it runs");
-    let printed: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert!(committed() == printed, "run: cargo run -q -- openapi > docs/openapi/kravogbetalinger.json");
+fn the_committed_documents_are_fresh_and_served() {
     let sandbox = sandbox();
-    assert_eq!(get(&sandbox, "/openapi/kravogbetalinger.json", &[]).json(), printed);
+    for name in SERVICES {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/openapi/{name}.json"));
+        let committed: Value =
+            serde_json::from_str(&std::fs::read_to_string(path).expect("the document")).expect("JSON");
+        let printed = printed(name);
+        assert!(committed == printed, "run: cargo run -q -- openapi {name} > docs/openapi/{name}.json");
+        assert_eq!(get(&sandbox, &format!("/openapi/{name}.json"), &[]).json(), printed);
+        let text = printed.to_string();
+        assert!(!text.contains("Sandbox-") && !text.contains("null"), "modifiers and nulls are no part of it: {text}");
+    }
     assert_eq!(get(&sandbox, "/openapi/finnes-ikke.json", &[]).status, 404);
     let unknown =
         Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox")).args(["openapi", "restanse"]).output().expect("it runs");
     assert_eq!(unknown.status.code(), Some(2));
+}
+
+/// A URL of an operation about a party, with all that it needs.
+fn url(path: &str, party: &str) -> String {
+    let places =
+        [("{rettighetspakke}", None), ("{identifikator}", Some(party)), ("{organisasjonsnummer}", Some(party))];
+    let package = if path.contains("restanser") { "dibk" } else { "finans" };
+    let filled = places.iter().fold(path.to_owned(), |url, (place, with)| url.replace(place, with.unwrap_or(package)));
+    format!("{filled}?fraOgMed=2026-01-01&tilOgMed=2027-01-01")
+}
+
+#[test]
+fn every_answer_and_every_error_of_every_service_fits_its_contract() {
+    let sandbox = sandbox();
+    let mut answered = 0;
+    for name in SERVICES {
+        let document = printed(name);
+        for (path, operations) in document["paths"].as_object().expect("paths") {
+            let responses = &operations["get"]["responses"];
+            let validator = |status: u16| {
+                let schema = &responses[status.to_string()]["content"]["application/json"]["schema"];
+                assert!(schema.is_object(), "{path} {status}");
+                let whole = json!({ "allOf": [schema], "components": document["components"] });
+                jsonschema::options().should_validate_formats(true).build(&whole).expect("a schema")
+            };
+            let fits = validator(200);
+            for party in common::parties() {
+                for now in ["-1y", "+0d", "+30d"] {
+                    let answer = get(&sandbox, &url(path, &party), &[("Sandbox-Now", now)]);
+                    if answer.status == 200 {
+                        let value = answer.json();
+                        let errors: Vec<String> = fits.iter_errors(&value).map(|error| error.to_string()).collect();
+                        assert!(errors.is_empty(), "{path} {party} {now}: {errors:?}");
+                        answered += 1;
+                    }
+                }
+            }
+            let codes = responses.as_object().expect("responses").values();
+            let codes = codes.filter_map(|it| {
+                it["content"]["application/json"]["schema"]["allOf"][1]["properties"]["kode"]["enum"].as_array()
+            });
+            let codes: Vec<&str> = codes.flatten().filter_map(Value::as_str).collect();
+            assert!(codes.len() > 16, "{path}: {codes:?}");
+            for code in codes {
+                let answer = get(&sandbox, &url(path, "311851381"), &[("Sandbox-Error", code)]);
+                assert_eq!(answer.kode(), code, "{path}");
+                assert!(validator(answer.status).is_valid(&answer.json()), "{path} {code}");
+            }
+        }
+    }
+    assert!(answered > 200, "{answered}");
 }
 
 #[test]
@@ -42,12 +108,6 @@ fn the_committed_document_of_the_issuer_is_fresh_and_answers_keep_it() {
         let validator = jsonschema::validator_for(schema).expect("a schema");
         assert!(validator.is_valid(&get(&sandbox, path, &[]).json()), "{path}");
     }
-}
-
-#[test]
-fn modifiers_and_nulls_are_no_part_of_it() {
-    let text = committed().to_string();
-    assert!(!text.contains("Sandbox-") && !text.contains("null"), "{text}");
 }
 
 /// A validator of what an operation answers with a status.

@@ -176,7 +176,7 @@ fn a_rule_that_can_never_match_is_refused() {
     refused(json!({ "party": "31185138" }), error.clone(), "when.party", None);
     refused(json!({ "client": "" }), error, "when.client", None);
     refused(json!({}), json!({ "error": "KB-02" }), "then.error", Some("KB-002"));
-    refused(json!({}), json!({ "error": "RESTANSE-123" }), "then.error", None);
+    refused(json!({}), json!({ "error": "TREKK-123" }), "then.error", None);
     refused(json!({}), json!({ "eror": "KB-002" }), "eror", Some("error"));
     refused(json!({}), json!({ "fault": "resets" }), "then.fault", Some("reset"));
     refused(json!({}), json!({ "session": "a" }), "then.session", None);

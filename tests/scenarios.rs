@@ -38,6 +38,16 @@ fn check_can_be_brief_for_editors_and_ci() {
 }
 
 #[test]
+fn check_warns_of_a_literal_answer_that_contradicts_its_ledger_without_a_reason() {
+    let lines = text(&check(&testdata("contradicting"), &["--brief"]).stdout);
+    insta::assert_snapshot!(lines);
+    let answers = testdata("contradicting");
+    let sandbox = Sandbox::builder().now(common::TODAY).source(Source::Folder(answers)).start().expect("it loads");
+    let told = get(&sandbox, &format!("{BASE}/finans/314300017/aapnekrav"), &[]).json();
+    assert_eq!(told["totalOversikt"]["saldo"], 501, "it is served all the same");
+}
+
+#[test]
 fn check_exit_codes() {
     let code = |dir: &Path, more: &[&str]| check(dir, more).status.code();
     assert_eq!(code(&testdata("example"), &[]), Some(0));

@@ -91,17 +91,21 @@ impl Access {
         };
         let token = match Token::read(text) {
             Ok(token) => token,
-            Err(why) => return format!("Refused as KB-004 and the like: {why}."),
+            Err(why) => return format!("This is no access token: {why}."),
         };
-        let told = |refusal: Refusal| match refusal {
-            Refusal::Authentication { melding, .. } => format!("401: {melding}."),
-            Refusal::Consent(melding) => format!("403: {melding}."),
+        let told = |refusal: Refusal| {
+            let (check, melding, _) = refusal.told();
+            let kode = demand.service.refusal(check);
+            format!("{} {}: {melding}.", kode.status, kode.code)
         };
         let signed = self.level() == Level::Signed;
         if signed && let Err(why) = self.keys.verify(jwt, now) {
-            return format!("401: Tokenet kan ikke godtas: {why}.");
+            return told(Refusal::Authentication {
+                melding: format!("Tokenet kan ikke godtas: {why}"),
+                challenge: String::new(),
+            });
         }
-        let checked = token.check(demand.scope, now, signed).and_then(|()| {
+        let checked = token.check(demand.service.scopes, now, signed).and_then(|()| {
             samtykke::check(&http::HeaderMap::new(), &token, demand, now, None).map_err(Refusal::Consent)
         });
         checked.map_or_else(told, |()| "The request would be served.".to_owned())
@@ -140,8 +144,10 @@ fn explained(name: &str, value: &Value, demand: Option<&Demand<'_>>, now: DateTi
         "scope" => match demand {
             None => told("What it may be used for."),
             Some(demand) => {
-                let passes = value.as_str().is_some_and(|held| held.split(' ').any(|scope| scope == demand.scope));
-                judged("What it may be used for.", passes, &format!("ask for the scope {}", demand.scope))
+                let passes = value
+                    .as_str()
+                    .is_some_and(|held| held.split(' ').any(|scope| demand.service.scopes.contains(&scope)));
+                judged("What it may be used for.", passes, &format!("ask for the scope {}", demand.scope()))
             }
         },
         "consumer" => {
@@ -172,8 +178,9 @@ fn explained(name: &str, value: &Value, demand: Option<&Demand<'_>>, now: DateTi
             None => told("What was consented to."),
             Some(demand) => {
                 let text = value.to_string().replace(',', "_");
-                let passes = demand.tjenestekoder.iter().any(|code| text.contains(code));
-                judged("What was consented to.", passes, &format!("it must have {}", demand.tjenestekoder.join(" or ")))
+                let koder = demand.koder();
+                let passes = koder.iter().any(|code| text.contains(code));
+                judged("What was consented to.", passes, &format!("it must have {}", koder.join(" or ")))
             }
         },
         "ValidToDate" | "DelegatedDate" => {

@@ -21,6 +21,7 @@ use http::header::AUTHORIZATION;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
+use crate::catalogue::{Check, Needs, Service};
 use clients::{Registry, UsedGrants};
 use jwt::Jwt;
 use keys::Keys;
@@ -66,18 +67,34 @@ impl fmt::Display for Level {
 }
 
 /// What a call needs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Demand<'a> {
-    /// The scope that the token must have.
-    pub(crate) scope: &'static str,
+    /// The service that is called.
+    pub(crate) service: &'static Service,
     /// Whose data is asked for, as it stands in the URL.
     pub(crate) part: &'a str,
-    /// Consent in the old Altinn: any of these service codes.
-    pub(crate) tjenestekoder: &'a [&'a str],
-    /// Consent in Altinn 3: this resource.
-    pub(crate) samtykkeressurs: &'static str,
-    /// Rights of its own, or as a systembruker, will do instead of consent.
-    pub(crate) egne_rettigheter: bool,
+    /// What it needs besides a scope of the service.
+    pub(crate) needs: Needs,
+    /// The service code of a consent in the old Altinn to this endpoint alone.
+    pub(crate) egen_kode: Option<&'static str>,
+}
+
+impl Demand<'_> {
+    /// The service codes of a consent in the old Altinn, any of which will do.
+    pub(crate) fn koder(&self) -> Vec<&'static str> {
+        let of_all = self.service.consent.as_ref().map_or(&[][..], |consent| consent.codes);
+        of_all.iter().copied().chain(self.egen_kode).collect()
+    }
+
+    /// The resource of a consent in Altinn 3.
+    pub(crate) fn ressurs(&self) -> &'static str {
+        self.service.consent.as_ref().map_or("", |consent| consent.resource)
+    }
+
+    /// The usual scope.
+    pub(crate) fn scope(&self) -> &'static str {
+        self.service.scopes.first().copied().unwrap_or_default()
+    }
 }
 
 /// Why a call is refused. The message is for the caller, in Norwegian.
@@ -85,8 +102,21 @@ pub(crate) struct Demand<'a> {
 pub(crate) enum Refusal {
     /// The token itself; with the challenge of `WWW-Authenticate`.
     Authentication { melding: String, challenge: String },
+    /// The token is good, but not for this service.
+    Scope { melding: String, challenge: String },
     /// The token is good, but gives no right to this party.
     Consent(String),
+}
+
+impl Refusal {
+    /// The check that failed, what to say of it, and the challenge of a 401.
+    pub(crate) fn told(self) -> (Check, String, Option<String>) {
+        match self {
+            Self::Authentication { melding, challenge } => (Check::Authentication, melding, Some(challenge)),
+            Self::Scope { melding, challenge } => (Check::Authorisation, melding, Some(challenge)),
+            Self::Consent(melding) => (Check::Consent, melding, None),
+        }
+    }
 }
 
 /// Checks calls at a level, and remembers tokens that it has read.
@@ -116,9 +146,6 @@ impl Weighter<Box<str>, Arc<Token>> for BySize {
         token.len() as u64 * 2 + 512
     }
 }
-
-/// What a call without a token is told at the level `open`.
-const WITHOUT_TOKEN: &str = "no token: the real service would answer 401 KB-004";
 
 /// Who calls, as the token says; read once, before anything is checked.
 #[derive(Debug)]
@@ -166,7 +193,7 @@ impl Access {
     ) -> Result<Option<&'static str>, Refusal> {
         let token = match (self.level, caller) {
             (Level::Off, _) => return Ok(None),
-            (Level::Open, Caller::Unknown | Caller::Asks(_)) => return Ok(Some(WITHOUT_TOKEN)),
+            (Level::Open, Caller::Unknown | Caller::Asks(_)) => return Ok(Some(demand.service.without_token)),
             (Level::Claims | Level::Signed, Caller::Unknown | Caller::Asks(_)) => return Err(missing()),
             (_, Caller::Unreadable(refusal)) => return Err(refusal.clone()),
             (_, Caller::Says(token)) => token,
@@ -175,7 +202,7 @@ impl Access {
         if let Some(keys) = keys {
             verify(token, headers, keys, now)?;
         }
-        token.check(demand.scope, now, keys.is_some())?;
+        token.check(demand.service.scopes, now, keys.is_some())?;
         samtykke::check(headers, token, demand, now, keys).map_err(Refusal::Consent)?;
         Ok(None)
     }

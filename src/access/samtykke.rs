@@ -9,6 +9,7 @@ use super::jwt::{Jwt, claims, seconds};
 use super::keys::Keys;
 use super::token::{Detail, LEEWAY, Token, moment};
 use super::{Demand, LARGEST_TOKEN};
+use crate::catalogue::Needs;
 
 /// The header that carries a consent of the old Altinn.
 const HEADER: &str = "AltinnSamtykke";
@@ -41,6 +42,9 @@ pub(super) fn check(
     now: DateTime<Utc>,
     keys: Option<&Keys>,
 ) -> Result<(), String> {
+    if demand.needs == Needs::Nothing {
+        return Ok(());
+    }
     let consumer = token.consumer().unwrap_or_default();
     let mut given = headers.get_all(HEADER).iter();
     if let Some(value) = given.next() {
@@ -61,10 +65,10 @@ pub(super) fn check(
         // Any one that fits will do; where none does, the first one's fault is told.
         return first.or_else(|why| if consents.any(|other| other.is_ok()) { Ok(()) } else { Err(why) });
     }
-    if !demand.egne_rettigheter {
+    if demand.needs == Needs::Consent {
         return Err(format!(
             "Samtykke mangler: send headeren {HEADER}, eller et token med samtykke til {}",
-            demand.samtykkeressurs
+            demand.ressurs()
         ));
     }
     if let Some(system) = of_type("urn:altinn:systemuser").next() {
@@ -110,10 +114,11 @@ fn old(text: &str, consumer: &str, demand: &Demand<'_>, now: DateTime<Utc>) -> R
     }
     let services = samtykke.services.iter().flat_map(|value| service_codes(value, &[';', ',', ' '], '_'));
     let older = samtykke.service_codes.iter().flat_map(|value| service_codes(value, &[';', ' '], ','));
-    if services.chain(older).any(|code| demand.tjenestekoder.contains(&code.as_str())) {
+    let koder = demand.koder();
+    if services.chain(older).any(|code| koder.contains(&code.as_str())) {
         Ok(())
     } else {
-        Err(format!("Samtykket gjelder ikke tjenesten: det må ha {}", demand.tjenestekoder.join(" eller ")))
+        Err(format!("Samtykket gjelder ikke tjenesten: det må ha {}", koder.join(" eller ")))
     }
 }
 
@@ -158,10 +163,10 @@ fn new(consent: &Detail, consumer: &str, demand: &Demand<'_>, now: DateTime<Utc>
         return Err(format!("Samtykket er gitt til en annen enn tokenets organisasjon {consumer} (to)"));
     }
     let mut resources = consent.consent_rights.iter().flat_map(|right| &right.resource);
-    if resources.any(|resource| resource.value == demand.samtykkeressurs) {
+    if resources.any(|resource| resource.value == demand.ressurs()) {
         Ok(())
     } else {
-        Err(format!("Samtykket gjelder ikke tjenesten: det må ha ressursen {}", demand.samtykkeressurs))
+        Err(format!("Samtykket gjelder ikke tjenesten: det må ha ressursen {}", demand.ressurs()))
     }
 }
 

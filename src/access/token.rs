@@ -91,8 +91,8 @@ impl Token {
         self.verified.store(true, Ordering::Relaxed);
     }
 
-    /// Lifetime, issuer, scope and caller, in that order. A signature that was verified says who issued it.
-    pub(super) fn check(&self, scope: &str, now: DateTime<Utc>, verified: bool) -> Result<(), Refusal> {
+    /// Lifetime, issuer, caller and scope, in that order. A signature that was verified says who issued it.
+    pub(super) fn check(&self, scopes: &[&str], now: DateTime<Utc>, verified: bool) -> Result<(), Refusal> {
         let Some(exp) = self.exp.as_ref().and_then(seconds) else {
             return Err(invalid_token("Tokenet mangler utløpstid (exp)".to_owned()));
         };
@@ -110,14 +110,15 @@ impl Token {
                 self.iss.chars().take(100).collect::<String>()
             )));
         }
-        if !self.scope.split(' ').any(|held| held == scope) {
-            return Err(Refusal::Authentication {
+        if self.consumer().is_none() {
+            return Err(invalid_token("Tokenet mangler consumer med organisasjonsnummer (0192:<9 siffer>)".to_owned()));
+        }
+        let scope = scopes.first().copied().unwrap_or_default();
+        if !self.scope.split(' ').any(|held| scopes.contains(&held)) {
+            return Err(Refusal::Scope {
                 melding: format!("Tokenet mangler scope {scope}"),
                 challenge: format!(r#"Bearer error="insufficient_scope", scope="{scope}""#),
             });
-        }
-        if self.consumer().is_none() {
-            return Err(invalid_token("Tokenet mangler consumer med organisasjonsnummer (0192:<9 siffer>)".to_owned()));
         }
         Ok(())
     }

@@ -69,12 +69,54 @@ impl Code {
 /// An endpoint of a service.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Endpoint {
-    /// The last part of its path, by which scenarios and rules name it.
+    /// By which scenarios and rules name it.
     pub name: &'static str,
+    /// Its path below the service's base, like `v1/{rettighetspakke}/{identifikator}/krav`.
+    pub path: &'static str,
+    /// A whole path, of another service's URLs, that leads here too.
+    pub also_at: Option<&'static str>,
     /// Whether it takes `fraOgMed` and `tilOgMed`.
     pub periode: bool,
     /// The root element of its answer in XML.
     pub xml_root: &'static str,
+    /// The service code of a consent in the old Altinn to this endpoint alone.
+    pub consent_code: Option<&'static str>,
+}
+
+impl Endpoint {
+    /// An endpoint with none of what only some have.
+    pub const fn new(name: &'static str, path: &'static str, xml_root: &'static str) -> Self {
+        Self { name, path, also_at: None, periode: false, xml_root, consent_code: None }
+    }
+}
+
+/// An access package (rettighetspakke): which data a group of consumers may see.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Package {
+    /// The part of the URL.
+    pub name: &'static str,
+    /// What its callers need besides the scope.
+    pub needs: Needs,
+}
+
+/// What the callers of a package need besides the scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing.
+    Nothing,
+    /// The party's consent.
+    Consent,
+    /// The party's consent, or rights of their own to the party.
+    ConsentOrOwnRights,
+}
+
+/// What a consent to a service names.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Consent {
+    /// The resource of a consent in Altinn 3.
+    pub resource: &'static str,
+    /// The service codes of a consent in the old Altinn, any of which will do.
+    pub codes: &'static [&'static str],
 }
 
 /// A published service.
@@ -88,22 +130,28 @@ pub struct Service {
     pub base: &'static str,
     /// The version, the next part of the path.
     pub version: &'static str,
-    /// The access packages (rettighetspakker), the part after the version.
-    pub packages: &'static [&'static str],
+    /// The access packages; none where the URL has no place for them.
+    pub packages: &'static [Package],
     /// Its endpoints.
     pub endpoints: &'static [Endpoint],
     /// The namespace of its answers in XML.
     pub xml_namespace: &'static str,
     /// Its own error codes, in the order of their numbers.
     pub codes: &'static [Code],
+    /// The number of the code that a failed check is answered with.
+    pub refusals: &'static [(Check, usize)],
     /// Whether the codes of the platform in front of the services are its own too.
     pub has_common_codes: bool,
+    /// Whether its answers come in the editions of [`Edition`].
+    pub has_editions: bool,
     /// Where it is said whose data is asked for.
     pub party: PartyIn,
-    /// The scope that its callers need.
-    pub scope: Option<&'static str>,
-    /// The resource of an Altinn 3 consent to it.
-    pub consent_resource: Option<&'static str>,
+    /// The scopes of which its callers need one; the first is the usual one.
+    pub scopes: &'static [&'static str],
+    /// What a consent to it names.
+    pub consent: Option<Consent>,
+    /// What a caller without a token is warned of, where the call is served all the same.
+    pub without_token: &'static str,
 }
 
 /// Where a call says whose data it asks for.
@@ -121,6 +169,27 @@ impl Service {
     /// An endpoint by name.
     pub fn endpoint(&self, name: &str) -> Option<&'static Endpoint> {
         self.endpoints.iter().find(|endpoint| endpoint.name == name)
+    }
+
+    /// An access package by name.
+    pub fn package(&self, name: &str) -> Option<&'static Package> {
+        self.packages.iter().find(|package| package.name == name)
+    }
+
+    /// The names of its access packages, for a message.
+    pub fn package_names(&self) -> String {
+        self.packages.iter().map(|package| package.name).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The names of its endpoints, for a message.
+    pub fn endpoint_names(&self) -> String {
+        self.endpoints.iter().map(|endpoint| endpoint.name).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The code that a failed check is answered with; the first, of an unexpected fault, where none is named.
+    pub fn refusal(&self, check: Check) -> &'static Code {
+        let number = self.refusals.iter().find(|(failed, _)| *failed == check).map_or(1, |(_, number)| *number);
+        self.code_number(number).unwrap_or(UNEXPECTED)
     }
 
     /// The code with a running number, counted from 1.
@@ -159,13 +228,15 @@ pub(crate) static NO_SUCH_URL: &Code = &COMMON_CODES[1];
 
 /// What a call is held against, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Check {
+pub enum Check {
     /// It leads to an endpoint, by a method that there is.
     Url,
     /// The caller takes a format that there is.
     Format,
-    /// A token that is good, with the right scope.
+    /// A token that is good.
     Authentication,
+    /// A scope that covers the service.
+    Authorisation,
     /// Consent, or rights of the caller's own.
     Consent,
     /// Identifier and parameters.
@@ -177,16 +248,24 @@ pub(crate) enum Check {
 }
 
 impl Check {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Url, Self::Format, Self::Authentication, Self::Consent, Self::Input, Self::Party, Self::Period];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Url,
+        Self::Format,
+        Self::Authentication,
+        Self::Authorisation,
+        Self::Consent,
+        Self::Input,
+        Self::Party,
+        Self::Period,
+    ];
 
     pub(crate) const fn name(self) -> &'static str {
-        ["url", "format", "authentication", "consent", "input", "party", "period"][self as usize]
+        ["url", "format", "authentication", "authorisation", "consent", "input", "party", "period"][self as usize]
     }
 
     /// It is about token or rights.
     pub(crate) const fn is_access(self) -> bool {
-        matches!(self, Self::Authentication | Self::Consent)
+        matches!(self, Self::Authentication | Self::Authorisation | Self::Consent)
     }
 }
 
@@ -208,7 +287,7 @@ impl Catalogue {
 
     /// The service that a scope is for.
     pub fn by_scope(self, scope: &str) -> Option<&'static Service> {
-        self.0.iter().copied().find(|service| service.scope == Some(scope))
+        self.0.iter().copied().find(|service| service.scopes.contains(&scope))
     }
 
     /// The services that have a code of their own by that name.

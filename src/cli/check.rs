@@ -8,7 +8,7 @@ use clap::Args;
 use super::{UNUSABLE, complain, print, summary, tell};
 use crate::config::Flags;
 use crate::scenario::loading::{LoadError, load};
-use crate::services::CATALOGUE;
+use crate::services::{CATALOGUE, agreement};
 use crate::session::time::{base_date, system_time};
 
 #[derive(Args)]
@@ -35,7 +35,10 @@ pub(super) fn run(args: &CheckArgs, flags: &Flags) -> ExitCode {
         }
     };
     let (problems, loaded) = match load(&sources, CATALOGUE, base) {
-        Ok(set) => (set.warnings, true),
+        Ok(set) => {
+            let contradictions = agreement::warnings(&set, base);
+            (set.warnings.into_iter().chain(contradictions).collect(), true)
+        }
         Err(LoadError::Problems(problems)) => (problems, false),
         Err(error) => {
             complain(&error.to_string());

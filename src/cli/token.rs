@@ -11,7 +11,7 @@ use crate::access::mint::{self, Grant};
 use crate::config::Flags;
 use crate::control::welcome::base_url;
 use crate::domain::identifikator::Part;
-use crate::services::{CATALOGUE, demand_of};
+use crate::services::demand_of;
 use crate::session::time::system_time;
 
 /// Who calls.
@@ -73,14 +73,14 @@ fn make(args: &TokenArgs, flags: &Flags) -> Result<String, String> {
     let issuer = flags.issuer.clone().unwrap_or_else(|| format!("{}/maskinporten/", base_url(flags.listen)));
     let (party, caller) = (args.party.as_str(), args.caller.as_str());
     if args.by == By::OldConsent {
-        let services = &demand.tjenestekoder[..demand.tjenestekoder.len().min(1)];
+        let koder = demand.koder();
+        let services = &koder[..koder.len().min(1)];
         let claims = mint::old_consent(party, caller, services, args.lifetime, now);
         return access.keys.own.sign(&claims).map_err(|error| error.to_string());
     }
-    let resource = CATALOGUE.by_scope(demand.scope).and_then(|service| service.consent_resource).unwrap_or_default();
     let details = match args.by {
         By::Systembruker => vec![mint::systembruker(party, caller)],
-        By::Consent => vec![mint::consent(&mint::stable_uuid(party), party, caller, resource, now)],
+        By::Consent => vec![mint::consent(&mint::stable_uuid(party), party, caller, demand.ressurs(), now)],
         _ => Vec::new(),
     };
     let own = matches!(args.by, By::Organisation | By::Supplier);
@@ -90,7 +90,7 @@ fn make(args: &TokenArgs, flags: &Flags) -> Result<String, String> {
         client_amr: "private_key_jwt",
         consumer: if own { party } else { caller },
         supplier: (args.by == By::Supplier).then_some(caller),
-        scope: demand.scope,
+        scope: demand.scope(),
         resource: None,
         details,
         lifetime: args.lifetime,

@@ -12,8 +12,10 @@ use serde::Serialize;
 use super::Shared;
 use super::in_session::InSession;
 use super::problem::{Problem, ProblemLine, YamlBody, refused};
+use crate::inject::refused::Refused;
 use crate::scenario::loading::LoadError;
 use crate::scenario::sources::Text;
+use crate::services::agreement;
 use crate::session::Session;
 
 /// The most documents of a body.
@@ -90,11 +92,19 @@ pub(super) async fn put(
         return Problem::bad_request(format!("a body holds at most {MOST_DOCUMENTS} scenarios")).into_response();
     }
     // Resolving takes its time, and other requests should not wait for it.
-    let put = tokio::task::spawn_blocking(move || shared.sessions.put_scenarios(&session, documents));
+    let put = tokio::task::spawn_blocking(move || {
+        let day = session.base;
+        let put = shared.sessions.put_scenarios(&session, documents)?;
+        Ok::<_, Box<Refused>>(put.map(|set| {
+            let contradictions = agreement::warnings(&set, day);
+            (set, contradictions)
+        }))
+    });
     match put.await {
-        Ok(Ok(Ok(set))) => {
+        Ok(Ok(Ok((set, contradictions)))) => {
             let parties = set.parties().iter().map(|party| party.part.to_string()).collect();
-            Json(Taken { parties, warnings: set.warnings.iter().map(ProblemLine::from).collect() }).into_response()
+            let warnings = set.warnings.iter().chain(&contradictions).map(ProblemLine::from).collect();
+            Json(Taken { parties, warnings }).into_response()
         }
         Ok(Ok(Err(error))) => Problem::of_scenarios(&error).into_response(),
         Ok(Err(full)) => refused(&full),

@@ -46,7 +46,7 @@ fn token_for(part: &str, base: &str, session: &Session, access: &Access) -> Opti
         client_amr: "private_key_jwt",
         consumer: part,
         supplier: None,
-        scope: CATALOGUE.0[0].scope.unwrap_or_default(),
+        scope: CATALOGUE.0[0].scopes.first().copied().unwrap_or_default(),
         resource: None,
         details: Vec::new(),
         lifetime: LIFETIME,

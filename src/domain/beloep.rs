@@ -54,6 +54,12 @@ impl Beloep {
         self.0
     }
 
+    /// The nearest whole kroner; half a krone goes up.
+    #[must_use]
+    pub const fn rounded(self) -> Self {
+        Self::from_kroner((self.0 + 50).div_euclid(100))
+    }
+
     /// Exactly zero.
     pub const fn is_null(self) -> bool {
         self.0 == 0

@@ -17,6 +17,11 @@ pub fn day_in_norway(instant: DateTime<Utc>) -> NaiveDate {
     instant.with_timezone(&Oslo).date_naive()
 }
 
+/// The Norwegian date and time of an instant.
+pub fn time_in_norway(instant: DateTime<Utc>) -> NaiveDateTime {
+    instant.with_timezone(&Oslo).naive_local()
+}
+
 /// A shift by calendar months and days, for example `+30d`, `-2w`, `+1m - 3d`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Shift {

@@ -1,6 +1,6 @@
 //! The values of the keys, read from their texts.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 use super::Cause;
 use super::key::Key;
@@ -8,7 +8,7 @@ use super::modifiers::{Chosen, Modifiers, SessionName};
 use super::refused::Refused;
 use crate::catalogue::Edition;
 use crate::catalogue::effects::BadValue;
-use crate::domain::clock::{ClockError, day_in_norway};
+use crate::domain::clock::ClockError;
 
 impl Modifiers {
     /// Reads one value; `name` is the key as the caller wrote it.
@@ -61,14 +61,14 @@ impl Modifiers {
         Ok(())
     }
 
-    /// The observer's day, given what the session's clock shows; refused where a shift leads out of the years that a
+    /// The observer's time, given what the session's clock shows; refused where a shift leads out of the years that a
     /// clock may show.
-    pub(crate) fn day(&self, shown: DateTime<Utc>) -> Result<NaiveDate, Box<Refused>> {
+    pub(crate) fn observed(&self, shown: DateTime<Utc>) -> Result<DateTime<Utc>, Box<Refused>> {
         let Some(Chosen { value: (now, text), cause }) = &self.now else {
-            return Ok(day_in_norway(shown));
+            return Ok(shown);
         };
         let name = super::modifiers::said(Key::Now, *cause);
-        now.resolve(shown).map(day_in_norway).map_err(|error| refused_now(name, text, error))
+        now.resolve(shown).map_err(|error| refused_now(name, text, error))
     }
 }
 

@@ -25,8 +25,8 @@ impl Asking<'_> {
             entry.service = handler.map(|handler| handler.service.name);
             entry.endpoint = location.endpoint.map(|endpoint| endpoint.name);
             entry.package = location.package.zip(handler).map(|(package, handler)| {
-                let known = handler.service.packages.iter().find(|known| **known == package);
-                known.map_or_else(|| redacted(package).into(), |known| (*known).into())
+                let known = handler.service.package(package);
+                known.map_or_else(|| redacted(package).into(), |known| known.name.into())
             });
             entry.party = location.identifikator.map(|number| redacted(number).into());
             entry.client = self.caller.client().map(|client| redacted(client).into());

@@ -25,7 +25,9 @@ use tower_service::Service as _;
 use crate::access::{Access, Caller};
 use crate::body;
 use crate::catalogue::effects::{Delay, Drift, Fault};
-use crate::catalogue::{Code, Edition, NO_SUCH_URL, UNEXPECTED};
+use crate::catalogue::{Code, NO_SUCH_URL, Service, UNEXPECTED};
+use crate::config::Options;
+use crate::domain::clock::day_in_norway;
 use crate::inject::base_url;
 use crate::inject::drift::Contract;
 use crate::inject::modifiers::{Modifiers, SessionName};
@@ -35,7 +37,7 @@ use crate::inject::rules::Clocks;
 use crate::router::{Target, at_base, resolve};
 use crate::services::call::{Answer, Call, Location};
 use crate::services::errors::ServiceError;
-use crate::services::{CATALOGUE, Envelope, Handler, answer_contract, near_miss, xml};
+use crate::services::{CATALOGUE, Envelope, Handler, answer_contract, near_miss, url, xml};
 use crate::session::Session;
 use crate::session::journal::{Checks, Entry};
 use crate::session::redact::redacted;
@@ -47,7 +49,7 @@ use respond::{Told, failed, refuse};
 /// All that requests share.
 pub(crate) struct State {
     pub(crate) sessions: Arc<Sessions>,
-    pub(crate) default_edition: Edition,
+    pub(crate) options: Options,
     pub(crate) access: Arc<Access>,
     /// The sandbox's own pages.
     pub(crate) pages: Router,
@@ -241,7 +243,7 @@ impl Asking<'_> {
     fn service(&self, handler: &'static Handler, segments: &[String], modifiers: Modifiers) -> Decided {
         let (state, session, parts) = (self.state, self.session, self.asked.parts);
         let refusal = |refused: &Refused| refusal(refused, self.asked, Some(Arc::clone(session)));
-        let location = (handler.locate)(segments);
+        let location = url::locate(handler.service, segments);
         let checked = modifiers.for_service(handler.service);
         let code = match checked.and_then(|()| modifiers.code(Some(handler.service), CATALOGUE)) {
             Ok(code) => code,
@@ -249,7 +251,7 @@ impl Asking<'_> {
         };
         let observed = session.clock.now(session.time(), self.real);
         // A shift that leads nowhere is refused before anything is used up; rules see to theirs.
-        if let Err(refused) = modifiers.day(observed) {
+        if let Err(refused) = modifiers.observed(observed) {
             return refusal(&refused);
         }
         let world = session.world();
@@ -266,8 +268,8 @@ impl Asking<'_> {
         };
         let plan =
             Plan::make(&asked, modifiers, &session.rules, &world.flags, Clocks { real: self.real, shown: observed });
-        let day = match plan.modifiers.day(observed) {
-            Ok(day) => day,
+        let now = match plan.modifiers.observed(observed) {
+            Ok(now) => now,
             Err(refused) => {
                 return refusal(&refused);
             }
@@ -276,6 +278,7 @@ impl Asking<'_> {
         let told = Told { parts, id: self.asked.id, plan: Some(&plan), party: asked.party, envelope };
         let drift = plan.modifiers.drift.as_ref().map(|drift| drift.value);
         let mut entry = self.entry(Some(handler), location);
+        let day = day_in_norway(now);
         entry.day = Some(day);
         let replacing = plan.modifiers.replacing().map(|fault| fault.value);
         let response = if let Some(fault) = replacing {
@@ -291,7 +294,8 @@ impl Asking<'_> {
                 location,
                 party,
                 edition: plan.modifiers.edition.as_ref().map(|edition| edition.value),
-                default_edition: state.default_edition,
+                options: &state.options,
+                now,
                 day,
                 token_time: if session.clock.moves_tokens() { observed } else { self.real },
                 access: &state.access,
@@ -325,7 +329,7 @@ impl Asking<'_> {
             }
         };
         entry.code = entry.code.or(plan.code.as_ref().map(|code| code.value.code)).filter(|_| replacing.is_none());
-        self.finish(response, plan, entry)
+        self.finish(response, plan, Some(handler.service), entry)
     }
 
     /// A URL of no service: the platform's own refusal.
@@ -354,14 +358,14 @@ impl Asking<'_> {
                 failed(&error, &told, |error| self.drift(drift, &plan, error, None))
             }
         };
-        self.finish(response, plan, entry)
+        self.finish(response, plan, None, entry)
     }
 
     /// Draws the delay, tells what was done, and closes the journal.
-    fn finish(&self, mut response: Response<Body>, plan: Plan, entry: Entry) -> Decided {
+    fn finish(&self, mut response: Response<Body>, plan: Plan, service: Option<&Service>, entry: Entry) -> Decided {
         let delay = plan.modifiers.delay.as_ref().map(|delay| self.draw(delay.value, &plan));
         let fault = plan.modifiers.fault.as_ref().map(|fault| fault.value);
-        respond::tell_effects(&mut response, &plan, delay, self.drift_seed(&plan));
+        respond::tell_effects(&mut response, &plan, service, delay, self.drift_seed(&plan));
         self.note(entry, &response, plan, delay);
         Outcome { response, delay: delay.unwrap_or_default(), fault }.into()
     }

@@ -12,6 +12,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::Value;
 
 use super::{Body, State};
+use crate::catalogue::Service;
 use crate::catalogue::duration::write_duration;
 use crate::catalogue::effects::Fault;
 use crate::inject::Cause;
@@ -158,7 +159,13 @@ fn label(response: &mut Response<Body>, cause: Cause, party: Option<&Party>) {
 }
 
 /// What was done to the answer, with all that was drawn.
-pub(super) fn tell_effects(response: &mut Response<Body>, plan: &Plan, delay: Option<Duration>, seed: u64) {
+pub(super) fn tell_effects(
+    response: &mut Response<Body>,
+    plan: &Plan,
+    service: Option<&Service>,
+    delay: Option<Duration>,
+    seed: u64,
+) {
     let modifiers = &plan.modifiers;
     let mut effects: Vec<String> = Vec::new();
     if let (Some(delay), Some(chosen)) = (delay, &modifiers.delay) {
@@ -174,7 +181,9 @@ pub(super) fn tell_effects(response: &mut Response<Body>, plan: &Plan, delay: Op
         effects.push(format!("now={} ({})", now.value.1, now.cause.name()));
     }
     if let Some(edition) = &modifiers.edition {
-        effects.push(format!("edition={} ({})", edition.value, edition.cause.name()));
+        let idle = service.filter(|service| !service.has_editions);
+        let idle = idle.map(|service| format!("; {} has no editions", service.name)).unwrap_or_default();
+        effects.push(format!("edition={} ({}{idle})", edition.value, edition.cause.name()));
     }
     if !plan.rules.is_empty() {
         effects.push(format!("rules={}", plan.rules.join(" ")));

@@ -107,6 +107,8 @@ pub struct Svar {
     pub periode: Option<(NaiveDate, NaiveDate)>,
     /// The answer; always a JSON object.
     pub innhold: serde_json::Value,
+    /// Where it stands, in case that it must be complained of: it gives no reason for being literal.
+    pub(crate) uten_begrunnelse: Option<problems::Spotted>,
 }
 
 /// A scenario flag: a fault that a party's calls meet.

@@ -107,6 +107,26 @@ impl Problem {
     }
 }
 
+/// A place in a scenario file that something may yet be said of.
+#[derive(Clone, Debug)]
+pub(crate) struct Spotted {
+    file: Arc<File>,
+    path: String,
+}
+
+impl Spotted {
+    /// A warning about it.
+    pub(crate) fn told(&self, message: &str, hint: &str) -> Problem {
+        Problem {
+            severity: Severity::Warning,
+            message: message.to_owned(),
+            hint: Some(hint.to_owned()),
+            file: Arc::clone(&self.file),
+            at: At::Path(self.path.clone()),
+        }
+    }
+}
+
 /// Where in a file's structure something is, as `krav[2].forfall[0].forfallsdato`.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
@@ -177,6 +197,11 @@ impl Problems {
 
     pub(super) fn warning(&mut self, place: impl fmt::Display, message: impl Into<String>) {
         self.add(Severity::Warning, At::Path(place.to_string()), message.into(), None);
+    }
+
+    /// A place, for later.
+    pub(super) fn spotted(&self, place: impl fmt::Display) -> Spotted {
+        Spotted { file: Arc::clone(&self.file), path: place.to_string() }
     }
 
     /// A problem that the parser placed itself, by line and column counted from 1.

@@ -9,6 +9,7 @@ use http::{HeaderMap, Method};
 use super::negotiation::Format;
 use crate::access::{Access, Caller};
 use crate::catalogue::{Edition, Endpoint};
+use crate::config::Options;
 use crate::scenario::Party;
 use crate::session::cache::RenderCache;
 
@@ -35,9 +36,11 @@ pub(crate) struct Call<'r> {
     pub(crate) party: Option<&'r Arc<Party>>,
     /// The edition that the caller asks for.
     pub(crate) edition: Option<Edition>,
-    /// The edition where neither caller nor scenario says.
-    pub(crate) default_edition: Edition,
-    /// The observer's day.
+    /// What the server was told of its answers.
+    pub(crate) options: &'r Options,
+    /// The observer's time.
+    pub(crate) now: DateTime<Utc>,
+    /// The observer's day in Norway.
     pub(crate) day: NaiveDate,
     /// The time that tokens are held against.
     pub(crate) token_time: DateTime<Utc>,

@@ -11,7 +11,8 @@ use super::Envelope;
 use super::maskinporten::codes::oauth_body;
 use super::negotiation::Format;
 use super::xml;
-use crate::catalogue::{Check, Code};
+use crate::access;
+use crate::catalogue::{Check, Code, Service};
 
 /// The root element of an error in XML.
 pub(super) const FEIL_ROOT: &str = "feil";
@@ -46,6 +47,22 @@ pub(crate) struct ServiceError {
 impl ServiceError {
     pub(crate) fn new(kode: &'static Code, melding: impl Into<Cow<'static, str>>) -> Self {
         Self { kode, melding: melding.into(), allow: None, warning: None, challenge: None, failed: None, hint: None }
+    }
+
+    /// The refusal of a call that failed a check, with what is wrong with this very call.
+    pub(crate) fn failed(service: &Service, check: Check, melding: impl Into<Cow<'static, str>>) -> Self {
+        Self { failed: Some(check), ..Self::new(service.refusal(check), melding) }
+    }
+
+    /// The same with the general message.
+    pub(crate) fn failed_at(service: &Service, check: Check) -> Self {
+        Self::failed(service, check, service.refusal(check).melding)
+    }
+
+    /// The refusal of a caller who may not ask.
+    pub(crate) fn refused(service: &Service, refusal: access::Refusal) -> Self {
+        let (check, melding, challenge) = refusal.told();
+        Self { challenge, ..Self::failed(service, check, melding) }
     }
 
     /// The code with the sandbox's general message for it.

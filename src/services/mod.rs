@@ -2,19 +2,28 @@
 //!
 //! A service is an entry in [`CATALOGUE`] and a [`Handler`]: where a URL points, and what it answers.
 
+pub(crate) mod agreement;
 pub(crate) mod call;
 pub(crate) mod errors;
+mod kb;
 mod kravogbetalinger;
+mod kravoversikt;
 mod maskinporten;
 pub(crate) mod near_miss;
 pub(crate) mod negotiation;
 pub(crate) mod openapi;
+mod oppslag;
 mod periode;
 mod render;
+mod reskontro;
+mod restanser;
+pub(crate) mod url;
+mod utvalg;
 pub(crate) mod xml;
 
 use call::{Answer, Call, Location};
 use errors::ServiceError;
+use oppslag::Render;
 
 use std::sync::LazyLock;
 
@@ -27,10 +36,10 @@ use crate::inject::drift::Contract;
 /// What the pipeline needs of a service.
 pub(crate) struct Handler {
     pub(crate) service: &'static Service,
-    /// Reads a URL without judging it, for the faults that come before an answer.
-    pub(crate) locate: for<'r> fn(&'r [String]) -> Location<'r>,
     /// The natural answer.
     pub(crate) answer: for<'r> fn(&Call<'r>) -> Result<Answer, ServiceError>,
+    /// The answer from a party's ledger, where that is what the service tells.
+    render: Option<Render>,
     /// Its contract, as an OpenAPI 3.1 document.
     pub(crate) openapi: fn() -> Value,
     /// The form of its errors.
@@ -39,8 +48,6 @@ pub(crate) struct Handler {
     pub(crate) unexpected: &'static Code,
     /// A POST of it has a body that the answer depends on.
     pub(crate) reads_body: bool,
-    /// What a call needs of token and consent; nothing where it needs none.
-    pub(crate) demand: for<'r> fn(&Location<'r>) -> Option<Demand<'r>>,
 }
 
 /// The form of a service's errors.
@@ -68,33 +75,34 @@ pub(crate) fn demand_of<'r>(
     endpoint: &str,
     party: &'r str,
 ) -> Result<Demand<'r>, String> {
-    let known: Vec<_> = HANDLERS.iter().filter(|handler| handler.service.scope.is_some()).collect();
-    let handler = known.iter().find(|handler| handler.service.name == service).ok_or_else(|| {
-        let names: Vec<_> = known.iter().map(|handler| handler.service.name).collect();
+    let known: Vec<_> = CATALOGUE.0.iter().filter(|service| !service.scopes.is_empty()).collect();
+    let service = known.iter().find(|known| known.name == service).ok_or_else(|| {
+        let names: Vec<_> = known.iter().map(|service| service.name).collect();
         format!("there is no service {service:?}; there are {}", names.join(", "))
     })?;
-    let found = handler.service.packages.iter().find(|known| **known == package).copied();
-    let package = found.or_else(|| handler.service.packages.first().copied().filter(|_| package.is_empty()));
-    let package = package
-        .ok_or_else(|| format!("there is no package {package:?}; there are {}", handler.service.packages.join(", ")))?;
-    let location =
-        Location { endpoint: handler.service.endpoint(endpoint), package: Some(package), identifikator: Some(party) };
-    (handler.demand)(&location).ok_or_else(|| format!("{service} needs no token"))
+    let found = service.package(package).map(|package| package.name);
+    let package = found.or_else(|| service.packages.first().map(|first| first.name).filter(|_| package.is_empty()));
+    if package.is_none() && !service.packages.is_empty() {
+        return Err(format!("there is no such package; there are {}", service.package_names()));
+    }
+    let location = Location { endpoint: service.endpoint(endpoint), package, identifikator: Some(party) };
+    oppslag::demand(service, &location).ok_or_else(|| format!("{} needs no token", service.name))
 }
 
 /// What the contract says of an endpoint's answer.
 pub(crate) fn answer_contract(service: &Service, endpoint: &Endpoint) -> Option<Contract<'static>> {
     let document = contract(service.name)?;
-    let ending = format!("/{}", endpoint.name);
-    let path = document["paths"].as_object()?.iter().find(|(path, _)| path.ends_with(&ending))?.1;
-    let schema = path.pointer("/get/responses/200/content/application~1json/schema")?;
+    let path = format!("{}/{}", service.base, endpoint.path);
+    let schema = document["paths"].get(path)?.pointer("/get/responses/200/content/application~1json/schema")?;
     Some(Contract { schema, definitions: document.pointer("/components/schemas")? })
 }
 
 /// All services, in the order of the README.
-pub(crate) static HANDLERS: [Handler; 2] = [kravogbetalinger::HANDLER, maskinporten::HANDLER];
+pub(crate) static HANDLERS: [Handler; 4] =
+    [kravogbetalinger::HANDLER, kravoversikt::HANDLER, restanser::HANDLER, maskinporten::HANDLER];
 
-static SERVICES: [&Service; 2] = [&kravogbetalinger::SERVICE, &maskinporten::SERVICE];
+static SERVICES: [&Service; 4] =
+    [&kravogbetalinger::SERVICE, &kravoversikt::SERVICE, &restanser::SERVICE, &maskinporten::SERVICE];
 
 /// The vocabulary of all services, for the rooms below.
 pub(crate) static CATALOGUE: Catalogue = Catalogue(&SERVICES);

@@ -1,7 +1,7 @@
 //! What would have made a refused call succeed, for the header `Sandbox-Hint` and the journal.
 
-use super::HANDLERS;
 use super::call::Location;
+use super::{HANDLERS, url};
 use crate::catalogue::{Check, Service, nearest};
 use crate::domain::identifikator::{Organisasjonsnummer, Part, PartKind};
 use crate::scenario::ScenarioSet;
@@ -18,6 +18,7 @@ pub(crate) fn hint(
     match failed {
         Check::Url => Some(url(service, segments)),
         Check::Format => Some("send Accept: application/json or application/xml, or no Accept at all".to_owned()),
+        Check::Authorisation => Some(format!("ask the issuer for the scope {}", service.scopes.join(" or "))),
         Check::Authentication => Some(
             "the message says what is wrong with the token; without any, and with --auth open or off, the call is served"
                 .to_owned(),
@@ -25,7 +26,7 @@ pub(crate) fn hint(
         Check::Consent => Some(format!(
             "the token is good; it must carry, or the header AltinnSamtykke must be, consent from {number} to the caller for this"
         )),
-        Check::Input => Some(input(number, scenarios)),
+        Check::Input => Some(input(number, service, scenarios)),
         Check::Party => Some(party(number, scenarios)),
         Check::Period => None,
     }
@@ -36,19 +37,17 @@ fn url(service: &Service, segments: &[String]) -> String {
     if service.packages.is_empty() {
         return format!("the URLs of the service are told by {}/.well-known/oauth-authorization-server", service.base);
     }
-    let given = |index: usize| segments.get(index).map(String::as_str).unwrap_or_default();
-    let like = |given: &str, known: &[&'static str]| nearest(given, known.iter().copied()).or(known.first().copied());
-    let names: Vec<&'static str> = service.endpoints.iter().map(|endpoint| endpoint.name).collect();
-    let package = like(given(1), service.packages).unwrap_or_default();
-    let endpoint = like(given(3), &names).unwrap_or_default();
-    let number = Some(given(2)).filter(|number| !number.is_empty()).unwrap_or("{identifikator}");
-    format!("GET {}/{}/{package}/{number}/{endpoint} is a URL of the service", service.base, service.version)
+    let meant = url::meant(service, segments).unwrap_or_else(|| service.base.to_owned());
+    format!("GET {meant} is a URL of the service")
 }
 
-fn input(number: &str, scenarios: &ScenarioSet) -> String {
+fn input(number: &str, service: &Service, scenarios: &ScenarioSet) -> String {
     let invalid = number.parse::<Part>().map_or(true, |part| matches!(part.kind(), PartKind::Invalid(_)));
     if invalid {
         return format!("{number} is no valid number{}", meant(number, scenarios));
+    }
+    if number.len() != 9 && service.endpoints.iter().all(|endpoint| endpoint.path.contains("{organisasjonsnummer}")) {
+        return "give the number of an organisation, nine digits".to_owned();
     }
     "give fraOgMed and tilOgMed once each as YYYY-MM-DD, the second not before the first and at most a year after it"
         .to_owned()

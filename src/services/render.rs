@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use chrono::NaiveDate;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
@@ -14,6 +15,50 @@ pub(crate) struct WithDecimal(pub(crate) Beloep);
 /// Kroner as a JSON number with as few decimals as it needs (`1000`, `0.5`), as in 2023.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plain(pub(crate) Beloep);
+
+/// A day as a date-time, midnight with milliseconds and `Z`, as in the draft of 2022.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Midnatt(pub(crate) NaiveDate);
+
+impl Serialize for Midnatt {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0.format("%Y-%m-%dT00:00:00.000Z"))
+    }
+}
+
+impl JsonSchema for Midnatt {
+    fn schema_name() -> Cow<'static, str> {
+        "Midnatt".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
+
+/// Whole kroner as an integer, as in Restanser.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Heltall(pub(crate) Beloep);
+
+impl Serialize for Heltall {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(self.0.rounded().oere() / 100)
+    }
+}
+
+impl JsonSchema for Heltall {
+    fn schema_name() -> Cow<'static, str> {
+        "Heltall".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": 0, "description": "Whole kroner." })
+    }
+}
 
 impl From<Beloep> for WithDecimal {
     fn from(beloep: Beloep) -> Self {

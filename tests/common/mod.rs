@@ -6,21 +6,6 @@ use serde_json::Value;
 
 /// The day that tests stand still on, unless they say another.
 pub const TODAY: &str = "2026-11-21";
-/// The built-in parties.
-pub const PARTIES: [&str; 11] = [
-    "02827720073",
-    "12345678901",
-    "212201782",
-    "310478717",
-    "311851381",
-    "313100014",
-    "313367002",
-    "314055403",
-    "314200012",
-    "314961900",
-    "315300010",
-];
-
 /// The reserved numbers, in the order of the codes they answer.
 pub const RESERVED: [&str; 9] = [
     "333000016",
@@ -35,6 +20,8 @@ pub const RESERVED: [&str; 9] = [
 ];
 
 pub const BASE: &str = "/api/innkreving/kravogbetalinger/v1";
+pub const RESTANSER: &str = "/api/innkreving/restanser/v2";
+pub const KRAVOVERSIKT: &str = "/api/innkreving/kravoversikt/v1";
 
 /// The built-in scenarios on the day that tests stand still on.
 pub fn sandbox() -> Sandbox {
@@ -137,6 +124,21 @@ pub fn raw(sandbox: &Sandbox, bytes: &[u8]) -> String {
     // A reset after the answer is as good as an end.
     let _ = stream.read_to_end(&mut answer);
     String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// The built-in parties, by the names of their files.
+pub fn parties() -> Vec<String> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let files = std::fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file"));
+    let names = files.filter(|file| file.path().is_file()).map(|file| file.file_name().into_string().expect("UTF-8"));
+    let mut parties: Vec<String> = names.map(|name| name.split('-').next().expect("a number").to_owned()).collect();
+    parties.sort();
+    parties
+}
+
+/// How many parties are built in.
+pub fn built_in() -> usize {
+    parties().len()
 }
 
 /// An amount of an answer, exactly, in øre.

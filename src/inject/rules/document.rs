@@ -150,7 +150,7 @@ impl Rule {
         let then = steps(&document.then.0, &when, catalogue)?;
         for step in &then {
             if let Step::Modify(step) = step {
-                step.day(clocks.shown).map_err(|mut refused| {
+                step.observed(clocks.shown).map_err(|mut refused| {
                     "then.now".clone_into(&mut refused.modifier);
                     refused.of_rule()
                 })?;
@@ -203,7 +203,8 @@ fn when(document: &WhenDocument, catalogue: Catalogue) -> Result<When, Box<Refus
         })?),
     };
     if let Some(package) = &document.package {
-        let known: Vec<&str> = candidates.iter().flat_map(|service| service.packages).copied().collect();
+        let known: Vec<&str> =
+            candidates.iter().flat_map(|service| service.packages).map(|package| package.name).collect();
         if !known.contains(&package.as_str()) {
             let detail = format!("there is no package {package:?}; there are {}", known.join(", "));
             return Err(refuse("when.package", package, detail, &known));
@@ -218,13 +219,19 @@ fn when(document: &WhenDocument, catalogue: Catalogue) -> Result<When, Box<Refus
         return Err(refuse("when.client", client, "a client id has 1 to 200 characters".to_owned(), &[]));
     }
     let text = |field: &Option<String>| field.as_deref().map(Box::from);
-    Ok(When {
+    let when = When {
         service,
         endpoint: endpoint.map(|endpoint| endpoint.name),
         party: text(&document.party),
         package: text(&document.package),
         client: text(&document.client),
-    })
+    };
+    if when.services(catalogue).next().is_none() {
+        let (endpoint, package) = (when.endpoint.unwrap_or_default(), when.package.as_deref().unwrap_or_default());
+        let detail = format!("no service has both the endpoint {endpoint} and the package {package}");
+        return Err(refuse("when", package, detail, &[]));
+    }
+    Ok(when)
 }
 
 /// One step for a rule that does the same each time, or those of its sequence.
@@ -289,6 +296,10 @@ fn modifiers(
     if read.party.is_some() && !when.services(catalogue).any(|service| service.party == PartyIn::Token) {
         let detail = "the services it is for take their party from the URL".to_owned();
         return Err(refuse(&format!("{place}.party"), "party", detail, &[]));
+    }
+    if read.edition.is_some() && !when.services(catalogue).any(|service| service.has_editions) {
+        let detail = "the services it is for have no editions".to_owned();
+        return Err(refuse(&format!("{place}.edition"), "edition", detail, &[]));
     }
     Ok(read)
 }

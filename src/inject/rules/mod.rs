@@ -46,7 +46,7 @@ impl When {
         let fits = |service: &&'static Service| {
             self.service.is_none_or(|only| only == *service)
                 && self.endpoint.is_none_or(|name| service.endpoint(name).is_some())
-                && self.package.as_deref().is_none_or(|name| service.packages.contains(&name))
+                && self.package.as_deref().is_none_or(|name| service.package(name).is_some())
         };
         catalogue.0.iter().copied().filter(fits)
     }
@@ -142,7 +142,7 @@ impl Rule {
             Step::Natural if modifiers.is_answered() => Applied::Not,
             Step::Natural => Applied::Natural,
             // The clock has run out of what the shift was checked against.
-            Step::Modify(step) if step.day(clocks.shown).is_err() => Applied::Not,
+            Step::Modify(step) if step.observed(clocks.shown).is_err() => Applied::Not,
             Step::Modify(step) => {
                 let (delays, drifts) = (modifiers.delay.is_none(), modifiers.drift.is_none());
                 if modifiers.fill_from(step) {

@@ -30,18 +30,27 @@ pub(super) fn read_svar(
             fra.zip(reader.read(&periode.til_og_med, place.key("tilOgMed")))
         });
         let (service, endpoint) = target?;
-        let Some(endpoint) = endpoint else {
-            reader.error(place.key("paa"), format!("say the endpoint too: {}", endpoints(service)));
+        // A service with one endpoint needs not name it.
+        let only = service.endpoints.first().filter(|_| service.endpoints.len() == 1);
+        let Some(endpoint) = endpoint.or(only) else {
+            reader.error(place.key("paa"), format!("say the endpoint too: {}", service.endpoint_names()));
             return None;
         };
-        if let Some(package) = package.as_ref().filter(|package| !service.packages.contains(&&***package)) {
-            let known = service.packages.join(", ");
+        if let Some(package) = package.as_ref().filter(|package| service.package(package).is_none()) {
+            let known = service.package_names();
             reader.error(place.key("pakke"), format!("{} has no package {package}; there are {known}", service.name));
         }
         if periode.is_some() && !endpoint.periode {
             reader.error(place.key("periode"), format!("{} takes no period", endpoint.name));
         }
-        Some(Svar { service, endpoint, edition, package, periode: periode.flatten(), innhold: innhold? })
+        if edition.is_some() && !service.has_editions {
+            reader.error(place.key("utgave"), format!("{} has no editions; leave this out", service.name));
+        }
+        let reason = reader.optional(entry.begrunnelse.as_ref(), place.key("begrunnelse"));
+        let without = reason.is_none_or(|reason| reason.trim().is_empty());
+        let uten_begrunnelse = without.then(|| reader.problems.spotted(place.key("fil")));
+        let (periode, innhold) = (periode.flatten(), innhold?);
+        Some(Svar { service, endpoint, edition, package, periode, innhold, uten_begrunnelse })
     };
     entries.iter().enumerate().filter_map(read).collect()
 }
@@ -117,15 +126,11 @@ fn target(
     let Some(found) = service.endpoint(endpoint) else {
         let hint = nearest(endpoint, service.endpoints.iter().map(|known| known.name));
         let hint = hint.map(|near| format!("did you mean {name}/{near}?"));
-        let message = format!("{name} has no endpoint {endpoint}; there are {}", endpoints(service));
+        let message = format!("{name} has no endpoint {endpoint}; there are {}", service.endpoint_names());
         reader.problems.error_with_hint(place, message, hint);
         return None;
     };
     Some((service, Some(found)))
-}
-
-fn endpoints(service: &Service) -> String {
-    service.endpoints.iter().map(|endpoint| endpoint.name).collect::<Vec<_>>().join(", ")
 }
 
 fn literal(

@@ -1,12 +1,10 @@
-//! What the editions have in common: the overviews, accounts and how to pay.
-
-use std::borrow::Cow;
+//! What the editions have in common: the overviews.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::Beloep;
-use crate::domain::reskontro::{self as r, AsOf, Gruppesum};
+use crate::domain::reskontro::{AsOf, Gruppesum};
 
 /// Sums over everything, amounts in the edition's own number format.
 #[derive(Serialize, JsonSchema)]
@@ -52,47 +50,4 @@ pub(super) fn oversikt_per_kravgruppe<K: From<Beloep>>(at: AsOf<'_>) -> Vec<Over
         saldo: totaler.saldo().into(),
     };
     at.totaler_per_gruppe().into_iter().map(entry).collect()
-}
-
-/// How to pay an instalment; `{}` where nothing is told.
-#[derive(Serialize, JsonSchema)]
-pub(super) struct Betalingsinformasjon<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kidnummer: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    konto: Option<Konto<'a>>,
-}
-
-impl<'a> From<&'a r::Betalingsinformasjon> for Betalingsinformasjon<'a> {
-    fn from(it: &'a r::Betalingsinformasjon) -> Self {
-        Self { kidnummer: it.kidnummer.as_deref(), konto: it.konto.as_deref().map(Konto::from) }
-    }
-}
-
-/// A bank account; `{}` where nothing is told.
-#[derive(Default, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Konto<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) bankinformasjon: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) kontoeiers_navn: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) kontonummer: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) iban: Option<Cow<'a, str>>,
-    #[serde(rename = "swiftBIC", skip_serializing_if = "Option::is_none")]
-    pub(super) swift_bic: Option<&'a str>,
-}
-
-impl<'a> From<&'a r::Bankkonto> for Konto<'a> {
-    fn from(konto: &'a r::Bankkonto) -> Self {
-        Self {
-            bankinformasjon: konto.bankinformasjon.as_deref(),
-            kontoeiers_navn: konto.kontoeiers_navn.as_deref(),
-            kontonummer: konto.kontonummer.as_deref().map(Cow::from),
-            iban: konto.iban.as_deref().map(Cow::from),
-            swift_bic: konto.swift_bic.as_deref(),
-        }
-    }
 }

@@ -6,13 +6,12 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::felles::{
-    Betalingsinformasjon, Konto, OversiktPerKravgruppe, TotalOversikt, oversikt_per_kravgruppe, total_oversikt,
-};
+use super::felles::{OversiktPerKravgruppe, TotalOversikt, oversikt_per_kravgruppe, total_oversikt};
 use crate::domain::NaiveDate;
 use crate::domain::reskontro::{self as r, AsOf, ForfallAsOf, KravAsOf, Plassert};
 use crate::services::periode::Periode;
 use crate::services::render::Plain as Kroner;
+use crate::services::reskontro::{Betalingsinformasjon, Konto, Motpart, beskrivelse, kravdager, kravperiode};
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "AapneKrav2023")]
@@ -84,14 +83,6 @@ struct Kravforfall<'a> {
     kravforfalls_identifikator: &'a str,
     betalingsinformasjon: Betalingsinformasjon<'a>,
     utsatt_iverksettelse: bool,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Motpart2023")]
-struct Motpart<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kidnummer: Option<&'a str>,
-    konto: Konto<'a>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -228,15 +219,6 @@ fn krav(it: KravAsOf<'_>) -> Krav<'_> {
     }
 }
 
-/// A period as one text: `2022/09` for a term, `2022` for a year, else its description.
-fn kravperiode(periode: &r::Kravperiode) -> String {
-    match (periode.aar, periode.termin.as_deref()) {
-        (Some(aar), Some(termin)) => format!("{aar}/{termin:0>2}"),
-        (Some(aar), None) => aar.to_string(),
-        (None, _) => periode.beskrivelse.to_string(),
-    }
-}
-
 fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
     let change = |beloep| Kroner(it.endring(beloep));
     let mut entry = Kravforfall {
@@ -254,7 +236,7 @@ fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
             Plassert::Innbetaling(innbetaling, plassering) => entry.plassert_innbetaling.push(PlassertInnbetaling {
                 innbetalingsdato: innbetaling.innbetalingsdato,
                 innbetalt_beloep: Kroner(innbetaling.innbetalt_beloep),
-                betalt_fra: motpart(&innbetaling.innbetalt_fra),
+                betalt_fra: Motpart::from(&innbetaling.innbetalt_fra),
                 plassert_beloep: change(plassering.beloep),
                 plasseringsdato: plassering.dato,
                 innbetalings_identifikator: &innbetaling.innbetalingsidentifikator,
@@ -274,16 +256,6 @@ fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
         }
     }
     entry
-}
-
-/// The description where the model demands one: a claim without it goes by its kind.
-fn beskrivelse(krav: &r::Krav) -> &str {
-    krav.kravbeskrivelse.as_deref().unwrap_or(&krav.kravtype)
-}
-
-/// Payers' accounts are shown as they are in this edition's examples.
-fn motpart(motpart: &r::Motpart) -> Motpart<'_> {
-    Motpart { kidnummer: motpart.kidnummer.as_deref(), konto: Konto::from(&motpart.konto) }
 }
 
 fn innbetaling<'a>(it: &'a r::Innbetaling, at: AsOf<'a>) -> Innbetaling<'a> {
@@ -306,11 +278,8 @@ fn innbetaling<'a>(it: &'a r::Innbetaling, at: AsOf<'a>) -> Innbetaling<'a> {
         innbetalt_beloep: Kroner(it.innbetalt_beloep),
         uplassert_beloep: Kroner(at.uplassert(it)),
         plassert_innbetaling_mot_krav: at.plasseringer(it).map(plassert).collect(),
-        betalt_til_konto: Konto {
-            kontonummer: it.mottakers_kontonummer.as_deref().map(Into::into),
-            ..Konto::default()
-        },
-        betalt_fra: motpart(&it.innbetalt_fra),
+        betalt_til_konto: Konto::with_number(it.mottakers_kontonummer.as_deref()),
+        betalt_fra: Motpart::from(&it.innbetalt_fra),
         innbetalingstype: &it.innbetalingstype,
     }
 }
@@ -318,13 +287,11 @@ fn innbetaling<'a>(it: &'a r::Innbetaling, at: AsOf<'a>) -> Innbetaling<'a> {
 fn utbetaling<'a>(it: &'a r::Utbetaling, at: AsOf<'a>) -> Utbetaling<'a> {
     let kredit = |grunnlag: &'a r::Plassering| {
         let (krav, forfall) = at.slaa_opp(grunnlag.forfall);
-        let dager = krav.krav.kravperiode.as_ref().and_then(|periode| periode.dager);
-        let (fra_og_med, til_og_med) = dager.unwrap_or((krav.krav.opprettelsesdato, krav.krav.opprettelsesdato));
         KreditKrav {
             dekket_krav: beskrivelse(krav.krav),
             krav_identifikator: &krav.krav.kravidentifikator,
             kravtype: &krav.krav.kravtype,
-            kravperiode: Periode { fra_og_med, til_og_med },
+            kravperiode: kravdager(krav.krav),
             opprinnelig_beloep: Kroner(forfall.forfall.opprinnelig_beloep),
             gjenstaaende_beloep: Kroner(forfall.gjenstaaende()),
         }
@@ -334,7 +301,7 @@ fn utbetaling<'a>(it: &'a r::Utbetaling, at: AsOf<'a>) -> Utbetaling<'a> {
         utbetalingsbeskrivelse: it.utbetalingsbeskrivelse.as_deref(),
         utbetaltdato: it.utbetaltdato,
         utbetalt_beloep: Kroner(it.utbetalt_beloep),
-        betalt_til: motpart(&it.betalt_til),
+        betalt_til: Motpart::from(&it.betalt_til),
         utbetaling_identifikator: &it.utbetalingsidentifikator,
         grunnlag_for_utbetaling: it.grunnlag.iter().map(kredit).collect(),
     }

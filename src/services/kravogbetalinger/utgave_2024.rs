@@ -3,14 +3,13 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::felles::{
-    Betalingsinformasjon, Konto, OversiktPerKravgruppe, TotalOversikt, oversikt_per_kravgruppe, total_oversikt,
-};
+use super::felles::{OversiktPerKravgruppe, TotalOversikt, oversikt_per_kravgruppe, total_oversikt};
 use crate::domain::NaiveDate;
 use crate::domain::identifikator::masked_kontonummer;
 use crate::domain::reskontro::{self as r, AsOf, Fastsettingsmaate, ForfallAsOf, KravAsOf, Plassert};
 use crate::services::periode::Periode;
 use crate::services::render::WithDecimal as Kroner;
+use crate::services::reskontro::{Betalingsinformasjon, Konto};
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "AapneKrav2024")]

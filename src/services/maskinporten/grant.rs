@@ -148,7 +148,7 @@ fn consent(
     let number = number.ok_or_else(|| {
         bad("from is neither urn:altinn:organization:identifier-no: with 9 digits nor urn:altinn:person:identifier-no: with 11")
     })?;
-    let resource = scope.split(' ').find_map(|scope| CATALOGUE.by_scope(scope)?.consent_resource);
+    let resource = scope.split(' ').find_map(|scope| Some(CATALOGUE.by_scope(scope)?.consent.as_ref()?.resource));
     let resource = resource.ok_or_else(|| bad(&format!("no consent goes with {scope}")))?;
     Ok(mint::consent(id, number, consumer, resource, now))
 }

@@ -10,7 +10,7 @@ use http::Method;
 use http::header::HOST;
 use serde_json::{Value, json};
 
-use super::call::{Answer, Call, Location};
+use super::call::{Answer, Call};
 use super::errors::ServiceError;
 use super::negotiation::Format;
 use super::{Envelope, Handler};
@@ -27,45 +27,33 @@ pub(crate) static SERVICE: Service = Service {
     version: "",
     packages: &[],
     endpoints: &[
-        Endpoint { name: "token", periode: false, xml_root: "" },
-        Endpoint { name: "jwk", periode: false, xml_root: "" },
-        Endpoint { name: "oauth-authorization-server", periode: false, xml_root: "" },
+        Endpoint::new("token", "token", ""),
+        Endpoint::new("jwk", "jwk", ""),
+        Endpoint::new("oauth-authorization-server", ".well-known/oauth-authorization-server", ""),
     ],
     xml_namespace: "",
     codes: &codes::CODES,
+    refusals: &[],
     has_common_codes: false,
+    has_editions: false,
     party: PartyIn::Nowhere,
-    scope: None,
-    consent_resource: None,
+    scopes: &[],
+    consent: None,
+    without_token: "",
 };
 
 pub(super) const HANDLER: Handler = Handler {
     service: &SERVICE,
-    locate,
     answer,
+    render: None,
     openapi: openapi::document,
     envelope: Envelope::OAuth,
     unexpected: &SERVER_ERROR,
     reads_body: true,
-    demand: |_| None,
 };
 
 /// The only grant there is.
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-
-/// Where the discovery document stands below an issuer.
-const WELL_KNOWN: &str = ".well-known";
-
-fn locate(segments: &[String]) -> Location<'_> {
-    let name = match segments {
-        [only] => only.as_str(),
-        [first, second] if first == WELL_KNOWN => second.as_str(),
-        _ => "",
-    };
-    let wanted =
-        if segments.len() == 2 { name == "oauth-authorization-server" } else { name != "oauth-authorization-server" };
-    Location { endpoint: SERVICE.endpoint(name).filter(|_| wanted), ..Location::default() }
-}
 
 fn answer(call: &Call<'_>) -> Result<Answer, ServiceError> {
     let endpoint = call.location.endpoint.ok_or_else(|| {

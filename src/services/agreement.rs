@@ -1,0 +1,115 @@
+//! Literal answers held against the ledger of their party: every answer of the sandbox should tell the same money,
+//! and one that does not should say why.
+
+use chrono::NaiveDate;
+use serde_json::Value;
+
+use super::HANDLERS;
+use super::negotiation::Format;
+use super::oppslag::View;
+use super::periode::Periode;
+use crate::domain::clock::parse_day;
+use crate::scenario::problems::Problem;
+use crate::scenario::{Party, ScenarioSet, Svar};
+
+/// How many differences of an answer are told.
+const TOLD: usize = 3;
+
+/// A warning for every literal answer that contradicts its party's ledger on a day and gives no reason.
+pub(crate) fn warnings(scenarios: &ScenarioSet, day: NaiveDate) -> Vec<Problem> {
+    let of_party = |party: &Party| -> Vec<Problem> {
+        let told = |svar: &Svar| Some(svar.uten_begrunnelse.as_ref()?.told(&contradiction(party, svar, day)?, HINT));
+        party.svar.iter().filter_map(told).collect()
+    };
+    scenarios.parties().into_iter().flat_map(|party| of_party(party)).collect()
+}
+
+const HINT: &str = "give the reason in begrunnelse, where it is meant so; or leave the answer to the ledger";
+
+/// What a literal answer says otherwise than the ledger.
+fn contradiction(party: &Party, svar: &Svar, day: NaiveDate) -> Option<String> {
+    let render = HANDLERS.iter().find(|handler| handler.service.name == svar.service.name)?.render?;
+    let edition = svar.edition.or(party.utgave).filter(|_| svar.service.has_editions).unwrap_or_default();
+    let periode = svar.periode.map(|(fra_og_med, til_og_med)| Periode { fra_og_med, til_og_med });
+    let periode = periode.or_else(|| own_period(&svar.innhold));
+    if svar.endpoint.periode && periode.is_none() {
+        return None;
+    }
+    let view = View { service: svar.service, endpoint: svar.endpoint, party, edition, periode, day };
+    let Ok(answer) = render(&view, Format::Json) else {
+        // An empty list says the same.
+        return has_amounts(&svar.innhold)
+            .then(|| format!("contradicts the ledger on {day}, which has nothing to answer here"));
+    };
+    let ledger: Value = serde_json::from_slice(&answer).ok()?;
+    let mut found = Vec::new();
+    compare("", &svar.innhold, &ledger, &mut found);
+    let more = found.len().saturating_sub(TOLD);
+    found.truncate(TOLD);
+    let more = if more == 0 { String::new() } else { format!("; and {more} more") };
+    (!found.is_empty()).then(|| format!("contradicts the ledger on {day}: {}{more}", found.join("; ")))
+}
+
+fn has_amounts(value: &Value) -> bool {
+    match value {
+        Value::Number(_) => true,
+        Value::Object(fields) => fields.values().any(has_amounts),
+        Value::Array(items) => items.iter().any(has_amounts),
+        _ => false,
+    }
+}
+
+/// The period that an answer says it is for, in any edition's form.
+fn own_period(answer: &Value) -> Option<Periode> {
+    let periode = answer.get("periode")?;
+    let day = |names: [&str; 2]| {
+        let text = names.into_iter().find_map(|name| periode.get(name)?.as_str())?;
+        parse_day(text.get(..10)?).ok()
+    };
+    Some(Periode { fra_og_med: day(["fraOgMed", "start"])?, til_og_med: day(["tilOgMed", "slutt"])? })
+}
+
+/// Holds all amounts of two answers against one another; entries of lists go by their identifiers. What only one of
+/// them has a field for is no contradiction.
+fn compare(at: &str, literal: &Value, ledger: &Value, found: &mut Vec<String>) {
+    match (literal, ledger) {
+        (Value::Object(fields), Value::Object(others)) => {
+            for (key, value) in fields {
+                if let Some(other) = others.get(key) {
+                    let at = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
+                    compare(&at, value, other, found);
+                }
+            }
+        }
+        (Value::Array(items), Value::Array(others)) => {
+            for item in items {
+                let id = identifier(item);
+                match others.iter().find(|other| identifier(other) == id) {
+                    Some(other) => compare(&format!("{at}[{}]", id.unwrap_or_default()), item, other, found),
+                    None => found.push(format!("{at} has {}, the ledger has not", id.unwrap_or("an entry"))),
+                }
+            }
+            for other in others {
+                let id = identifier(other);
+                if !items.iter().any(|item| identifier(item) == id) {
+                    found.push(format!("{at} lacks {}, which the ledger has", id.unwrap_or("an entry")));
+                }
+            }
+        }
+        (Value::Number(number), Value::Number(other)) if number.as_f64() != other.as_f64() => {
+            found.push(format!("{at} is {number}, the ledger says {other}"));
+        }
+        _ => {}
+    }
+}
+
+/// What tells an entry of a list apart: its first identifier that is not the party's, or its group.
+fn identifier(item: &Value) -> Option<&str> {
+    let fields = item.as_object()?;
+    let mut own = fields.iter().filter(|(key, _)| {
+        let key = key.to_lowercase();
+        (key.contains("identifikator") && !key.starts_with("part")) || key == "kravgruppe"
+    });
+    // A claim has a group too; its identifier comes first in every edition.
+    own.find_map(|(_, value)| value.as_str())
+}

@@ -1,0 +1,62 @@
+//! The published error table KB-001 … KB-009, which several services share.
+//! Imitates docs/fidelity.md, "Errors".
+
+use crate::catalogue::{Check, Code};
+
+/// In the order of their numbers.
+pub(super) static CODES: [Code; 9] = [
+    Code::new(
+        "KB-001",
+        500,
+        "Uventet feil på tjenesten.",
+        "Det oppstod en uventet feil på tjenesten. Prøv igjen senere",
+    ),
+    Code::new(
+        "KB-002",
+        500,
+        "Uventet feil i et bakenforliggende system.",
+        "Det oppstod en uventet feil i et bakenforliggende system. Prøv igjen senere",
+    ),
+    Code::new("KB-003", 404, "Ukjent url benyttet.", "Ukjent url benyttet"),
+    Code::new(
+        "KB-004",
+        401,
+        "Feil i forbindelse med autentisering.",
+        "Autentiseringen feilet: tokenet mangler eller er ugyldig",
+    ),
+    Code::new(
+        "KB-005",
+        403,
+        "Feil i forbindelse med samtykketoken.",
+        "Samtykket mangler, er utløpt eller gjelder en annen part",
+    ),
+    Code::new("KB-006", 400, "Feil i forbindelse med validering av inputdata.", "Valideringen av inputdata feilet"),
+    Code::new(
+        "KB-007",
+        404,
+        "Fant ingen krav/betalinger på angitt identifikator og periode.",
+        "Fant ingen krav eller betalinger på angitt identifikator og periode",
+    ),
+    Code::new(
+        "KB-008",
+        406,
+        "Feil tilknyttet dataformat. Kun json eller xml er støttet.",
+        "Dataformatet er ikke støttet. Kun json og xml er støttet",
+    ),
+    Code::new("KB-009", 404, "Ingen treff på oppgitt identifikator.", "Ingen treff på oppgitt identifikator"),
+];
+
+/// Which of them a failed check is answered with.
+pub(super) const REFUSALS: &[(Check, usize)] = &[
+    (Check::Url, 3),
+    (Check::Authentication, 4),
+    (Check::Authorisation, 4),
+    (Check::Consent, 5),
+    (Check::Input, 6),
+    (Check::Period, 7),
+    (Check::Format, 8),
+    (Check::Party, 9),
+];
+
+/// What a caller without a token is warned of.
+pub(super) const WITHOUT_TOKEN: &str = "no token: the real service would answer 401 KB-004";

@@ -1,0 +1,94 @@
+//! What the views of a ledger share, whatever the service: accounts, how to pay, and periods as texts.
+
+use std::borrow::Cow;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::periode::Periode;
+use crate::domain::reskontro as r;
+
+/// How to pay an instalment; `{}` where nothing is told.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Betalingsinformasjon<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kidnummer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    konto: Option<Konto<'a>>,
+}
+
+impl<'a> From<&'a r::Betalingsinformasjon> for Betalingsinformasjon<'a> {
+    fn from(it: &'a r::Betalingsinformasjon) -> Self {
+        Self { kidnummer: it.kidnummer.as_deref(), konto: it.konto.as_deref().map(Konto::from) }
+    }
+}
+
+/// A bank account; `{}` where nothing is told.
+#[derive(Default, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Konto<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) bankinformasjon: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) kontoeiers_navn: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) kontonummer: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) iban: Option<Cow<'a, str>>,
+    #[serde(rename = "swiftBIC", skip_serializing_if = "Option::is_none")]
+    pub(super) swift_bic: Option<&'a str>,
+}
+
+impl<'a> Konto<'a> {
+    /// An account of which only the number is told.
+    pub(super) fn with_number(kontonummer: Option<&'a str>) -> Self {
+        Self { kontonummer: kontonummer.map(Cow::from), ..Self::default() }
+    }
+}
+
+impl<'a> From<&'a r::Bankkonto> for Konto<'a> {
+    fn from(konto: &'a r::Bankkonto) -> Self {
+        Self {
+            bankinformasjon: konto.bankinformasjon.as_deref(),
+            kontoeiers_navn: konto.kontoeiers_navn.as_deref(),
+            kontonummer: konto.kontonummer.as_deref().map(Cow::from),
+            iban: konto.iban.as_deref().map(Cow::from),
+            swift_bic: konto.swift_bic.as_deref(),
+        }
+    }
+}
+
+/// The other end of a payment, as before 2024: with its account as it is.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Motpart<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kidnummer: Option<&'a str>,
+    konto: Konto<'a>,
+}
+
+impl<'a> From<&'a r::Motpart> for Motpart<'a> {
+    fn from(motpart: &'a r::Motpart) -> Self {
+        Self { kidnummer: motpart.kidnummer.as_deref(), konto: Konto::from(&motpart.konto) }
+    }
+}
+
+/// A claim's period as one text: `2022/09` for a term, `2022` for a year, else its description.
+pub(super) fn kravperiode(periode: &r::Kravperiode) -> String {
+    match (periode.aar, periode.termin.as_deref()) {
+        (Some(aar), Some(termin)) => format!("{aar}/{termin:0>2}"),
+        (Some(aar), None) => aar.to_string(),
+        (None, _) => periode.beskrivelse.to_string(),
+    }
+}
+
+/// A claim's period as days; the day it came into being where it is for none.
+pub(super) fn kravdager(krav: &r::Krav) -> Periode {
+    let dager = krav.kravperiode.as_ref().and_then(|periode| periode.dager);
+    let (fra_og_med, til_og_med) = dager.unwrap_or((krav.opprettelsesdato, krav.opprettelsesdato));
+    Periode { fra_og_med, til_og_med }
+}
+
+/// The description where the model demands one: a claim without it goes by its kind.
+pub(super) fn beskrivelse(krav: &r::Krav) -> &str {
+    krav.kravbeskrivelse.as_deref().unwrap_or(&krav.kravtype)
+}

@@ -1,0 +1,34 @@
+//! What belongs to a period. Imitates docs/fidelity.md, "Period".
+
+use chrono::NaiveDate;
+
+use super::errors::ServiceError;
+use super::oppslag::View;
+use super::periode::Periode;
+use crate::domain::reskontro::{Innbetaling, Krav, KravAsOf, Utbetaling};
+
+/// Claims with an instalment due in the period, whole; one without any due date goes by its creation.
+pub(super) fn krav<'a>(view: &View<'a>, periode: Periode) -> Result<Vec<KravAsOf<'a>>, ServiceError> {
+    let found = view.at().krav().filter(|krav| dager(krav.krav).any(|day| periode.contains(day))).collect();
+    view.some(found, "krav", view.at().krav().flat_map(|krav| dager(krav.krav)))
+}
+
+/// The days that a claim goes by.
+fn dager(krav: &Krav) -> impl Iterator<Item = NaiveDate> {
+    let created = krav.forfall.iter().all(|forfall| forfall.forfallsdato.is_none()).then_some(krav.opprettelsesdato);
+    krav.forfall.iter().filter_map(|forfall| forfall.forfallsdato).chain(created)
+}
+
+/// Payments made in the period.
+pub(super) fn innbetalinger<'a>(view: &View<'a>, periode: Periode) -> Result<Vec<&'a Innbetaling>, ServiceError> {
+    let all = || view.at().innbetalinger();
+    let found = all().filter(|innbetaling| periode.contains(innbetaling.innbetalingsdato)).collect();
+    view.some(found, "innbetalinger", all().map(|innbetaling| innbetaling.innbetalingsdato))
+}
+
+/// Payouts made in the period.
+pub(super) fn utbetalinger<'a>(view: &View<'a>, periode: Periode) -> Result<Vec<&'a Utbetaling>, ServiceError> {
+    let all = || view.at().utbetalinger();
+    let found = all().filter(|utbetaling| periode.contains(utbetaling.utbetaltdato)).collect();
+    view.some(found, "utbetalinger", all().map(|utbetaling| utbetaling.utbetaltdato))
+}
