@@ -2,22 +2,15 @@
 
 mod common;
 
-use common::{Answer, RESTANSER, get, sandbox, with_scenario};
+use common::{Answer, RESTANSER, get, sandbox, token, with_scenario};
 use innkreving_sandbox::Sandbox;
 use serde_json::{Value, json};
-use std::process::Command;
 
 const CATEGORIES: [&str; 6] =
     ["restskatt", "forskuddstrekk", "merverdiavgift", "arbeidsgiveravgift", "gebyr", "forskuddsskatt"];
 
 fn ask(sandbox: &Sandbox, path: &str, headers: &[(&str, &str)]) -> Answer {
     get(sandbox, &format!("{RESTANSER}/{path}"), headers)
-}
-
-/// A token of the command line.
-fn token(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox")).arg("token").args(arguments).output();
-    String::from_utf8(output.expect("it runs").stdout).expect("a token").trim().to_owned()
 }
 
 #[test]
@@ -178,8 +171,8 @@ fn natural_refusals() {
 #[test]
 fn ebevis_needs_consent_old_or_new() {
     let sandbox = Sandbox::builder().now(common::TODAY).auth("signed").start().expect("it starts");
-    let common = ["--service", "restanser", "--party", "310111643", "--caller", "314055403"];
-    let make = |by: &str| token(&[&common[..], &["--by", by]].concat());
+    let of_party = ["--service", "restanser", "--party", "310111643", "--caller", "314055403"];
+    let make = |by: &str| token(&[&of_party[..], &["--by", by]].concat());
     let status = |token: &str, consent: Option<&str>| {
         let bearer = format!("Bearer {token}");
         let mut headers = vec![("Authorization", bearer.as_str())];

@@ -193,7 +193,11 @@ fn there_is_a_bound_on_what_one_holds() {
     let in_all: String = [314_055_403, 310_478_717, 311_851_381].map(|part| of(part, &series(50_000, 1))).concat();
     assert!(in_all.len() < 1000);
     let too_many = put(&(in_all.clone() + &of(212_201_782, &series(60_000, 1))));
-    assert!(too_many.status == 422 && too_many.text().contains("200000 claims in all"), "{}", too_many.text());
+    assert!(
+        too_many.status == 422 && too_many.text().contains("200000 claims and orders in all"),
+        "{}",
+        too_many.text()
+    );
     let too_large = put(&"#".repeat(5 * 1024 * 1024));
     assert_eq!(too_large.status, 413, "{}", too_large.text());
     assert_eq!(open(&sandbox, "big", "314055403").status, 200, "it has what it had");

@@ -161,6 +161,14 @@ pub(crate) enum Caller {
 }
 
 impl Caller {
+    /// The organisation that the token speaks for: the customer of a systembruker, else the consumer.
+    pub(crate) fn acts_for(&self) -> Option<&str> {
+        match self {
+            Self::Says(token) => token.acts_for().ok().filter(|number| !number.is_empty()),
+            Self::Unknown | Self::Asks(_) | Self::Unreadable(_) => None,
+        }
+    }
+
     /// The OAuth client.
     pub(crate) fn client(&self) -> Option<&str> {
         match self {

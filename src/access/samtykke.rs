@@ -45,6 +45,9 @@ pub(super) fn check(
     if demand.needs == Needs::Nothing {
         return Ok(());
     }
+    if demand.needs == Needs::ToBeTheParty {
+        return token.acts_for().map(drop);
+    }
     let consumer = token.consumer().unwrap_or_default();
     let mut given = headers.get_all(HEADER).iter();
     if let Some(value) = given.next() {
@@ -71,16 +74,12 @@ pub(super) fn check(
             demand.ressurs()
         ));
     }
-    if let Some(system) = of_type("urn:altinn:systemuser").next() {
-        let customer = system.systemuser_org.as_ref().and_then(super::token::Party::orgnr);
-        return match customer {
-            Some(customer) if customer == demand.part => Ok(()),
-            Some(customer) => Err(format!("Systembrukeren gjelder organisasjon {customer}, ikke parten i kallet")),
-            None => Err("Systembrukeren i tokenet mangler systemuser_org med organisasjonsnummer".to_owned()),
-        };
-    }
-    if consumer == demand.part {
+    let acts_for = token.acts_for()?;
+    if acts_for == demand.part {
         return Ok(());
+    }
+    if token.systembruker().is_some() {
+        return Err(format!("Systembrukeren gjelder organisasjon {acts_for}, ikke parten i kallet"));
     }
     Err(format!(
         "Tokenets organisasjon {consumer} har ikke rettigheter til parten i kallet: bruk systembruker, delegering eller samtykke"

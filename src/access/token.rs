@@ -123,6 +123,23 @@ impl Token {
         Ok(())
     }
 
+    /// What is said of a systembruker.
+    pub(super) fn systembruker(&self) -> Option<&Detail> {
+        self.authorization_details.iter().find(|detail| detail.r#type == "urn:altinn:systemuser")
+    }
+
+    /// The organisation that the caller acts for: the customer of a systembruker, else the consumer.
+    pub(super) fn acts_for(&self) -> Result<&str, String> {
+        match self.systembruker() {
+            Some(system) => system
+                .systemuser_org
+                .as_ref()
+                .and_then(Party::orgnr)
+                .ok_or_else(|| "Systembrukeren i tokenet mangler systemuser_org med organisasjonsnummer".to_owned()),
+            None => Ok(self.consumer().unwrap_or_default()),
+        }
+    }
+
     /// The organisation that the token was issued to; with a delegated scope, the one that delegated it.
     pub(super) fn consumer(&self) -> Option<&str> {
         self.consumer.as_ref().and_then(Party::orgnr)

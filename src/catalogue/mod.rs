@@ -77,6 +77,8 @@ pub struct Endpoint {
     pub also_at: Option<&'static str>,
     /// Whether it takes `fraOgMed` and `tilOgMed`.
     pub periode: bool,
+    /// What it takes in the query besides.
+    pub query: &'static [&'static str],
     /// The root element of its answer in XML.
     pub xml_root: &'static str,
     /// The service code of a consent in the old Altinn to this endpoint alone.
@@ -86,7 +88,7 @@ pub struct Endpoint {
 impl Endpoint {
     /// An endpoint with none of what only some have.
     pub const fn new(name: &'static str, path: &'static str, xml_root: &'static str) -> Self {
-        Self { name, path, also_at: None, periode: false, xml_root, consent_code: None }
+        Self { name, path, also_at: None, periode: false, query: &[], xml_root, consent_code: None }
     }
 }
 
@@ -108,6 +110,8 @@ pub enum Needs {
     Consent,
     /// The party's consent, or rights of their own to the party.
     ConsentOrOwnRights,
+    /// To be the party themselves, or its systembruker: there is no party in the URL.
+    ToBeTheParty,
 }
 
 /// What a consent to a service names.
@@ -134,7 +138,7 @@ pub struct Service {
     pub packages: &'static [Package],
     /// Its endpoints.
     pub endpoints: &'static [Endpoint],
-    /// The namespace of its answers in XML.
+    /// The namespace of its answers in XML; empty where it speaks JSON only.
     pub xml_namespace: &'static str,
     /// Its own error codes, in the order of their numbers.
     pub codes: &'static [Code],
@@ -148,6 +152,8 @@ pub struct Service {
     pub party: PartyIn,
     /// The scopes of which its callers need one; the first is the usual one.
     pub scopes: &'static [&'static str],
+    /// What callers need besides the scope, where there are no packages to say it.
+    pub needs: Needs,
     /// What a consent to it names.
     pub consent: Option<Consent>,
     /// What a caller without a token is warned of, where the call is served all the same.
@@ -169,6 +175,11 @@ impl Service {
     /// An endpoint by name.
     pub fn endpoint(&self, name: &str) -> Option<&'static Endpoint> {
         self.endpoints.iter().find(|endpoint| endpoint.name == name)
+    }
+
+    /// Whether its answers come in XML too.
+    pub fn speaks_xml(&self) -> bool {
+        !self.xml_namespace.is_empty()
     }
 
     /// An access package by name.

@@ -10,6 +10,7 @@ mod rule;
 mod schema;
 mod serve;
 mod token;
+mod trekk;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -57,6 +58,8 @@ enum Command {
     Rule(rule::RuleArgs),
     /// Show, move, advance and freeze the clock of a running sandbox
     Clock(clock::ClockArgs),
+    /// Make, change and end trekkpålegg of a running sandbox
+    Trekk(trekk::TrekkArgs),
     /// Ask a running sandbox whether it is ready; exit code 0 if so (for containers without curl)
     Healthcheck,
 }
@@ -86,6 +89,7 @@ pub fn main() -> ExitCode {
         Some(Command::Explain(args)) => token::explain(&args, &flags),
         Some(Command::Rule(args)) => rule::run(&args, &flags),
         Some(Command::Clock(args)) => clock::run(&args, &flags),
+        Some(Command::Trekk(args)) => trekk::run(&args, &flags),
         Some(Command::Healthcheck) => healthcheck::run(&flags),
     }
 }

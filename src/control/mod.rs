@@ -12,6 +12,7 @@ mod rules;
 mod scenarios;
 mod sessions;
 mod token;
+mod trekk;
 pub(crate) mod welcome;
 
 use std::net::SocketAddr;
@@ -86,6 +87,7 @@ fn control(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .route("/sessions", get(sessions::list))
         .route("/sessions/{name}", get(sessions::show).put(sessions::put).delete(sessions::delete))
         .route("/sessions/{name}/reset", post(sessions::reset))
+        .route("/trekkpaalegg", post(trekk::change).get(trekk::list).delete(trekk::forget))
         .route("/parties", get(parties::list))
         .route("/token/explain", post(token::explain))
         .fallback(nothing)

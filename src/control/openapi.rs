@@ -12,10 +12,12 @@ use super::rules::{Deleted, RuleList, RuleView};
 use super::scenarios::{ScenariosView, Taken};
 use super::sessions::{SessionDocument, SessionList, SessionView};
 use super::token::ExplainDocument;
+use super::trekk::{TrekkDocument, TrekkList};
 use crate::access::explain::Explanation;
 use crate::inject::modifiers::SessionName;
 use crate::inject::rules::document::RuleDocument;
 use crate::services::openapi::Schemas;
+use crate::services::trekkpaalegg::view::TrekkpaaleggView;
 
 /// The name by which the contract is asked for.
 pub(super) const NAME: &str = "sandbox";
@@ -221,6 +223,33 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<Operation> {
             json::<ExplainDocument>(read),
             ok(json::<Explanation>(written)),
             &[TOO_LARGE, WRONG_TYPE],
+        ),
+        operation(
+            "post",
+            "/trekkpaalegg",
+            "changeTrekkpaalegg",
+            "Make, change or end an order",
+            json::<TrekkDocument>(read),
+            (StatusCode::CREATED, json::<TrekkpaaleggView<'static>>(written)),
+            &[TOO_LARGE, WRONG_TYPE, BROKEN],
+        ),
+        operation(
+            "get",
+            "/trekkpaalegg",
+            "listTrekkpaalegg",
+            "The versions that were made so",
+            None,
+            ok(json::<TrekkList<'static>>(written)),
+            &[],
+        ),
+        operation(
+            "delete",
+            "/trekkpaalegg",
+            "forgetTrekkpaalegg",
+            "Forget the versions that were made so",
+            None,
+            ok(json::<Deleted>(written)),
+            &[],
         ),
         operation(
             "get",

@@ -43,10 +43,16 @@ pub(super) struct RuleList {
     rules: Vec<RuleView>,
 }
 
-/// How many rules were deleted.
+/// How many were deleted.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Deleted {
     deleted: usize,
+}
+
+impl Deleted {
+    pub(super) fn new(deleted: usize) -> Self {
+        Self { deleted }
+    }
 }
 
 fn view(rule: &Rule) -> RuleView {
@@ -92,7 +98,7 @@ pub(super) async fn delete(InSession(session): InSession, Path(id): Path<String>
 }
 
 pub(super) async fn clear(InSession(session): InSession) -> Json<Deleted> {
-    Json(Deleted { deleted: session.rules.clear() })
+    Json(Deleted::new(session.rules.clear()))
 }
 
 fn no_rule(session: &Session, id: &str) -> Problem {

@@ -11,6 +11,7 @@ pub mod kravtype;
 pub mod rente;
 pub mod reskontro;
 pub mod terminer;
+pub mod trekk;
 
 pub use beloep::Beloep;
 pub use chrono::NaiveDate;

@@ -25,7 +25,7 @@ use tower_service::Service as _;
 use crate::access::{Access, Caller};
 use crate::body;
 use crate::catalogue::effects::{Delay, Drift, Fault};
-use crate::catalogue::{Code, NO_SUCH_URL, Service, UNEXPECTED};
+use crate::catalogue::{Code, NO_SUCH_URL, PartyIn, Service, UNEXPECTED};
 use crate::config::Options;
 use crate::domain::clock::day_in_norway;
 use crate::inject::base_url;
@@ -38,10 +38,10 @@ use crate::router::{Target, at_base, resolve};
 use crate::services::call::{Answer, Call, Location};
 use crate::services::errors::ServiceError;
 use crate::services::{CATALOGUE, Envelope, Handler, answer_contract, near_miss, url, xml};
-use crate::session::Session;
 use crate::session::journal::{Checks, Entry};
 use crate::session::redact::redacted;
 use crate::session::registry::Sessions;
+use crate::session::{Session, World};
 use crate::wire::Wire;
 pub(crate) use carry::HungUp;
 use respond::{Told, failed, refuse};
@@ -243,7 +243,7 @@ impl Asking<'_> {
     fn service(&self, handler: &'static Handler, segments: &[String], modifiers: Modifiers) -> Decided {
         let (state, session, parts) = (self.state, self.session, self.asked.parts);
         let refusal = |refused: &Refused| refusal(refused, self.asked, Some(Arc::clone(session)));
-        let location = url::locate(handler.service, segments);
+        let mut location = url::locate(handler.service, segments);
         let checked = modifiers.for_service(handler.service);
         let code = match checked.and_then(|()| modifiers.code(Some(handler.service), CATALOGUE)) {
             Ok(code) => code,
@@ -255,8 +255,10 @@ impl Asking<'_> {
             return refusal(&refused);
         }
         let world = session.world();
-        let party = location.identifikator.and_then(|text| text.parse().ok());
-        let party = party.and_then(|part| world.loaded.scenarios.get(part));
+        let known = |number: Option<&str>| world.loaded.scenarios.get(number?.parse().ok()?);
+        let employer = (handler.service.party == PartyIn::Token).then(|| self.employer(&modifiers, &world)).flatten();
+        location.identifikator = location.identifikator.or(employer.as_deref());
+        let party = known(location.identifikator);
         let asked = Asked {
             service: handler.service,
             endpoint: location.endpoint,
@@ -274,8 +276,12 @@ impl Asking<'_> {
                 return refusal(&refused);
             }
         };
+        // A rule may have said another one.
+        let by_rule = plan.modifiers.party.as_ref().filter(|_| handler.service.party == PartyIn::Token);
+        location.identifikator = by_rule.map(|party| &*party.value).or(location.identifikator);
+        let party = if by_rule.is_some() { known(location.identifikator) } else { party };
         let envelope = handler.envelope;
-        let told = Told { parts, id: self.asked.id, plan: Some(&plan), party: asked.party, envelope };
+        let told = Told { parts, id: self.asked.id, plan: Some(&plan), party: party.map(|party| &**party), envelope };
         let drift = plan.modifiers.drift.as_ref().map(|drift| drift.value);
         let mut entry = self.entry(Some(handler), location);
         let day = day_in_norway(now);
@@ -303,7 +309,7 @@ impl Asking<'_> {
                 cache: &world.loaded.cache,
                 body: self.asked.body.unwrap_or_default(),
                 at_base: at_base(parts.uri.path(), handler.service),
-                session: &session.name,
+                session,
                 id: self.asked.id,
                 as_tree: drift.is_some(),
             };
@@ -330,6 +336,13 @@ impl Asking<'_> {
         };
         entry.code = entry.code.or(plan.code.as_ref().map(|code| code.value.code)).filter(|_| replacing.is_none());
         self.finish(response, plan, Some(handler.service), entry)
+    }
+
+    /// Whose data a call is about that does not say so in its URL: the modifier's, the token's, the default one's.
+    fn employer(&self, modifiers: &Modifiers, world: &World) -> Option<String> {
+        let by_modifier = modifiers.party.as_ref().map(|party| party.value.to_string());
+        let by_token = || self.caller.acts_for().map(str::to_owned);
+        by_modifier.or_else(by_token).or_else(|| Some(world.loaded.scenarios.default_employer()?.to_string()))
     }
 
     /// A URL of no service: the platform's own refusal.

@@ -12,9 +12,9 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::Value;
 
 use super::{Body, State};
-use crate::catalogue::Service;
 use crate::catalogue::duration::write_duration;
 use crate::catalogue::effects::Fault;
+use crate::catalogue::{PartyIn, Service};
 use crate::inject::Cause;
 use crate::inject::plan::Plan;
 use crate::inject::refused::Refused;
@@ -76,7 +76,7 @@ pub(super) fn failed(error: &ServiceError, told: &Told<'_>, change: impl FnOnce(
     // Whoever admits neither format is told so in JSON.
     let format = match told.envelope {
         Envelope::Feil => negotiate(&told.parts.headers).unwrap_or_default(),
-        Envelope::OAuth => Format::Json,
+        Envelope::FeilInJson | Envelope::OAuth => Format::Json,
     };
     let status = StatusCode::from_u16(error.kode.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = whole(status, format.content_type(), error.body(told.envelope, format, told.id, change).into());
@@ -184,6 +184,9 @@ pub(super) fn tell_effects(
         let idle = service.filter(|service| !service.has_editions);
         let idle = idle.map(|service| format!("; {} has no editions", service.name)).unwrap_or_default();
         effects.push(format!("edition={} ({}{idle})", edition.value, edition.cause.name()));
+    }
+    if let Some(party) = modifiers.party.as_ref().filter(|_| service.is_some_and(|it| it.party == PartyIn::Token)) {
+        effects.push(format!("party={} ({})", party.value, party.cause.name()));
     }
     if !plan.rules.is_empty() {
         effects.push(format!("rules={}", plan.rules.join(" ")));

@@ -7,6 +7,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::format_trekk::{TrekkEntry, TrekkserieEntry, TrekkversjonEntry};
 use super::scalar::{
     Aar, Amount, Betalingsdato, Count, Dato, Delay, Drift, Edition, Fault, Number, PartNumber, Step, Termin, Text,
     YesNo,
@@ -46,6 +47,18 @@ pub struct PartDocument {
     /// Payments out.
     #[serde(default)]
     pub utbetalinger: Vec<UtbetalingEntry>,
+    /// Orders to deduct from pay, this party being the employer: told by events.
+    #[serde(default)]
+    pub trekkpaalegg: Vec<TrekkEntry>,
+    /// Many orders, described rather than written out.
+    #[serde(default)]
+    pub trekkserier: Vec<TrekkserieEntry>,
+    /// Orders to the letter, version by version.
+    #[serde(default)]
+    pub trekkversjoner: Vec<TrekkversjonEntry>,
+    /// This is the employer whose orders are asked for where neither a token nor a modifier says.
+    #[serde(rename = "standardTrekkpliktig")]
+    pub standard_trekkpliktig: Option<YesNo>,
     /// Literal answers, in place of what the ledger would give.
     #[serde(default)]
     pub svar: Vec<SvarEntry>,

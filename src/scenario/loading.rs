@@ -60,15 +60,25 @@ pub fn resolve_all(snapshot: &Snapshot, catalogue: Catalogue, base: NaiveDate) -
             let beside = |name: &str| snapshot.beside(number, &file.name, name);
             let (party, mut problems) = load_file(file, &beside, catalogue, base);
             if let Some(party) = party {
-                claims += party.reskontro.krav().len();
+                claims += party.reskontro.krav().len() + party.trekk.antall();
                 if claims > snapshot.most_claims {
-                    problems
-                        .error("part", format!("more than {} claims in all are too many here", snapshot.most_claims));
+                    problems.error(
+                        "part",
+                        format!("more than {} claims and orders in all are too many here", snapshot.most_claims),
+                    );
                     found.append(&mut problems.found);
                     return Err(LoadError::Problems(found));
                 }
                 if let Some(earlier) = described.insert(party.part, Arc::clone(&file.name)) {
                     problems.error("part", format!("party {} is described in {earlier} already", party.part));
+                }
+                if party.trekk.er_standard {
+                    let rival =
+                        set.default_employer.filter(|rival| described.contains_key(rival) && *rival != party.part);
+                    if let Some(rival) = rival {
+                        problems.error("standardTrekkpliktig", format!("{rival} is the default employer already"));
+                    }
+                    set.default_employer = Some(party.part);
                 }
                 set.parties.insert(party.part, Arc::new(party));
             }

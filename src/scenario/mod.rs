@@ -5,6 +5,7 @@
 //! all that is wrong at once.
 
 pub mod format;
+pub mod format_trekk;
 pub mod loading;
 pub mod problems;
 pub mod schema;
@@ -14,6 +15,7 @@ pub mod sources;
 mod positions;
 mod resolve;
 mod scalar;
+pub(crate) mod trekk;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -25,11 +27,14 @@ use crate::catalogue::{Edition, Endpoint, Service};
 use crate::domain::identifikator::Part;
 use crate::domain::reskontro::Reskontro;
 use problems::Problem;
+pub use trekk::{Trekk, Trekkserie};
 
 /// The parties of the sandbox on a base date, by number.
 #[derive(Clone, Debug, Default)]
 pub struct ScenarioSet {
     parties: HashMap<Part, Arc<Party>>,
+    /// The employer that is meant where nobody says one.
+    default_employer: Option<Part>,
     /// What is odd about the set, but did not keep it from loading.
     pub warnings: Vec<Problem>,
 }
@@ -40,11 +45,17 @@ impl ScenarioSet {
         self.parties.get(&part)
     }
 
+    /// The employer that is meant where nobody says one, and a scenario names it.
+    pub fn default_employer(&self) -> Option<Part> {
+        self.default_employer
+    }
+
     /// This set with the parties of another, which win where both have one.
     #[must_use]
     pub(crate) fn with(&self, own: &Self) -> Self {
         let mut both = self.clone();
         both.parties.extend(own.parties.iter().map(|(part, party)| (*part, Arc::clone(party))));
+        both.default_employer = own.default_employer.or(self.default_employer);
         both.warnings.extend(own.warnings.iter().cloned());
         both
     }
@@ -84,6 +95,8 @@ pub struct Party {
     pub skjermet: bool,
     /// Its claims and payments.
     pub reskontro: Reskontro,
+    /// The orders that it is the employer of.
+    pub trekk: Trekk,
     /// Literal answers, the first that fits wins.
     pub svar: Vec<Svar>,
     /// Faults its calls meet, the first that fits and is not used up wins.

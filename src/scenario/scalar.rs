@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
@@ -12,6 +12,7 @@ use crate::domain::Beloep;
 use crate::domain::clock::{Shift, parse_day};
 use crate::domain::identifikator::Part;
 use crate::domain::terminer::{Termin as DomainTermin, Terminserie};
+use crate::domain::trekk::Prosent;
 
 /// The years that a scenario may speak of.
 pub(super) const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
@@ -114,6 +115,24 @@ scalar!(
     Amount -> Beloep,
     { "type": ["number", "string"], "pattern": "^-?[0-9]+(\\.[0-9]{1,2})?$" },
     |raw, base| raw.parse().map_err(|error: crate::domain::beloep::BeloepError| error.to_string())
+);
+
+scalar!(
+    /// Per cent, 0 to 100 with two decimals at most.
+    Percent -> Prosent,
+    { "type": ["number", "string"], "pattern": "^[0-9]+(\\.[0-9]{1,2})?$" },
+    |raw, base| raw.parse()
+);
+
+scalar!(
+    /// An instant with its zone: `2025-08-09T15:00:00.00Z`.
+    Tidspunkt -> DateTime<Utc>,
+    { "type": "string", "examples": ["2025-08-09T15:00:00.00Z"] },
+    |raw, base| DateTime::parse_from_rfc3339(raw)
+        .ok()
+        .map(|at| at.to_utc())
+        .filter(|at| YEARS.contains(&at.year()))
+        .ok_or_else(|| "not an instant; write 2025-08-09T15:00:00Z".to_owned())
 );
 
 const BETALINGSDATO_PATTERN: &str = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|(i dag|forfall)( *[+-] *[0-9]+ *[dwmy])*)$";

@@ -11,6 +11,7 @@ use crate::access::{Access, Caller};
 use crate::catalogue::{Edition, Endpoint};
 use crate::config::Options;
 use crate::scenario::Party;
+use crate::session::Session;
 use crate::session::cache::RenderCache;
 
 /// Where a URL points, as far as can be told without judging it.
@@ -52,8 +53,8 @@ pub(crate) struct Call<'r> {
     pub(crate) body: &'r [u8],
     /// The path began with the service's base; otherwise the service was named by the host.
     pub(crate) at_base: bool,
-    /// The name of the call's session.
-    pub(crate) session: &'r str,
+    /// The call's session.
+    pub(crate) session: &'r Session,
     /// The id of the call.
     pub(crate) id: &'r str,
     /// The body is wanted in JSON whatever the format, to be changed and written later.

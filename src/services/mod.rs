@@ -17,6 +17,7 @@ mod periode;
 mod render;
 mod reskontro;
 mod restanser;
+pub(crate) mod trekkpaalegg;
 pub(crate) mod url;
 mod utvalg;
 pub(crate) mod xml;
@@ -56,6 +57,8 @@ pub(crate) enum Envelope {
     /// `kode`, `melding`, `korrelasjonsid`, in JSON or XML.
     #[default]
     Feil,
+    /// The same, in JSON whatever is asked for.
+    FeilInJson,
     /// `error`, `error_description`, in JSON.
     OAuth,
 }
@@ -98,11 +101,21 @@ pub(crate) fn answer_contract(service: &Service, endpoint: &Endpoint) -> Option<
 }
 
 /// All services, in the order of the README.
-pub(crate) static HANDLERS: [Handler; 4] =
-    [kravogbetalinger::HANDLER, kravoversikt::HANDLER, restanser::HANDLER, maskinporten::HANDLER];
+pub(crate) static HANDLERS: [Handler; 5] = [
+    kravogbetalinger::HANDLER,
+    kravoversikt::HANDLER,
+    restanser::HANDLER,
+    trekkpaalegg::HANDLER,
+    maskinporten::HANDLER,
+];
 
-static SERVICES: [&Service; 4] =
-    [&kravogbetalinger::SERVICE, &kravoversikt::SERVICE, &restanser::SERVICE, &maskinporten::SERVICE];
+static SERVICES: [&Service; 5] = [
+    &kravogbetalinger::SERVICE,
+    &kravoversikt::SERVICE,
+    &restanser::SERVICE,
+    &trekkpaalegg::SERVICE,
+    &maskinporten::SERVICE,
+];
 
 /// The vocabulary of all services, for the rooms below.
 pub(crate) static CATALOGUE: Catalogue = Catalogue(&SERVICES);

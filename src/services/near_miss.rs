@@ -17,7 +17,10 @@ pub(crate) fn hint(
     let number = location.identifikator.unwrap_or_default();
     match failed {
         Check::Url => Some(url(service, segments)),
-        Check::Format => Some("send Accept: application/json or application/xml, or no Accept at all".to_owned()),
+        Check::Format if service.speaks_xml() => {
+            Some("send Accept: application/json or application/xml, or no Accept at all".to_owned())
+        }
+        Check::Format => Some("send Accept: application/json, or no Accept at all".to_owned()),
         Check::Authorisation => Some(format!("ask the issuer for the scope {}", service.scopes.join(" or "))),
         Check::Authentication => Some(
             "the message says what is wrong with the token; without any, and with --auth open or off, the call is served"
@@ -34,7 +37,7 @@ pub(crate) fn hint(
 
 /// The URL that was probably meant.
 fn url(service: &Service, segments: &[String]) -> String {
-    if service.packages.is_empty() {
+    if service.scopes.is_empty() {
         return format!("the URLs of the service are told by {}/.well-known/oauth-authorization-server", service.base);
     }
     let meant = url::meant(service, segments).unwrap_or_else(|| service.base.to_owned());

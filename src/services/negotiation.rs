@@ -36,6 +36,13 @@ pub(crate) fn negotiate(headers: &HeaderMap) -> Option<Format> {
     if json > 0.0 && json >= xml { Some(Format::Json) } else { (xml > 0.0).then_some(Format::Xml) }
 }
 
+/// JSON, where `Accept` admits it at all; for services that speak nothing else.
+pub(crate) fn json_only(headers: &HeaderMap) -> Option<Format> {
+    let admits = |accept: &str| accept.trim().is_empty() || quality(accept, "json") > 0.0;
+    let values: Vec<&str> = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
+    (!headers.contains_key(ACCEPT) || admits(&values.join(","))).then_some(Format::Json)
+}
+
 /// The quality of `application/<subtype>`, from the most specific range that covers it.
 fn quality(accept: &str, subtype: &str) -> f32 {
     MediaTypeList::new(accept)
@@ -113,6 +120,22 @@ mod tests {
         for accept in
             ["text/plain", "text/xml", "application/problem+json", "garbage", "application/json;q=0", "*/*;q=0", ";;,,"]
         {
+            assert_eq!(with(accept), None, "{accept:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_but_json() {
+        let with = |accept: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, accept.parse().expect("header"));
+            json_only(&headers)
+        };
+        assert_eq!(json_only(&HeaderMap::new()), Some(Format::Json));
+        for accept in ["", "*/*", "application/json;q=0.1, application/xml", "application/*"] {
+            assert_eq!(with(accept), Some(Format::Json), "{accept:?}");
+        }
+        for accept in ["application/xml", "text/plain", "application/json;q=0, */*"] {
             assert_eq!(with(accept), None, "{accept:?}");
         }
     }

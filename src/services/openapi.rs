@@ -99,7 +99,7 @@ fn error_responses(service: &Service, schemas: &mut Schemas) -> Map<String, Valu
         let mut response = json!({
             "description": areas[&status].join(" "),
             "headers": { "Korrelasjonsid": { "$ref": "#/components/headers/Korrelasjonsid" } },
-            "content": content(&schema, FEIL_ROOT, FEIL_NAMESPACE),
+            "content": content(&schema, service, FEIL_ROOT, FEIL_NAMESPACE),
         });
         if status == 401 {
             response["headers"]["WWW-Authenticate"] = json!({ "required": true, "schema": { "type": "string" } });
@@ -109,8 +109,11 @@ fn error_responses(service: &Service, schemas: &mut Schemas) -> Map<String, Valu
     by_status.into_iter().map(response).collect()
 }
 
-/// A body in both formats. The names and nesting of XML are those of JSON, below a root with a namespace.
-fn content(schema: &Value, root: &str, namespace: &str) -> Value {
+/// A body in the formats of a service. The names and nesting of XML are those of JSON, below a root with a namespace.
+fn content(schema: &Value, service: &Service, root: &str, namespace: &str) -> Value {
+    if !service.speaks_xml() {
+        return json!({ "application/json": { "schema": schema } });
+    }
     let mut in_xml = schema.clone();
     in_xml["xml"] = json!({ "name": root, "namespace": namespace });
     json!({ "application/json": { "schema": schema }, "application/xml": { "schema": in_xml } })
@@ -200,9 +203,9 @@ pub(super) fn document(
     })
 }
 
-/// A body in the formats of a service.
+/// An answer in the formats of its service.
 fn answer_content(schema: &Value, service: &Service, endpoint: &Endpoint) -> Value {
-    content(schema, endpoint.xml_root, service.xml_namespace)
+    content(schema, service, endpoint.xml_root, service.xml_namespace)
 }
 
 /// Nothing, a token, or a token and a consent of the old Altinn.
@@ -232,7 +235,8 @@ fn security_schemes(service: &Service) -> Value {
 fn parameter_names(endpoint: &Endpoint) -> Vec<String> {
     let places = endpoint.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let period = if endpoint.periode { &["fraOgMed", "tilOgMed"][..] } else { &[] };
-    let own = places.chain(period.iter().copied()).chain(["Korrelasjonsid", "KorrelasjonsidIUrl"]);
+    let own =
+        places.chain(period.iter().chain(endpoint.query).copied()).chain(["Korrelasjonsid", "KorrelasjonsidIUrl"]);
     own.map(str::to_owned).collect()
 }
 
@@ -260,6 +264,20 @@ fn parameter(name: &str, service: &Service) -> Value {
         "tilOgMed" => {
             of("query", false, "Last day of the period, at most a year after the first; today where left out.", day())
         }
+        "trekkid" => of("path", true, "The order's id.", json!({ "type": "string", "minLength": 1 })),
+        "trekkversjon" => of("path", true, "The number of a version.", json!({ "type": "integer", "minimum": 1 })),
+        "fraSekvensnummer" => of(
+            "query",
+            false,
+            "Only versions with a greater sekvensnummer.",
+            json!({ "type": "integer", "minimum": 0, "maximum": i64::MAX }),
+        ),
+        "maksAntall" => of(
+            "query",
+            false,
+            "At most so many; only beside fraSekvensnummer.",
+            json!({ "type": "integer", "minimum": 1, "maximum": i64::MAX }),
+        ),
         "Korrelasjonsid" => of(
             "header",
             false,

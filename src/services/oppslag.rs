@@ -8,11 +8,11 @@ use serde::Serialize;
 
 use super::call::{Answer, Call, Location};
 use super::errors::ServiceError;
-use super::negotiation::{Format, negotiate};
+use super::negotiation::{Format, json_only, negotiate};
 use super::periode::Periode;
 use super::{url, xml};
 use crate::access::Demand;
-use crate::catalogue::{Check, Edition, Endpoint, Needs, Service};
+use crate::catalogue::{Check, Edition, Endpoint, Package, Service};
 use crate::domain::identifikator::{Part, PartKind};
 use crate::domain::reskontro::AsOf;
 use crate::scenario::{Party, Svar};
@@ -41,14 +41,21 @@ pub(super) struct View<'a> {
 /// How a service answers from a party's ledger.
 pub(super) type Render = fn(&View<'_>, Format) -> Result<Bytes, ServiceError>;
 
-/// Checks a call, then lets `body` answer it.
-pub(super) fn answer(
+/// Checks URL, format and access of a call, then lets `body` answer it in the format that is wanted.
+pub(super) fn entered(
     call: &Call<'_>,
     service: &'static Service,
-    body: impl FnOnce(&Asked) -> Result<Bytes, ServiceError>,
+    body: impl FnOnce(&'static Endpoint, Option<&'static Package>, Format) -> Result<Bytes, ServiceError>,
 ) -> Result<Answer, ServiceError> {
     let (endpoint, package) = url::check(call, service)?;
-    let format = negotiate(call.headers).ok_or_else(|| ServiceError::failed_at(service, Check::Format))?;
+    let wanted = if service.speaks_xml() { negotiate(call.headers) } else { json_only(call.headers) };
+    let format = wanted.ok_or_else(|| {
+        if service.speaks_xml() {
+            ServiceError::failed_at(service, Check::Format)
+        } else {
+            ServiceError::failed(service, Check::Format, "Dataformatet er ikke støttet. Kun json er støttet")
+        }
+    })?;
     let warning = match demand(service, &call.location) {
         Some(demand) => call
             .access
@@ -56,23 +63,30 @@ pub(super) fn answer(
             .map_err(|refusal| ServiceError::refused(service, refusal))?,
         None => None,
     };
-    let allowed = || {
-        let part = identifikator(call, service, endpoint)?;
-        let read = || Periode::from_query(call.query, call.day);
-        let periode = endpoint.periode.then(read).transpose();
-        let periode = periode.map_err(|why| ServiceError::failed(service, Check::Input, why))?;
-        let package = package.map_or("", |package| package.name);
-        // What is to be changed on its way out comes as a tree.
-        let format = if call.as_tree { Format::Json } else { format };
-        body(&Asked { service, endpoint, package, part, periode, format })
-    };
-    match allowed() {
+    // What is to be changed on its way out comes as a tree.
+    match body(endpoint, package, if call.as_tree { Format::Json } else { format }) {
         Ok(body) => Ok(Answer { format, body, warning }),
         Err(mut error) => {
             error.warning = warning;
             Err(error)
         }
     }
+}
+
+/// Checks a call about a party in its URL, then lets `body` answer it.
+pub(super) fn answer(
+    call: &Call<'_>,
+    service: &'static Service,
+    body: impl FnOnce(&Asked) -> Result<Bytes, ServiceError>,
+) -> Result<Answer, ServiceError> {
+    entered(call, service, |endpoint, package, format| {
+        let part = identifikator(call, service, endpoint)?;
+        let read = || Periode::from_query(call.query, call.day);
+        let periode = endpoint.periode.then(read).transpose();
+        let periode = periode.map_err(|why| ServiceError::failed(service, Check::Input, why))?;
+        let package = package.map_or("", |package| package.name);
+        body(&Asked { service, endpoint, package, part, periode, format })
+    })
 }
 
 /// The answer of a party that a scenario names: to the letter where it says so, else from its ledger.
@@ -109,7 +123,7 @@ pub(crate) fn demand<'r>(service: &'static Service, location: &Location<'r>) -> 
     (!service.scopes.is_empty()).then(|| Demand {
         service,
         part: location.identifikator.unwrap_or_default(),
-        needs: package.map_or(Needs::Nothing, |package| package.needs),
+        needs: package.map_or(service.needs, |package| package.needs),
         egen_kode: location.endpoint.and_then(|endpoint| endpoint.consent_code),
     })
 }

@@ -7,6 +7,7 @@ pub(crate) mod library;
 pub(crate) mod redact;
 pub(crate) mod registry;
 pub(crate) mod time;
+pub(crate) mod trekk;
 pub(crate) mod watch;
 
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
@@ -55,6 +56,8 @@ pub(crate) struct Session {
     pub(crate) clock: Clock,
     pub(crate) rules: Rules,
     pub(crate) journal: Journal,
+    /// Orders that were changed while the sandbox ran.
+    trekk: trekk::Trekkendringer,
     /// Its own scenarios; held while its world is put together.
     own: Mutex<Option<Own>>,
     own_bytes: AtomicUsize,
@@ -81,6 +84,7 @@ impl Session {
             clock: Clock::default(),
             rules: Rules::default(),
             journal: Journal::new(journal),
+            trekk: trekk::Trekkendringer::default(),
             own: Mutex::default(),
             own_bytes: AtomicUsize::new(0),
             world: RwLock::new(Arc::new(world)),

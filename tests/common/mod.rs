@@ -21,6 +21,7 @@ pub const RESERVED: [&str; 9] = [
 
 pub const BASE: &str = "/api/innkreving/kravogbetalinger/v1";
 pub const RESTANSER: &str = "/api/innkreving/restanser/v2";
+pub const TREKK: &str = "/api/trekkpaalegg/v1";
 pub const KRAVOVERSIKT: &str = "/api/innkreving/kravoversikt/v1";
 
 /// The built-in scenarios on the day that tests stand still on.
@@ -134,6 +135,13 @@ pub fn parties() -> Vec<String> {
     let mut parties: Vec<String> = names.map(|name| name.split('-').next().expect("a number").to_owned()).collect();
     parties.sort();
     parties
+}
+
+/// A token of the command line, which needs no running sandbox.
+pub fn token(arguments: &[&str]) -> String {
+    let output =
+        std::process::Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox")).arg("token").args(arguments).output();
+    String::from_utf8(output.expect("it runs").stdout).expect("a token").trim().to_owned()
 }
 
 /// How many parties are built in.

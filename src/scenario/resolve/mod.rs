@@ -8,6 +8,7 @@ mod krav;
 mod ledger;
 mod serie;
 mod svar;
+mod trekk;
 
 use std::fmt;
 use std::sync::Arc;
@@ -55,6 +56,7 @@ pub(super) fn party(
     }
     let paid_by_series = ledger.innbetalinger.len();
     betalinger::read(document, &who, &mut ledger, &mut reader);
+    let trekk = trekk::read(document, &who, &mut reader);
     let svar = svar::read_svar(&document.svar, beside, catalogue, &mut reader);
     let feil = svar::read_feil(&document.feil, catalogue, &mut reader);
     if problems.has_errors() {
@@ -69,7 +71,7 @@ pub(super) fn party(
             return None;
         }
     };
-    Some(Party { part, navn, beskrivelse, innehaver, utgave, skjermet, reskontro, svar, feil, kilde })
+    Some(Party { part, navn, beskrivelse, innehaver, utgave, skjermet, reskontro, trekk, svar, feil, kilde })
 }
 
 /// Tells a broken invariant at the entry that its author wrote.

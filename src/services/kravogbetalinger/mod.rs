@@ -57,6 +57,7 @@ pub(crate) static SERVICE: Service = Service {
     has_editions: true,
     party: PartyIn::Url,
     scopes: &["skatteetaten:kravogbetalinger"],
+    needs: Needs::Nothing,
     consent: Some(Consent { resource: "ske-samtykke-krav-og-betalinger", codes: &["5928_202301"] }),
     without_token: kb::WITHOUT_TOKEN,
 };

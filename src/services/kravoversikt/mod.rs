@@ -55,6 +55,7 @@ pub(crate) static SERVICE: Service = Service {
     has_editions: false,
     party: PartyIn::Url,
     scopes: &["skatteetaten:kravogbetalinger"],
+    needs: Needs::Nothing,
     consent: Some(Consent { resource: "ske-samtykke-krav-og-betalinger", codes: &["5928_202301"] }),
     without_token: kb::WITHOUT_TOKEN,
 };

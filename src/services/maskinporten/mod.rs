@@ -16,7 +16,7 @@ use super::negotiation::Format;
 use super::{Envelope, Handler};
 use crate::access::mint::{Grant, LIFETIME};
 use crate::access::token::TEST_ISSUER;
-use crate::catalogue::{Endpoint, PartyIn, Service};
+use crate::catalogue::{Endpoint, Needs, PartyIn, Service};
 use codes::{INVALID_REQUEST, NO_SUCH_PAGE, SERVER_ERROR, UNSUPPORTED_GRANT, WRONG_METHOD, refusal};
 
 /// The service's entry in the catalogue.
@@ -38,6 +38,7 @@ pub(crate) static SERVICE: Service = Service {
     has_editions: false,
     party: PartyIn::Nowhere,
     scopes: &[],
+    needs: Needs::Nothing,
     consent: None,
     without_token: "",
 };
@@ -123,7 +124,7 @@ fn token(call: &Call<'_>) -> Result<Value, ServiceError> {
     let text = field("assertion")?.ok_or_else(|| refusal("MP-011", "assertion is missing"))?;
     let issuer = issuer(call);
     let names = [issuer.clone(), TEST_ISSUER.to_owned(), format!("{}maskinporten/", root(&issuer)), host_form(&issuer)];
-    let assertion = assertion::check(text, call.access, &names, call.session, call.token_time)?;
+    let assertion = assertion::check(text, call.access, &names, &call.session.name, call.token_time)?;
     let asked = grant::check(&assertion, call.token_time)?;
     let by_delegation = asked.consumer_org.is_some();
     let grant = Grant {

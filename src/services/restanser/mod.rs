@@ -35,6 +35,7 @@ pub(crate) static SERVICE: Service = Service {
     has_editions: false,
     party: PartyIn::Url,
     scopes: &["skatteetaten:restanser"],
+    needs: Needs::Nothing,
     consent: Some(Consent { resource: "digdir-restanser-skatteetaten", codes: &["5616_5"] }),
     without_token: "no token: the real service would answer 401 RESTANSE-004",
 };

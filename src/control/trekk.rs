@@ -1,0 +1,173 @@
+//! `/sandbox/trekkpaalegg`: orders that are made, changed and ended while the sandbox runs.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Json, Response};
+use chrono::{Days, NaiveDate};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Number;
+use std::sync::Arc;
+
+use super::Shared;
+use super::in_session::InSession;
+use super::problem::{JsonBody, Problem};
+use super::rules::Deleted;
+use crate::domain::Beloep;
+use crate::domain::clock::{Shift, day_in_norway, parse_day};
+use crate::domain::identifikator::Part;
+use crate::domain::trekk::regler::Trekkhendelse;
+use crate::domain::trekk::{Prosent, Trekkperiode, Trekkstoerrelse};
+use crate::scenario::Party;
+use crate::services::trekkpaalegg::view::TrekkpaaleggView;
+use crate::session::Session;
+use crate::session::trekk::{Hvilket, Uendret};
+
+/// What is to happen to which order.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TrekkDocument {
+    /// The employer; the default one of the scenarios where left out.
+    trekkpliktig: Option<String>,
+    /// The order that changes.
+    trekkid: Option<String>,
+    /// Or the debtor whose active order changes; a new order where there is none. Without either, a new order of a
+    /// synthetic debtor.
+    skyldner: Option<String>,
+    /// Per cent of gross pay from `fra` on, 0 to 100.
+    #[schemars(range(min = 0, max = 100))]
+    prosent: Option<Number>,
+    /// Or kroner a month.
+    #[schemars(range(min = 0, max = 10_000_000_000_i64))]
+    beloep: Option<Number>,
+    /// First day, as a date or as a shift of the clock's day (`+1d`, `+1m`); tomorrow where left out.
+    fra: Option<String>,
+    /// Last day; open-ended where left out.
+    til: Option<String>,
+    /// The last day of the deduction, in place of the four above; `+0d` is today.
+    stopp: Option<String>,
+}
+
+/// Orders that were made or changed while the sandbox ran.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct TrekkList<'a> {
+    count: usize,
+    /// Each version that was made, employer by employer, the oldest first.
+    trekkpaalegg: Vec<TrekkpaaleggView<'a>>,
+}
+
+pub(super) async fn change(
+    State(_): State<Arc<Shared>>,
+    InSession(session): InSession,
+    JsonBody(wanted): JsonBody<TrekkDocument>,
+) -> Response {
+    match changed(&session, &wanted) {
+        Ok(response) => response,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+fn changed(session: &Session, wanted: &TrekkDocument) -> Result<Response, Problem> {
+    let naa = session.clock.now(session.time(), session.time().real());
+    let dag = day_in_norway(naa);
+    let world = session.world();
+    let scenarios = &world.loaded.scenarios;
+    let employer = match &wanted.trekkpliktig {
+        Some(number) => number.parse().ok().filter(|part: &Part| !part.is_person()).ok_or_else(|| {
+            Problem::bad_request(format!("trekkpliktig {number:?}: an employer's number has nine digits"))
+        })?,
+        None => scenarios
+            .default_employer()
+            .ok_or_else(|| Problem::bad_request("no scenario names a default employer; say trekkpliktig"))?,
+    };
+    let (hvilket, hendelse) = (which(wanted)?, event(wanted, dag)?);
+    let party: Option<&Arc<Party>> = scenarios.get(employer);
+    let done = session.endre_trekk(employer, party, &hvilket, &hendelse, naa);
+    let (liste, id, number) = done.map_err(|why| match &why {
+        Uendret::Ukjent | Uendret::IngenAktiv => Problem::not_found(format!("{employer}: {why}")),
+        Uendret::Regel(_) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "It breaks a rule", why.to_string()),
+        Uendret::Full => Problem::new(StatusCode::INSUFFICIENT_STORAGE, "There is no room", why.to_string()),
+    })?;
+    let paalegg = liste.finn(&id);
+    let versjon = paalegg.and_then(|it| it.versjoner.iter().find(|versjon| versjon.trekkversjon == number));
+    let view = paalegg.zip(versjon).map(|(paalegg, versjon)| TrekkpaaleggView::new(paalegg, versjon, dag));
+    Ok((StatusCode::CREATED, Json(view)).into_response())
+}
+
+fn which(wanted: &TrekkDocument) -> Result<Hvilket, Problem> {
+    match (&wanted.trekkid, &wanted.skyldner) {
+        (Some(_), Some(_)) => Err(Problem::bad_request("say one of trekkid and skyldner")),
+        (Some(id), None) => Ok(Hvilket::Trekkid(id.as_str().into())),
+        (None, Some(debtor)) => {
+            let person = debtor.parse().ok().filter(|part: &Part| part.is_person());
+            let person = person.ok_or_else(|| {
+                Problem::bad_request(format!("skyldner {debtor:?}: a debtor's number has eleven digits"))
+            })?;
+            Ok(Hvilket::Skyldner(person.to_string().into()))
+        }
+        (None, None) if wanted.stopp.is_some() => {
+            Err(Problem::bad_request("say which order stops, by trekkid or skyldner"))
+        }
+        (None, None) => Ok(Hvilket::Nytt),
+    }
+}
+
+fn event(wanted: &TrekkDocument, dag: NaiveDate) -> Result<Trekkhendelse, Problem> {
+    let day = |name: &str, text: &String| {
+        let shifted = || text.parse::<Shift>().ok()?.apply(dag);
+        parse_day(text).ok().or_else(shifted).ok_or_else(|| {
+            Problem::bad_request(format!(
+                "{name} {text:?}: not a day; write 2026-03-01, or +1d, +1m from the clock's day"
+            ))
+        })
+    };
+    let size = match (&wanted.prosent, &wanted.beloep) {
+        (Some(_), Some(_)) => return Err(Problem::bad_request("a period has exactly one of prosent and beloep")),
+        (Some(prosent), None) => {
+            let read = prosent.to_string().parse::<Prosent>();
+            let read = read.map_err(|why| Problem::bad_request(format!("prosent {prosent}: {why}")))?;
+            Some(Trekkstoerrelse::Prosent(read))
+        }
+        (None, Some(beloep)) => {
+            let read = beloep.to_string().parse::<Beloep>().map_err(|why| why.to_string());
+            let read = read.and_then(|it| if it.is_negative() { Err("at least 0".to_owned()) } else { Ok(it) });
+            let read = read.map_err(|why| Problem::bad_request(format!("beloep {beloep}: {why}")))?;
+            Some(Trekkstoerrelse::Beloep(read))
+        }
+        (None, None) => None,
+    };
+    match (size, &wanted.stopp) {
+        (None, Some(stopp)) if wanted.fra.is_none() && wanted.til.is_none() => {
+            Ok(Trekkhendelse::Stopp(day("stopp", stopp)?))
+        }
+        (Some(stoerrelse), None) => {
+            let tomorrow = dag.checked_add_days(Days::new(1)).unwrap_or(dag);
+            let startdato = wanted.fra.as_ref().map_or(Ok(tomorrow), |fra| day("fra", fra))?;
+            let sluttdato = wanted.til.as_ref().map(|til| day("til", til)).transpose()?;
+            Ok(Trekkhendelse::Perioder(vec![Trekkperiode { startdato, sluttdato, stoerrelse }]))
+        }
+        _ => Err(Problem::bad_request("say what happens: prosent or beloep, with fra and til; or stopp")),
+    }
+}
+
+pub(super) async fn list(InSession(session): InSession) -> Response {
+    let day = session.today();
+    let world = session.world();
+    let changes = session.trekkendringer();
+    let lists: Vec<_> = changes
+        .iter()
+        .map(|(part, ..)| session.trekk(*part, world.loaded.scenarios.get(*part)).unwrap_or_default())
+        .collect();
+    let view = |((_, id, number), liste): (&(Part, Box<str>, u32), _)| {
+        let liste: &Arc<crate::domain::trekk::Trekkliste> = liste;
+        let paalegg = liste.finn(id)?;
+        let versjon = paalegg.versjoner.iter().find(|versjon| versjon.trekkversjon == *number)?;
+        Some(TrekkpaaleggView::new(paalegg, versjon, day))
+    };
+    let trekkpaalegg: Vec<_> = changes.iter().zip(&lists).filter_map(view).collect();
+    Json(TrekkList { count: trekkpaalegg.len(), trekkpaalegg }).into_response()
+}
+
+pub(super) async fn forget(InSession(session): InSession) -> Json<Deleted> {
+    Json(Deleted::new(session.glem_trekkendringer()))
+}

@@ -1,0 +1,173 @@
+//! An order as the service shows it. The control API shows it so too.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Serialize, Serializer};
+
+use crate::domain::Beloep;
+use crate::domain::trekk::{self, Trekkversjon};
+use crate::services::render::{Plain, WithDecimal};
+
+/// A version of an order.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Trekkpaalegg")]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TrekkpaaleggView<'a> {
+    trekkid: &'a str,
+    #[schemars(range(min = 1))]
+    trekkversjon: u32,
+    #[schemars(range(min = 1))]
+    sekvensnummer: u64,
+    opprettet: Tidspunkt,
+    saksnummer: &'a str,
+    #[schemars(regex(pattern = "^[0-9]{9}$"))]
+    trekkpliktig: &'a str,
+    #[schemars(regex(pattern = "^[0-9]{11}$"))]
+    skyldner: &'a str,
+    trekkstatus: Trekkstatus,
+    trekkstoerrelse_for_periode: Perioder<'a>,
+    betalingsinformasjon: Betalingsinformasjon<'a>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Trekkstatus {
+    Aktiv,
+    Avsluttet,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct TrekkstoerrelseForPeriode {
+    startdato: Dag,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sluttdato: Option<Dag>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trekkbeloep: Option<Trekkbeloep>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trekkprosent: Option<Trekkprosent>,
+}
+
+/// Kroner a month.
+#[derive(Serialize, JsonSchema)]
+struct Trekkbeloep {
+    trekkbeloep: Plain,
+}
+
+/// Per cent of gross pay.
+#[derive(Serialize, JsonSchema)]
+struct Trekkprosent {
+    trekkprosent: WithDecimal,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Betalingsinformasjon<'a> {
+    betalingsmottaker: &'a str,
+    #[schemars(regex(pattern = "^[0-9]{2,25}$"))]
+    kidnummer: &'a str,
+    #[schemars(regex(pattern = "^[0-9]{11}$"))]
+    kontonummer: &'a str,
+}
+
+impl<'a> TrekkpaaleggView<'a> {
+    pub(crate) fn new(paalegg: &'a trekk::Trekkpaalegg, versjon: &'a Trekkversjon, dag: NaiveDate) -> Self {
+        let faste = &*versjon.faste;
+        Self {
+            trekkid: &paalegg.trekkid,
+            trekkversjon: versjon.trekkversjon,
+            sekvensnummer: versjon.sekvensnummer,
+            opprettet: Tidspunkt(versjon.opprettet),
+            saksnummer: &faste.saksnummer,
+            trekkpliktig: &faste.trekkpliktig,
+            skyldner: &faste.skyldner,
+            trekkstatus: match versjon.status(dag) {
+                trekk::Trekkstatus::Aktiv => Trekkstatus::Aktiv,
+                trekk::Trekkstatus::Avsluttet => Trekkstatus::Avsluttet,
+            },
+            trekkstoerrelse_for_periode: Perioder(&versjon.perioder),
+            betalingsinformasjon: Betalingsinformasjon {
+                betalingsmottaker: &faste.betalingsmottaker,
+                kidnummer: &faste.kidnummer,
+                kontonummer: &faste.kontonummer,
+            },
+        }
+    }
+}
+
+/// Periods, written as they stand.
+struct Perioder<'a>(&'a [trekk::Trekkperiode]);
+
+impl Serialize for Perioder<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(TrekkstoerrelseForPeriode::from))
+    }
+}
+
+impl JsonSchema for Perioder<'_> {
+    fn schema_name() -> Cow<'static, str> {
+        "Perioder".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "array", "minItems": 1, "items": generator.subschema_for::<TrekkstoerrelseForPeriode>() })
+    }
+}
+
+impl From<&trekk::Trekkperiode> for TrekkstoerrelseForPeriode {
+    fn from(periode: &trekk::Trekkperiode) -> Self {
+        let (trekkbeloep, trekkprosent) = match periode.stoerrelse {
+            trekk::Trekkstoerrelse::Beloep(beloep) => (Some(Trekkbeloep { trekkbeloep: Plain(beloep) }), None),
+            trekk::Trekkstoerrelse::Prosent(prosent) => {
+                let hundredths = Beloep::from_oere(prosent.hundredths().into());
+                (None, Some(Trekkprosent { trekkprosent: WithDecimal(hundredths) }))
+            }
+        };
+        Self { startdato: Dag(periode.startdato), sluttdato: periode.sluttdato.map(Dag), trekkbeloep, trekkprosent }
+    }
+}
+
+/// A day, `2025-08-10`.
+struct Dag(NaiveDate);
+
+impl Serialize for Dag {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl JsonSchema for Dag {
+    fn schema_name() -> Cow<'static, str> {
+        "Dag".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date" })
+    }
+}
+
+/// An instant with two decimals, `2025-08-09T15:00:00.00Z`.
+struct Tidspunkt(DateTime<Utc>);
+
+impl Serialize for Tidspunkt {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let hundredths = self.0.timestamp_subsec_millis() / 10;
+        serializer.collect_str(&format_args!("{}.{hundredths:02}Z", self.0.format("%Y-%m-%dT%H:%M:%S")))
+    }
+}
+
+impl JsonSchema for Tidspunkt {
+    fn schema_name() -> Cow<'static, str> {
+        "Tidspunkt".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
