@@ -11,17 +11,17 @@
     reason = "a program for a person at a terminal that measures real time; a failure should stop it"
 )]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command, Stdio};
+mod server;
+
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, RsaPublicKeyComponents};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use server::Server;
 
-const SANDBOX: &str = env!("CARGO_BIN_EXE_innkreving-sandbox");
 const PATH: &str = "/api/innkreving/kravogbetalinger/v1/regnskapssystem/311851381/aapnekrav";
 
 fn main() {
@@ -30,7 +30,7 @@ fn main() {
     let key = key();
     let mut ratios = [Vec::new(), Vec::new(), Vec::new()];
     for _ in 0..rounds {
-        let (signed, off) = (Server::start("signed"), Server::start("off"));
+        let (signed, off) = (Server::start(&["--auth", "signed"]), Server::start(&["--auth", "off"]));
         let token = sign(&key, &claims(0));
         let remembered = signed.cpu_of(&vec![call(&token); calls * 3]);
         let unseen = off.cpu_of(&vec![call(&token); calls * 3]);
@@ -124,65 +124,4 @@ fn grant(assertion: &str) -> String {
         "POST /maskinporten/token HTTP/1.1\r\nHost: HOST\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )
-}
-
-struct Server {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Server {
-    fn start(auth: &str) -> Self {
-        let mut child = Command::new(SANDBOX)
-            .args(["--listen", "127.0.0.1:0", "--log", "off", "--auth", auth])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let first = lines.next().unwrap().unwrap();
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address: first.split_once("http://").unwrap().1.trim().parse().unwrap() }
-    }
-
-    /// User and system time so far, in µs. The kernel counts in hundredths of a second.
-    fn cpu_micros(&self) -> f64 {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
-        fields[11..13].iter().map(|ticks| ticks.parse::<f64>().unwrap()).sum::<f64>() * 10_000.0
-    }
-
-    /// What a request costs the server, in µs of CPU; all of them must succeed.
-    fn cpu_of(&self, requests: &[String]) -> f64 {
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        stream.set_nodelay(true).unwrap();
-        let mut buffer = vec![0; 64 * 1024];
-        let before = self.cpu_micros();
-        for request in requests {
-            stream.write_all(request.replace("HOST", &self.address.to_string()).as_bytes()).unwrap();
-            let (mut filled, mut whole) = (0, usize::MAX);
-            while filled < whole {
-                filled += stream.read(&mut buffer[filled..]).unwrap();
-                if whole == usize::MAX
-                    && let Some(end) = buffer[..filled].windows(4).position(|window| window == b"\r\n\r\n")
-                {
-                    let head = std::str::from_utf8(&buffer[..end]).unwrap().to_ascii_lowercase();
-                    assert!(
-                        head.starts_with("http/1.1 200"),
-                        "{head} {}",
-                        String::from_utf8_lossy(&buffer[end..filled])
-                    );
-                    let length = head.split("content-length: ").nth(1).unwrap().split("\r\n").next().unwrap();
-                    whole = end + 4 + length.parse::<usize>().unwrap();
-                }
-            }
-        }
-        (self.cpu_micros() - before) / f64::from(u32::try_from(requests.len()).unwrap())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }

@@ -90,29 +90,41 @@ fn the_commands_of_control_api_md() {
     run_all("docs/control-api.md", &[]);
 }
 
-/// A service as its table of codes is driven: the beginning of its codes, its name, a call, and what follows its base.
+/// A service as its table of codes is driven: the section with the table, and how a party is asked for.
 struct Driven {
-    prefix: &'static str,
+    section: &'static str,
     service: &'static str,
+    /// `PARTY` stands for its number.
     path: &'static str,
-    after: &'static str,
+    headers: &'static str,
 }
 
-const DRIVEN: [Driven; 4] = [
+const DRIVEN: [Driven; 5] = [
     Driven {
-        prefix: "KB-",
+        section: "Krav og betalinger, Kravoversikt",
         service: "kravogbetalinger",
-        path: "api/innkreving/kravogbetalinger/v1/finans",
-        after: "/aapnekrav",
+        path: "api/innkreving/kravogbetalinger/v1/finans/PARTY/aapnekrav",
+        headers: "",
     },
     Driven {
-        prefix: "KB-",
+        section: "Krav og betalinger, Kravoversikt",
         service: "kravoversikt",
-        path: "api/innkreving/kravoversikt/v1/finans",
-        after: "/oversikt",
+        path: "api/innkreving/kravoversikt/v1/finans/PARTY/oversikt",
+        headers: "",
     },
-    Driven { prefix: "RESTANSE-", service: "restanser", path: "api/innkreving/restanser/v2/dibk", after: "" },
-    Driven { prefix: "DAS-", service: "restanser", path: "api/innkreving/restanser/v2/dibk", after: "" },
+    Driven { section: "Restanser", service: "restanser", path: "api/innkreving/restanser/v2/dibk/PARTY", headers: "" },
+    Driven {
+        section: "Trekkpålegg",
+        service: "trekkpaalegg",
+        path: "api/trekkpaalegg/v1",
+        headers: "-H 'Sandbox-Party: PARTY' ",
+    },
+    Driven {
+        section: "The platform in front of all services",
+        service: "trekkpaalegg",
+        path: "api/trekkpaalegg/v1",
+        headers: "-H 'Sandbox-Party: PARTY' ",
+    },
 ];
 
 /// Every row of the tables: by header, base URL, rule, scenario flag, reserved number, and naturally.
@@ -120,12 +132,15 @@ const DRIVEN: [Driven; 4] = [
 fn the_commands_of_faults_md_and_every_row_of_its_tables() {
     let (server, assignments) = run_all("docs/faults.md", &["--now", TODAY]);
     let text = read("docs/faults.md");
-    let row = |line: &&str| DRIVEN.iter().any(|driven| line.starts_with(&format!("| {}", driven.prefix)));
-    let rows: Vec<Vec<&str>> =
-        text.lines().filter(row).map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect()).collect();
-    assert_eq!(rows.len(), 9 + 9 + 8, "a row for every code");
+    let mut rows: Vec<(&str, Vec<&str>)> = Vec::new();
+    for section in text.split("\n### ").skip(1) {
+        let heading = section.lines().next().expect("a heading");
+        let table = section.lines().filter(|line| line.starts_with("| ") && line.contains("-00"));
+        rows.extend(table.map(|line| (heading, line.trim_matches('|').split(" | ").map(str::trim).collect())));
+    }
+    assert_eq!(rows.len(), 9 * 3 + 8, "a row for every code");
     let mut driven_rows = 0;
-    for row in &rows {
+    for (section, row) in &rows {
         let [code, status, reserved, natural] = row[..] else { panic!("{row:?}") };
         let assert = |way: &str, command: &str, cause: &str| {
             let printed = server.run(&assignments, &command.replacen("curl -s ", "curl -s -i ", 1));
@@ -135,39 +150,41 @@ fn the_commands_of_faults_md_and_every_row_of_its_tables() {
                 assert!(printed.contains(&piece), "{code} by {way}: {command}\nlacks {piece:?} in\n{printed:.600}");
             }
         };
-        for Driven { service, path, after, .. } in DRIVEN.iter().filter(|driven| code.starts_with(driven.prefix)) {
-            let own = format!("{path}/314055403{after}");
-            assert("header", &format!("curl -s -H 'Sandbox-Error: {code}' $SANDBOX/{own}"), "header");
-            assert("base URL", &format!("curl -s $SANDBOX/~error={code}/{own}"), "base-url");
+        for Driven { service, path, headers, .. } in DRIVEN.iter().filter(|driven| driven.section == *section) {
+            let call = |before: &str, prefix: &str, party: &str| {
+                format!("curl -s {before}{headers}$SANDBOX/{prefix}{path}").replace("PARTY", party)
+            };
+            let party = "314055403";
+            assert("header", &call(&format!("-H 'Sandbox-Error: {code}' "), "", party), "header");
+            assert("base URL", &call("", &format!("~error={code}/"), party), "base-url");
             let session = format!("by-rule-{driven_rows}");
             let rule =
                 format!("innkreving-sandbox rule add --session {session} --when service={service} --then error={code}");
             let made = server.run(&assignments, &rule);
             assert!(made.contains("\"id\": \"r1\""), "{made}");
-            assert("rule", &format!("curl -s -H 'Sandbox-Session: {session}' $SANDBOX/{own}"), "rule");
+            assert("rule", &call(&format!("-H 'Sandbox-Session: {session}' "), "", party), "rule");
             let session = format!("by-flag-{driven_rows}");
-            let flag = format!(r#"part: "314055403"\nnavn: X\nfeil: [{{ paa: {service}, kode: {code} }}]\n"#);
+            let flag = format!(r#"part: "{party}"\nnavn: X\nfeil: [{{ paa: {service}, kode: {code} }}]\n"#);
             let put = format!(
                 "printf '{flag}' | curl -s -T - -H 'Content-Type: application/yaml' $SANDBOX/~session={session}/sandbox/scenarios"
             );
             let put = server.run(&assignments, &put);
-            assert!(put.contains("314055403"), "{put}");
-            assert("flag", &format!("curl -s $SANDBOX/~session={session}/{own}"), "scenario");
+            assert!(put.contains(party), "{put}");
+            assert("flag", &call("", &format!("~session={session}/"), party), "scenario");
             match reserved {
                 "–" => assert!(code.starts_with("DAS"), "{code}"),
                 number => {
                     let nth = code.rsplit('-').next().and_then(|digits| digits.parse::<usize>().ok());
                     assert_eq!(number, RESERVED[nth.expect("a number") - 1]);
-                    let call = format!("curl -s $SANDBOX/{path}/{number}{after}");
-                    assert("reserved number", &call, "reserved-number");
+                    assert("reserved number", &call("", "", number), "reserved-number");
                 }
             }
             driven_rows += 1;
         }
-        if natural != "none" {
+        if !natural.starts_with("none") {
             let command = natural.split('`').nth(1).expect("a command");
             assert("itself", command, "natural");
         }
     }
-    assert_eq!(driven_rows, 9 * 2 + 9 + 8);
+    assert_eq!(driven_rows, 9 * 4 + 8);
 }

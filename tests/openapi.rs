@@ -14,7 +14,7 @@ fn committed() -> Value {
 }
 
 /// The services that are asked by GET about a party.
-const SERVICES: [&str; 3] = ["kravogbetalinger", "kravoversikt", "restanser"];
+const SERVICES: [&str; 4] = ["kravogbetalinger", "kravoversikt", "restanser", "trekkpaalegg"];
 
 fn printed(name: &str) -> Value {
     let output =
@@ -41,13 +41,20 @@ fn the_committed_documents_are_fresh_and_served() {
     assert_eq!(unknown.status.code(), Some(2));
 }
 
-/// A URL of an operation about a party, with all that it needs.
-fn url(path: &str, party: &str) -> String {
-    let places =
-        [("{rettighetspakke}", None), ("{identifikator}", Some(party)), ("{organisasjonsnummer}", Some(party))];
+/// Asks an operation about a party, with all that it needs.
+fn ask(sandbox: &innkreving_sandbox::Sandbox, path: &str, party: &str, more: (&str, &str)) -> common::Answer {
     let package = if path.contains("restanser") { "dibk" } else { "finans" };
-    let filled = places.iter().fold(path.to_owned(), |url, (place, with)| url.replace(place, with.unwrap_or(package)));
-    format!("{filled}?fraOgMed=2026-01-01&tilOgMed=2027-01-01")
+    let places = [
+        ("{rettighetspakke}", package),
+        ("{identifikator}", party),
+        ("{organisasjonsnummer}", party),
+        ("{trekkid}", "10006"),
+        ("{trekkversjon}", "2"),
+    ];
+    let filled = places.iter().fold(path.to_owned(), |url, (place, with)| url.replace(place, with));
+    let by_header = filled.contains("trekkpaalegg").then_some(("Sandbox-Party", party));
+    let headers: Vec<_> = by_header.into_iter().chain([more]).collect();
+    get(sandbox, &format!("{filled}?fraOgMed=2026-01-01&tilOgMed=2027-01-01"), &headers)
 }
 
 #[test]
@@ -67,7 +74,7 @@ fn every_answer_and_every_error_of_every_service_fits_its_contract() {
             let fits = validator(200);
             for party in common::parties() {
                 for now in ["-1y", "+0d", "+30d"] {
-                    let answer = get(&sandbox, &url(path, &party), &[("Sandbox-Now", now)]);
+                    let answer = ask(&sandbox, path, &party, ("Sandbox-Now", now));
                     if answer.status == 200 {
                         let value = answer.json();
                         let errors: Vec<String> = fits.iter_errors(&value).map(|error| error.to_string()).collect();
@@ -83,7 +90,7 @@ fn every_answer_and_every_error_of_every_service_fits_its_contract() {
             let codes: Vec<&str> = codes.flatten().filter_map(Value::as_str).collect();
             assert!(codes.len() > 16, "{path}: {codes:?}");
             for code in codes {
-                let answer = get(&sandbox, &url(path, "311851381"), &[("Sandbox-Error", code)]);
+                let answer = ask(&sandbox, path, "311851381", ("Sandbox-Error", code));
                 assert_eq!(answer.kode(), code, "{path}");
                 assert!(validator(answer.status).is_valid(&answer.json()), "{path} {code}");
             }

@@ -26,6 +26,8 @@ pub(crate) struct PartyLine {
     pub(crate) saldo: Number,
     /// How many literal answers stand in for what the ledger would give.
     pub(crate) bokstavelige_svar: usize,
+    /// How many trekkpålegg it is the employer of, those to come as well.
+    pub(crate) trekkpaalegg: usize,
     pub(crate) beskrivelse: String,
     /// The file it is described in.
     pub(crate) kilde: String,
@@ -43,6 +45,7 @@ pub(crate) fn lines(session: &Session) -> Vec<PartyLine> {
             aapne_krav: at.aapne_krav().count(),
             saldo: at.totaler().saldo().to_string().parse().unwrap_or_else(|_| 0.into()),
             bokstavelige_svar: party.svar.len(),
+            trekkpaalegg: party.trekk.antall(),
             beskrivelse: party.beskrivelse.as_deref().unwrap_or_default().to_owned(),
             kilde: party.kilde.to_string(),
         }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
@@ -134,7 +134,24 @@ struct Dag(NaiveDate);
 
 impl Serialize for Dag {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        let mut text = *b"0000-00-00";
+        put_day(&mut text, self.0);
+        serializer.serialize_str(std::str::from_utf8(&text).unwrap_or_default())
+    }
+}
+
+/// Writes a day of the years 0 to 9999 over a pattern; a page has thousands of them.
+fn put_day(text: &mut [u8; 10], day: NaiveDate) {
+    put(&mut text[..4], day.year().unsigned_abs());
+    put(&mut text[5..7], day.month());
+    put(&mut text[8..], day.day());
+}
+
+/// Writes a number in as many digits as there is room for.
+fn put(room: &mut [u8], mut number: u32) {
+    for digit in room.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
+        number /= 10;
     }
 }
 
@@ -155,8 +172,16 @@ struct Tidspunkt(DateTime<Utc>);
 
 impl Serialize for Tidspunkt {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let hundredths = self.0.timestamp_subsec_millis() / 10;
-        serializer.collect_str(&format_args!("{}.{hundredths:02}Z", self.0.format("%Y-%m-%dT%H:%M:%S")))
+        let mut text = *b"0000-00-00T00:00:00.00Z";
+        let at = self.0.naive_utc();
+        if let Some(day) = text.first_chunk_mut() {
+            put_day(day, at.date());
+        }
+        put(&mut text[11..13], at.hour());
+        put(&mut text[14..16], at.minute());
+        put(&mut text[17..19], at.second());
+        put(&mut text[20..22], self.0.timestamp_subsec_millis() / 10);
+        serializer.serialize_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 
