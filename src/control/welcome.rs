@@ -82,7 +82,7 @@ impl<'s> Welcome<'s> {
     /// What a caller must know of access, where the lines to paste do not work as they stand.
     fn access_note(&self) -> Option<&'static str> {
         let needed =
-            "Every call needs a Maskinporten token here (--auth claims or signed); without one it gets 401 KB-004.";
+            "Every call needs a Maskinporten token here (--auth claims or signed); without one it gets 401.";
         matches!(self.access, Level::Claims | Level::Signed).then_some(needed)
     }
 
@@ -155,7 +155,7 @@ impl<'s> Welcome<'s> {
                         table {
                             tr { th { "Code" } th { "HTTP" } th { (service.title) } th { "Reserved number" } }
                             @for (at, code) in service.codes.iter().enumerate() {
-                                @let number = reserved_numbers().nth(at).filter(|_| service.party == PartyIn::Url);
+                                @let number = reserved_numbers().nth(at).filter(|_| service.party != PartyIn::Nowhere);
                                 tr {
                                     td { (code.code) } td { (code.status) } td { (code.area) }
                                     td { @if let Some((_, number)) = number { code { (number) } } }

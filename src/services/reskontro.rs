@@ -1,4 +1,4 @@
-//! What the views of a ledger share, whatever the service: accounts, how to pay, and periods as texts.
+//! What the services that show a ledger share: endpoints and packages, accounts, how to pay, periods as texts.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,41 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::periode::Periode;
+use crate::catalogue::{Consent, Endpoint, Needs, Package};
 use crate::domain::reskontro as r;
+
+/// The access packages of the services that show a ledger claim by claim.
+pub(super) const PACKAGES: &[Package] = &[
+    Package { name: "finans", needs: Needs::Consent },
+    Package { name: "regnskapssystem", needs: Needs::ConsentOrOwnRights },
+];
+
+/// Their scope.
+pub(super) const SCOPES: &[&str] = &["skatteetaten:kravogbetalinger"];
+
+/// What a consent to all their endpoints names.
+pub(super) const SAMTYKKE: Consent = Consent { resource: "ske-samtykke-krav-og-betalinger", codes: &["5928_202301"] };
+
+/// Claims of a period.
+pub(super) const KRAV: Endpoint = Endpoint {
+    periode: true,
+    consent_code: Some("5929_202301"),
+    ..Endpoint::new("krav", "v1/{rettighetspakke}/{identifikator}/krav", "kravRespons")
+};
+
+/// Payments in of a period.
+pub(super) const INNBETALINGER: Endpoint = Endpoint {
+    periode: true,
+    consent_code: Some("5930_202301"),
+    ..Endpoint::new("innbetalinger", "v1/{rettighetspakke}/{identifikator}/innbetalinger", "innbetalingerRespons")
+};
+
+/// Payments out of a period.
+pub(super) const UTBETALINGER: Endpoint = Endpoint {
+    periode: true,
+    consent_code: Some("5931_202301"),
+    ..Endpoint::new("utbetalinger", "v1/{rettighetspakke}/{identifikator}/utbetalinger", "utbetalingerRespons")
+};
 
 /// How to pay an instalment; `{}` where nothing is told.
 #[derive(Serialize, JsonSchema)]

@@ -15,8 +15,8 @@ use super::errors::ServiceError;
 use super::negotiation::Format;
 use super::oppslag::{self, View};
 use super::periode::Periode;
-use super::{Envelope, Handler, kb, utvalg};
-use crate::catalogue::{Consent, Edition, Endpoint, Needs, Package, PartyIn, Service};
+use super::{Envelope, Handler, kb, reskontro, utvalg};
+use crate::catalogue::{Edition, Endpoint, Needs, PartyIn, Service};
 
 /// The service's entry in the catalogue.
 pub(crate) static SERVICE: Service = Service {
@@ -24,31 +24,12 @@ pub(crate) static SERVICE: Service = Service {
     title: "Krav og betalinger",
     base: "/api/innkreving/kravogbetalinger",
     version: "v1",
-    packages: &[
-        Package { name: "finans", needs: Needs::Consent },
-        Package { name: "regnskapssystem", needs: Needs::ConsentOrOwnRights },
-    ],
+    packages: reskontro::PACKAGES,
     endpoints: &[
         Endpoint::new("aapnekrav", "v1/{rettighetspakke}/{identifikator}/aapnekrav", "aapnekravRespons"),
-        Endpoint {
-            periode: true,
-            consent_code: Some("5929_202301"),
-            ..Endpoint::new("krav", "v1/{rettighetspakke}/{identifikator}/krav", "kravRespons")
-        },
-        Endpoint {
-            periode: true,
-            consent_code: Some("5930_202301"),
-            ..Endpoint::new(
-                "innbetalinger",
-                "v1/{rettighetspakke}/{identifikator}/innbetalinger",
-                "innbetalingerRespons",
-            )
-        },
-        Endpoint {
-            periode: true,
-            consent_code: Some("5931_202301"),
-            ..Endpoint::new("utbetalinger", "v1/{rettighetspakke}/{identifikator}/utbetalinger", "utbetalingerRespons")
-        },
+        reskontro::KRAV,
+        reskontro::INNBETALINGER,
+        reskontro::UTBETALINGER,
     ],
     xml_namespace: "urn:no:skatteetaten:innkreving:kravogbetalinger:v1",
     codes: &kb::CODES,
@@ -56,9 +37,9 @@ pub(crate) static SERVICE: Service = Service {
     has_common_codes: true,
     has_editions: true,
     party: PartyIn::Url,
-    scopes: &["skatteetaten:kravogbetalinger"],
+    scopes: reskontro::SCOPES,
     needs: Needs::Nothing,
-    consent: Some(Consent { resource: "ske-samtykke-krav-og-betalinger", codes: &["5928_202301"] }),
+    consent: Some(reskontro::SAMTYKKE),
     without_token: kb::WITHOUT_TOKEN,
 };
 

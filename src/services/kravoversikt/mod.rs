@@ -10,8 +10,8 @@ use super::call::{Answer, Call};
 use super::errors::ServiceError;
 use super::negotiation::Format;
 use super::oppslag::{self, View};
-use super::{Envelope, Handler, kb, utvalg};
-use crate::catalogue::{Consent, Endpoint, Needs, Package, PartyIn, Service};
+use super::{Envelope, Handler, kb, reskontro, utvalg};
+use crate::catalogue::{Endpoint, Needs, PartyIn, Service};
 
 /// The service's entry in the catalogue.
 pub(crate) static SERVICE: Service = Service {
@@ -19,34 +19,15 @@ pub(crate) static SERVICE: Service = Service {
     title: "Kravoversikt (draft of 2022)",
     base: "/api/innkreving/kravoversikt",
     version: "v1",
-    packages: &[
-        Package { name: "finans", needs: Needs::Consent },
-        Package { name: "regnskapssystem", needs: Needs::ConsentOrOwnRights },
-    ],
+    packages: reskontro::PACKAGES,
     endpoints: &[
         Endpoint {
             also_at: Some("/api/innkreving/kravogbetalinger/v1/{rettighetspakke}/{identifikator}/oversikt"),
             ..Endpoint::new("oversikt", "v1/{rettighetspakke}/{identifikator}/oversikt", "oversiktRespons")
         },
-        Endpoint {
-            periode: true,
-            consent_code: Some("5929_202301"),
-            ..Endpoint::new("krav", "v1/{rettighetspakke}/{identifikator}/krav", "kravRespons")
-        },
-        Endpoint {
-            periode: true,
-            consent_code: Some("5930_202301"),
-            ..Endpoint::new(
-                "innbetalinger",
-                "v1/{rettighetspakke}/{identifikator}/innbetalinger",
-                "innbetalingerRespons",
-            )
-        },
-        Endpoint {
-            periode: true,
-            consent_code: Some("5931_202301"),
-            ..Endpoint::new("utbetalinger", "v1/{rettighetspakke}/{identifikator}/utbetalinger", "utbetalingerRespons")
-        },
+        reskontro::KRAV,
+        reskontro::INNBETALINGER,
+        reskontro::UTBETALINGER,
     ],
     xml_namespace: "urn:no:skatteetaten:innkreving:kravoversikt:v1",
     codes: &kb::CODES,
@@ -54,9 +35,9 @@ pub(crate) static SERVICE: Service = Service {
     has_common_codes: true,
     has_editions: false,
     party: PartyIn::Url,
-    scopes: &["skatteetaten:kravogbetalinger"],
+    scopes: reskontro::SCOPES,
     needs: Needs::Nothing,
-    consent: Some(Consent { resource: "ske-samtykke-krav-og-betalinger", codes: &["5928_202301"] }),
+    consent: Some(reskontro::SAMTYKKE),
     without_token: kb::WITHOUT_TOKEN,
 };
 

@@ -134,8 +134,10 @@ fn parameter(query: &str, name: &str, least: u64) -> Result<Option<u64>, Service
         return Err(invalid(format!("Parameteren '{name}' er oppgitt flere ganger")));
     }
     let digits = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
-    let number = value.parse().ok().filter(|number: &u64| digits && *number >= least);
+    // Within 63 bits, as a caller's own numbers are.
+    let number = value.parse::<i64>().ok().and_then(|number| u64::try_from(number).ok());
     number
+        .filter(|number| digits && *number >= least)
         .map(Some)
         .ok_or_else(|| invalid(format!("Parameteren '{name}' har ugyldig format. Må være et heltall fra {least}")))
 }
