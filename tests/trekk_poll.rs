@@ -182,6 +182,82 @@ proptest! {
     }
 }
 
+/// What everyone polled day by day ends up with is what there is.
+#[test]
+fn every_employer_polled_day_by_day() {
+    let sandbox = sandbox();
+    for employer in ["123456789", "310478717", "311851381"] {
+        let session = [("Sandbox-Session", employer)];
+        let rule = json!({ "then": { "party": employer } });
+        assert_eq!(post(&sandbox, "/sandbox/rules", &session, &rule).status, 201);
+        let begin = if employer == "311851381" { "2026-01-01" } else { "2025-04-20" };
+        post(&sandbox, "/sandbox/clock", &session, &json!({ "now": begin }));
+        let mut payroll = Payroll::default();
+        for _ in 0..(365 / 3) {
+            payroll.poll(&sandbox, employer, 2);
+            post(&sandbox, "/sandbox/clock", &session, &json!({ "advance": "3d" }));
+        }
+        while payroll.poll(&sandbox, employer, 2) {}
+        let whole = get(&sandbox, TREKK, &session).json();
+        let whole = whole.as_array().expect("a list");
+        assert!(whole.len() >= 6, "{employer}");
+        assert_eq!(payroll.orders.len(), whole.len(), "{employer}");
+        for order in whole {
+            let known = &payroll.orders[order["trekkid"].as_str().expect("an id")];
+            assert_eq!(known["trekkversjon"], order["trekkversjon"], "{employer}");
+        }
+    }
+}
+
+/// An event as YAML: how long after the one before, and what.
+fn event() -> impl Strategy<Value = (u32, u32, u32, bool)> {
+    (0_u32..40, 1_u32..30, 0_u32..=100, prop::bool::weighted(0.15))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_events_and_series_a_scenario_tells_its_orders_pass_the_checks(
+        orders in prop::collection::vec(prop::collection::vec(event(), 1..5), 1..4),
+        series in (1_u32..60, 1_u32..9, 1_u32..5, 1_u32..5, 0_u32..1000),
+    ) {
+        let mut yaml = "part: \"314300017\"\nnavn: X\nstandardTrekkpliktig: true\ntrekkpaalegg:\n".to_owned();
+        for events in &orders {
+            yaml.push_str("  - skyldner: \"01827020008\"\n    hendelser:\n");
+            let mut day = -60_i64;
+            for (at, (after, from, size, stop)) in events.iter().enumerate() {
+                day += i64::from(*after);
+                let what = match (*stop && at > 0, size % 2) {
+                    (true, _) => format!("stopp: i dag {:+}d", day + 40),
+                    (false, 0) => format!("fra: i dag {:+}d, prosent: {size}", day + i64::from(*from)),
+                    (false, _) => format!("fra: i dag {:+}d, beloep: {size}00.50", day + i64::from(*from)),
+                };
+                yaml += &format!("      - {{ opprettet: i dag {day:+}d, {what} }}\n");
+            }
+        }
+        let (antall, per_day, changed, ended, seed) = series;
+        yaml += &format!(
+            "trekkserier:\n  - {{ antall: {antall}, foersteOpprettet: i dag - 50d, perDag: {per_day}, endretHver: {changed}, avsluttetHver: {ended}, froe: {seed} }}\n"
+        );
+        // What breaks a rule is refused, and there is nothing to check.
+        let started = Sandbox::builder().now(common::TODAY).scenario(&yaml).start();
+        prop_assume!(started.is_ok());
+        let Ok(sandbox) = started else { return Ok(()) };
+        let mut payroll = Payroll::default();
+        for days in [0, 3, 20, 60, 200] {
+            post(&sandbox, "/sandbox/clock", &[], &json!({ "advance": format!("{days}d") }));
+            while payroll.poll(&sandbox, "default", 7) {}
+            let whole = get(&sandbox, TREKK, &[]).json();
+            for order in whole.as_array().expect("a list") {
+                let complaints = complaints(order);
+                prop_assert!(complaints.is_empty(), "{:?} in {}\n{}", complaints, order, yaml);
+            }
+            prop_assert_eq!(payroll.orders.len(), whole.as_array().map_or(0, Vec::len));
+        }
+    }
+}
+
 #[test]
 fn ten_thousand_orders_while_the_clock_moves_between_the_pages() {
     let sandbox = sandbox();

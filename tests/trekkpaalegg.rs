@@ -70,8 +70,10 @@ fn a_published_life_cycle_at_its_own_time() {
             .map(|it| (it["trekkid"].as_str().expect("an id").to_owned(), it["trekkversjon"].as_u64().expect("n")))
             .collect()
     };
-    assert_eq!(shown("2025-05-04"), []);
-    assert_eq!(shown("2025-05-05"), [("10003".to_owned(), 1)]);
+    // Its numbers do not rise with its days: a version shows no earlier than those of lower numbers.
+    assert_eq!(shown("2025-08-08"), []);
+    let first: Vec<String> = shown("2025-08-09").into_iter().map(|(id, _)| id).collect();
+    assert_eq!(first, ["10001", "10002", "10003", "10004", "10005"]);
     assert!(shown("2025-09-13").contains(&("10006".to_owned(), 2)));
     assert!(shown("2026-02-09").contains(&("10006".to_owned(), 4)));
     let one = |now: &str| {
@@ -100,14 +102,46 @@ fn the_employer_is_that_of_the_token_or_of_whoever_says() {
     assert_eq!(employer(&[("Authorization", &system)]), "310478717", "the customer of the systembruker");
     let supplier = bearer(&["--party", "314200012", "--by", "supplier"]);
     assert_eq!(employer(&[("Authorization", &supplier)]), "314200012", "who delegated");
-    assert_eq!(employer(&[("Authorization", &own), ("Sandbox-Party", "310478717")]), "310478717");
+    let both = [("Authorization", own.as_str()), ("Sandbox-Party", "310478717")];
+    assert_eq!(employer(&both), "314200012", "the token wins, as the real service knows nothing else");
+    let told = get(&sandbox, TREKK, &both);
+    assert_eq!(told.header("sandbox-effects"), "party=310478717 (header; the token says whose)");
     let by_url = get(&sandbox, &format!("/~party=123456789{TREKK}"), &[]);
     assert_eq!(by_url.json()[0]["trekkpliktig"], "123456789");
     assert_eq!(by_url.header("sandbox-effects"), "party=123456789 (base-url)");
     let by_host = get(&sandbox, "/v1", &[("Host", "trekkpaalegg.localhost")]);
     assert_eq!(by_host.json()[0]["trekkpliktig"], "311851381");
-    common::rule(&sandbox, &json!({ "when": { "client": "innkreving-sandbox" }, "then": { "party": "123456789" } }));
-    assert_eq!(employer(&[("Authorization", &own)]), "123456789", "a rule for production code that has a token");
+    common::rule(&sandbox, &json!({ "when": { "service": "trekkpaalegg" }, "then": { "party": "123456789" } }));
+    assert_eq!(employer(&[]), "123456789", "a rule says it");
+    assert_eq!(employer(&[("Authorization", &own)]), "314200012");
+    common::rule(&sandbox, &json!({ "when": { "service": "trekkpaalegg" }, "then": { "party": "333000024" } }));
+    let reserved = get(&sandbox, TREKK, &[]);
+    assert_eq!((reserved.kode().as_str(), reserved.header("sandbox-cause")), ("KB-002", "reserved-number"));
+    common::request(&sandbox, "DELETE", "/sandbox/rules", &[]);
+    let flagged =
+        "part: \"314300017\"\nnavn: X\nstandardTrekkpliktig: true\nfeil: [{ paa: trekkpaalegg, kode: KB-001 }]\n";
+    common::send(&sandbox, "PUT", "/sandbox/scenarios", &[("Content-Type", "application/yaml")], flagged);
+    assert_eq!(get(&sandbox, TREKK, &[]).header("sandbox-cause"), "scenario", "the session's own default employer");
+    let replaced = "part: \"311851381\"\nnavn: X\n";
+    common::send(&sandbox, "PUT", "/sandbox/scenarios", &[("Content-Type", "application/yaml")], replaced);
+    assert_eq!(get(&sandbox, TREKK, &[]).header("sandbox-scenario"), "none", "replaced, it is the default no more");
+}
+
+#[test]
+fn a_refused_caller_is_nobodys_employer() {
+    let sandbox = Sandbox::builder().now(common::TODAY).auth("claims").start().expect("it starts");
+    let rule = json!({ "when": { "party": "311851381" }, "then": { "error": "KB-002" }, "times": 1 });
+    common::rule(&sandbox, &rule);
+    assert_eq!(get(&sandbox, TREKK, &[]).kode(), "KB-004");
+    assert_eq!(get(&sandbox, TREKK, &[("Sandbox-Party", "311851381")]).kode(), "KB-004");
+    let used = get(&sandbox, "/sandbox/rules", &[]).json();
+    assert_eq!(used["rules"][0]["used"], 0);
+    let explained = |party: &str| {
+        let body = json!({ "token": token(&["--service", "trekkpaalegg", "--party", "311851381"]), "service": "trekkpaalegg", "party": party });
+        post(&sandbox, "/sandbox/token/explain", &[], &body).json()["verdict"].as_str().expect("a text").to_owned()
+    };
+    assert_eq!(explained("311851381"), "The request would be served.");
+    assert!(explained("310478717").starts_with("403 KB-005"), "{}", explained("310478717"));
 }
 
 #[test]
@@ -304,7 +338,10 @@ fn an_event_that_breaks_a_rule_is_refused_with_the_rule_named() {
     for (event, rule) in [
         ("opprettet: i dag - 10d, fra: i dag, prosent: 18", "events stand in the order of their days"),
         ("opprettet: i dag - 2d, stopp: i dag - 3d", "sluttdato is never set in the past"),
-        ("opprettet: i dag - 9d, stopp: i dag - 9d", "at least one period"),
+        (
+            "opprettet: i dag - 9d, stopp: i dag - 9d",
+            "it has not begun; the earliest stop is its startdato, 2026-11-13",
+        ),
         (
             "opprettet: i dag - 2d, stopp: i dag\nopprettet: i dag - 1d, stopp: i dag + 1d",
             "it ends on 2026-11-21 already",
@@ -404,6 +441,8 @@ fn changes_that_cannot_be_are_refused() {
         (json!({ "prosent": 5, "skyldner": "05837421820", "fra": "+0d" }), 422, "tomorrow at the earliest"),
         (json!({ "stopp": "-1d", "skyldner": "05837421820" }), 422, "never set in the past"),
         (json!({ "prosents": 5 }), 400, "unknown field"),
+        (json!({ "prosent": 5, "til": "+9000y" }), 400, "of the years 1900 to 2200"),
+        (json!({ "stopp": "+300y", "skyldner": "05837421820" }), 400, "of the years 1900 to 2200"),
     ] {
         let answer = change(&sandbox, "x", &body);
         assert_eq!(answer.status, status, "{body}: {}", answer.text());
@@ -411,6 +450,95 @@ fn changes_that_cannot_be_are_refused() {
     }
     let list = get(&sandbox, "/sandbox/trekkpaalegg", &[("Sandbox-Session", "x")]).json();
     assert_eq!(list["count"], 0, "nothing came of them");
+}
+
+#[test]
+fn a_change_is_always_above_what_was_told() {
+    let sandbox = sandbox();
+    let number = |it: &Value| it["sekvensnummer"].as_u64().expect("a number");
+    let first = change(&sandbox, "x", &json!({ "skyldner": "05837421820", "prosent": 19 })).json();
+    let session = [("Sandbox-Session", "x")];
+    let polled = get(&sandbox, TREKK, &session).json();
+    let last = number(polled.as_array().expect("a list").last().expect("one"));
+    assert_eq!(last, number(&first));
+    // Forgotten, and changed anew: the client that has seen the first sees the second.
+    common::request(&sandbox, "DELETE", "/sandbox/trekkpaalegg", &session);
+    let second = change(&sandbox, "x", &json!({ "skyldner": "05837421820", "prosent": 25 })).json();
+    assert!(number(&second) > last, "{second}");
+    // A look ahead, and a change today.
+    let ahead = get(&sandbox, TREKK, &[("Sandbox-Session", "x"), ("Sandbox-Now", "+40d")]).json();
+    let greatest = number(ahead.as_array().expect("a list").last().expect("one"));
+    let third = change(&sandbox, "x", &json!({ "skyldner": "01827020008", "prosent": 5 })).json();
+    assert!(number(&third) > greatest, "{third}");
+    // Made at run time, an order keeps its own id whatever scenarios come.
+    let made =
+        change(&sandbox, "x", &json!({ "skyldner": "21879028504", "beloep": 1000, "trekkpliktig": "314300017" }))
+            .json();
+    let yaml = "part: \"314300017\"\nnavn: X\ntrekkpaalegg:\n  - { skyldner: \"01827020008\", hendelser: [ { opprettet: i dag, fra: i dag + 1d, prosent: 1 } ] }\n";
+    common::send(&sandbox, "PUT", "/sandbox/scenarios", &[("Content-Type", "application/yaml"), session[0]], yaml);
+    let both = poll_in(&sandbox, "x", "314300017");
+    assert_eq!(both.len(), 2);
+    assert_eq!(both[1]["trekkid"], made["trekkid"]);
+}
+
+#[test]
+fn literal_orders_that_break_rules_are_warned_of_and_stand_in_their_own_order() {
+    let version = |number: u32, sekvens: u32, day: &str, status: &str, periods: &str| {
+        format!(
+            "  - {{ trekkid: \"1\", trekkversjon: {number}, sekvensnummer: {sekvens}, opprettet: {day}T15:00:00Z, saksnummer: A, skyldner: \"01827020008\", trekkstatus: {status}, trekkstoerrelseForPeriode: [ {periods} ], betalingsinformasjon: {{ betalingsmottaker: \"971648199\", kidnummer: \"6487719756\", kontonummer: \"70213997155\" }} }}\n"
+        )
+    };
+    let head = "part: \"314300017\"\nnavn: X\nstandardTrekkpliktig: true\ntrekkversjoner:\n";
+    let first = version(1, 5, "2025-08-01", "aktiv", "{ startdato: 2025-08-10, trekkprosent: { trekkprosent: 17 } }");
+    let second = |day: &str, status: &str, periods: &str| version(2, 9, day, status, periods);
+    let warnings = |second: &str| -> String {
+        let sandbox = sandbox();
+        let yaml = format!("{head}{second}{first}");
+        let put = common::send(&sandbox, "PUT", "/sandbox/scenarios", &[("Content-Type", "application/yaml")], &yaml);
+        assert_eq!(put.status, 200, "{}", put.text());
+        assert_eq!(get(&sandbox, TREKK, &[]).json()[0]["trekkversjon"], 2, "the highest number is the newest");
+        put.json()["warnings"].to_string()
+    };
+    let good = second(
+        "2025-09-01",
+        "aktiv",
+        "{ startdato: 2025-08-10, sluttdato: 2025-09-02, trekkprosent: { trekkprosent: 17 } }, { startdato: 2025-09-03, trekkbeloep: { trekkbeloep: 5 } }",
+    );
+    assert_eq!(warnings(&good), "[]");
+    for (day, status, periods, rule) in [
+        (
+            "2025-09-09",
+            "aktiv",
+            "{ startdato: 2025-08-10, sluttdato: 2025-08-20, trekkprosent: { trekkprosent: 17 } }",
+            "never set in the past",
+        ),
+        (
+            "2025-09-09",
+            "aktiv",
+            "{ startdato: 2025-08-10, sluttdato: 2025-08-20, trekkprosent: { trekkprosent: 17 } }",
+            "aktiv after the sluttdato",
+        ),
+        (
+            "2025-09-09",
+            "aktiv",
+            "{ startdato: 2025-08-10, trekkprosent: { trekkprosent: 99 } }",
+            "deducts something else now",
+        ),
+        ("2025-09-09", "aktiv", "{ startdato: 2025-09-10, trekkprosent: { trekkprosent: 17 } }", "and is gone"),
+        ("2025-07-09", "aktiv", "{ startdato: 2025-08-10, trekkprosent: { trekkprosent: 17 } }", "opprettet is before"),
+        (
+            "2025-09-09",
+            "avsluttet",
+            "{ startdato: 2025-08-10, sluttdato: 2025-09-10, trekkprosent: { trekkprosent: 17 } }",
+            "avsluttet before",
+        ),
+    ] {
+        let told = warnings(&second(day, status, periods));
+        assert!(told.contains(rule), "{rule}: {told}");
+    }
+    let literal = format!("{head}{first}svar: [ {{ paa: trekkpaalegg/liste, fil: x.json }} ]\n");
+    let error = Sandbox::builder().scenario(&literal).start().err().map(|error| common::explain(&error));
+    assert!(error.as_deref().is_some_and(|told| told.contains("answers nothing literally")), "{error:?}");
 }
 
 #[test]

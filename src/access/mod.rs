@@ -224,6 +224,15 @@ impl Access {
         }
     }
 
+    /// Whether a caller without a token is served, and this is one.
+    pub(crate) fn serves_without_token(&self, caller: &Caller) -> bool {
+        match self.level {
+            Level::Off => true,
+            Level::Open => matches!(caller, Caller::Unknown | Caller::Asks(_)),
+            Level::Claims | Level::Signed => false,
+        }
+    }
+
     /// Reads who calls: the token's client, or that of an assertion in the body of a token request.
     pub(crate) fn caller(&self, headers: &HeaderMap, body: &[u8]) -> Caller {
         if !headers.contains_key(AUTHORIZATION) {

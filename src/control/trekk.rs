@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Json, Response};
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
@@ -17,11 +17,11 @@ use crate::domain::Beloep;
 use crate::domain::clock::{Shift, day_in_norway, parse_day};
 use crate::domain::identifikator::Part;
 use crate::domain::trekk::regler::Trekkhendelse;
-use crate::domain::trekk::{Prosent, Trekkperiode, Trekkstoerrelse};
-use crate::scenario::Party;
+use crate::domain::trekk::{Prosent, Trekkliste, Trekkperiode, Trekkstoerrelse};
+use crate::scenario::{Party, YEARS};
 use crate::services::trekkpaalegg::view::TrekkpaaleggView;
 use crate::session::Session;
-use crate::session::trekk::{Hvilket, Uendret};
+use crate::session::trekk::{Hvilket, Uendret, Versjonsnoekkel};
 
 /// What is to happen to which order.
 #[derive(Deserialize, JsonSchema)]
@@ -61,9 +61,13 @@ pub(super) async fn change(
     InSession(session): InSession,
     JsonBody(wanted): JsonBody<TrekkDocument>,
 ) -> Response {
-    match changed(&session, &wanted) {
-        Ok(response) => response,
-        Err(problem) => problem.into_response(),
+    // An employer may have many orders, and other requests should not wait for them.
+    match tokio::task::spawn_blocking(move || changed(&session, &wanted)).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(problem)) => problem.into_response(),
+        Err(_) => {
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "A fault of the sandbox", "see the log").into_response()
+        }
     }
 }
 
@@ -83,14 +87,14 @@ fn changed(session: &Session, wanted: &TrekkDocument) -> Result<Response, Proble
     let (hvilket, hendelse) = (which(wanted)?, event(wanted, dag)?);
     let party: Option<&Arc<Party>> = scenarios.get(employer);
     let done = session.endre_trekk(employer, party, &hvilket, &hendelse, naa);
-    let (liste, id, number) = done.map_err(|why| match &why {
+    let (liste, (_, id, number)) = done.map_err(|why| match &why {
         Uendret::Ukjent | Uendret::IngenAktiv => Problem::not_found(format!("{employer}: {why}")),
-        Uendret::Regel(_) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "It breaks a rule", why.to_string()),
+        Uendret::Regel(_) | Uendret::IngenPlass => {
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "It breaks a rule", why.to_string())
+        }
         Uendret::Full => Problem::new(StatusCode::INSUFFICIENT_STORAGE, "There is no room", why.to_string()),
     })?;
-    let paalegg = liste.finn(&id);
-    let versjon = paalegg.and_then(|it| it.versjoner.iter().find(|versjon| versjon.trekkversjon == number));
-    let view = paalegg.zip(versjon).map(|(paalegg, versjon)| TrekkpaaleggView::new(paalegg, versjon, dag));
+    let view = liste.versjon(&id, number, dag).map(|it| TrekkpaaleggView::new(it, dag));
     Ok((StatusCode::CREATED, Json(view)).into_response())
 }
 
@@ -115,10 +119,11 @@ fn which(wanted: &TrekkDocument) -> Result<Hvilket, Problem> {
 fn event(wanted: &TrekkDocument, dag: NaiveDate) -> Result<Trekkhendelse, Problem> {
     let day = |name: &str, text: &String| {
         let shifted = || text.parse::<Shift>().ok()?.apply(dag);
-        parse_day(text).ok().or_else(shifted).ok_or_else(|| {
-            Problem::bad_request(format!(
-                "{name} {text:?}: not a day; write 2026-03-01, or +1d, +1m from the clock's day"
-            ))
+        let read = parse_day(text).ok().or_else(shifted).filter(|day| YEARS.contains(&day.year()));
+        read.ok_or_else(|| {
+            let years = format!("{} to {}", YEARS.start(), YEARS.end());
+            let what = format!("not a day of the years {years}; write 2026-03-01, or +1d, +1m from the clock's day");
+            Problem::bad_request(format!("{name} {text:?}: {what}"))
         })
     };
     let size = match (&wanted.prosent, &wanted.beloep) {
@@ -158,11 +163,9 @@ pub(super) async fn list(InSession(session): InSession) -> Response {
         .iter()
         .map(|(part, ..)| session.trekk(*part, world.loaded.scenarios.get(*part)).unwrap_or_default())
         .collect();
-    let view = |((_, id, number), liste): (&(Part, Box<str>, u32), _)| {
-        let liste: &Arc<crate::domain::trekk::Trekkliste> = liste;
-        let paalegg = liste.finn(id)?;
-        let versjon = paalegg.versjoner.iter().find(|versjon| versjon.trekkversjon == *number)?;
-        Some(TrekkpaaleggView::new(paalegg, versjon, day))
+    let view = |((_, id, number), liste): (&Versjonsnoekkel, _)| {
+        let liste: &Arc<Trekkliste> = liste;
+        Some(TrekkpaaleggView::new(liste.versjon(id, *number, NaiveDate::MAX)?, day))
     };
     let trekkpaalegg: Vec<_> = changes.iter().zip(&lists).filter_map(view).collect();
     Json(TrekkList { count: trekkpaalegg.len(), trekkpaalegg }).into_response()

@@ -81,8 +81,7 @@ impl<'s> Welcome<'s> {
 
     /// What a caller must know of access, where the lines to paste do not work as they stand.
     fn access_note(&self) -> Option<&'static str> {
-        let needed =
-            "Every call needs a Maskinporten token here (--auth claims or signed); without one it gets 401.";
+        let needed = "Every call needs a Maskinporten token here (--auth claims or signed); without one it gets 401.";
         matches!(self.access, Level::Claims | Level::Signed).then_some(needed)
     }
 

@@ -9,6 +9,9 @@ use super::{Cause, reserved_number};
 use crate::catalogue::{Catalogue, Code, Endpoint, Service};
 use crate::scenario::Party;
 
+/// Looks up the party of a number.
+pub(crate) type LookUp<'r> = dyn Fn(&str) -> Option<&'r Party> + 'r;
+
 /// What a plan is made from.
 pub(crate) struct Asked<'r> {
     pub(crate) service: &'static Service,
@@ -17,6 +20,8 @@ pub(crate) struct Asked<'r> {
     pub(crate) identifikator: Option<&'r str>,
     pub(crate) client: Option<&'r str>,
     pub(crate) party: Option<&'r Party>,
+    /// Looks up the party of a number that a rule says, where a rule may say it.
+    pub(crate) by_rule: Option<&'r LookUp<'r>>,
     /// The code of the call's own modifiers.
     pub(crate) code: Option<Chosen<&'static Code>>,
 }
@@ -47,7 +52,10 @@ impl Plan {
                 }
             }
         }
-        if let Some(party) = asked.party.filter(|_| !natural) {
+        let said = asked.by_rule.zip(plan.modifiers.party.as_ref().map(|party| std::sync::Arc::clone(&party.value)));
+        let party = said.as_ref().map_or(asked.party, |(look_up, number)| look_up(number));
+        let identifikator = said.as_ref().map(|(_, number)| &**number).or(asked.identifikator);
+        if let Some(party) = party.filter(|_| !natural) {
             for (index, feil) in flags.live(party, asked.service, asked.endpoint) {
                 let mut filled = plan.modifiers.clone();
                 if filled.fill_from(&Modifiers::of_flag(&feil.effects)) && flags.take(party.part, index, feil) {
@@ -60,8 +68,8 @@ impl Plan {
             Some(Chosen { value, cause: error.cause })
         };
         plan.code = asked.code.clone().or_else(|| plan.modifiers.error.as_ref().and_then(by_rule_or_flag));
-        if plan.code.is_none() && asked.party.is_none() && !natural && plan.modifiers.replacing().is_none() {
-            let code = asked.identifikator.and_then(|text| reserved_number(asked.service, text));
+        if plan.code.is_none() && party.is_none() && !natural && plan.modifiers.replacing().is_none() {
+            let code = identifikator.and_then(|text| reserved_number(asked.service, text));
             plan.code = code.map(|value| Chosen { value, cause: Cause::ReservedNumber });
         }
         plan

@@ -238,6 +238,14 @@ struct Asking<'r> {
     real: DateTime<Utc>,
 }
 
+/// Whom a call is about that does not say so in its URL.
+#[derive(Default)]
+struct Employer {
+    number: Option<String>,
+    /// Nobody but modifiers says it, so that a rule may too.
+    may_be_said: bool,
+}
+
 impl Asking<'_> {
     /// A call of a service: what was planned for it, then the natural answer.
     fn service(&self, handler: &'static Handler, segments: &[String], modifiers: Modifiers) -> Decided {
@@ -255,10 +263,12 @@ impl Asking<'_> {
             return refusal(&refused);
         }
         let world = session.world();
-        let known = |number: Option<&str>| world.loaded.scenarios.get(number?.parse().ok()?);
-        let employer = (handler.service.party == PartyIn::Token).then(|| self.employer(&modifiers, &world)).flatten();
-        location.identifikator = location.identifikator.or(employer.as_deref());
-        let party = known(location.identifikator);
+        let known = |number: &str| world.loaded.scenarios.get(number.parse().ok()?);
+        let employer = (handler.service.party == PartyIn::Token).then(|| self.employer(&modifiers, &world));
+        let by_rule = employer.as_ref().is_some_and(|employer| employer.may_be_said);
+        location.identifikator = location.identifikator.or(employer.as_ref().and_then(|it| it.number.as_deref()));
+        let party = location.identifikator.and_then(known);
+        let look_up = |number: &str| known(number).map(|party| &**party);
         let asked = Asked {
             service: handler.service,
             endpoint: location.endpoint,
@@ -266,6 +276,7 @@ impl Asking<'_> {
             identifikator: location.identifikator,
             client: self.caller.client(),
             party: party.map(|party| &**party),
+            by_rule: by_rule.then_some(&look_up),
             code,
         };
         let plan =
@@ -277,9 +288,9 @@ impl Asking<'_> {
             }
         };
         // A rule may have said another one.
-        let by_rule = plan.modifiers.party.as_ref().filter(|_| handler.service.party == PartyIn::Token);
-        location.identifikator = by_rule.map(|party| &*party.value).or(location.identifikator);
-        let party = if by_rule.is_some() { known(location.identifikator) } else { party };
+        let said = plan.modifiers.party.as_ref().filter(|_| by_rule).map(|party| &*party.value);
+        location.identifikator = said.or(location.identifikator);
+        let party = said.map_or(party, known);
         let envelope = handler.envelope;
         let told = Told { parts, id: self.asked.id, plan: Some(&plan), party: party.map(|party| &**party), envelope };
         let drift = plan.modifiers.drift.as_ref().map(|drift| drift.value);
@@ -335,14 +346,21 @@ impl Asking<'_> {
             }
         };
         entry.code = entry.code.or(plan.code.as_ref().map(|code| code.value.code)).filter(|_| replacing.is_none());
-        self.finish(response, plan, Some(handler.service), entry)
+        self.finish(response, plan, Some(handler.service), by_rule, entry)
     }
 
-    /// Whose data a call is about that does not say so in its URL: the modifier's, the token's, the default one's.
-    fn employer(&self, modifiers: &Modifiers, world: &World) -> Option<String> {
+    /// Whose data a call is about that does not say so in its URL: the token says it, and without one a modifier, or
+    /// the scenarios their default one, where such a call is served at all.
+    fn employer(&self, modifiers: &Modifiers, world: &World) -> Employer {
+        if let Some(number) = self.caller.acts_for() {
+            return Employer { number: Some(number.to_owned()), may_be_said: false };
+        }
+        if !self.state.access.serves_without_token(self.caller) {
+            return Employer::default();
+        }
         let by_modifier = modifiers.party.as_ref().map(|party| party.value.to_string());
-        let by_token = || self.caller.acts_for().map(str::to_owned);
-        by_modifier.or_else(by_token).or_else(|| Some(world.loaded.scenarios.default_employer()?.to_string()))
+        let number = by_modifier.or_else(|| Some(world.loaded.scenarios.default_employer()?.to_string()));
+        Employer { number, may_be_said: true }
     }
 
     /// A URL of no service: the platform's own refusal.
@@ -371,14 +389,21 @@ impl Asking<'_> {
                 failed(&error, &told, |error| self.drift(drift, &plan, error, None))
             }
         };
-        self.finish(response, plan, None, entry)
+        self.finish(response, plan, None, false, entry)
     }
 
     /// Draws the delay, tells what was done, and closes the journal.
-    fn finish(&self, mut response: Response<Body>, plan: Plan, service: Option<&Service>, entry: Entry) -> Decided {
+    fn finish(
+        &self,
+        mut response: Response<Body>,
+        plan: Plan,
+        service: Option<&Service>,
+        takes_party: bool,
+        entry: Entry,
+    ) -> Decided {
         let delay = plan.modifiers.delay.as_ref().map(|delay| self.draw(delay.value, &plan));
         let fault = plan.modifiers.fault.as_ref().map(|fault| fault.value);
-        respond::tell_effects(&mut response, &plan, service, delay, self.drift_seed(&plan));
+        respond::tell_effects(&mut response, &plan, service, takes_party, delay, self.drift_seed(&plan));
         self.note(entry, &response, plan, delay);
         Outcome { response, delay: delay.unwrap_or_default(), fault }.into()
     }

@@ -163,6 +163,7 @@ pub(super) fn tell_effects(
     response: &mut Response<Body>,
     plan: &Plan,
     service: Option<&Service>,
+    takes_party: bool,
     delay: Option<Duration>,
     seed: u64,
 ) {
@@ -186,7 +187,8 @@ pub(super) fn tell_effects(
         effects.push(format!("edition={} ({}{idle})", edition.value, edition.cause.name()));
     }
     if let Some(party) = modifiers.party.as_ref().filter(|_| service.is_some_and(|it| it.party == PartyIn::Token)) {
-        effects.push(format!("party={} ({})", party.value, party.cause.name()));
+        let idle = if takes_party { "" } else { "; the token says whose" };
+        effects.push(format!("party={} ({}{idle})", party.value, party.cause.name()));
     }
     if !plan.rules.is_empty() {
         effects.push(format!("rules={}", plan.rules.join(" ")));

@@ -72,6 +72,8 @@ pub fn resolve_all(snapshot: &Snapshot, catalogue: Catalogue, base: NaiveDate) -
                 if let Some(earlier) = described.insert(party.part, Arc::clone(&file.name)) {
                     problems.error("part", format!("party {} is described in {earlier} already", party.part));
                 }
+                // One of an earlier source that is replaced is the default no more.
+                set.default_employer = set.default_employer.filter(|part| *part != party.part);
                 if party.trekk.er_standard {
                     let rival =
                         set.default_employer.filter(|rival| described.contains_key(rival) && *rival != party.part);

@@ -27,6 +27,7 @@ use crate::catalogue::{Edition, Endpoint, Service};
 use crate::domain::identifikator::Part;
 use crate::domain::reskontro::Reskontro;
 use problems::Problem;
+pub(crate) use scalar::YEARS;
 pub use trekk::{Trekk, Trekkserie};
 
 /// The parties of the sandbox on a base date, by number.
@@ -55,7 +56,9 @@ impl ScenarioSet {
     pub(crate) fn with(&self, own: &Self) -> Self {
         let mut both = self.clone();
         both.parties.extend(own.parties.iter().map(|(part, party)| (*part, Arc::clone(party))));
-        both.default_employer = own.default_employer.or(self.default_employer);
+        // One that is replaced is the default no more, unless its new description says so.
+        let kept = self.default_employer.filter(|part| !own.parties.contains_key(part));
+        both.default_employer = own.default_employer.or(kept);
         both.warnings.extend(own.warnings.iter().cloned());
         both
     }

@@ -15,7 +15,7 @@ use crate::domain::terminer::{Termin as DomainTermin, Terminserie};
 use crate::domain::trekk::Prosent;
 
 /// The years that a scenario may speak of.
-pub(super) const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
+pub(crate) const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
 
 /// Reads a text of the format into a value of the domain.
 pub(super) trait Scalar {

@@ -19,7 +19,7 @@ use crate::domain::trekk::{
 #[derive(Debug, Default)]
 pub struct Trekk {
     /// Those written out.
-    pub(crate) paalegg: Vec<Trekkpaalegg>,
+    pub(crate) paalegg: Vec<Arc<Trekkpaalegg>>,
     /// Those described.
     pub(crate) serier: Vec<Trekkserie>,
     /// Whether it is the employer that is meant where nobody says one.
@@ -47,7 +47,7 @@ const ENDRES_ETTER: Days = Days::new(30);
 const AVSLUTTES_ETTER: Days = Days::new(90);
 
 impl Trekk {
-    pub(crate) fn new(paalegg: Vec<Trekkpaalegg>, serier: Vec<Trekkserie>, er_standard: bool) -> Self {
+    pub(crate) fn new(paalegg: Vec<Arc<Trekkpaalegg>>, serier: Vec<Trekkserie>, er_standard: bool) -> Self {
         Self { paalegg, serier, er_standard, liste: OnceLock::new() }
     }
 
@@ -60,7 +60,7 @@ impl Trekk {
     pub fn liste(&self) -> &Arc<Trekkliste> {
         self.liste.get_or_init(|| {
             let described = self.serier.iter().flat_map(Trekkserie::paalegg);
-            Arc::new(Trekkliste::new(self.paalegg.iter().cloned().chain(described).collect()))
+            Arc::new(Trekkliste::new(self.paalegg.iter().cloned().chain(described.map(Arc::new)).collect()))
         })
     }
 }
@@ -150,11 +150,11 @@ pub(crate) fn neste(
 ) -> Trekkversjon {
     Trekkversjon {
         trekkversjon: before.last().map_or(1, |before| before.trekkversjon + 1),
-        sekvensnummer: 0,
         opprettet: opprettet_paa(dag),
         dag,
         endring: 0,
-        fast_status: None,
+        over: 0,
+        fast: None,
         faste: Arc::clone(faste),
         perioder,
     }

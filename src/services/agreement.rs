@@ -82,18 +82,19 @@ fn compare(at: &str, literal: &Value, ledger: &Value, found: &mut Vec<String>) {
             }
         }
         (Value::Array(items), Value::Array(others)) => {
+            let mut left: Vec<&Value> = others.iter().collect();
             for item in items {
                 let id = identifier(item);
-                match others.iter().find(|other| identifier(other) == id) {
-                    Some(other) => compare(&format!("{at}[{}]", id.unwrap_or_default()), item, other, found),
+                // Of several with one identifier the first goes with the first, and so on.
+                match left.iter().position(|other| identifier(other) == id) {
+                    Some(other) => {
+                        compare(&format!("{at}[{}]", id.unwrap_or_default()), item, left.remove(other), found);
+                    }
                     None => found.push(format!("{at} has {}, the ledger has not", id.unwrap_or("an entry"))),
                 }
             }
-            for other in others {
-                let id = identifier(other);
-                if !items.iter().any(|item| identifier(item) == id) {
-                    found.push(format!("{at} lacks {}, which the ledger has", id.unwrap_or("an entry")));
-                }
+            for other in left {
+                found.push(format!("{at} lacks {}, which the ledger has", identifier(other).unwrap_or("an entry")));
             }
         }
         (Value::Number(number), Value::Number(other)) if number.as_f64() != other.as_f64() => {
@@ -103,13 +104,17 @@ fn compare(at: &str, literal: &Value, ledger: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// What tells an entry of a list apart: its first identifier that is not the party's, or its group.
+/// What tells an entry of a list apart: its own identifier, in the spelling of any edition, or its group.
 fn identifier(item: &Value) -> Option<&str> {
+    const OWN: [&str; 6] = [
+        "kravidentifikator",
+        "kravforfallsidentifikator",
+        "innbetalingsidentifikator",
+        "utbetalingsidentifikator",
+        "utbetalingidentifikator",
+        "kravforfallidentifikator",
+    ];
     let fields = item.as_object()?;
-    let mut own = fields.iter().filter(|(key, _)| {
-        let key = key.to_lowercase();
-        (key.contains("identifikator") && !key.starts_with("part")) || key == "kravgruppe"
-    });
-    // A claim has a group too; its identifier comes first in every edition.
-    own.find_map(|(_, value)| value.as_str())
+    let named = |name: &str| fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    OWN.into_iter().chain(["motkravForfallsIdentifikator", "kravgruppe"]).find_map(|name| named(name)?.as_str())
 }

@@ -83,10 +83,12 @@ pub(crate) fn demand_of<'r>(
         let names: Vec<_> = known.iter().map(|service| service.name).collect();
         format!("there is no service {service:?}; there are {}", names.join(", "))
     })?;
-    let found = service.package(package).map(|package| package.name);
-    let package = found.or_else(|| service.packages.first().map(|first| first.name).filter(|_| package.is_empty()));
-    if package.is_none() && !service.packages.is_empty() {
-        return Err(format!("there is no such package; there are {}", service.package_names()));
+    let asked = package;
+    let found = service.package(asked).map(|package| package.name);
+    let package = found.or_else(|| service.packages.first().map(|first| first.name).filter(|_| asked.is_empty()));
+    if package.is_none() && (!service.packages.is_empty() || !asked.is_empty()) {
+        let known = if service.packages.is_empty() { "none".to_owned() } else { service.package_names() };
+        return Err(format!("there is no package {asked:?}; there are {known}"));
     }
     let location = Location { endpoint: service.endpoint(endpoint), package, identifikator: Some(party) };
     oppslag::demand(service, &location).ok_or_else(|| format!("{} needs no token", service.name))

@@ -21,7 +21,7 @@ pub(crate) fn hint(
             Some("send Accept: application/json or application/xml, or no Accept at all".to_owned())
         }
         Check::Format => Some("send Accept: application/json, or no Accept at all".to_owned()),
-        Check::Authorisation => Some(format!("ask the issuer for the scope {}", service.scopes.join(" or "))),
+        Check::Authorisation => Some(format!("ask the issuer for the scope {}", service.scopes.first().copied().unwrap_or_default())),
         Check::Authentication => Some(
             "the message says what is wrong with the token; without any, and with --auth open or off, the call is served"
                 .to_owned(),

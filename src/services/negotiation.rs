@@ -28,7 +28,7 @@ pub(crate) fn negotiate(headers: &HeaderMap) -> Option<Format> {
     if values.peek().is_none() {
         return Some(Format::Json);
     }
-    let accept = values.filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
+    let accept = values.map(|value| value.to_str().unwrap_or("unreadable")).collect::<Vec<_>>().join(",");
     if accept.trim().is_empty() {
         return Some(Format::Json);
     }
@@ -38,9 +38,9 @@ pub(crate) fn negotiate(headers: &HeaderMap) -> Option<Format> {
 
 /// JSON, where `Accept` admits it at all; for services that speak nothing else.
 pub(crate) fn json_only(headers: &HeaderMap) -> Option<Format> {
-    let admits = |accept: &str| accept.trim().is_empty() || quality(accept, "json") > 0.0;
-    let values: Vec<&str> = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
-    (!headers.contains_key(ACCEPT) || admits(&values.join(","))).then_some(Format::Json)
+    let values = headers.get_all(ACCEPT).iter().map(|value| value.to_str().unwrap_or("unreadable"));
+    let accept = values.collect::<Vec<_>>().join(",");
+    (accept.trim().is_empty() || quality(&accept, "json") > 0.0).then_some(Format::Json)
 }
 
 /// The quality of `application/<subtype>`, from the most specific range that covers it.

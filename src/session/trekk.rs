@@ -1,7 +1,8 @@
 //! Orders that a session was given while the sandbox ran, on top of those of the scenarios.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
 use rand::SeedableRng;
@@ -17,6 +18,9 @@ use crate::scenario::trekk::{faste, neste, person, trekkid};
 
 /// The most changes of a session.
 const MOST: usize = 10_000;
+
+/// Orders that are made at run time are counted from here, beyond all that scenarios hold.
+const FIRST_NEW: u32 = 9_000_000;
 
 /// Which order is to change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +45,9 @@ pub(crate) enum Uendret {
     /// A published rule.
     #[error("{0}")]
     Regel(#[from] Regelbrudd),
+    /// A literal version that is still to come has the very next number.
+    #[error("there is no sequence number left before the literal versions that are still to come")]
+    IngenPlass,
     /// The session has too many changes.
     #[error("a session keeps at most {MOST} changes of orders; a reset begins anew")]
     Full,
@@ -53,37 +60,81 @@ struct Endring {
     versjon: Trekkversjon,
 }
 
-/// The changes of one employer's orders, and the list that they make.
+/// One employer of a session.
 #[derive(Debug, Default)]
 struct Arbeidsgiver {
+    /// The greatest sequence number that was told to anybody: what is made later has a greater one.
+    fortalt: AtomicU64,
+    stand: Mutex<Stand>,
+}
+
+/// The changes of one employer's orders, and the list that they make.
+#[derive(Debug, Default)]
+struct Stand {
     endringer: Vec<Endring>,
-    /// What they were laid on, and what came of it.
+    /// How many orders were made, those that are forgotten too.
+    nye: u32,
+    /// What the changes were laid on, and what came of it.
     lagt: Option<(Option<Arc<Trekkliste>>, Arc<Trekkliste>)>,
 }
 
 /// The changes of a session.
 #[derive(Debug, Default)]
-pub(super) struct Trekkendringer(RwLock<HashMap<Part, Arbeidsgiver>>);
+pub(super) struct Trekkendringer {
+    arbeidsgivere: RwLock<HashMap<Part, Arc<Arbeidsgiver>>>,
+    antall: AtomicUsize,
+}
+
+/// A version by employer, order and number.
+pub(crate) type Versjonsnoekkel = (Part, Box<str>, u32);
+
+impl Trekkendringer {
+    fn finn(&self, part: Part) -> Option<Arc<Arbeidsgiver>> {
+        self.arbeidsgivere.read().unwrap_or_else(PoisonError::into_inner).get(&part).cloned()
+    }
+
+    fn finn_eller_lag(&self, part: Part) -> Arc<Arbeidsgiver> {
+        self.finn(part).unwrap_or_else(|| {
+            Arc::clone(self.arbeidsgivere.write().unwrap_or_else(PoisonError::into_inner).entry(part).or_default())
+        })
+    }
+
+    /// Drops an employer about whom there is nothing to remember, unless somebody else is at it.
+    fn glem_om_tom(&self, part: Part, employer: &Arc<Arbeidsgiver>) {
+        let mut all = self.arbeidsgivere.write().unwrap_or_else(PoisonError::into_inner);
+        let untouched = {
+            let stand = employer.stand.lock().unwrap_or_else(PoisonError::into_inner);
+            stand.nye == 0 && stand.endringer.is_empty() && employer.fortalt.load(Ordering::Relaxed) == 0
+        };
+        // One here and one in the map.
+        if untouched && Arc::strong_count(employer) == 2 {
+            all.remove(&part);
+        }
+    }
+}
+
+/// The orders that the scenarios give an employer.
+fn av_scenario(party: Option<&Arc<Party>>) -> Option<Arc<Trekkliste>> {
+    party.filter(|party| party.trekk.antall() > 0).map(|party| Arc::clone(party.trekk.liste()))
+}
 
 impl Session {
     /// The orders of an employer: the scenario's, with what was changed since.
     pub(crate) fn trekk(&self, part: Part, party: Option<&Arc<Party>>) -> Option<Arc<Trekkliste>> {
-        let base = party.filter(|party| party.trekk.antall() > 0).map(|party| Arc::clone(party.trekk.liste()));
-        {
-            let changed = self.trekk.0.read().unwrap_or_else(PoisonError::into_inner);
-            match changed.get(&part) {
-                None => return base,
-                Some(Arbeidsgiver { lagt: Some((on, laid)), .. }) if same(on.as_ref(), base.as_ref()) => {
-                    return Some(Arc::clone(laid));
-                }
-                Some(_) => {}
-            }
-        }
-        let mut changed = self.trekk.0.write().unwrap_or_else(PoisonError::into_inner);
-        changed.get_mut(&part).map(|employer| employer.lay_on(base.clone())).or(base)
+        let base = av_scenario(party);
+        let Some(employer) = self.trekk.finn(part) else {
+            return base;
+        };
+        let mut stand = employer.stand.lock().unwrap_or_else(PoisonError::into_inner);
+        if stand.endringer.is_empty() { base } else { Some(stand.lagt_paa(base)) }
     }
 
-    /// Gives an employer a new version of an order, made at the session's now.
+    /// Remembers the greatest sequence number that was told.
+    pub(crate) fn fortalte_trekk(&self, part: Part, sekvensnummer: u64) {
+        self.trekk.finn_eller_lag(part).fortalt.fetch_max(sekvensnummer, Ordering::Relaxed);
+    }
+
+    /// Gives an employer a new version of an order, made at the session's now. Takes its time where there are many.
     ///
     /// # Errors
     /// The rule that it would break, or the order that there is not.
@@ -94,37 +145,80 @@ impl Session {
         hvilket: &Hvilket,
         hendelse: &Trekkhendelse,
         naa: DateTime<Utc>,
-    ) -> Result<(Arc<Trekkliste>, Box<str>, u32), Uendret> {
-        // Held until it is done, so that two changes come one after the other.
-        let mut changed = self.trekk.0.write().unwrap_or_else(PoisonError::into_inner);
-        if changed.values().map(|employer| employer.endringer.len()).sum::<usize>() >= MOST {
+    ) -> Result<(Arc<Trekkliste>, Versjonsnoekkel), Uendret> {
+        if self.trekk.antall.fetch_add(1, Ordering::Relaxed) >= MOST {
+            self.trekk.antall.fetch_sub(1, Ordering::Relaxed);
             return Err(Uendret::Full);
         }
-        let base = party.filter(|party| party.trekk.antall() > 0).map(|party| Arc::clone(party.trekk.liste()));
-        let employer = changed.entry(part).or_default();
-        let liste = employer.lay_on(base.clone());
+        let employer = self.trekk.finn_eller_lag(part);
+        let done = employer.endre(part, av_scenario(party), hvilket, hendelse, naa);
+        if done.is_err() {
+            self.trekk.antall.fetch_sub(1, Ordering::Relaxed);
+            self.trekk.glem_om_tom(part, &employer);
+        }
+        done
+    }
+
+    /// Every change, the oldest first for each employer.
+    pub(crate) fn trekkendringer(&self) -> Vec<Versjonsnoekkel> {
+        let all = self.trekk.arbeidsgivere.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut found: Vec<_> = all
+            .iter()
+            .flat_map(|(part, employer)| {
+                let stand = employer.stand.lock().unwrap_or_else(PoisonError::into_inner);
+                let keys = stand.endringer.iter().map(|it| (*part, it.trekkid.clone(), it.versjon.trekkversjon));
+                keys.collect::<Vec<_>>()
+            })
+            .collect();
+        found.sort_by_cached_key(|(part, ..)| part.to_string());
+        found
+    }
+
+    /// Forgets all changes, and says how many there were.
+    pub(crate) fn glem_trekkendringer(&self) -> usize {
+        let all = self.trekk.arbeidsgivere.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut forgotten = 0;
+        for employer in all.values() {
+            let mut stand = employer.stand.lock().unwrap_or_else(PoisonError::into_inner);
+            forgotten += stand.endringer.len();
+            stand.endringer.clear();
+            stand.lagt = None;
+        }
+        self.trekk.antall.fetch_sub(forgotten, Ordering::Relaxed);
+        forgotten
+    }
+}
+
+impl Arbeidsgiver {
+    fn endre(
+        &self,
+        part: Part,
+        base: Option<Arc<Trekkliste>>,
+        hvilket: &Hvilket,
+        hendelse: &Trekkhendelse,
+        naa: DateTime<Utc>,
+    ) -> Result<(Arc<Trekkliste>, Versjonsnoekkel), Uendret> {
+        // Held until it is done, so that two changes come one after the other.
+        let mut stand = self.stand.lock().unwrap_or_else(PoisonError::into_inner);
+        let liste = stand.lagt_paa(base.clone());
         let dag = day_in_norway(naa);
-        let of_debtor = |debtor: &str| {
-            let active = |it: &&Trekkpaalegg| {
-                let newest = it.nyeste(dag);
-                newest.is_some_and(|it| *it.faste.skyldner == *debtor && it.status(dag) == Trekkstatus::Aktiv)
-            };
-            liste.paalegg().iter().rev().find(active)
-        };
-        let existing = match hvilket {
-            Hvilket::Trekkid(id) => Some(liste.finn(id).filter(|it| it.nyeste(dag).is_some()).ok_or(Uendret::Ukjent)?),
-            Hvilket::Skyldner(debtor) => of_debtor(debtor),
+        let before = match hvilket {
+            Hvilket::Trekkid(id) => Some(liste.nyeste_av(id, dag).ok_or(Uendret::Ukjent)?),
+            Hvilket::Skyldner(debtor) => liste
+                .nyeste(dag, 0)
+                .filter(|it| *it.versjon.faste.skyldner == **debtor && it.versjon.status(dag) == Trekkstatus::Aktiv)
+                .last(),
             Hvilket::Nytt => None,
         };
-        let before = existing.and_then(|existing| existing.nyeste(dag));
         if before.is_none() && matches!(hendelse, Trekkhendelse::Stopp(_)) {
             return Err(Uendret::IngenAktiv);
         }
-        let perioder = perioder_etter(before, hendelse, dag)?;
-        let (id, faste) = if let (Some(existing), Some(before)) = (existing, before) {
-            (existing.trekkid.clone(), Arc::clone(&before.faste))
+        let previous = before.map(|it| it.versjon);
+        let perioder = perioder_etter(previous, hendelse, dag)?;
+        let (id, faste) = if let Some(before) = before {
+            (before.paalegg.trekkid.clone(), Arc::clone(&before.versjon.faste))
         } else {
-            let n = u32::try_from(liste.paalegg().len()).unwrap_or(u32::MAX);
+            let n = FIRST_NEW.saturating_add(stand.nye);
             let skyldner = match hvilket {
                 Hvilket::Skyldner(debtor) => debtor.clone(),
                 _ => person(&mut ChaCha8Rng::seed_from_u64(u64::from(n))),
@@ -133,66 +227,61 @@ impl Session {
         };
         let versjon = Trekkversjon {
             // Never before the version that it follows, whatever the hour of a scenario's day.
-            opprettet: before.map_or(naa, |before| naa.max(before.opprettet)),
-            endring: u32::try_from(employer.endringer.len() + 1).unwrap_or(u32::MAX),
-            ..neste(before.map_or(&[], std::slice::from_ref), dag, &faste, perioder)
+            opprettet: previous.map_or(naa, |previous| naa.max(previous.opprettet)),
+            endring: u32::try_from(stand.endringer.len() + 1).unwrap_or(u32::MAX),
+            over: self.fortalt.load(Ordering::Relaxed),
+            ..neste(previous.map_or(&[], std::slice::from_ref), dag, &faste, perioder)
         };
         let number = versjon.trekkversjon;
-        employer.endringer.push(Endring { trekkid: id.clone(), versjon });
-        employer.lagt = None;
-        Ok((employer.lay_on(base), id, number))
-    }
-
-    /// Every change, as employer, order and version, the oldest first for each employer.
-    pub(crate) fn trekkendringer(&self) -> Vec<(Part, Box<str>, u32)> {
-        let changed = self.trekk.0.read().unwrap_or_else(PoisonError::into_inner);
-        let mut all: Vec<_> = changed
-            .iter()
-            .flat_map(|(part, employer)| {
-                employer.endringer.iter().map(|it| (*part, it.trekkid.clone(), it.versjon.trekkversjon))
-            })
-            .collect();
-        all.sort_by_cached_key(|(part, ..)| part.to_string());
-        all
-    }
-
-    /// Forgets all changes, and says how many there were.
-    pub(crate) fn glem_trekkendringer(&self) -> usize {
-        let mut changed = self.trekk.0.write().unwrap_or_else(PoisonError::into_inner);
-        changed.drain().map(|(_, employer)| employer.endringer.len()).sum()
+        let endring = Endring { trekkid: id.clone(), versjon };
+        let mut paalegg = liste.paalegg().to_vec();
+        legg_paa(&mut paalegg, &endring);
+        let laid = Arc::new(Trekkliste::new(paalegg));
+        if !laid.stiger() {
+            return Err(Uendret::IngenPlass);
+        }
+        if before.is_none() {
+            stand.nye += 1;
+        }
+        stand.endringer.push(endring);
+        stand.lagt = Some((base, Arc::clone(&laid)));
+        Ok((laid, (part, id, number)))
     }
 }
 
-impl Arbeidsgiver {
-    /// The scenario's orders with the changes on top. A change takes the place of what the scenario had in store for
-    /// its order from then on.
-    fn lay_on(&mut self, base: Option<Arc<Trekkliste>>) -> Arc<Trekkliste> {
+impl Stand {
+    /// The scenario's orders with the changes on top.
+    fn lagt_paa(&mut self, base: Option<Arc<Trekkliste>>) -> Arc<Trekkliste> {
         if let Some((on, laid)) = &self.lagt
             && same(on.as_ref(), base.as_ref())
         {
             return Arc::clone(laid);
         }
+        if self.endringer.is_empty() {
+            return base.unwrap_or_default();
+        }
         let mut paalegg = base.as_ref().map(|base| base.paalegg().to_vec()).unwrap_or_default();
-        let mut at: HashMap<Box<str>, usize> =
-            paalegg.iter().enumerate().map(|(at, it)| (it.trekkid.clone(), at)).collect();
-        for Endring { trekkid, versjon } in &self.endringer {
-            match at.get(trekkid) {
-                Some(at) => {
-                    let versjoner = &mut paalegg[*at].versjoner;
-                    versjoner.retain(|before| before.trekkversjon < versjon.trekkversjon);
-                    versjoner.push(versjon.clone());
-                }
-                // The scenario it followed is gone, so that its first version is too.
-                None if versjon.trekkversjon > 1 => {}
-                None => {
-                    at.insert(trekkid.clone(), paalegg.len());
-                    paalegg.push(Trekkpaalegg { trekkid: trekkid.clone(), versjoner: vec![versjon.clone()] });
-                }
-            }
+        for endring in &self.endringer {
+            legg_paa(&mut paalegg, endring);
         }
         let laid = Arc::new(Trekkliste::new(paalegg));
         self.lagt = Some((base, Arc::clone(&laid)));
         laid
+    }
+}
+
+/// A change takes the place of what the scenario had in store for its order from then on.
+fn legg_paa(paalegg: &mut Vec<Arc<Trekkpaalegg>>, endring: &Endring) {
+    let Endring { trekkid, versjon } = endring;
+    match paalegg.iter_mut().find(|it| it.trekkid == *trekkid) {
+        Some(it) => {
+            let versjoner = &mut Arc::make_mut(it).versjoner;
+            versjoner.retain(|before| before.trekkversjon < versjon.trekkversjon);
+            versjoner.push(versjon.clone());
+        }
+        // The scenario that it followed is gone, and so is what came before it.
+        None if versjon.trekkversjon > 1 => {}
+        None => paalegg.push(Arc::new(Trekkpaalegg { trekkid: trekkid.clone(), versjoner: vec![versjon.clone()] })),
     }
 }
 

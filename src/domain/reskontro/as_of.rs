@@ -69,6 +69,10 @@ impl<'a> AsOf<'a> {
         Self { reskontro, dag }
     }
 
+    pub(super) fn reskontro(self) -> &'a Reskontro {
+        self.reskontro
+    }
+
     /// Claims that existed, in the order of the scenario.
     pub fn krav(self) -> impl Iterator<Item = KravAsOf<'a>> {
         self.reskontro

@@ -1,6 +1,8 @@
 //! Arrears: what is overdue and unpaid, by the six categories that Restanser tells.
 //! Imitates docs/fidelity.md, "Restanser".
 
+use std::collections::HashMap;
+
 use super::{AsOf, ForfallAsOf, Krav};
 use crate::domain::Beloep;
 use crate::domain::identifikator::Part;
@@ -56,8 +58,19 @@ impl AsOf<'_> {
     /// make them smaller.
     pub fn restanser(self, part: Part) -> [Restanse; Restansekategori::COUNT] {
         let mut sums = [Restanse::default(); Restansekategori::COUNT];
+        // Made when the first interest claim comes by.
+        let mut by_id: Option<HashMap<&str, &Krav>> = None;
         for krav in self.krav().filter(|krav| krav.krav.part == part) {
-            let Some(kategori) = Restansekategori::of(krav.krav) else {
+            let principal = krav.krav.hovedstol.as_deref().and_then(|id| {
+                let own = || self.reskontro().krav().iter().filter(|krav| krav.part == part);
+                by_id
+                    .get_or_insert_with(|| own().map(|krav| (&*krav.kravidentifikator, krav)).collect())
+                    .get(id)
+                    .copied()
+            });
+            // Interest counts where its principal does, as long as both are of one group.
+            let principal = principal.filter(|principal| principal.kravgruppe == krav.krav.kravgruppe);
+            let Some(kategori) = Restansekategori::of(principal.unwrap_or(krav.krav)) else {
                 continue;
             };
             let sum = &mut sums[kategori as usize];

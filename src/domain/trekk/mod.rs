@@ -6,7 +6,7 @@
 mod liste;
 pub mod regler;
 
-pub use liste::Trekkliste;
+pub use liste::{Plassert, Trekkliste};
 
 use std::sync::Arc;
 
@@ -104,36 +104,40 @@ pub struct Faste {
 pub struct Trekkversjon {
     /// 1, 2, …
     pub trekkversjon: u32,
-    /// Its place among all versions of all orders; rising in time. [`Trekkliste::new`] gives it to all but literal ones.
-    pub sekvensnummer: u64,
     /// When it was made.
     pub opprettet: DateTime<Utc>,
     /// The Norwegian day of that: from its beginning on the version is there to be seen.
     pub dag: NaiveDate,
     /// The number of the change that made it while the sandbox ran; 0 where a scenario did.
     pub endring: u32,
-    /// It is literal, and tells this status whatever the day.
-    pub fast_status: Option<Trekkstatus>,
+    /// Its sequence number is above this one: what was told by then.
+    pub over: u64,
+    /// It is literal, and tells this whatever the day.
+    pub fast: Option<Bokstavelig>,
     /// What stays the same.
     pub faste: Arc<Faste>,
     /// One at least, in the order of their first days.
     pub perioder: Box<[Trekkperiode]>,
 }
 
-impl Trekkversjon {
-    /// It had been made.
-    pub fn er_synlig(&self, dag: NaiveDate) -> bool {
-        self.dag <= dag
-    }
+/// What a literal version tells whatever the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the published ones")]
+pub struct Bokstavelig {
+    pub sekvensnummer: u64,
+    pub trekkstatus: Trekkstatus,
+}
 
+impl Trekkversjon {
     /// `avsluttet` once the last period's end has passed, at midnight; at once where the deduction was ended on the
     /// day the version was made.
     pub fn status(&self, dag: NaiveDate) -> Trekkstatus {
         let slutt = self.perioder.last().and_then(|periode| periode.sluttdato);
-        self.fast_status.unwrap_or(match slutt {
-            Some(slutt) if slutt < dag || slutt == self.dag => Trekkstatus::Avsluttet,
+        match (self.fast, slutt) {
+            (Some(fast), _) => fast.trekkstatus,
+            (None, Some(slutt)) if slutt < dag || slutt == self.dag => Trekkstatus::Avsluttet,
             _ => Trekkstatus::Aktiv,
-        })
+        }
     }
 }
 
@@ -144,11 +148,4 @@ pub struct Trekkpaalegg {
     pub trekkid: Box<str>,
     /// In the order of their numbers.
     pub versjoner: Vec<Trekkversjon>,
-}
-
-impl Trekkpaalegg {
-    /// The newest version that had been made.
-    pub fn nyeste(&self, dag: NaiveDate) -> Option<&Trekkversjon> {
-        self.versjoner.iter().rev().find(|versjon| versjon.er_synlig(dag))
-    }
 }

@@ -50,6 +50,9 @@ pub enum Regelbrudd {
         /// The day of the event.
         dag: NaiveDate,
     },
+    /// An order ends before it has begun.
+    #[error("it has not begun; the earliest stop is its startdato, {0}")]
+    IkkeBegynt(NaiveDate),
     /// An order is ended that ends by then anyway.
     #[error("it ends on {0} already")]
     SlutterAllerede(NaiveDate),
@@ -103,6 +106,9 @@ fn stoppet(before: &[Trekkperiode], slutt: NaiveDate, dag: NaiveDate) -> Result<
     if slutt < dag {
         return Err(Regelbrudd::SluttIFortid { sluttdato: slutt, dag });
     }
+    if let Some(first) = before.first().filter(|periode| periode.startdato > slutt) {
+        return Err(Regelbrudd::IkkeBegynt(first.startdato));
+    }
     if let Some(already) = before.last().and_then(|periode| periode.sluttdato).filter(|already| *already <= slutt) {
         return Err(Regelbrudd::SlutterAllerede(already));
     }
@@ -131,39 +137,66 @@ fn sammenhengende(perioder: &[Trekkperiode]) -> Result<(), Regelbrudd> {
 pub fn brudd(paalegg: &Trekkpaalegg) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for (at, versjon) in paalegg.versjoner.iter().enumerate() {
-        let mut tell = |message: String| found.push((at, message));
         let before = at.checked_sub(1).map(|before| &paalegg.versjoner[before]);
-        if versjon.perioder.is_empty() {
-            tell(Regelbrudd::IngenPerioder.to_string());
-        }
-        if let Err(why) = sammenhengende(&versjon.perioder) {
-            tell(why.to_string());
-        }
-        let known = |periode: &&Trekkperiode| {
-            before.is_some_and(|before| before.perioder.iter().any(|b| b.startdato == periode.startdato))
-        };
-        if let Some(new) = versjon.perioder.iter().find(|periode| !known(periode) && periode.startdato <= versjon.dag) {
-            tell(Regelbrudd::StartForTidlig { startdato: new.startdato, dag: versjon.dag }.to_string());
-        }
+        let mut told = brudd_i_perioder(versjon, before);
         let slutt = versjon.perioder.last().and_then(|periode| periode.sluttdato);
-        let ended = slutt.is_some_and(|slutt| slutt <= versjon.dag);
-        if versjon.fast_status == Some(Trekkstatus::Avsluttet) && !ended {
-            tell("avsluttet before the sluttdato of its last period".to_owned());
+        match versjon.fast.map(|fast| fast.trekkstatus) {
+            Some(Trekkstatus::Avsluttet) if slutt.is_none_or(|slutt| slutt > versjon.dag) => {
+                told.push("avsluttet before the sluttdato of its last period".to_owned());
+            }
+            Some(Trekkstatus::Aktiv) if slutt.is_some_and(|slutt| slutt < versjon.dag) => {
+                told.push("aktiv after the sluttdato of its last period".to_owned());
+            }
+            _ => {}
         }
         if let Some(before) = before {
-            if versjon.opprettet < before.opprettet {
-                tell("opprettet is before that of the version before it".to_owned());
-            }
-            if versjon.sekvensnummer <= before.sekvensnummer {
-                tell("sekvensnummer is not above that of the version before it".to_owned());
-            }
-            if versjon.trekkversjon != before.trekkversjon + 1 {
-                tell("trekkversjon does not follow that of the version before it".to_owned());
-            }
-            if versjon.faste != before.faste {
-                tell("case number, debtor, KID and account stay the same for one trekkid".to_owned());
-            }
+            let number = |it: &Trekkversjon| it.fast.map(|fast| fast.sekvensnummer);
+            let order = [
+                (versjon.opprettet < before.opprettet, "opprettet is before that of the version before it"),
+                (number(versjon) <= number(before), "sekvensnummer is not above that of the version before it"),
+                (
+                    versjon.trekkversjon != before.trekkversjon + 1,
+                    "trekkversjon does not follow that of the version before it",
+                ),
+                (versjon.faste != before.faste, "case number, debtor, KID and account stay the same for one trekkid"),
+            ];
+            told.extend(order.into_iter().filter(|(broken, _)| *broken).map(|(_, rule)| rule.to_owned()));
         }
+        found.extend(told.into_iter().map(|message| (at, message)));
     }
     found
+}
+
+/// Periods in order; none set up or ended in the past, none changed that had begun.
+fn brudd_i_perioder(versjon: &Trekkversjon, before: Option<&Trekkversjon>) -> Vec<String> {
+    let mut told = Vec::new();
+    let dag = versjon.dag;
+    if versjon.perioder.is_empty() {
+        told.push(Regelbrudd::IngenPerioder.to_string());
+    }
+    if let Err(why) = sammenhengende(&versjon.perioder) {
+        told.push(why.to_string());
+    }
+    let before = before.map_or(&[][..], |before| &before.perioder);
+    for periode in &versjon.perioder {
+        let known = before.iter().find(|known| known.startdato == periode.startdato);
+        match known {
+            None if periode.startdato <= dag => {
+                told.push(Regelbrudd::StartForTidlig { startdato: periode.startdato, dag }.to_string());
+            }
+            Some(known) if periode.startdato <= dag && known.stoerrelse != periode.stoerrelse => {
+                told.push(format!("the period from {} had begun, and deducts something else now", periode.startdato));
+            }
+            _ => {}
+        }
+        let set_now = known.is_none_or(|known| known.sluttdato != periode.sluttdato);
+        if let Some(sluttdato) = periode.sluttdato.filter(|slutt| set_now && *slutt < dag) {
+            told.push(Regelbrudd::SluttIFortid { sluttdato, dag }.to_string());
+        }
+    }
+    let gone = |known: &&Trekkperiode| versjon.perioder.iter().all(|periode| periode.startdato != known.startdato);
+    if let Some(gone) = before.iter().filter(|known| known.startdato <= dag).find(gone) {
+        told.push(format!("the period from {} had begun, and is gone", gone.startdato));
+    }
+    told
 }

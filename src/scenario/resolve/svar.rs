@@ -30,6 +30,13 @@ pub(super) fn read_svar(
             fra.zip(reader.read(&periode.til_og_med, place.key("tilOgMed")))
         });
         let (service, endpoint) = target?;
+        if service.party == PartyIn::Token {
+            reader.error(
+                place.key("paa"),
+                format!("{} answers nothing literally; describe its data instead", service.name),
+            );
+            return None;
+        }
         // A service with one endpoint needs not name it.
         let only = service.endpoints.first().filter(|_| service.endpoints.len() == 1);
         let Some(endpoint) = endpoint.or(only) else {

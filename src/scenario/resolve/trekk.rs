@@ -8,15 +8,17 @@ use chrono::{Datelike, NaiveDate};
 use super::{Reader, Who};
 use crate::domain::clock::day_in_norway;
 use crate::domain::trekk::regler::{Regelbrudd, Trekkhendelse, brudd, perioder_etter};
-use crate::domain::trekk::{Faste, Trekkpaalegg, Trekkperiode, Trekkstatus, Trekkstoerrelse, Trekkversjon};
+use crate::domain::trekk::{
+    Bokstavelig, Faste, Trekkpaalegg, Trekkperiode, Trekkstatus, Trekkstoerrelse, Trekkversjon,
+};
 use crate::scenario::format::PartDocument;
 use crate::scenario::format_trekk::{TrekkEntry, TrekkhendelseEntry, TrekkserieEntry, TrekkversjonEntry};
 use crate::scenario::problems::Place;
 use crate::scenario::scalar::{Amount, Dato, PartNumber, Percent, YEARS};
 use crate::scenario::trekk::{Trekk, Trekkserie, faste, neste, trekkid};
 
-/// The most orders of a series.
-const MOST: u32 = 100_000;
+/// The most orders of an employer that has series.
+const MOST: u32 = 50_000;
 
 /// The days by which a series is written out at most, after its last order was made.
 const ROOM: u64 = 120;
@@ -32,7 +34,7 @@ pub(super) fn read(document: &PartDocument, who: &Who, reader: &mut Reader<'_>) 
         return Trekk::default();
     }
     let list = root.key("trekkpaalegg");
-    let mut paalegg: Vec<Trekkpaalegg> = Vec::new();
+    let mut paalegg: Vec<Arc<Trekkpaalegg>> = Vec::new();
     let mut kids = HashSet::new();
     for (i, entry) in (0_u32..).zip(&document.trekkpaalegg) {
         let order = by_events(entry, i, who, list.index(i as usize), reader);
@@ -41,9 +43,10 @@ pub(super) fn read(document: &PartDocument, who: &Who, reader: &mut Reader<'_>) 
         if kid.is_some_and(|kid| !kids.insert(kid)) {
             reader.error(list.index(i as usize).key("kidnummer"), "a KID is unique for each trekkid");
         }
-        paalegg.extend(order);
+        paalegg.extend(order.map(Arc::new));
     }
-    paalegg.extend(literal(&document.trekkversjoner, who, root.key("trekkversjoner"), reader));
+    let literal = literal(&document.trekkversjoner, who, root.key("trekkversjoner"), reader);
+    paalegg.extend(literal.into_iter().map(Arc::new));
     let mut foer = u32::try_from(paalegg.len()).unwrap_or(u32::MAX);
     let list = root.key("trekkserier");
     let mut serier = Vec::new();
@@ -59,7 +62,14 @@ pub(super) fn read(document: &PartDocument, who: &Who, reader: &mut Reader<'_>) 
             reader.error(root.key("trekkpaalegg"), format!("there are two orders with the trekkid {}", it.trekkid));
         }
     }
-    Trekk::new(paalegg, serier, er_standard)
+    let trekk = Trekk::new(paalegg, serier, er_standard);
+    if !document.trekkversjoner.is_empty() && !reader.problems.has_errors() && !trekk.liste().stiger() {
+        reader.error(
+            root.key("trekkversjoner"),
+            "what is told by events finds no sequence numbers between the literal ones, so that a poll would miss some",
+        );
+    }
+    trekk
 }
 
 fn by_events(entry: &TrekkEntry, n: u32, who: &Who, place: Place<'_>, reader: &mut Reader<'_>) -> Option<Trekkpaalegg> {
@@ -201,8 +211,8 @@ fn serie(
     let avsluttet_hver = reader.optional(entry.avsluttet_hver.as_ref(), place.key("avsluttetHver"));
     let froe = reader.optional(entry.froe.as_ref(), place.key("froe")).unwrap_or_default();
     let (antall, foerste_opprettet) = (antall?, foerste_opprettet?);
-    if !(1..=MOST).contains(&antall) {
-        reader.error(place.key("antall"), format!("a series has 1 to {MOST} orders"));
+    if antall == 0 || antall.saturating_add(foer) > MOST {
+        reader.error(place.key("antall"), format!("an employer has at most {MOST} orders"));
         return None;
     }
     for (name, every) in [("perDag", Some(per_dag)), ("endretHver", endret_hver), ("avsluttetHver", avsluttet_hver)] {
@@ -247,16 +257,28 @@ fn literal(entries: &[TrekkversjonEntry], who: &Who, list: Place<'_>, reader: &m
             None => orders.push((Trekkpaalegg { trekkid: id, versjoner: vec![versjon] }, vec![i])),
         }
     }
+    for (order, at) in &mut orders {
+        let mut by_number: Vec<_> = order.versjoner.drain(..).zip(at.drain(..)).collect();
+        by_number.sort_by_key(|(versjon, _)| versjon.trekkversjon);
+        (order.versjoner, *at) = by_number.into_iter().unzip();
+    }
     let mut numbers = HashSet::new();
     for (order, at) in &orders {
         for (versjon, message) in brudd(order) {
             reader.problems.warning(list.index(at[versjon]), message);
         }
         for (versjon, i) in order.versjoner.iter().zip(at) {
-            if !numbers.insert(versjon.sekvensnummer) {
+            if !numbers.insert(versjon.fast.map(|fast| fast.sekvensnummer)) {
                 reader.error(list.index(*i).key("sekvensnummer"), "another version has that sekvensnummer");
             }
         }
+    }
+    let paid = |order: &Trekkpaalegg| {
+        let faste = &order.versjoner[0].faste;
+        (faste.betalingsmottaker.clone(), faste.kontonummer.clone())
+    };
+    if orders.windows(2).any(|pair| paid(&pair[0].0) != paid(&pair[1].0)) {
+        reader.problems.warning(list, "receiver and account are the same on all orders");
     }
     let kids: HashSet<&str> = orders.iter().map(|(order, _)| &*order.versjoner[0].faste.kidnummer).collect();
     if kids.len() < orders.len() {
@@ -323,11 +345,11 @@ fn version(
     };
     let versjon = Trekkversjon {
         trekkversjon: trekkversjon?,
-        sekvensnummer: sekvensnummer?.into(),
         opprettet: opprettet?,
         dag: day_in_norway(opprettet?),
         endring: 0,
-        fast_status: Some(trekkstatus?),
+        over: 0,
+        fast: Some(Bokstavelig { sekvensnummer: sekvensnummer?.into(), trekkstatus: trekkstatus? }),
         faste: Arc::new(faste),
         perioder: perioder.into(),
     };

@@ -5,6 +5,7 @@ mod codes;
 mod openapi;
 
 use bytes::Bytes;
+use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -19,6 +20,7 @@ use crate::catalogue::{Check, Consent, Endpoint, Needs, Package, PartyIn, Servic
 use crate::domain::clock::time_in_norway;
 use crate::domain::identifikator::PartKind;
 use crate::domain::reskontro as r;
+use crate::scenario::Party;
 
 /// The service's entry in the catalogue.
 pub(crate) static SERVICE: Service = Service {
@@ -64,11 +66,32 @@ fn answer(call: &Call<'_>) -> Result<Answer, ServiceError> {
                 serde_json::from_slice(&oppslag::of_party(call, &kept, render)?).unwrap_or_default()
             }
         };
+        if let Some(party) = call.party {
+            complete(&mut answer, party, call.day);
+        }
         answer["levert"] = time_in_norway(call.now).format("%Y-%m-%dT%H:%M:%S%.f").to_string().into();
         let endpoint = asked.endpoint;
         Ok(xml::write(&answer, asked.format, endpoint.xml_root, SERVICE.xml_namespace).into())
     })
 }
+
+/// A literal answer that lacks a category, or its sum, gets it from the ledger: clients take all six for granted.
+fn complete(answer: &mut Value, party: &Party, day: NaiveDate) {
+    let told = |answer: &Value, name: &str| answer["restanser"][name]["forfaltOgUbetalt"].is_number();
+    if KATEGORIER.iter().all(|name| told(answer, name)) {
+        return;
+    }
+    if !answer["restanser"].is_object() {
+        answer["restanser"] = json!({});
+    }
+    let ledger = serde_json::to_value(Restanser::of(party, day)).unwrap_or_default();
+    for name in KATEGORIER.iter().filter(|name| !told(answer, name)).collect::<Vec<_>>() {
+        answer["restanser"][*name] = ledger[*name].clone();
+    }
+}
+
+const KATEGORIER: [&str; 6] =
+    ["restskatt", "forskuddstrekk", "merverdiavgift", "arbeidsgiveravgift", "gebyr", "forskuddsskatt"];
 
 fn is_synthetic(asked: &Asked) -> bool {
     matches!(asked.part.kind(), PartKind::Organisasjon(organisation) if organisation.is_synthetic())
@@ -123,18 +146,24 @@ impl From<r::Restanse> for Restanse {
     }
 }
 
-/// The arrears of the organisation itself, not of its owner.
+impl Restanser {
+    /// The arrears of the organisation itself, not of its owner.
+    fn of(party: &Party, day: NaiveDate) -> Self {
+        let sums = party.reskontro.as_of(day).restanser(party.part);
+        let of = |kategori: r::Restansekategori| Restanse::from(sums[kategori as usize]);
+        Self {
+            restskatt: of(r::Restansekategori::Restskatt),
+            forskuddstrekk: of(r::Restansekategori::Forskuddstrekk),
+            merverdiavgift: of(r::Restansekategori::Merverdiavgift),
+            arbeidsgiveravgift: of(r::Restansekategori::Arbeidsgiveravgift),
+            gebyr: of(r::Restansekategori::Gebyr),
+            forskuddsskatt: of(r::Restansekategori::Forskuddsskatt),
+        }
+    }
+}
+
 fn render(view: &View<'_>, format: Format) -> Result<Bytes, ServiceError> {
-    let sums = view.at().restanser(view.party.part);
-    let of = |kategori: r::Restansekategori| Restanse::from(sums[kategori as usize]);
-    let restanser = Restanser {
-        restskatt: of(r::Restansekategori::Restskatt),
-        forskuddstrekk: of(r::Restansekategori::Forskuddstrekk),
-        merverdiavgift: of(r::Restansekategori::Merverdiavgift),
-        arbeidsgiveravgift: of(r::Restansekategori::Arbeidsgiveravgift),
-        gebyr: of(r::Restansekategori::Gebyr),
-        forskuddsskatt: of(r::Restansekategori::Forskuddsskatt),
-    };
     let forespurte_organisasjon = view.party.part.to_string();
+    let restanser = Restanser::of(view.party, view.day);
     view.write(&RestanserRespons { restanser, levert: String::new(), forespurte_organisasjon }, format)
 }

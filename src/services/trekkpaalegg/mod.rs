@@ -11,7 +11,8 @@ use super::errors::ServiceError;
 use super::oppslag;
 use super::{Envelope, Handler, kb, url};
 use crate::catalogue::{Check, Endpoint, Needs, PartyIn, Service};
-use crate::domain::trekk::Trekkliste;
+use crate::domain::identifikator::Part;
+use crate::domain::trekk::{Plassert, Trekkliste};
 use view::TrekkpaaleggView;
 
 /// The service's entry in the catalogue.
@@ -53,28 +54,29 @@ pub(super) const HANDLER: Handler = Handler {
 
 fn answer(call: &Call<'_>) -> Result<Answer, ServiceError> {
     oppslag::entered(call, &SERVICE, |endpoint, _, _| {
-        let part = call.location.identifikator.and_then(|text| text.parse().ok());
+        let part: Option<Part> = call.location.identifikator.and_then(|text| text.parse().ok());
         // An employer without orders has none to show, whether a scenario names it or not.
         let liste = part.and_then(|part| call.session.trekk(part, call.party)).unwrap_or_default();
-        if endpoint.name == VERSJON.name { one(call, endpoint, &liste) } else { newest(call, &liste) }
+        if endpoint.name == VERSJON.name { one(call, endpoint, &liste) } else { newest(call, part, &liste) }
     })
 }
 
 /// The newest version of every order, or of those that are newer than the caller's last.
-fn newest(call: &Call<'_>, liste: &Trekkliste) -> Result<bytes::Bytes, ServiceError> {
+fn newest(call: &Call<'_>, part: Option<Part>, liste: &Trekkliste) -> Result<bytes::Bytes, ServiceError> {
     let fra = parameter(call.query, "fraSekvensnummer", 0)?;
     let maks = parameter(call.query, "maksAntall", 1)?;
     if maks.is_some() && fra.is_none() {
         return Err(invalid("Parameteren 'maksAntall' kan kun brukes sammen med 'fraSekvensnummer'"));
     }
     let most = maks.and_then(|maks| usize::try_from(maks).ok()).unwrap_or(usize::MAX);
-    let found = || {
-        let newest = liste.nyeste(call.day, fra.unwrap_or(0)).take(most);
-        newest.map(|(paalegg, versjon)| TrekkpaaleggView::new(paalegg, versjon, call.day))
-    };
+    let fra = fra.unwrap_or(0);
+    let found: Vec<Plassert<'_>> = liste.nyeste(call.day, fra).take(most).collect();
     // About what an order takes, so that the buffer need not grow through every size.
-    let mut body = Vec::with_capacity(most.min(liste.paalegg().len()) * 440 + 2);
-    write(&mut body, &Each(found))?;
+    let mut body = Vec::with_capacity(found.len() * 440 + 2);
+    write(&mut body, &Each(|| found.iter().map(|it| TrekkpaaleggView::new(*it, call.day))))?;
+    if let Some((last, part)) = found.last().zip(part) {
+        call.session.fortalte_trekk(part, last.sekvensnummer);
+    }
     Ok(body.into())
 }
 
@@ -87,15 +89,10 @@ fn one(call: &Call<'_>, endpoint: &Endpoint, liste: &Trekkliste) -> Result<bytes
         .ok()
         .filter(|parsed: &u32| *parsed > 0 && number.bytes().all(|b| b.is_ascii_digit()))
         .ok_or_else(|| invalid("Feltet 'trekkversjon' har ugyldig format. Må være et heltall fra 1"))?;
-    let paalegg = liste.finn(trekkid).filter(|paalegg| paalegg.nyeste(call.day).is_some());
-    let versjon = paalegg.and_then(|paalegg| {
-        let versjon = paalegg.versjoner.iter().find(|versjon| versjon.trekkversjon == number)?;
-        versjon.er_synlig(call.day).then_some((paalegg, versjon))
-    });
-    let Some((paalegg, versjon)) = versjon else {
+    let Some(found) = liste.versjon(trekkid, number, call.day) else {
         let mut error = ServiceError::failed(&SERVICE, Check::Party, "Ingen treff på oppgitt trekkid og trekkversjon");
-        error.hint = Some(match paalegg.and_then(|paalegg| paalegg.nyeste(call.day)) {
-            Some(newest) => format!("the newest version of the order is {}", newest.trekkversjon),
+        error.hint = Some(match liste.nyeste_av(trekkid, call.day) {
+            Some(newest) => format!("the newest version of the order is {}", newest.versjon.trekkversjon),
             None => format!(
                 "the employer {} has no order with that trekkid on the sandbox's day",
                 call.location.identifikator.unwrap_or("of the call")
@@ -104,7 +101,7 @@ fn one(call: &Call<'_>, endpoint: &Endpoint, liste: &Trekkliste) -> Result<bytes
         return Err(error);
     };
     let mut body = Vec::new();
-    write(&mut body, &TrekkpaaleggView::new(paalegg, versjon, call.day))?;
+    write(&mut body, &TrekkpaaleggView::new(found, call.day))?;
     Ok(body.into())
 }
 

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use crate::domain::Beloep;
-use crate::domain::trekk::{self, Trekkversjon};
+use crate::domain::trekk::{self, Plassert};
 use crate::services::render::{Plain, WithDecimal};
 
 /// A version of an order.
@@ -52,13 +52,14 @@ struct TrekkstoerrelseForPeriode {
 /// Kroner a month.
 #[derive(Serialize, JsonSchema)]
 struct Trekkbeloep {
+    #[schemars(range(min = 0))]
     trekkbeloep: Plain,
 }
 
 /// Per cent of gross pay.
 #[derive(Serialize, JsonSchema)]
 struct Trekkprosent {
-    trekkprosent: WithDecimal,
+    trekkprosent: Prosenttall,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -71,12 +72,13 @@ struct Betalingsinformasjon<'a> {
 }
 
 impl<'a> TrekkpaaleggView<'a> {
-    pub(crate) fn new(paalegg: &'a trekk::Trekkpaalegg, versjon: &'a Trekkversjon, dag: NaiveDate) -> Self {
+    pub(crate) fn new(it: Plassert<'a>, dag: NaiveDate) -> Self {
+        let Plassert { paalegg, versjon, sekvensnummer } = it;
         let faste = &*versjon.faste;
         Self {
             trekkid: &paalegg.trekkid,
             trekkversjon: versjon.trekkversjon,
-            sekvensnummer: versjon.sekvensnummer,
+            sekvensnummer,
             opprettet: Tidspunkt(versjon.opprettet),
             saksnummer: &faste.saksnummer,
             trekkpliktig: &faste.trekkpliktig,
@@ -121,11 +123,32 @@ impl From<&trekk::Trekkperiode> for TrekkstoerrelseForPeriode {
         let (trekkbeloep, trekkprosent) = match periode.stoerrelse {
             trekk::Trekkstoerrelse::Beloep(beloep) => (Some(Trekkbeloep { trekkbeloep: Plain(beloep) }), None),
             trekk::Trekkstoerrelse::Prosent(prosent) => {
-                let hundredths = Beloep::from_oere(prosent.hundredths().into());
-                (None, Some(Trekkprosent { trekkprosent: WithDecimal(hundredths) }))
+                (None, Some(Trekkprosent { trekkprosent: Prosenttall(prosent) }))
             }
         };
         Self { startdato: Dag(periode.startdato), sluttdato: periode.sluttdato.map(Dag), trekkbeloep, trekkprosent }
+    }
+}
+
+/// A percentage with at least one decimal, `17.0`.
+struct Prosenttall(trekk::Prosent);
+
+impl Serialize for Prosenttall {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // Written as amounts with as many decimals are.
+        WithDecimal(Beloep::from_oere(self.0.hundredths().into())).serialize(serializer)
+    }
+}
+
+impl JsonSchema for Prosenttall {
+    fn schema_name() -> Cow<'static, str> {
+        "Prosenttall".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "number", "minimum": 0, "maximum": 100, "description": "Per cent, with at most two decimals." })
     }
 }
 
