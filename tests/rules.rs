@@ -228,3 +228,16 @@ fn there_is_a_bound_on_rules_and_a_thousand_do_not_hide_the_one() {
     assert_eq!(codes(&sandbox, "finans/200001999/aapnekrav", 1), ["KB-002"]);
     assert_eq!(codes(&sandbox, "finans/311851381/aapnekrav", 1), ["ok"]);
 }
+
+#[test]
+fn what_a_service_does_not_take_is_not_used_up() {
+    let sandbox = sandbox();
+    rule(&sandbox, &json!({ "then": { "party": "310478717" }, "times": 1 }));
+    rule(&sandbox, &json!({ "then": { "edition": "2023" }, "times": 1 }));
+    let restanser = get(&sandbox, &format!("{}/dibk/311851381", common::RESTANSER), &[]);
+    assert_eq!(restanser.header("sandbox-effects"), "", "it has neither an employer nor editions");
+    let orders = get(&sandbox, common::TREKK, &[]);
+    assert_eq!(orders.json()[0]["trekkpliktig"], "310478717");
+    let claims = get(&sandbox, &format!("{BASE}/finans/311851381/aapnekrav"), &[]);
+    assert!(claims.json().get("skjermet").is_none(), "the edition of 2023");
+}

@@ -4,6 +4,7 @@
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use common::{TREKK, get, parties, post, sandbox};
 use innkreving_sandbox::Sandbox;
@@ -159,12 +160,13 @@ proptest! {
                 Step::Give(debtor, percent, from) => {
                     let body = json!({ "skyldner": DEBTORS[debtor], "prosent": percent, "fra": format!("+{from}d") });
                     let answer = post(&sandbox, "/sandbox/trekkpaalegg", &session, &body);
-                    prop_assert_eq!(answer.status, 201, "{}", answer.text());
+                    // One debtor has two orders in time, and then has to be told which.
+                    prop_assert!(matches!(answer.status, 201 | 409), "{}", answer.text());
                 }
                 Step::Stop(debtor, on) => {
                     let body = json!({ "skyldner": DEBTORS[debtor], "stopp": format!("+{on}d") });
                     let answer = post(&sandbox, "/sandbox/trekkpaalegg", &session, &body);
-                    prop_assert!(matches!(answer.status, 201 | 404 | 422), "{}", answer.text());
+                    prop_assert!(matches!(answer.status, 201 | 404 | 409 | 422), "{}", answer.text());
                 }
             }
         }
@@ -233,13 +235,15 @@ proptest! {
                     (false, 0) => format!("fra: i dag {:+}d, prosent: {size}", day + i64::from(*from)),
                     (false, _) => format!("fra: i dag {:+}d, beloep: {size}00.50", day + i64::from(*from)),
                 };
-                yaml += &format!("      - {{ opprettet: i dag {day:+}d, {what} }}\n");
+                writeln!(yaml, "      - {{ opprettet: i dag {day:+}d, {what} }}").expect("a line");
             }
         }
         let (antall, per_day, changed, ended, seed) = series;
-        yaml += &format!(
-            "trekkserier:\n  - {{ antall: {antall}, foersteOpprettet: i dag - 50d, perDag: {per_day}, endretHver: {changed}, avsluttetHver: {ended}, froe: {seed} }}\n"
-        );
+        writeln!(
+            yaml,
+            "trekkserier:\n  - {{ antall: {antall}, foersteOpprettet: i dag - 50d, perDag: {per_day}, endretHver: {changed}, avsluttetHver: {ended}, froe: {seed} }}"
+        )
+        .expect("lines");
         // What breaks a rule is refused, and there is nothing to check.
         let started = Sandbox::builder().now(common::TODAY).scenario(&yaml).start();
         prop_assume!(started.is_ok());

@@ -166,6 +166,8 @@ fn who_has_none_gets_an_empty_list() {
         let answer = get(&sandbox, TREKK, &[("Sandbox-Party", employer)]);
         assert_eq!((answer.status, answer.text().as_str()), (200, "[]"), "{employer}");
     }
+    let typo = get(&sandbox, TREKK, &[("Sandbox-Party", "313100023")]);
+    assert!(typo.header("sandbox-warning").contains("no scenario names the employer"), "a slip is not silent");
     let nobody = with_scenario("part: \"314300017\"\nnavn: X\n");
     assert_eq!(get(&nobody, TREKK, &[]).text(), "[]", "no default employer");
 }
@@ -441,6 +443,13 @@ fn changes_that_cannot_be_are_refused() {
         (json!({ "prosent": 5, "skyldner": "05837421820", "fra": "+0d" }), 422, "tomorrow at the earliest"),
         (json!({ "stopp": "-1d", "skyldner": "05837421820" }), 422, "never set in the past"),
         (json!({ "prosents": 5 }), 400, "unknown field"),
+        (json!({ "prosent": 5, "skyldner": "05837421821" }), 400, "check digits are wrong"),
+        (json!({ "prosent": 5, "trekkpliktig": "313100023" }), 400, "check digit is wrong"),
+        (
+            json!({ "prosent": 5, "trekkpliktig": "123456789", "skyldner": "10108412345" }),
+            409,
+            "say which by trekkid: 10001",
+        ),
         (json!({ "prosent": 5, "til": "+9000y" }), 400, "of the years 1900 to 2200"),
         (json!({ "stopp": "+300y", "skyldner": "05837421820" }), 400, "of the years 1900 to 2200"),
     ] {
@@ -557,6 +566,16 @@ fn drift_in_a_list() {
                 let sizes = ["trekkbeloep", "trekkprosent"].iter().filter(|name| period.get(**name).is_some()).count();
                 assert_eq!(sizes, 1, "what is deducted is never left out: {period}");
             }
+            let plain = plain.as_array().expect("a list").iter().find(|it| it["trekkid"] == order["trekkid"]);
+            let ends = |it: &Value| -> Vec<Value> {
+                it["trekkstoerrelseForPeriode"]
+                    .as_array()
+                    .expect("periods")
+                    .iter()
+                    .map(|it| it["sluttdato"].clone())
+                    .collect()
+            };
+            assert_eq!(ends(order), ends(plain.expect("the order")), "nor when it ends");
         }
     }
 }

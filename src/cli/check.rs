@@ -8,6 +8,7 @@ use clap::Args;
 use super::{UNUSABLE, complain, print, summary, tell};
 use crate::config::Flags;
 use crate::scenario::loading::{LoadError, load};
+use crate::scenario::problems::Problem;
 use crate::services::{CATALOGUE, agreement};
 use crate::session::time::{base_date, system_time};
 
@@ -37,7 +38,10 @@ pub(super) fn run(args: &CheckArgs, flags: &Flags) -> ExitCode {
     let (problems, loaded) = match load(&sources, CATALOGUE, base) {
         Ok(set) => {
             let contradictions = agreement::warnings(&set, base);
-            (set.warnings.into_iter().chain(contradictions).collect(), true)
+            // Of the built-in ones only whoever asks about nothing else is told.
+            let own = args.dir.is_some() || flags.scenarios.is_some();
+            let told = |problem: &Problem| !(own && problem.file().starts_with("builtin/"));
+            (set.warnings.into_iter().chain(contradictions).filter(told).collect(), true)
         }
         Err(LoadError::Problems(problems)) => (problems, false),
         Err(error) => {

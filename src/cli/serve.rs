@@ -27,8 +27,9 @@ pub(super) fn run(flags: &Flags, strange_variables: &[String]) -> ExitCode {
     if let Some(folder) = flags.scenarios.as_ref().filter(|_| scenarios.is_empty()) {
         tracing::warn!(folder = %folder.display(), "no scenario files there: every party is unknown");
     }
-    if !scenarios.warnings.is_empty() && flags.scenarios.is_some() {
-        tracing::warn!(count = scenarios.warnings.len(), "the scenarios have warnings; see the check subcommand");
+    let own_warnings = scenarios.warnings.iter().filter(|problem| !problem.file().starts_with("builtin/")).count();
+    if own_warnings > 0 {
+        tracing::warn!(count = own_warnings, "the scenarios have warnings; see the check subcommand");
     }
     let settings = flags.settings();
     if settings.control && settings.control_key.is_none() && !settings.listen.ip().is_loopback() {

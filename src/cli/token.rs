@@ -64,6 +64,9 @@ fn make(args: &TokenArgs, flags: &Flags) -> Result<String, String> {
         number(given)?;
     }
     let demand = demand_of(&args.service, "", "", &args.party)?;
+    if demand.service.consent.is_none() && matches!(args.by, By::Consent | By::OldConsent) {
+        return Err(format!("{} takes no consent; its callers are the party itself or its systembruker", args.service));
+    }
     let now = system_time();
     let settings = flags.settings();
     if flags.generate_keys {

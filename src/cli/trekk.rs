@@ -22,14 +22,15 @@ pub(super) struct TrekkArgs {
 #[derive(Subcommand)]
 enum TrekkCommand {
     /// So much is deducted from a day on: changes an order, or makes one where there is none
+    #[command(group = clap::ArgGroup::new("size").required(true))]
     Set {
         #[command(flatten)]
         order: Order,
         /// Per cent of gross pay
-        #[arg(long, value_name = "NUMBER", conflicts_with = "amount", required_unless_present = "amount")]
+        #[arg(long, value_name = "NUMBER", group = "size", value_parser = number)]
         percent: Option<Number>,
         /// Kroner a month
-        #[arg(long, value_name = "KRONER")]
+        #[arg(long, value_name = "KRONER", group = "size", value_parser = number)]
         amount: Option<Number>,
         /// First day: a date, or a shift of the clock's day like +1d or +1m; tomorrow where left out
         #[arg(long, value_name = "DAY", allow_hyphen_values = true)]
@@ -64,6 +65,10 @@ struct Order {
     /// The order, by its trekkid
     #[arg(long, value_name = "TREKKID")]
     order: Option<String>,
+}
+
+fn number(text: &str) -> Result<Number, String> {
+    text.parse().map_err(|_| "not a number; write it like 19 or 12.5".to_owned())
 }
 
 const PATH: &str = "/sandbox/trekkpaalegg";

@@ -15,7 +15,7 @@ use super::problem::{JsonBody, Problem};
 use super::rules::Deleted;
 use crate::domain::Beloep;
 use crate::domain::clock::{Shift, day_in_norway, parse_day};
-use crate::domain::identifikator::Part;
+use crate::domain::identifikator::{Part, PartKind};
 use crate::domain::trekk::regler::Trekkhendelse;
 use crate::domain::trekk::{Prosent, Trekkliste, Trekkperiode, Trekkstoerrelse};
 use crate::scenario::{Party, YEARS};
@@ -47,6 +47,9 @@ pub(super) struct TrekkDocument {
     /// The last day of the deduction, in place of the four above; `+0d` is today.
     stopp: Option<String>,
 }
+
+/// The debtor of the published examples, whose check digits are wrong.
+const PLACEHOLDER: &str = "10108412345";
 
 /// Orders that were made or changed while the sandbox ran.
 #[derive(Serialize, JsonSchema)]
@@ -84,11 +87,15 @@ fn changed(session: &Session, wanted: &TrekkDocument) -> Result<Response, Proble
             .default_employer()
             .ok_or_else(|| Problem::bad_request("no scenario names a default employer; say trekkpliktig"))?,
     };
+    if matches!(employer.kind(), PartKind::Invalid(_)) && scenarios.get(employer).is_none() {
+        return Err(Problem::bad_request(format!("trekkpliktig {employer}: its check digit is wrong")));
+    }
     let (hvilket, hendelse) = (which(wanted)?, event(wanted, dag)?);
     let party: Option<&Arc<Party>> = scenarios.get(employer);
     let done = session.endre_trekk(employer, party, &hvilket, &hendelse, naa);
     let (liste, (_, id, number)) = done.map_err(|why| match &why {
         Uendret::Ukjent | Uendret::IngenAktiv => Problem::not_found(format!("{employer}: {why}")),
+        Uendret::Flere(_) => Problem::new(StatusCode::CONFLICT, "There are several", why.to_string()),
         Uendret::Regel(_) | Uendret::IngenPlass => {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "It breaks a rule", why.to_string())
         }
@@ -104,6 +111,10 @@ fn which(wanted: &TrekkDocument) -> Result<Hvilket, Problem> {
         (Some(id), None) => Ok(Hvilket::Trekkid(id.as_str().into())),
         (None, Some(debtor)) => {
             let person = debtor.parse().ok().filter(|part: &Part| part.is_person());
+            let known = |part: &Part| !matches!(part.kind(), PartKind::Invalid(_)) || debtor == PLACEHOLDER;
+            if let Some(wrong) = person.filter(|part| !known(part)) {
+                return Err(Problem::bad_request(format!("skyldner {wrong}: its check digits are wrong")));
+            }
             let person = person.ok_or_else(|| {
                 Problem::bad_request(format!("skyldner {debtor:?}: a debtor's number has eleven digits"))
             })?;

@@ -42,7 +42,7 @@ impl Plan {
         let mut plan = Self { modifiers: own, code: None, rules: Vec::new() };
         let mut natural = false;
         for rule in rules.matching(asked) {
-            match rule.apply(&mut plan.modifiers, clocks) {
+            match rule.apply(asked, &mut plan.modifiers, clocks) {
                 Applied::Not => {}
                 Applied::Took => plan.rules.push(rule.id.clone()),
                 Applied::Natural => {

@@ -42,6 +42,11 @@ fn contradiction(party: &Party, svar: &Svar, day: NaiveDate) -> Option<String> {
             .then(|| format!("contradicts the ledger on {day}, which has nothing to answer here"));
     };
     let ledger: Value = serde_json::from_slice(&answer).ok()?;
+    let fields = ledger.as_object()?;
+    if !fields.keys().any(|key| svar.innhold.get(key).is_some()) {
+        let known: Vec<&str> = fields.keys().map(String::as_str).collect();
+        return Some(format!("is no answer of {}, which has {}", svar.endpoint.name, known.join(", ")));
+    }
     let mut found = Vec::new();
     compare("", &svar.innhold, &ledger, &mut found);
     let more = found.len().saturating_sub(TOLD);
@@ -96,6 +101,9 @@ fn compare(at: &str, literal: &Value, ledger: &Value, found: &mut Vec<String>) {
             for other in left {
                 found.push(format!("{at} lacks {}, which the ledger has", identifier(other).unwrap_or("an entry")));
             }
+        }
+        (Value::String(_) | Value::Bool(_) | Value::Object(_) | Value::Array(_), Value::Number(other)) => {
+            found.push(format!("{at} is no number, the ledger says {other}"));
         }
         (Value::Number(number), Value::Number(other)) if number.as_f64() != other.as_f64() => {
             found.push(format!("{at} is {number}, the ledger says {other}"));

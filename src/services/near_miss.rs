@@ -26,6 +26,9 @@ pub(crate) fn hint(
             "the message says what is wrong with the token; without any, and with --auth open or off, the call is served"
                 .to_owned(),
         ),
+        Check::Consent if service.consent.is_none() => Some(
+            "the token is good; as a systembruker it must say its customer in systemuser_org, and be the party's".to_owned(),
+        ),
         Check::Consent => Some(format!(
             "the token is good; it must carry, or the header AltinnSamtykke must be, consent from {number} to the caller for this"
         )),
@@ -79,6 +82,10 @@ fn meant(number: &str, scenarios: &ScenarioSet) -> String {
 
 /// What to change about a URL that belongs to no service.
 pub(crate) fn no_service(path: &str) -> String {
+    let named = |handler: &&super::Handler| path.split('/').any(|part| part == handler.service.name);
+    if let Some(handler) = HANDLERS.iter().find(named) {
+        return format!("{} has its URLs below {}", handler.service.name, handler.service.base);
+    }
     let begins = path.split('/').take(4).collect::<Vec<_>>().join("/");
     if let Some(base) = nearest(&begins, HANDLERS.iter().map(|handler| handler.service.base)) {
         return format!("a service has its URLs below {base}");

@@ -92,7 +92,9 @@ fn error_responses(service: &Service, schemas: &mut Schemas) -> Map<String, Valu
     let mut areas: BTreeMap<u16, Vec<String>> = BTreeMap::new();
     for code in service.codes.iter().chain(&COMMON_CODES) {
         by_status.entry(code.status).or_default().push(code.code);
-        areas.entry(code.status).or_default().push(format!("{}: {}", code.code, code.area));
+        let area =
+            if service.speaks_xml() { code.area.to_owned() } else { code.area.replace("json eller xml", "json") };
+        areas.entry(code.status).or_default().push(format!("{}: {area}", code.code));
     }
     let response = |(status, codes): (u16, Vec<&str>)| {
         let schema = json!({ "allOf": [feil.clone(), { "properties": { "kode": { "enum": codes } } }] });

@@ -12,7 +12,7 @@ use super::Session;
 use crate::domain::clock::day_in_norway;
 use crate::domain::identifikator::Part;
 use crate::domain::trekk::regler::{Regelbrudd, Trekkhendelse, perioder_etter};
-use crate::domain::trekk::{Trekkliste, Trekkpaalegg, Trekkstatus, Trekkversjon};
+use crate::domain::trekk::{Plassert, Trekkliste, Trekkpaalegg, Trekkstatus, Trekkversjon};
 use crate::scenario::Party;
 use crate::scenario::trekk::{faste, neste, person, trekkid};
 
@@ -39,6 +39,9 @@ pub(crate) enum Uendret {
     /// The employer has no such order.
     #[error("there is no such order on the session's day")]
     Ukjent,
+    /// The debtor has several active orders.
+    #[error("the debtor has several active orders; say which by trekkid: {0}")]
+    Flere(String),
     /// The debtor has no active order that could stop.
     #[error("the debtor has no active order")]
     IngenAktiv,
@@ -204,10 +207,16 @@ impl Arbeidsgiver {
         let dag = day_in_norway(naa);
         let before = match hvilket {
             Hvilket::Trekkid(id) => Some(liste.nyeste_av(id, dag).ok_or(Uendret::Ukjent)?),
-            Hvilket::Skyldner(debtor) => liste
-                .nyeste(dag, 0)
-                .filter(|it| *it.versjon.faste.skyldner == **debtor && it.versjon.status(dag) == Trekkstatus::Aktiv)
-                .last(),
+            Hvilket::Skyldner(debtor) => {
+                let own = |it: &Plassert<'_>| *it.versjon.faste.skyldner == **debtor;
+                let active = |it: &Plassert<'_>| it.versjon.status(dag) == Trekkstatus::Aktiv;
+                let found: Vec<_> = liste.nyeste(dag, 0).filter(|it| own(it) && active(it)).collect();
+                if found.len() > 1 {
+                    let ids: Vec<&str> = found.iter().take(5).map(|it| &*it.paalegg.trekkid).collect();
+                    return Err(Uendret::Flere(ids.join(", ")));
+                }
+                found.first().copied()
+            }
             Hvilket::Nytt => None,
         };
         if before.is_none() && matches!(hendelse, Trekkhendelse::Stopp(_)) {
@@ -274,6 +283,8 @@ impl Stand {
 fn legg_paa(paalegg: &mut Vec<Arc<Trekkpaalegg>>, endring: &Endring) {
     let Endring { trekkid, versjon } = endring;
     match paalegg.iter_mut().find(|it| it.trekkid == *trekkid) {
+        // One that another order has taken the id of is not changed by it.
+        Some(it) if it.versjoner.first().is_some_and(|first| first.faste != versjon.faste) => {}
         Some(it) => {
             let versjoner = &mut Arc::make_mut(it).versjoner;
             versjoner.retain(|before| before.trekkversjon < versjon.trekkversjon);

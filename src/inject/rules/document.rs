@@ -196,7 +196,12 @@ fn when(document: &WhenDocument, catalogue: Catalogue) -> Result<When, Box<Refus
     let endpoint: Option<&'static Endpoint> = match &document.endpoint {
         None => None,
         Some(name) => Some(candidates.iter().find_map(|service| service.endpoint(name)).ok_or_else(|| {
-            let known: Vec<&str> = candidates.iter().flat_map(|s| s.endpoints).map(|endpoint| endpoint.name).collect();
+            let mut known: Vec<&str> = Vec::new();
+            for endpoint in candidates.iter().flat_map(|service| service.endpoints) {
+                if !known.contains(&endpoint.name) {
+                    known.push(endpoint.name);
+                }
+            }
             let whose = service.map_or("no service", |service| service.name);
             let detail = format!("{whose} has {}endpoint {name:?}", if service.is_some() { "no " } else { "an " });
             refuse("when.endpoint", name, format!("{detail}; there are {}", known.join(", ")), &known)
@@ -206,7 +211,9 @@ fn when(document: &WhenDocument, catalogue: Catalogue) -> Result<When, Box<Refus
         let known: Vec<&str> =
             candidates.iter().flat_map(|service| service.packages).map(|package| package.name).collect();
         if !known.contains(&package.as_str()) {
-            let detail = format!("there is no package {package:?}; there are {}", known.join(", "));
+            let there_are =
+                if known.is_empty() { "it has none".to_owned() } else { format!("there are {}", known.join(", ")) };
+            let detail = format!("there is no package {package:?}; {there_are}");
             return Err(refuse("when.package", package, detail, &known));
         }
     }

@@ -123,8 +123,9 @@ impl Rule {
         }
     }
 
-    /// Adds to a call's modifiers what the rule says and nothing above it does; then it is used up by one.
-    pub(super) fn apply(&self, modifiers: &mut Modifiers, clocks: Clocks) -> Applied {
+    /// Adds to a call's modifiers what the rule says, nothing above it does and the service takes; then it is used up
+    /// by one.
+    pub(super) fn apply(&self, asked: &Asked<'_>, modifiers: &mut Modifiers, clocks: Clocks) -> Applied {
         if self.is_over(clocks.real) {
             return Applied::Not;
         }
@@ -145,7 +146,10 @@ impl Rule {
             Step::Modify(step) if step.observed(clocks.shown).is_err() => Applied::Not,
             Step::Modify(step) => {
                 let (delays, drifts) = (modifiers.delay.is_none(), modifiers.drift.is_none());
-                if modifiers.fill_from(step) {
+                let mut wanted = Modifiers::clone(step);
+                wanted.edition = wanted.edition.filter(|_| asked.service.has_editions);
+                wanted.party = wanted.party.filter(|_| asked.by_rule.is_some());
+                if modifiers.fill_from(&wanted) {
                     // By the call's own seed where it has one, else by the rule's.
                     if modifiers.seed.is_none() {
                         if let Some(delay) = modifiers.delay.as_mut().filter(|_| delays) {

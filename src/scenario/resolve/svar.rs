@@ -53,6 +53,9 @@ pub(super) fn read_svar(
         if edition.is_some() && !service.has_editions {
             reader.error(place.key("utgave"), format!("{} has no editions; leave this out", service.name));
         }
+        if periode.flatten().is_some_and(|(fra, til)| til < fra) {
+            reader.error(place.key("periode"), "tilOgMed is before fraOgMed");
+        }
         let reason = reader.optional(entry.begrunnelse.as_ref(), place.key("begrunnelse"));
         let without = reason.is_none_or(|reason| reason.trim().is_empty());
         let uten_begrunnelse = without.then(|| reader.problems.spotted(place.key("fil")));

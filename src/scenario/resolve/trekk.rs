@@ -45,6 +45,7 @@ pub(super) fn read(document: &PartDocument, who: &Who, reader: &mut Reader<'_>) 
         }
         paalegg.extend(order.map(Arc::new));
     }
+    let by_events = paalegg.len();
     let literal = literal(&document.trekkversjoner, who, root.key("trekkversjoner"), reader);
     paalegg.extend(literal.into_iter().map(Arc::new));
     let mut foer = u32::try_from(paalegg.len()).unwrap_or(u32::MAX);
@@ -57,9 +58,13 @@ pub(super) fn read(document: &PartDocument, who: &Who, reader: &mut Reader<'_>) 
         }
     }
     let mut ids = HashSet::new();
-    for it in &paalegg {
+    for (i, it) in paalegg.iter().enumerate() {
         if !ids.insert(&it.trekkid) {
-            reader.error(root.key("trekkpaalegg"), format!("there are two orders with the trekkid {}", it.trekkid));
+            let message = format!("another order has the trekkid {}", it.trekkid);
+            match document.trekkpaalegg.get(i).filter(|_| by_events == document.trekkpaalegg.len()) {
+                Some(_) => reader.error(root.key("trekkpaalegg").index(i).key("trekkid"), message),
+                None => reader.error(root.key("trekkversjoner"), message),
+            }
         }
     }
     let trekk = Trekk::new(paalegg, serier, er_standard);
@@ -106,10 +111,8 @@ fn by_events(entry: &TrekkEntry, n: u32, who: &Who, place: Place<'_>, reader: &m
             if late { Err(Regelbrudd::Rekkefoelge) } else { perioder_etter(versjoner.last(), hendelse, *dag) };
         match perioder {
             Ok(perioder) => versjoner.push(neste(&versjoner, *dag, &faste, perioder)),
-            Err(rule) => {
-                reader.error(list.index(*i), rule.to_string());
-                return None;
-            }
+            // Read on without it, to tell all that is wrong.
+            Err(rule) => reader.error(list.index(*i), rule.to_string()),
         }
     }
     let id = match id {
@@ -356,9 +359,12 @@ fn version(
     Some((id?, versjon))
 }
 
+/// The greatest number of a literal version: what comes after it should fit into 32 bits, as clients keep it so.
+const GREATEST: u32 = 1_000_000_000;
+
 fn positive(number: Option<u32>, place: Place<'_>, reader: &mut Reader<'_>) -> Option<u32> {
-    if number == Some(0) {
-        reader.error(place, "it is over 0");
+    if number.is_some_and(|number| !(1..=GREATEST).contains(&number)) {
+        reader.error(place, format!("must be from 1 to {GREATEST}"));
         return None;
     }
     number

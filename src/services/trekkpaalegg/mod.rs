@@ -53,13 +53,25 @@ pub(super) const HANDLER: Handler = Handler {
 };
 
 fn answer(call: &Call<'_>) -> Result<Answer, ServiceError> {
-    oppslag::entered(call, &SERVICE, |endpoint, _, _| {
+    let mut answer = oppslag::entered(call, &SERVICE, |endpoint, _, _| {
         let part: Option<Part> = call.location.identifikator.and_then(|text| text.parse().ok());
         // An employer without orders has none to show, whether a scenario names it or not.
         let liste = part.and_then(|part| call.session.trekk(part, call.party)).unwrap_or_default();
         if endpoint.name == VERSJON.name { one(call, endpoint, &liste) } else { newest(call, part, &liste) }
-    })
+    })?;
+    if call.party.is_none() && *answer.body == *b"[]" {
+        let unknown = if answer.warning.is_some() { UNKNOWN_WITHOUT_TOKEN } else { UNKNOWN };
+        answer.warning = Some(unknown);
+    }
+    Ok(answer)
 }
+
+/// What a caller is told whose employer may be a slip.
+const UNKNOWN: &str = "no scenario names the employer, so it has no orders";
+
+/// The same, where there is no token either.
+const UNKNOWN_WITHOUT_TOKEN: &str = "no token: the real service would answer 401 KB-004; and no scenario names the \
+    employer, so it has no orders: say one in a token, in Sandbox-Party, or by standardTrekkpliktig";
 
 /// The newest version of every order, or of those that are newer than the caller's last.
 fn newest(call: &Call<'_>, part: Option<Part>, liste: &Trekkliste) -> Result<bytes::Bytes, ServiceError> {
@@ -133,10 +145,9 @@ fn parameter(query: &str, name: &str, least: u64) -> Result<Option<u64>, Service
     let digits = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
     // Within 63 bits, as a caller's own numbers are.
     let number = value.parse::<i64>().ok().and_then(|number| u64::try_from(number).ok());
-    number
-        .filter(|number| digits && *number >= least)
-        .map(Some)
-        .ok_or_else(|| invalid(format!("Parameteren '{name}' har ugyldig format. Må være et heltall fra {least}")))
+    number.filter(|number| digits && *number >= least).map(Some).ok_or_else(|| {
+        invalid(format!("Parameteren '{name}' har ugyldig format. Må være et heltall fra {least} til {}", i64::MAX))
+    })
 }
 
 fn invalid(why: impl Into<std::borrow::Cow<'static, str>>) -> ServiceError {
