@@ -21,6 +21,11 @@ fn is_placeholder(part: &str) -> bool {
 }
 
 fn fits(template: &str, segments: &[String]) -> bool {
+    // Endpoints mostly differ in their last part; every call comes by here.
+    let end = template.rsplit('/').next().unwrap_or_default();
+    if !is_placeholder(end) && segments.last().is_none_or(|last| last != end) {
+        return false;
+    }
     let mut parts = template.split('/');
     let all = segments.iter().all(|given| parts.next().is_some_and(|part| is_placeholder(part) || part == given));
     all && parts.next().is_none()
