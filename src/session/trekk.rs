@@ -10,7 +10,7 @@ use rand::rngs::ChaCha8Rng;
 
 use super::Session;
 use crate::domain::clock::day_in_norway;
-use crate::domain::identifikator::Part;
+use crate::domain::identifikator::{Foedselsnummer, Part};
 use crate::domain::trekk::regler::{Regelbrudd, Trekkhendelse, perioder_etter};
 use crate::domain::trekk::{Plassert, Trekkliste, Trekkpaalegg, Trekkstatus, Trekkversjon};
 use crate::scenario::Party;
@@ -45,6 +45,9 @@ pub(crate) enum Uendret {
     /// The debtor has no active order that could stop.
     #[error("the debtor has no active order")]
     IngenAktiv,
+    /// A new order is for a person that can be; literal ones may be for placeholders.
+    #[error("the debtor has no active order, and the check digits are wrong, so that none is made")]
+    UgyldigSkyldner,
     /// A published rule.
     #[error("{0}")]
     Regel(#[from] Regelbrudd),
@@ -229,6 +232,9 @@ impl Arbeidsgiver {
         } else {
             let n = FIRST_NEW.saturating_add(stand.nye);
             let skyldner = match hvilket {
+                Hvilket::Skyldner(debtor) if debtor.parse::<Foedselsnummer>().is_err() => {
+                    return Err(Uendret::UgyldigSkyldner);
+                }
                 Hvilket::Skyldner(debtor) => debtor.clone(),
                 _ => person(&mut ChaCha8Rng::seed_from_u64(u64::from(n))),
             };

@@ -4,6 +4,8 @@
 mod codes;
 mod openapi;
 
+use std::sync::LazyLock;
+
 use bytes::Bytes;
 use chrono::NaiveDate;
 use schemars::JsonSchema;
@@ -85,13 +87,19 @@ fn complete(answer: &mut Value, party: &Party, day: NaiveDate) {
         answer["restanser"] = json!({});
     }
     let ledger = serde_json::to_value(Restanser::of(party, day)).unwrap_or_default();
-    for name in KATEGORIER.iter().filter(|name| !told(answer, name)).collect::<Vec<_>>() {
-        answer["restanser"][*name] = ledger[*name].clone();
+    for name in KATEGORIER.iter() {
+        if !told(answer, name) {
+            answer["restanser"][name] = ledger[name].clone();
+        }
     }
 }
 
-const KATEGORIER: [&str; 6] =
-    ["restskatt", "forskuddstrekk", "merverdiavgift", "arbeidsgiveravgift", "gebyr", "forskuddsskatt"];
+/// The names of the categories, as they are written.
+static KATEGORIER: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let none =
+        serde_json::to_value(Restanser::from([r::Restanse::default(); r::Restansekategori::COUNT])).unwrap_or_default();
+    none.as_object().map(|fields| fields.keys().cloned().collect()).unwrap_or_default()
+});
 
 fn is_synthetic(asked: &Asked) -> bool {
     matches!(asked.part.kind(), PartKind::Organisasjon(organisation) if organisation.is_synthetic())
@@ -146,10 +154,8 @@ impl From<r::Restanse> for Restanse {
     }
 }
 
-impl Restanser {
-    /// The arrears of the organisation itself, not of its owner.
-    fn of(party: &Party, day: NaiveDate) -> Self {
-        let sums = party.reskontro.as_of(day).restanser(party.part);
+impl From<[r::Restanse; r::Restansekategori::COUNT]> for Restanser {
+    fn from(sums: [r::Restanse; r::Restansekategori::COUNT]) -> Self {
         let of = |kategori: r::Restansekategori| Restanse::from(sums[kategori as usize]);
         Self {
             restskatt: of(r::Restansekategori::Restskatt),
@@ -159,6 +165,13 @@ impl Restanser {
             gebyr: of(r::Restansekategori::Gebyr),
             forskuddsskatt: of(r::Restansekategori::Forskuddsskatt),
         }
+    }
+}
+
+impl Restanser {
+    /// The arrears of the organisation itself, not of its owner.
+    fn of(party: &Party, day: NaiveDate) -> Self {
+        party.reskontro.as_of(day).restanser(party.part).into()
     }
 }
 
