@@ -3,9 +3,10 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 
@@ -25,7 +26,7 @@ pub(crate) struct Wire(Arc<Mutex<Option<Farewell>>>);
 impl Wire {
     /// The connection is to end like this, once the call hangs up.
     pub(crate) fn leave(&self, farewell: Farewell) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(farewell);
+        *self.0.lock() = Some(farewell);
     }
 
     /// The stream of this connection, as hyper reads and writes it.
@@ -34,7 +35,7 @@ impl Wire {
     }
 
     fn take(&self) -> Option<Farewell> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.0.lock().take()
     }
 }
 

@@ -2,8 +2,8 @@
 //! client id and key are taken.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -160,7 +160,7 @@ pub(crate) struct UsedGrants(Mutex<HashMap<Box<str>, i64>>);
 impl UsedGrants {
     /// Uses a grant until it expires (seconds since 1970); false where it was used before.
     pub(crate) fn take(&self, grant: &str, expires: i64, now: i64) -> bool {
-        let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut used = self.0.lock();
         if used.get(grant).is_some_and(|end| *end >= now) {
             return false;
         }

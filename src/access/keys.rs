@@ -1,7 +1,6 @@
 //! Keys: the sandbox's own, which it signs with, and those that tokens are held against.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError, RwLock};
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
@@ -9,6 +8,7 @@ use aws_lc_rs::signature::{self, KeyPair, RsaKeyPair, RsaPublicKeyComponents};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
+use parking_lot::{Mutex, RwLock};
 use serde_json::{Value, json};
 
 /// The signature algorithms that are taken: RSA with PKCS #1 v1.5.
@@ -179,14 +179,14 @@ impl JwksFile {
             return found;
         }
         {
-            let mut last = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut last = self.read.lock();
             if now.signed_duration_since(*last) < AGAIN {
                 return found;
             }
             *last = now;
         }
         match read(&self.path) {
-            Ok(keys) => *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys,
+            Ok(keys) => *self.keys.write() = keys,
             Err(error) => {
                 tracing::warn!(path = %self.path.display(), %error, "the keys cannot be read again; those from before stay");
             }
@@ -195,7 +195,7 @@ impl JwksFile {
     }
 
     fn known(&self, kid: Option<&str>) -> Vec<PublicKey> {
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let keys = self.keys.read();
         keys.iter().filter(|key| kid.is_none() || key.kid.as_deref() == kid).cloned().collect()
     }
 }

@@ -16,13 +16,14 @@ mod trekk;
 pub(crate) mod welcome;
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
+use parking_lot::Mutex;
 use rand::rngs::ChaCha8Rng;
 use serde_json::{Value, json};
 

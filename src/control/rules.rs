@@ -1,6 +1,6 @@
 //! `/sandbox/rules`: what calls of the session meet.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -71,7 +71,7 @@ pub(super) async fn add(
     JsonBody(document): JsonBody<RuleDocument>,
 ) -> Response {
     // Within 53 bits, so that every JSON reader gives it back as it is.
-    let seed = shared.seeds.lock().unwrap_or_else(PoisonError::into_inner).random::<u64>() >> 11;
+    let seed = shared.seeds.lock().random::<u64>() >> 11;
     let real = session.time().real();
     let clocks = Clocks { real, shown: session.clock.now(session.time(), real) };
     match session.rules.add(document, CATALOGUE, clocks, seed) {

@@ -1,7 +1,8 @@
 //! How much of each scenario flag is used up.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+
+use parking_lot::Mutex;
 
 use crate::catalogue::{Endpoint, Service};
 use crate::domain::identifikator::Part;
@@ -32,7 +33,7 @@ impl FlagCounters {
         let Some(times) = feil.ganger else {
             return true;
         };
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.0.lock();
         let count = counts.entry((part, index)).or_default();
         let left = *count < times;
         *count += u32::from(left);
@@ -40,12 +41,12 @@ impl FlagCounters {
     }
 
     fn used(&self, part: Part, index: usize) -> u32 {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&(part, index)).copied().unwrap_or_default()
+        self.0.lock().get(&(part, index)).copied().unwrap_or_default()
     }
 
     /// Forgets the counts of parties whose flags are other ones in a newer set.
     pub(crate) fn keep_unchanged(&self, old: &ScenarioSet, new: &ScenarioSet) {
         let same = |part: Part| old.get(part).zip(new.get(part)).is_some_and(|(old, new)| old.feil == new.feil);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(part, _), _| same(*part));
+        self.0.lock().retain(|(part, _), _| same(*part));
     }
 }

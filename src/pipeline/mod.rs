@@ -7,7 +7,7 @@ mod journal;
 mod respond;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -17,6 +17,7 @@ use http::request::Parts;
 use http::{Request, Response, Uri};
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
+use parking_lot::Mutex;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use serde_json::Value;
@@ -61,7 +62,7 @@ pub(crate) struct State {
 
 impl State {
     fn new_id(&self) -> String {
-        let mut rng = self.rng.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rng = self.rng.lock();
         uuid::Builder::from_random_bytes(rng.random()).into_uuid().to_string()
     }
 }
@@ -411,7 +412,7 @@ impl Asking<'_> {
     fn draw(&self, delay: Delay, plan: &Plan) -> Duration {
         match &plan.modifiers.seed {
             Some(seed) => delay.draw(&mut ChaCha8Rng::seed_from_u64(seed.value)),
-            None => delay.draw(&mut *self.state.rng.lock().unwrap_or_else(PoisonError::into_inner)),
+            None => delay.draw(&mut *self.state.rng.lock()),
         }
     }
 

@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::{Mutex, PoisonError};
+
+use parking_lot::Mutex;
 
 use super::sources::{Source, SourceFile};
 
@@ -42,7 +43,7 @@ impl Snapshot {
 
     /// The bytes of a file beside a scenario file, as they were when they were first asked for.
     pub(super) fn beside(&self, source: usize, scenario: &str, file: &str) -> Result<Vec<u8>, String> {
-        let mut beside = self.beside.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut beside = self.beside.lock();
         let key = (source, scenario.to_owned(), file.to_owned());
         beside.entry(key).or_insert_with(|| self.sources[source].0.beside(scenario, file)).clone()
     }

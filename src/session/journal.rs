@@ -3,9 +3,10 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use parking_lot::Mutex;
 
 use crate::catalogue::Check;
 use crate::catalogue::effects::{Drift, Fault};
@@ -131,7 +132,7 @@ impl Journal {
 
     /// Keeps an entry, under the next number; the oldest makes room.
     pub(crate) fn add(&self, mut entry: Entry) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock();
         kept.last += 1;
         if self.capacity == 0 {
             return;
@@ -144,7 +145,7 @@ impl Journal {
     }
 
     pub(crate) fn find(&self, filter: &Filter, limit: usize) -> Found {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.lock();
         let fitting: Vec<_> = kept.entries.iter().rev().filter(|entry| filter.fits(entry)).collect();
         Found {
             count: fitting.len(),
@@ -156,6 +157,6 @@ impl Journal {
 
     /// Forgets all, and counts anew.
     pub(crate) fn clear(&self) {
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Kept::default();
+        *self.kept.lock() = Kept::default();
     }
 }

@@ -3,9 +3,10 @@
 //! A set depends on the base date only, so sessions that began on the same day share one, rendered
 //! answers included.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use parking_lot::{Mutex, RwLock};
 
 use super::cache::RenderCache;
 use super::watch::Watch;
@@ -80,7 +81,7 @@ impl Library {
 
     /// What looks at the folders; nothing where there are none, or where it was taken before.
     pub(crate) fn take_watch(&self) -> Option<Watch> {
-        self.watch.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.watch.lock().take()
     }
 
     pub(crate) fn catalogue(&self) -> Catalogue {
@@ -99,7 +100,7 @@ impl Library {
 
     /// The reload that failed since, if one did.
     pub(crate) fn failed(&self) -> Option<Failed> {
-        self.failed.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.failed.read().clone()
     }
 
     /// The number of the newest good files, and the set they are on a base date; the latter fails where they hold a
@@ -107,7 +108,7 @@ impl Library {
     pub(crate) fn on(&self, base: NaiveDate) -> (u64, Result<Arc<Loaded>, LoadError>) {
         let issue = self.issue();
         // Held while resolving, so that a day is resolved once; whoever waits here is on no thread that answers calls.
-        let mut sets = issue.sets.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sets = issue.sets.lock();
         if let Some((_, loaded)) = sets.iter().find(|(day, _)| *day == base) {
             return (issue.number, Ok(Arc::clone(loaded)));
         }
@@ -130,22 +131,22 @@ impl Library {
         });
         match fresh {
             Ok((snapshot, loaded)) => {
-                let mut issue = self.issue.write().unwrap_or_else(PoisonError::into_inner);
+                let mut issue = self.issue.write();
                 let number = issue.number + 1;
                 *issue = Arc::new(Issue { number, snapshot, sets: Mutex::new(vec![(base, loaded)]), read: now });
-                *self.failed.write().unwrap_or_else(PoisonError::into_inner) = None;
+                *self.failed.write() = None;
                 Ok(number)
             }
             Err(error) => {
                 let error = Arc::new(error);
                 let failed = Failed { at: now, error: Arc::clone(&error) };
-                *self.failed.write().unwrap_or_else(PoisonError::into_inner) = Some(failed);
+                *self.failed.write() = Some(failed);
                 Err(error)
             }
         }
     }
 
     fn issue(&self) -> Arc<Issue> {
-        Arc::clone(&self.issue.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.issue.read())
     }
 }

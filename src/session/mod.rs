@@ -10,10 +10,11 @@ pub(crate) mod time;
 pub(crate) mod trekk;
 pub(crate) mod watch;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use parking_lot::{Mutex, RwLock};
 
 use crate::domain::clock::day_in_norway;
 use crate::inject::flags::FlagCounters;
@@ -97,12 +98,12 @@ impl Session {
 
     /// What a call that begins now sees.
     pub(crate) fn world(&self) -> Arc<World> {
-        Arc::clone(&self.world.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.world.read())
     }
 
     /// Puts the world together anew where the server has newer files. Takes its time.
     pub(crate) fn catch_up(&self) {
-        let own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = self.own.lock();
         if self.world().number == self.library.number() {
             return;
         }
@@ -117,12 +118,11 @@ impl Session {
         let failed = server.as_ref().err().map(ToString::to_string);
         let server = server.unwrap_or_else(|error| {
             tracing::warn!(session = %self.name, %error, "the new scenarios do not load on this session's base date");
-            *self.failed.write().unwrap_or_else(PoisonError::into_inner) =
-                Some(Failed { at: self.time.real(), error: Arc::new(error) });
+            *self.failed.write() = Some(Failed { at: self.time.real(), error: Arc::new(error) });
             Arc::clone(&before.server)
         });
         if failed.is_none() {
-            *self.failed.write().unwrap_or_else(PoisonError::into_inner) = None;
+            *self.failed.write() = None;
         }
         let loaded = match own {
             None => Arc::clone(&server),
@@ -130,7 +130,7 @@ impl Session {
         };
         let flags = Arc::clone(&before.flags);
         flags.keep_unchanged(&before.loaded.scenarios, &loaded.scenarios);
-        *self.world.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(World { number, server, loaded, flags });
+        *self.world.write() = Arc::new(World { number, server, loaded, flags });
     }
 
     /// Scenarios of its own, resolved on its base date. Takes its time.
@@ -146,7 +146,7 @@ impl Session {
 
     /// Takes scenarios of its own, in place of those it had; they replace parties of the same number.
     fn take_own(&self, fresh: Own) {
-        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut own = self.own.lock();
         self.own_bytes.store(fresh.bytes, Ordering::Relaxed);
         *own = Some(fresh);
         self.rebuild(own.as_ref());
@@ -154,14 +154,14 @@ impl Session {
 
     /// Drops its own scenarios.
     pub(crate) fn drop_scenarios(&self) {
-        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut own = self.own.lock();
         *own = None;
         self.own_bytes.store(0, Ordering::Relaxed);
         let before = self.world();
         let (number, server, flags) = (before.number, Arc::clone(&before.server), Arc::clone(&before.flags));
         flags.keep_unchanged(&before.loaded.scenarios, &server.scenarios);
         let world = World { number, loaded: Arc::clone(&server), server, flags };
-        *self.world.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(world);
+        *self.world.write() = Arc::new(world);
     }
 
     /// How many bytes of scenarios it has of its own.
@@ -171,7 +171,7 @@ impl Session {
 
     /// The server's files that do not load on its base date, where that is so.
     pub(crate) fn failed(&self) -> Option<Failed> {
-        self.failed.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.failed.read().clone()
     }
 
     pub(crate) fn time(&self) -> &Time {

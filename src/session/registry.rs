@@ -2,10 +2,11 @@
 //! and size, forgotten when idle.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use parking_lot::{Mutex, RwLock};
 
 use super::Session;
 use super::library::Library;
@@ -104,7 +105,7 @@ impl Sessions {
 
     /// The session of calls that name none.
     pub(crate) fn default_session(&self) -> Arc<Session> {
-        Arc::clone(&self.default.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.default.read())
     }
 
     /// The session of a call: the one it names, else the one its client is bound to, else the default one; or
@@ -133,7 +134,7 @@ impl Sessions {
         // Begun outside the lock, as resolving scenarios may take its time; the first one in stays.
         let begun = Arc::new(self.begin(name.as_str())?);
         let session = {
-            let mut named = self.named.write().unwrap_or_else(PoisonError::into_inner);
+            let mut named = self.named.write();
             if named.len() >= self.limits.sessions && !named.contains_key(name.as_str()) {
                 drop(named);
                 return Err(self.full(name));
@@ -147,7 +148,7 @@ impl Sessions {
 
     fn check_room(&self, name: &SessionName) -> Result<(), Box<Refused>> {
         self.forget_idle();
-        let there = self.named.read().unwrap_or_else(PoisonError::into_inner).len();
+        let there = self.named.read().len();
         if there < self.limits.sessions { Ok(()) } else { Err(self.full(name)) }
     }
 
@@ -172,13 +173,13 @@ impl Sessions {
         if name == DEFAULT {
             return Some(self.default_session());
         }
-        self.named.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        self.named.read().get(name).cloned()
     }
 
     /// All sessions, the default one first, the others by name.
     pub(crate) fn list(&self) -> Vec<Arc<Session>> {
         self.forget_idle();
-        let named = self.named.read().unwrap_or_else(PoisonError::into_inner);
+        let named = self.named.read();
         let mut sessions: Vec<_> = named.values().cloned().collect();
         sessions.sort_by(|one, other| one.name.cmp(&other.name));
         sessions.insert(0, self.default_session());
@@ -190,10 +191,10 @@ impl Sessions {
     pub(crate) fn reset(&self, name: &SessionName) -> Result<Arc<Session>, Box<Refused>> {
         let fresh = Arc::new(self.begin(name.as_str())?);
         if name.as_str() == DEFAULT {
-            *self.default.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
+            *self.default.write() = Arc::clone(&fresh);
             return Ok(fresh);
         }
-        let mut named = self.named.write().unwrap_or_else(PoisonError::into_inner);
+        let mut named = self.named.write();
         if let Some(session) = named.get_mut(name.as_str()) {
             *session = Arc::clone(&fresh);
             return Ok(fresh);
@@ -206,13 +207,13 @@ impl Sessions {
     pub(crate) fn delete(&self, name: &str) -> bool {
         // Unbound first, so that no call of a client begins it again.
         let unbound = self.unbind(|session| session.as_str() == name);
-        let deleted = self.named.write().unwrap_or_else(PoisonError::into_inner).remove(name).is_some();
+        let deleted = self.named.write().remove(name).is_some();
         deleted || unbound
     }
 
     /// Forgets the sessions that have been idle for too long.
     pub(crate) fn forget_idle(&self) {
-        self.forget_idle_of(&mut self.named.write().unwrap_or_else(PoisonError::into_inner));
+        self.forget_idle_of(&mut self.named.write());
     }
 
     fn forget_idle_of(&self, named: &mut HashMap<Box<str>, Arc<Session>>) {
@@ -224,7 +225,7 @@ impl Sessions {
 
     /// Binds these clients and no others to a session; a client that was bound elsewhere is moved.
     pub(crate) fn bind(&self, session: &SessionName, clients: &[String]) -> Result<(), Box<Refused>> {
-        let mut bound = self.clients.write().unwrap_or_else(PoisonError::into_inner);
+        let mut bound = self.clients.write();
         bound.retain(|_, name| name != session);
         let new = clients.iter().filter(|client| !bound.contains_key(client.as_str())).count();
         if bound.len() + new > MOST_CLIENTS {
@@ -238,7 +239,7 @@ impl Sessions {
 
     /// The clients bound to a session.
     pub(crate) fn clients_of(&self, session: &str) -> Vec<String> {
-        let bound = self.clients.read().unwrap_or_else(PoisonError::into_inner);
+        let bound = self.clients.read();
         let to_it = bound.iter().filter(|(_, name)| name.as_str() == session);
         let mut clients: Vec<String> = to_it.map(|(client, _)| client.to_string()).collect();
         clients.sort();
@@ -246,7 +247,7 @@ impl Sessions {
     }
 
     fn unbind(&self, which: impl Fn(&SessionName) -> bool) -> bool {
-        let mut bound = self.clients.write().unwrap_or_else(PoisonError::into_inner);
+        let mut bound = self.clients.write();
         let before = bound.len();
         bound.retain(|_, session| !which(session));
         self.bound.store(bound.len(), Ordering::Relaxed);
@@ -257,7 +258,7 @@ impl Sessions {
         if self.bound.load(Ordering::Relaxed) == 0 {
             return None;
         }
-        self.clients.read().unwrap_or_else(PoisonError::into_inner).get(client).cloned()
+        self.clients.read().get(client).cloned()
     }
 
     /// Gives a session scenarios of its own, where there is room for them. Takes its time.
@@ -270,7 +271,7 @@ impl Sessions {
             Ok(own) => own,
             Err(error) => return Ok(Err(error)),
         };
-        let _one_at_a_time = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = self.own.lock();
         let all = self.list();
         if !all.iter().any(|other| Arc::ptr_eq(other, session)) {
             let detail = "the session was reset or deleted meanwhile".to_owned();

@@ -3,9 +3,8 @@
 //! The base date, against which scenarios are resolved, is no concern of a clock; it is settled when a
 //! session begins. (docs/scenarios.md, "Time")
 
-use std::sync::{PoisonError, RwLock};
-
 use chrono::{DateTime, NaiveDate, Utc};
+use parking_lot::RwLock;
 
 use crate::domain::clock::{ClockError, Now, Shift, day_in_norway};
 
@@ -114,12 +113,12 @@ impl Time {
     }
 
     pub(crate) fn setting(&self) -> Setting {
-        *self.setting.read().unwrap_or_else(PoisonError::into_inner)
+        *self.setting.read()
     }
 
     /// Changes the server's clock.
     pub(crate) fn change(&self, change: Change) -> Result<(), ClockError> {
-        let mut setting = self.setting.write().unwrap_or_else(PoisonError::into_inner);
+        let mut setting = self.setting.write();
         *setting = changed(*setting, Setting::Real, change, self.real())?;
         Ok(())
     }
@@ -177,7 +176,7 @@ impl Clock {
 
     /// Changes it, and whether tokens follow it, where that is said.
     pub(crate) fn change(&self, time: &Time, change: Option<Change>, tokens: Option<bool>) -> Result<(), ClockError> {
-        let mut own = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut own = self.0.write();
         if let Some(change) = change {
             let otherwise = time.setting();
             own.setting = Some(changed(own.setting.unwrap_or(otherwise), otherwise, change, time.real())?);
@@ -188,10 +187,10 @@ impl Clock {
 
     /// Makes it follow the server's again.
     pub(crate) fn follow(&self) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Own::default();
+        *self.0.write() = Own::default();
     }
 
     fn own(&self) -> Own {
-        *self.0.read().unwrap_or_else(PoisonError::into_inner)
+        *self.0.read()
     }
 }

@@ -1,10 +1,11 @@
 //! Orders that a session was given while the sandbox ran, on top of those of the scenarios.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
+use parking_lot::{Mutex, RwLock};
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 
@@ -96,20 +97,18 @@ pub(crate) type Versjonsnoekkel = (Part, Box<str>, u32);
 
 impl Trekkendringer {
     fn finn(&self, part: Part) -> Option<Arc<Arbeidsgiver>> {
-        self.arbeidsgivere.read().unwrap_or_else(PoisonError::into_inner).get(&part).cloned()
+        self.arbeidsgivere.read().get(&part).cloned()
     }
 
     fn finn_eller_lag(&self, part: Part) -> Arc<Arbeidsgiver> {
-        self.finn(part).unwrap_or_else(|| {
-            Arc::clone(self.arbeidsgivere.write().unwrap_or_else(PoisonError::into_inner).entry(part).or_default())
-        })
+        self.finn(part).unwrap_or_else(|| Arc::clone(self.arbeidsgivere.write().entry(part).or_default()))
     }
 
     /// Drops an employer about whom there is nothing to remember, unless somebody else is at it.
     fn glem_om_tom(&self, part: Part, employer: &Arc<Arbeidsgiver>) {
-        let mut all = self.arbeidsgivere.write().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.arbeidsgivere.write();
         let untouched = {
-            let stand = employer.stand.lock().unwrap_or_else(PoisonError::into_inner);
+            let stand = employer.stand.lock();
             stand.nye == 0 && stand.endringer.is_empty() && employer.fortalt.load(Ordering::Relaxed) == 0
         };
         // One here and one in the map.
@@ -131,7 +130,7 @@ impl Session {
         let Some(employer) = self.trekk.finn(part) else {
             return base;
         };
-        let mut stand = employer.stand.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stand = employer.stand.lock();
         if stand.endringer.is_empty() { base } else { Some(stand.lagt_paa(base)) }
     }
 
@@ -167,11 +166,11 @@ impl Session {
 
     /// Every change, the oldest first for each employer.
     pub(crate) fn trekkendringer(&self) -> Vec<Versjonsnoekkel> {
-        let all = self.trekk.arbeidsgivere.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let all = self.trekk.arbeidsgivere.read().clone();
         let mut found: Vec<_> = all
             .iter()
             .flat_map(|(part, employer)| {
-                let stand = employer.stand.lock().unwrap_or_else(PoisonError::into_inner);
+                let stand = employer.stand.lock();
                 let keys = stand.endringer.iter().map(|it| (*part, it.trekkid.clone(), it.versjon.trekkversjon));
                 keys.collect::<Vec<_>>()
             })
@@ -182,10 +181,10 @@ impl Session {
 
     /// Forgets all changes, and says how many there were.
     pub(crate) fn glem_trekkendringer(&self) -> usize {
-        let all = self.trekk.arbeidsgivere.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let all = self.trekk.arbeidsgivere.read().clone();
         let mut forgotten = 0;
         for employer in all.values() {
-            let mut stand = employer.stand.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut stand = employer.stand.lock();
             forgotten += stand.endringer.len();
             stand.endringer.clear();
             stand.lagt = None;
@@ -205,7 +204,7 @@ impl Arbeidsgiver {
         naa: DateTime<Utc>,
     ) -> Result<(Arc<Trekkliste>, Versjonsnoekkel), Uendret> {
         // Held until it is done, so that two changes come one after the other.
-        let mut stand = self.stand.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stand = self.stand.lock();
         let liste = stand.lagt_paa(base.clone());
         let dag = day_in_norway(naa);
         let before = match hvilket {

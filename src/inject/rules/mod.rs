@@ -6,10 +6,11 @@
 pub(crate) mod document;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
+use parking_lot::{Mutex, RwLock};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
@@ -129,7 +130,7 @@ impl Rule {
         if self.is_over(clocks.real) {
             return Applied::Not;
         }
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
         if self.most.is_some_and(|most| state.used >= most) {
             return Applied::Not;
         }
@@ -171,7 +172,7 @@ impl Rule {
 
     /// How many calls have met it.
     pub(crate) fn used(&self) -> u32 {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).used
+        self.state.lock().used
     }
 
     /// How many more will; nothing where all do.
@@ -211,7 +212,7 @@ impl Rules {
         clocks: Clocks,
         seed: u64,
     ) -> Result<Arc<Rule>, Box<Refused>> {
-        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.write();
         let rule = Arc::new(Rule::new(document, kept.last_number + 1, catalogue, clocks, seed)?);
         kept.retain(|rule| !rule.is_over(clocks.real));
         if kept.rules().count() >= MOST_RULES {
@@ -236,7 +237,7 @@ impl Rules {
 
     /// All that still live, oldest first.
     pub(crate) fn list(&self, now: DateTime<Utc>) -> Vec<Arc<Rule>> {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.read();
         let mut rules: Vec<_> = kept.rules().filter(|rule| !rule.is_over(now)).cloned().collect();
         rules.sort_by_key(|rule| rule.number);
         rules
@@ -244,7 +245,7 @@ impl Rules {
 
     /// Deletes one; false where there is none by that id.
     pub(crate) fn delete(&self, id: &str) -> bool {
-        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.write();
         let before = kept.rules().count();
         kept.retain(|rule| &*rule.id != id);
         let after = kept.rules().count();
@@ -254,7 +255,7 @@ impl Rules {
 
     /// Deletes all of them; tells how many.
     pub(crate) fn clear(&self) -> usize {
-        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.write();
         kept.retain(|_| false);
         self.count.swap(0, Ordering::Relaxed)
     }
@@ -264,7 +265,7 @@ impl Rules {
         if self.count.load(Ordering::Relaxed) == 0 {
             return Vec::new();
         }
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.read();
         let by_party = asked.identifikator.and_then(|party| kept.by_party.get(party));
         let by_client = asked.client.and_then(|client| kept.by_client.get(client));
         let service = Some(asked.service.name);
