@@ -13,9 +13,9 @@ use serde::Deserialize;
 use crate::access::clients::{ClientEntry, Registry};
 use crate::access::keys::{JwksFile, KeyError, Keys, SigningKey};
 use crate::access::{Access, Level};
-use crate::catalogue::duration::parse_duration;
 use crate::catalogue::{Edition, nearest};
 use crate::domain::clock::{ClockError, Now};
+use crate::faults::duration::parse_duration;
 use crate::scenario::sources::Source;
 
 /// Every variable that is read, and the flag that it stands for. An empty one counts as not set.

@@ -19,9 +19,9 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::access::Access;
 use crate::config::Settings;
+use crate::library::watch::INTERVAL;
 use crate::pipeline::{self, State};
 use crate::session::registry::Sessions;
-use crate::session::watch::INTERVAL;
 use crate::wire::Wire;
 
 /// How long requests in flight may take to finish once the server is told to stop.

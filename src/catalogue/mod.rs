@@ -4,9 +4,6 @@
 //! Only the types live here. Each service keeps its own entry in its own folder, and
 //! `services::CATALOGUE` lists them; the rooms below `services` are handed that list.
 
-pub(crate) mod duration;
-pub(crate) mod effects;
-
 use std::fmt;
 use std::str::FromStr;
 

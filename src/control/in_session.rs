@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::Shared;
 use super::problem::{Problem, refused};
-use crate::inject::modifiers::SessionName;
+use crate::faults::modifiers::SessionName;
 use crate::session::Session;
 use crate::session::registry::Sessions;
 
@@ -48,7 +48,7 @@ impl FromRequestParts<Arc<Shared>> for Begun {
 /// Does what takes its time where it keeps no call waiting.
 pub(super) async fn off_thread(
     sessions: &Arc<Sessions>,
-    work: impl FnOnce(&Sessions) -> Result<Arc<Session>, Box<crate::inject::refused::Refused>> + Send + 'static,
+    work: impl FnOnce(&Sessions) -> Result<Arc<Session>, Box<crate::faults::refused::Refused>> + Send + 'static,
 ) -> Result<Arc<Session>, Response> {
     let sessions = Arc::clone(sessions);
     match tokio::task::spawn_blocking(move || work(&sessions)).await {

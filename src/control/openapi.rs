@@ -14,10 +14,10 @@ use super::sessions::{SessionDocument, SessionList, SessionView};
 use super::token::ExplainDocument;
 use super::trekk::{TrekkDocument, TrekkList};
 use crate::access::explain::Explanation;
-use crate::inject::modifiers::SessionName;
-use crate::inject::rules::document::RuleDocument;
+use crate::faults::modifiers::SessionName;
 use crate::services::openapi::Schemas;
 use crate::services::trekkpaalegg::view::TrekkpaaleggView;
+use crate::session::rules::document::RuleDocument;
 
 /// The name by which the contract is asked for.
 pub(super) const NAME: &str = "sandbox";

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::body::{self, Unread};
-use crate::inject::refused::Refused;
+use crate::faults::refused::Refused;
 use crate::scenario::loading::LoadError;
 use crate::scenario::problems::Problem as ScenarioProblem;
 

@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 use super::in_session::Begun;
 use super::problem::Problem;
 use crate::catalogue::Catalogue;
-use crate::inject::Cause;
+use crate::faults::Cause;
+use crate::redact::redacted;
 use crate::services::CATALOGUE;
 use crate::session::journal::{Entry, Filter};
-use crate::session::redact::redacted;
 
 /// Which requests are asked for; what is left out fits all.
 #[derive(Deserialize, JsonSchema)]

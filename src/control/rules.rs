@@ -13,10 +13,10 @@ use serde::Serialize;
 use super::Shared;
 use super::in_session::InSession;
 use super::problem::{JsonBody, Problem, refused};
-use crate::inject::rules::document::RuleDocument;
-use crate::inject::rules::{Clocks, Rule};
 use crate::services::CATALOGUE;
 use crate::session::Session;
+use crate::session::rules::document::RuleDocument;
+use crate::session::rules::{Clocks, Rule};
 
 /// A rule that is kept.
 #[derive(Serialize, JsonSchema)]

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::Shared;
 use super::in_session::InSession;
 use super::problem::{Problem, ProblemLine, YamlBody, refused};
-use crate::inject::refused::Refused;
+use crate::faults::refused::Refused;
 use crate::scenario::loading::LoadError;
 use crate::scenario::sources::Text;
 use crate::services::agreement;

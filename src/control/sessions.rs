@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::Shared;
 use super::in_session::off_thread;
 use super::problem::{JsonBody, Problem};
-use crate::inject::modifiers::SessionName;
+use crate::faults::modifiers::SessionName;
 use crate::session::Session;
 use crate::session::journal::Filter;
 use crate::session::registry::{DEFAULT, Sessions};

@@ -10,7 +10,7 @@ use super::parties;
 use crate::access::mint::{Grant, LIFETIME, stable_uuid};
 use crate::access::{Access, Level};
 use crate::catalogue::PartyIn;
-use crate::inject::reserved_numbers;
+use crate::faults::reserved_numbers;
 use crate::services::CATALOGUE;
 use crate::session::{Session, World};
 

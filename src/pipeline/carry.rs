@@ -13,7 +13,7 @@ use hyper::body::{Frame, Incoming};
 use tokio::time::{Sleep, sleep};
 
 use super::Body;
-use crate::catalogue::effects::Fault;
+use crate::faults::effects::Fault;
 use crate::wire::{Farewell, Wire};
 
 /// The connection ends without a further word; hyper hangs up on this.

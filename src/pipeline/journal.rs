@@ -7,15 +7,15 @@ use http::Response;
 
 use super::{Asking, Body, Written};
 use crate::catalogue::Code;
-use crate::catalogue::effects::Fault;
-use crate::inject::Cause;
-use crate::inject::plan::Plan;
-use crate::inject::refused::Refused;
+use crate::faults::Cause;
+use crate::faults::effects::Fault;
+use crate::faults::refused::Refused;
+use crate::pipeline::plan::Plan;
+use crate::redact::redacted;
 use crate::services::Handler;
 use crate::services::call::Location;
 use crate::session::Session;
 use crate::session::journal::Entry;
-use crate::session::redact::redacted;
 
 impl Asking<'_> {
     /// Opens an entry with what was asked.

@@ -4,6 +4,7 @@
 
 mod carry;
 mod journal;
+pub(crate) mod plan;
 mod respond;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -25,23 +26,23 @@ use tower_service::Service as _;
 
 use crate::access::{Access, Caller};
 use crate::body;
-use crate::catalogue::effects::{Delay, Drift, Fault};
 use crate::catalogue::{Code, NO_SUCH_URL, PartyIn, Service, UNEXPECTED};
 use crate::config::Options;
 use crate::domain::clock::day_in_norway;
-use crate::inject::base_url;
-use crate::inject::drift::Contract;
-use crate::inject::modifiers::{Modifiers, SessionName};
-use crate::inject::plan::{Asked, Plan};
-use crate::inject::refused::Refused;
-use crate::inject::rules::Clocks;
+use crate::faults::base_url;
+use crate::faults::drift::Contract;
+use crate::faults::effects::{Delay, Drift, Fault};
+use crate::faults::modifiers::{Modifiers, SessionName};
+use crate::faults::refused::Refused;
+use crate::pipeline::plan::Plan;
+use crate::redact::redacted;
 use crate::router::{Target, at_base, resolve};
 use crate::services::call::{Answer, Call, Location};
 use crate::services::errors::ServiceError;
 use crate::services::{CATALOGUE, Envelope, Handler, answer_contract, near_miss, url, xml};
 use crate::session::journal::{Checks, Entry};
-use crate::session::redact::redacted;
 use crate::session::registry::Sessions;
+use crate::session::rules::{CallFacts, Clocks};
 use crate::session::{Session, World};
 use crate::wire::Wire;
 pub(crate) use carry::HungUp;
@@ -270,7 +271,7 @@ impl Asking<'_> {
         location.identifikator = location.identifikator.or(employer.as_ref().and_then(|it| it.number.as_deref()));
         let party = location.identifikator.and_then(known);
         let look_up = |number: &str| known(number).map(|party| &**party);
-        let asked = Asked {
+        let asked = CallFacts {
             service: handler.service,
             endpoint: location.endpoint,
             package: location.package,

@@ -12,18 +12,18 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::Value;
 
 use super::{Body, State};
-use crate::catalogue::duration::write_duration;
-use crate::catalogue::effects::Fault;
 use crate::catalogue::{PartyIn, Service};
-use crate::inject::Cause;
-use crate::inject::plan::Plan;
-use crate::inject::refused::Refused;
+use crate::faults::Cause;
+use crate::faults::duration::write_duration;
+use crate::faults::effects::Fault;
+use crate::faults::refused::Refused;
+use crate::pipeline::plan::Plan;
+use crate::redact::redacted;
 use crate::scenario::Party;
 use crate::services::Envelope;
 use crate::services::call::Answer;
 use crate::services::errors::ServiceError;
 use crate::services::negotiation::{Format, negotiate};
-use crate::session::redact::redacted;
 
 const KORRELASJONSID: HeaderName = HeaderName::from_static("korrelasjonsid");
 const SANDBOX_CAUSE: HeaderName = HeaderName::from_static("sandbox-cause");

@@ -22,10 +22,10 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use crate::catalogue::effects::Effects;
 use crate::catalogue::{Edition, Endpoint, Service};
 use crate::domain::identifikator::Part;
 use crate::domain::reskontro::Reskontro;
+use crate::faults::effects::Effects;
 use problems::Problem;
 pub(crate) use scalar::YEARS;
 pub use trekk::{Trekk, Trekkserie};

@@ -7,12 +7,13 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
-use crate::catalogue::{self, effects};
+use crate::catalogue;
 use crate::domain::Beloep;
 use crate::domain::clock::{Shift, parse_day};
 use crate::domain::identifikator::Part;
 use crate::domain::terminer::{Termin as DomainTermin, Terminserie};
 use crate::domain::trekk::Prosent;
+use crate::faults::effects;
 
 /// The years that a scenario may speak of.
 pub(crate) const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;

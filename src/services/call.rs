@@ -10,9 +10,9 @@ use super::negotiation::Format;
 use crate::access::{Access, Caller};
 use crate::catalogue::{Edition, Endpoint};
 use crate::config::Options;
+use crate::library::cache::RenderCache;
 use crate::scenario::Party;
 use crate::session::Session;
-use crate::session::cache::RenderCache;
 
 /// Where a URL points, as far as can be told without judging it.
 #[derive(Clone, Copy, Debug, Default)]

@@ -32,7 +32,7 @@ use serde_json::Value;
 
 use crate::access::Demand;
 use crate::catalogue::{Catalogue, Code, Endpoint, Service};
-use crate::inject::drift::Contract;
+use crate::faults::drift::Contract;
 
 /// What the pipeline needs of a service.
 pub(crate) struct Handler {

@@ -15,8 +15,8 @@ use crate::access::Demand;
 use crate::catalogue::{Check, Edition, Endpoint, Package, Service};
 use crate::domain::identifikator::{Part, PartKind};
 use crate::domain::reskontro::AsOf;
+use crate::library::cache::Key;
 use crate::scenario::{Party, Svar};
-use crate::session::cache::Key;
 
 /// What a lookup asks for, once all but party and period has been checked.
 pub(super) struct Asked {

@@ -9,8 +9,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::Mutex;
 
 use crate::catalogue::Check;
-use crate::catalogue::effects::{Drift, Fault};
-use crate::inject::Cause;
+use crate::faults::Cause;
+use crate::faults::effects::{Drift, Fault};
 
 /// A request and what came of it.
 #[derive(Clone, Debug)]

@@ -1,14 +1,12 @@
 //! What belongs to one test run: its clock, rules, journal, own scenarios, and how much of each scenario
 //! flag is used up. A call belongs to exactly one session and sees nothing of another.
 
-pub(crate) mod cache;
+pub(crate) mod flags;
 pub(crate) mod journal;
-pub(crate) mod library;
-pub(crate) mod redact;
 pub(crate) mod registry;
+pub(crate) mod rules;
 pub(crate) mod time;
 pub(crate) mod trekk;
-pub(crate) mod watch;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
@@ -17,13 +15,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::{Mutex, RwLock};
 
 use crate::domain::clock::day_in_norway;
-use crate::inject::flags::FlagCounters;
-use crate::inject::rules::Rules;
+use crate::library::{Failed, Library, Loaded};
 use crate::scenario::ScenarioSet;
 use crate::scenario::loading::{LoadError, read, resolve_all};
 use crate::scenario::sources::{Source, Text};
+use crate::session::flags::FlagCounters;
+use crate::session::rules::Rules;
 use journal::Journal;
-use library::{Failed, Library, Loaded};
 use time::{Clock, Time};
 
 /// The most claims that a session's own scenarios may hold.

@@ -9,14 +9,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::{Mutex, RwLock};
 
 use super::Session;
-use super::library::Library;
 use super::time::{Time, TimeSource, base_date};
 use crate::catalogue::Catalogue;
-use crate::catalogue::duration::write_duration;
 use crate::config::{Limits, Settings};
 use crate::domain::clock::ClockError;
-use crate::inject::modifiers::SessionName;
-use crate::inject::refused::Refused;
+use crate::faults::duration::write_duration;
+use crate::faults::modifiers::SessionName;
+use crate::faults::refused::Refused;
+use crate::library::Library;
 use crate::scenario::ScenarioSet;
 use crate::scenario::loading::LoadError;
 use crate::scenario::sources::{Source, Text};

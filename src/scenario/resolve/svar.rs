@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::Reader;
-use crate::catalogue::effects::Effects;
 use crate::catalogue::{Catalogue, Code, Endpoint, PartyIn, Service, nearest};
 use crate::domain::identifikator::{Iban, Kid, Kontonummer};
+use crate::faults::effects::Effects;
 use crate::scenario::format::{FeilEntry, SvarEntry};
 use crate::scenario::problems::Place;
 use crate::scenario::scalar::Text;

@@ -3,18 +3,21 @@
 //! A set depends on the base date only, so sessions that began on the same day share one, rendered
 //! answers included.
 
+pub(crate) mod cache;
+pub(crate) mod watch;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::{Mutex, RwLock};
 
-use super::cache::RenderCache;
-use super::watch::Watch;
 use crate::catalogue::Catalogue;
 use crate::scenario::ScenarioSet;
 use crate::scenario::loading::{LoadError, read, resolve_all};
 use crate::scenario::snapshot::Snapshot;
 use crate::scenario::sources::Source;
+use cache::RenderCache;
+use watch::Watch;
 
 /// How many sets are kept at hand beside those in use.
 const KEPT: usize = 4;

@@ -8,9 +8,9 @@ use http::HeaderMap;
 use super::Cause;
 use super::key::Key;
 use super::refused::Refused;
-use crate::catalogue::effects::{Delay, Drift, Effects, Fault};
 use crate::catalogue::{Catalogue, Code, Edition, PartyIn, Service};
 use crate::domain::clock::Now;
+use crate::faults::effects::{Delay, Drift, Effects, Fault};
 
 /// A value, and what put it there.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +48,7 @@ impl fmt::Display for SessionName {
 /// The modifiers of one call or rule. A code stays a text until it is known which service is addressed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Modifiers {
-    pub(super) error: Option<Chosen<Arc<str>>>,
+    pub(crate) error: Option<Chosen<Arc<str>>>,
     pub(crate) delay: Option<Chosen<Delay>>,
     pub(crate) fault: Option<Chosen<Fault>>,
     pub(crate) session: Option<Chosen<SessionName>>,
@@ -126,7 +126,7 @@ impl Modifiers {
     }
 
     /// The answer is settled: by a code, or by a fault that leaves nothing of it.
-    pub(super) fn is_answered(&self) -> bool {
+    pub(crate) fn is_answered(&self) -> bool {
         self.error.is_some() || self.replacing().is_some()
     }
 
@@ -231,11 +231,11 @@ fn fill<T: Clone>(here: &mut Option<T>, lower: Option<&T>) -> bool {
 }
 
 /// A key as its caller wrote it.
-pub(super) const fn said(key: Key, cause: Cause) -> &'static str {
+pub(crate) const fn said(key: Key, cause: Cause) -> &'static str {
     if matches!(cause, Cause::Header) { key.header() } else { key.name() }
 }
 
-pub(super) fn no_key(name: &str) -> Box<Refused> {
+pub(crate) fn no_key(name: &str) -> Box<Refused> {
     let allowed = Key::names();
     let detail = format!("there is no key {name:?}; the ones there are: {}", allowed.join(", "));
     Refused::new(name, None, detail, allowed)

@@ -2,29 +2,11 @@
 //!
 //! Header, base URL, rule, scenario flag, reserved number, natural.
 
-use super::flags::FlagCounters;
-use super::modifiers::{Chosen, Modifiers};
-use super::rules::{Applied, Clocks, Rules};
-use super::{Cause, reserved_number};
-use crate::catalogue::{Catalogue, Code, Endpoint, Service};
-use crate::scenario::Party;
-
-/// Looks up the party of a number.
-pub(crate) type LookUp<'r> = dyn Fn(&str) -> Option<&'r Party> + 'r;
-
-/// What a plan is made from.
-pub(crate) struct Asked<'r> {
-    pub(crate) service: &'static Service,
-    pub(crate) endpoint: Option<&'static Endpoint>,
-    pub(crate) package: Option<&'r str>,
-    pub(crate) identifikator: Option<&'r str>,
-    pub(crate) client: Option<&'r str>,
-    pub(crate) party: Option<&'r Party>,
-    /// Looks up the party of a number that a rule says, where a rule may say it.
-    pub(crate) by_rule: Option<&'r LookUp<'r>>,
-    /// The code of the call's own modifiers.
-    pub(crate) code: Option<Chosen<&'static Code>>,
-}
+use crate::catalogue::{Catalogue, Code};
+use crate::faults::modifiers::{Chosen, Modifiers};
+use crate::faults::{Cause, reserved_number};
+use crate::session::flags::FlagCounters;
+use crate::session::rules::{Applied, CallFacts, Clocks, Rules};
 
 /// What a call is going to meet.
 pub(crate) struct Plan {
@@ -38,7 +20,13 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// Makes a plan. Rules and flags that get a key into it are used up by one.
-    pub(crate) fn make(asked: &Asked<'_>, own: Modifiers, rules: &Rules, flags: &FlagCounters, clocks: Clocks) -> Self {
+    pub(crate) fn make(
+        asked: &CallFacts<'_>,
+        own: Modifiers,
+        rules: &Rules,
+        flags: &FlagCounters,
+        clocks: Clocks,
+    ) -> Self {
         let mut plan = Self { modifiers: own, code: None, rules: Vec::new() };
         let mut natural = false;
         for rule in rules.matching(asked) {

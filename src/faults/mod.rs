@@ -6,14 +6,13 @@
 
 pub(crate) mod base_url;
 pub(crate) mod drift;
-pub(crate) mod flags;
+pub(crate) mod duration;
+pub(crate) mod effects;
 pub(crate) mod key;
 pub(crate) mod modifiers;
-pub(crate) mod plan;
 mod read;
 pub(crate) mod refused;
 mod reserved;
-pub(crate) mod rules;
 
 pub(crate) use reserved::{reserved_number, reserved_numbers};
 

@@ -14,15 +14,32 @@ use parking_lot::{Mutex, RwLock};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
-use super::modifiers::Modifiers;
-use super::plan::Asked;
-use super::refused::Refused;
-use crate::catalogue::effects::Delay;
-use crate::catalogue::{Catalogue, Service};
+use crate::catalogue::{Catalogue, Code, Endpoint, Service};
+use crate::faults::effects::Delay;
+use crate::faults::modifiers::{Chosen, Modifiers};
+use crate::faults::refused::Refused;
+use crate::scenario::Party;
 use document::RuleDocument;
 
 /// How many rules a session keeps at most.
 pub(crate) const MOST_RULES: usize = 2_000;
+
+/// Looks up the party of a number.
+pub(crate) type LookUp<'r> = dyn Fn(&str) -> Option<&'r Party> + 'r;
+
+/// What rules and flags know of a call.
+pub(crate) struct CallFacts<'r> {
+    pub(crate) service: &'static Service,
+    pub(crate) endpoint: Option<&'static Endpoint>,
+    pub(crate) package: Option<&'r str>,
+    pub(crate) identifikator: Option<&'r str>,
+    pub(crate) client: Option<&'r str>,
+    pub(crate) party: Option<&'r Party>,
+    /// Looks up the party of a number that a rule says, where a rule may say it.
+    pub(crate) by_rule: Option<&'r LookUp<'r>>,
+    /// The code of the call's own modifiers.
+    pub(crate) code: Option<Chosen<&'static Code>>,
+}
 
 /// What the time is for a rule: the real one, by which it ends, and what the session's clock shows.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +69,7 @@ impl When {
         catalogue.0.iter().copied().filter(fits)
     }
 
-    fn fits(&self, asked: &Asked<'_>) -> bool {
+    fn fits(&self, asked: &CallFacts<'_>) -> bool {
         let same =
             |wanted: &Option<Box<str>>, is: Option<&str>| wanted.as_deref().is_none_or(|wanted| is == Some(wanted));
         self.service.is_none_or(|only| only == asked.service)
@@ -126,7 +143,7 @@ impl Rule {
 
     /// Adds to a call's modifiers what the rule says, nothing above it does and the service takes; then it is used up
     /// by one.
-    pub(super) fn apply(&self, asked: &Asked<'_>, modifiers: &mut Modifiers, clocks: Clocks) -> Applied {
+    pub(crate) fn apply(&self, asked: &CallFacts<'_>, modifiers: &mut Modifiers, clocks: Clocks) -> Applied {
         if self.is_over(clocks.real) {
             return Applied::Not;
         }
@@ -261,7 +278,7 @@ impl Rules {
     }
 
     /// The rules that a call meets, newest first.
-    pub(super) fn matching(&self, asked: &Asked<'_>) -> Vec<Arc<Rule>> {
+    pub(crate) fn matching(&self, asked: &CallFacts<'_>) -> Vec<Arc<Rule>> {
         if self.count.load(Ordering::Relaxed) == 0 {
             return Vec::new();
         }
@@ -286,7 +303,7 @@ impl Rules {
 
 impl Rule {
     /// It fits the call, and the service that is asked has every code it gives.
-    fn can(&self, asked: &Asked<'_>) -> bool {
+    fn can(&self, asked: &CallFacts<'_>) -> bool {
         let known = |step: &Step| match step {
             Step::Natural => true,
             Step::Modify(step) => {

@@ -12,12 +12,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Clocks, Rule, Step, When};
-use crate::catalogue::duration::parse_duration;
 use crate::catalogue::{Catalogue, Endpoint, PartyIn, Service};
-use crate::inject::Cause;
-use crate::inject::key::Key;
-use crate::inject::modifiers::{Modifiers, no_key};
-use crate::inject::refused::Refused;
+use crate::faults::Cause;
+use crate::faults::duration::parse_duration;
+use crate::faults::key::Key;
+use crate::faults::modifiers::{Modifiers, no_key};
+use crate::faults::refused::Refused;
 
 /// A rule of a session.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]

@@ -9,8 +9,8 @@ use std::time::Duration;
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, LogNormal};
 
-use super::Code;
 use super::duration::{parse_duration, write_duration};
+use crate::catalogue::Code;
 
 /// The longest that an answer can be made to take.
 pub(crate) const LONGEST: Duration = Duration::from_secs(600);

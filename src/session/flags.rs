@@ -14,7 +14,7 @@ pub(crate) struct FlagCounters(Mutex<HashMap<(Part, usize), u32>>);
 
 impl FlagCounters {
     /// The flags of a party that a call meets and that are not used up, in the order of the file.
-    pub(super) fn live<'p>(
+    pub(crate) fn live<'p>(
         &self,
         party: &'p Party,
         service: &'static Service,
@@ -29,7 +29,7 @@ impl FlagCounters {
     }
 
     /// Counts one use; false where another call was faster and took the last.
-    pub(super) fn take(&self, part: Part, index: usize, feil: &Feil) -> bool {
+    pub(crate) fn take(&self, part: Part, index: usize, feil: &Feil) -> bool {
         let Some(times) = feil.ganger else {
             return true;
         };

@@ -7,7 +7,7 @@ use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, RngExt};
 use serde_json::{Map, Value, json};
 
-use crate::catalogue::effects::Drift;
+use crate::faults::effects::Drift;
 
 /// The contract of an answer: the schema of its body, and the schemas it refers to.
 #[derive(Clone, Copy)]

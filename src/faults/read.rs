@@ -7,12 +7,12 @@ use super::key::Key;
 use super::modifiers::{Chosen, Modifiers, SessionName};
 use super::refused::Refused;
 use crate::catalogue::Edition;
-use crate::catalogue::effects::BadValue;
 use crate::domain::clock::ClockError;
+use crate::faults::effects::BadValue;
 
 impl Modifiers {
     /// Reads one value; `name` is the key as the caller wrote it.
-    pub(super) fn take(&mut self, key: Key, name: &str, value: &str, cause: Cause) -> Result<(), Box<Refused>> {
+    pub(crate) fn take(&mut self, key: Key, name: &str, value: &str, cause: Cause) -> Result<(), Box<Refused>> {
         fn chosen<T>(value: T, cause: Cause) -> Chosen<T> {
             Chosen { value, cause }
         }
