@@ -1,0 +1,206 @@
+//! The house itself: generated files are fresh, documents tell the truth, imports run downwards.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::common;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn schema() -> serde_json::Value {
+    let output = Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox")).arg("schema").output().expect("it runs");
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+#[test]
+fn the_committed_schema_is_fresh() {
+    let committed: serde_json::Value = serde_json::from_str(&read("docs/scenario.schema.json")).expect("JSON");
+    assert!(committed == schema(), "run: cargo run -q -- schema > docs/scenario.schema.json");
+}
+
+#[test]
+fn the_schema_takes_every_built_in_file_and_refuses_a_misspelt_key() {
+    let validator = jsonschema::validator_for(&schema()).expect("a valid schema");
+    let files = fs::read_dir(root().join("scenarios")).expect("a folder");
+    let files: Vec<PathBuf> = files.map(|file| file.expect("a file").path()).filter(|path| path.is_file()).collect();
+    assert!(files.len() >= 11);
+    for path in files {
+        let text = fs::read_to_string(&path).expect("a text");
+        assert!(text.starts_with("# yaml-language-server: $schema=../docs/scenario.schema.json\n"), "{path:?}");
+        let value: serde_json::Value = serde_yaml::from_str(&text).expect("YAML");
+        let errors: Vec<String> =
+            validator.iter_errors(&value).map(|error| format!("{error} at {}", error.instance_path())).collect();
+        assert!(errors.is_empty(), "{path:?}: {errors:#?}");
+    }
+    let broken: serde_json::Value = serde_yaml::from_str(&read("testdata/broken/01-unknown-keys.yaml")).expect("YAML");
+    assert!(!validator.is_valid(&broken));
+}
+
+#[test]
+fn the_readme_names_every_party_code_and_reserved_number() {
+    let readme = read("README.md");
+    let files = fs::read_dir(root().join("scenarios")).expect("a folder");
+    for file in files.map(|file| file.expect("a file")).filter(|file| file.path().is_file()) {
+        let name = file.file_name().into_string().expect("UTF-8");
+        let number = name.split('-').next().expect("a number");
+        assert!(readme.contains(&format!("| {number} |")), "{name}");
+        assert!(fs::read_to_string(file.path()).expect("a text").contains(&format!("part: \"{number}\"")), "{name}");
+    }
+    for (n, number) in common::RESERVED.iter().enumerate() {
+        let row = readme.lines().find(|line| line.starts_with(&format!("| KB-00{}", n + 1))).expect("a row");
+        assert!(row.contains(number), "{row}");
+    }
+    for variable in [
+        "SANDBOX_LISTEN",
+        "SANDBOX_SCENARIOS",
+        "SANDBOX_WITH_BUILTIN",
+        "SANDBOX_NOW",
+        "SANDBOX_EDITION",
+        "SANDBOX_AUTH",
+        "SANDBOX_SEED",
+        "SANDBOX_LOG",
+        "SANDBOX_LOG_FORMAT",
+        "SANDBOX_CLIENTS",
+        "SANDBOX_ISSUER",
+        "SANDBOX_JWKS",
+        "SANDBOX_GENERATE_KEYS",
+        "SANDBOX_CONTROL",
+        "SANDBOX_CONTROL_KEY",
+        "SANDBOX_JOURNAL",
+        "SANDBOX_MAX_SESSIONS",
+        "SANDBOX_SESSION_IDLE",
+    ] {
+        assert!(readme.contains(&format!("| `{variable}` |")), "{variable}");
+    }
+}
+
+#[test]
+fn documents_name_files_and_sections_that_exist() {
+    for document in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "docs/scenarios.md",
+        "docs/fidelity.md",
+        "docs/performance.md",
+        "docs/faults.md",
+        "docs/control-api.md",
+        "docs/auth.md",
+    ] {
+        let text = read(document);
+        let folder = root().join(document).parent().expect("a folder").to_owned();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let file = link.split('#').next().expect("a path");
+            assert!(link.starts_with("http") || folder.join(file).exists(), "{document}: {link}");
+        }
+    }
+    let headings: Vec<String> = read("docs/fidelity.md")
+        .lines()
+        .filter(|line| line.starts_with('#'))
+        .map(|line| line.trim_start_matches('#').trim().to_owned())
+        .collect();
+    for path in sources() {
+        let text = fs::read_to_string(&path).expect("a text");
+        for rest in text.split("docs/fidelity.md, \"").skip(1) {
+            let section = rest.split('"').next().expect("a name");
+            assert!(headings.iter().any(|heading| heading == section), "{path:?} names {section}");
+        }
+    }
+}
+
+/// The rooms, from the top down; a room may use those below it and its own.
+const ROOMS: [&str; 16] = [
+    "main",
+    "cli",
+    "sandbox",
+    "server",
+    "pipeline",
+    "router",
+    "wire",
+    "control",
+    "services",
+    "session",
+    "inject",
+    "config",
+    "access",
+    "scenario",
+    "catalogue",
+    "body",
+];
+
+#[test]
+fn imports_run_downwards_only() {
+    let rank = |room: &str| ROOMS.iter().position(|known| *known == room);
+    for path in sources() {
+        let relative = path.strip_prefix(root().join("src")).expect("a source");
+        let first = relative.components().next().expect("a part").as_os_str().to_string_lossy().into_owned();
+        let room = first.trim_end_matches(".rs").to_owned();
+        if room == "lib" {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("a text");
+        let code = text.split("#[cfg(test)]").next().expect("code");
+        let code: String = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        for rest in code.split("crate::").skip(1) {
+            let used: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            if used == room || used == "domain" {
+                continue;
+            }
+            let (Some(from), Some(to)) = (rank(&room), rank(&used)) else {
+                panic!("{relative:?} uses {used}, which domain may not, or which is no room");
+            };
+            assert!(from < to, "{relative:?} ({room}) looks up to {used}");
+        }
+        assert!(!code.contains("super::super"), "{relative:?}: say crate:: where it leads out of a room");
+        // A service folder does not know another one.
+        if let Some(service) = relative
+            .strip_prefix("services")
+            .ok()
+            .and_then(|rest| rest.components().next())
+            .filter(|_| relative.components().count() > 2)
+        {
+            let own = service.as_os_str().to_string_lossy().into_owned();
+            for other in
+                fs::read_dir(root().join("src/services")).expect("a folder").map(|entry| entry.expect("an entry"))
+            {
+                let name = other.file_name().into_string().expect("UTF-8");
+                if other.path().is_dir() && name != own {
+                    assert!(!code.contains(&format!("services::{name}")), "{relative:?} knows {name}");
+                    assert!(!code.contains(&format!("super::{name}")), "{relative:?} knows {name}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn files_stay_small() {
+    for path in sources() {
+        let lines = fs::read_to_string(&path).expect("a text").lines().count();
+        assert!(lines <= 500, "{path:?} has {lines} lines: what else lives there?");
+    }
+    assert!(read("src/main.rs").lines().count() < 40);
+}
+
+fn sources() -> Vec<PathBuf> {
+    fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            if entry.is_dir() {
+                collect(&entry, found);
+            } else if entry.extension().is_some_and(|extension| extension == "rs") {
+                found.push(entry);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    collect(&root().join("src"), &mut found);
+    assert!(found.len() > 30);
+    found
+}

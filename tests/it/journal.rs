@@ -1,0 +1,200 @@
+//! The journal: what was asked, what came of it and why, and what would have made it succeed.
+
+use crate::common::{self, BASE, get, post, raw, request, rule, sandbox, send};
+use innkreving_sandbox::Sandbox;
+use serde_json::{Value, json};
+
+fn journal(sandbox: &Sandbox, filter: &str) -> Value {
+    let answer = get(sandbox, &format!("/sandbox/requests{filter}"), &[]);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()
+}
+
+fn last(sandbox: &Sandbox) -> Value {
+    journal(sandbox, "?limit=1")["requests"][0].clone()
+}
+
+#[test]
+fn an_entry_tells_what_was_asked_and_what_came_of_it() {
+    let sandbox = sandbox();
+    get(&sandbox, &format!("{BASE}/finans/311851381/krav?fraOgMed=2026-01-01"), &[("Korrelasjonsid", "abc-1")]);
+    let mut entry = last(&sandbox);
+    assert!(entry["time"].is_string());
+    entry["time"] = json!("…");
+    assert_eq!(
+        entry,
+        json!({
+            "number": 1, "time": "…", "day": "2026-11-21", "method": "GET",
+            "url": "/api/innkreving/kravogbetalinger/v1/finans/311851381/krav?fraOgMed=2026-01-01",
+            "service": "kravogbetalinger", "endpoint": "krav", "package": "finans", "party": "311851381",
+            "korrelasjonsid": "abc-1", "status": 200, "cause": "natural",
+            "passed": ["url", "format", "input", "party", "period"],
+            "warning": "no token: the real service would answer 401 KB-004",
+        })
+    );
+    rule(&sandbox, &json!({ "then": { "error": "KB-002", "delay": "3ms" } }));
+    get(&sandbox, &format!("{BASE}/finans/311851381/krav"), &[]);
+    let entry = last(&sandbox);
+    assert_eq!(
+        (&entry["code"], &entry["cause"], &entry["delay"], &entry["rules"]),
+        (&json!("KB-002"), &json!("rule"), &json!(3), &json!(["r1"]))
+    );
+    assert!(entry.get("passed").is_none(), "the service was not asked");
+    get(&sandbox, &format!("{BASE}/finans/311851381/krav"), &[("Sandbox-Fault", "rest")]);
+    let entry = last(&sandbox);
+    assert_eq!(
+        (&entry["cause"], &entry["status"], &entry["hint"]),
+        (&json!("refused-modifier"), &json!(400), &json!("did you mean reset?"))
+    );
+}
+
+/// A call, the check it fails, and what the hint says.
+#[test]
+fn a_refusal_says_what_would_have_made_it_succeed() {
+    let sandbox = sandbox();
+    for (path, headers, failed, hint) in [
+        (
+            "finans/311851380/aapnekrav",
+            &[][..],
+            "input",
+            "311851380 is no valid number; its check digit says you may mean 311851381",
+        ),
+        ("finans/31185138/aapnekrav", &[], "input", "31185138 is no valid number; you may mean 311851381"),
+        ("finans/311851381/krav", &[], "input", "give fraOgMed and tilOgMed once each"),
+        ("finans/313100022/aapnekrav", &[], "party", "party 313100022 is unknown; you may mean 313100014"),
+        ("finans/398765435/aapnekrav", &[], "party", "parties there are stand on the sandbox's first page"),
+        ("finans/311851381/krav?fraOgMed=2001-01-01", &[], "period", "the party's krav are from 20"),
+        ("finans/313100014/krav?fraOgMed=2026-01-01", &[], "period", "the party has no krav on the day"),
+        ("finans/311851381/utbetalinger?fraOgMed=2001-01-01", &[], "period", "utbetalinger"),
+        ("finans/311851381/aapnekrav", &[("Accept", "text/csv")], "format", "application/json or application/xml"),
+        (
+            "finanse/311851381/aapnekrv",
+            &[],
+            "url",
+            "kravogbetalinger/v1/finans/311851381/aapnekrav is a URL of the service",
+        ),
+        ("", &[], "url", "/v1/finans/{identifikator}/aapnekrav"),
+        (
+            "finans/311851381/aapnekrav",
+            &[("Authorization", "Bearer x")],
+            "authentication",
+            "without any, and with --auth open or off",
+        ),
+    ] {
+        let answer = get(&sandbox, &format!("{BASE}/{path}"), headers);
+        let entry = last(&sandbox);
+        assert_eq!(entry["failed"], failed, "{path}: {entry}");
+        let told = entry["hint"].as_str().unwrap_or_else(|| panic!("{path}: {entry}"));
+        assert!(told.contains(hint), "{path}: {told}");
+        assert_eq!(answer.header("sandbox-hint"), told, "{path}");
+        assert_eq!(entry["message"], answer.json()["melding"], "{path}");
+    }
+    request(&sandbox, "DELETE", &format!("{BASE}/finans/311851381/aapnekrav"), &[]);
+    assert_eq!(last(&sandbox)["failed"], "url");
+    let answer = get(&sandbox, "/api/innkreving/kravogbetaling/v1/finans/311851381/aapnekrav", &[]);
+    assert_eq!(
+        (answer.kode().as_str(), answer.header("sandbox-hint")),
+        ("DAS-002", "a service has its URLs below /api/innkreving/kravogbetalinger")
+    );
+    assert_eq!(last(&sandbox)["code"], "DAS-002");
+}
+
+#[test]
+fn filters_and_a_count() {
+    let sandbox = sandbox();
+    for path in [
+        "finans/311851381/krav",
+        "finans/311851381/aapnekrav",
+        "finans/310478717/aapnekrav",
+        "finans/310478717/aapnekrav",
+    ] {
+        get(&sandbox, &format!("{BASE}/{path}"), &[("Korrelasjonsid", &path.replace('/', "-"))]);
+    }
+    get(&sandbox, "/nowhere", &[]);
+    let count = |filter: &str| journal(&sandbox, filter)["count"].as_u64().expect("a number");
+    assert_eq!(count(""), 5);
+    assert_eq!(
+        (count("?service=kravogbetalinger"), count("?endpoint=aapnekrav"), count("?party=310478717")),
+        (4, 3, 2)
+    );
+    assert_eq!((count("?code=KB-006"), count("?code=DAS-002"), count("?code=KB-001")), (1, 1, 0));
+    assert_eq!((count("?status=200"), count("?cause=natural"), count("?cause=header")), (3, 5, 0));
+    assert_eq!(count("?korrelasjonsid=finans-311851381-krav"), 1);
+    assert_eq!(count("?endpoint=aapnekrav&party=311851381"), 1);
+    let limited = journal(&sandbox, "?endpoint=aapnekrav&limit=2");
+    let numbers: Vec<&Value> =
+        limited["requests"].as_array().expect("a list").iter().map(|entry| &entry["number"]).collect();
+    assert_eq!((&limited["count"], numbers), (&json!(3), vec![&json!(4), &json!(3)]), "newest first; all are counted");
+    for wrong in [
+        "?servise=x",
+        "?service=kravogbetaling",
+        "?endpoint=krva",
+        "?code=KB-02",
+        "?cause=bad",
+        "?limit=many",
+        "?status=ok",
+    ] {
+        let answer = get(&sandbox, &format!("/sandbox/requests{wrong}"), &[]);
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (400, "application/problem+json"),
+            "{wrong}: a wrong filter finds nothing"
+        );
+    }
+    assert_eq!(send(&sandbox, "DELETE", "/sandbox/requests", &[], "").status, 204);
+    assert_eq!(journal(&sandbox, "")["total"], 0);
+}
+
+#[test]
+fn it_is_bounded_and_can_be_off() {
+    let small = Sandbox::builder().now(common::TODAY).journal(3).start().expect("it starts");
+    for _ in 0..5 {
+        get(&small, &format!("{BASE}/finans/311851381/aapnekrav"), &[]);
+    }
+    let list = journal(&small, "");
+    assert_eq!((&list["count"], &list["total"], &list["dropped"]), (&json!(3), &json!(5), &json!(2)));
+    assert_eq!(list["requests"][2]["number"], 3);
+    let off = Sandbox::builder().now(common::TODAY).journal(0).start().expect("it starts");
+    get(&off, &format!("{BASE}/finans/311851381/aapnekrav"), &[]);
+    let list = journal(&off, "");
+    assert_eq!((&list["count"], &list["total"], &list["dropped"]), (&json!(0), &json!(1), &json!(1)));
+    let typo = get(&off, "/~session=misspelt/sandbox/requests", &[]);
+    assert!(typo.status == 404 && typo.text().contains("there is no session misspelt"), "{}", typo.text());
+}
+
+#[test]
+fn no_token_and_no_real_person_is_kept() {
+    let sandbox = sandbox();
+    let token = format!("{}.{}.{}", "eyJhbGciOiJSUzI1NiJ9", "eyJpc3MiOiJ4In0", "c2lnbmF0dXI");
+    get(
+        &sandbox,
+        &format!("{BASE}/finans/01010112345/aapnekrav?token={token}"),
+        &[("Authorization", &format!("Bearer {token}"))],
+    );
+    get(&sandbox, &format!("/~session=default{BASE}/finans/%301010112345/krav"), &[("Korrelasjonsid", &token)]);
+    raw(&sandbox, format!("GET {BASE}/finans/01010112345/x HTTP/1.1\r\nHost: x\r\nSandbox-Party: 01010112345\r\nConnection: close\r\n\r\n").as_bytes());
+    let text = get(&sandbox, "/sandbox/requests", &[]).text();
+    assert_eq!(serde_json::from_str::<Value>(&text).expect("JSON")["count"], 3);
+    for secret in ["01010112345", "c2lnbmF0dXI", "eyJpc3Mi"] {
+        assert!(!text.contains(secret), "{secret}: {text}");
+    }
+    let answer = get(&sandbox, &format!("{BASE}/finans/01010112346/aapnekrav"), &[]);
+    assert!(!answer.header("sandbox-hint").contains("01010112346"), "{}", answer.header("sandbox-hint"));
+}
+
+#[test]
+fn a_test_can_wait_for_a_retry_by_counting() {
+    let sandbox = sandbox();
+    let body = json!({ "when": { "endpoint": "aapnekrav" }, "then": { "sequence": ["KB-002", "KB-002", "ok"] } });
+    assert_eq!(post(&sandbox, "/sandbox/rules", &[], &body).status, 201);
+    let mut status = 0;
+    for _ in 0..5 {
+        status = get(&sandbox, &format!("{BASE}/finans/311851381/aapnekrav"), &[]).status;
+        if status == 200 {
+            break;
+        }
+    }
+    assert_eq!(status, 200);
+    assert_eq!(journal(&sandbox, "?code=KB-002")["count"], 2);
+    assert_eq!(journal(&sandbox, "?endpoint=aapnekrav")["count"], 3);
+}

@@ -1,0 +1,213 @@
+//! The four endpoints over the built-in parties: what stands in each answer, and that the answers agree.
+
+use crate::common::{Answer, BASE, TODAY, get, oere, parties, sandbox};
+use innkreving_sandbox::Sandbox;
+use serde_json::Value;
+
+fn ask(sandbox: &Sandbox, rest: &str, edition: &str, now: &str) -> Answer {
+    get(sandbox, &format!("{BASE}/finans/{rest}"), &[("Sandbox-Edition", edition), ("Sandbox-Now", now)])
+}
+
+fn pretty(answer: &Answer) -> String {
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    format!("{:#}", answer.json())
+}
+
+#[test]
+fn every_kind_of_claim_in_both_editions() {
+    let sandbox = sandbox();
+    insta::assert_snapshot!("late_2024", pretty(&ask(&sandbox, "313367002/aapnekrav", "2024", TODAY)));
+    insta::assert_snapshot!("late_2023", pretty(&ask(&sandbox, "313367002/aapnekrav", "2023", TODAY)));
+    insta::assert_snapshot!("edges_2024", pretty(&ask(&sandbox, "315300010/aapnekrav", "2024", TODAY)));
+    insta::assert_snapshot!("edges_2023", pretty(&ask(&sandbox, "315300010/aapnekrav", "2023", TODAY)));
+}
+
+#[test]
+fn refunds_set_offs_and_payouts_in_both_editions() {
+    let sandbox = sandbox();
+    for edition in ["2024", "2023"] {
+        for endpoint in ["krav", "innbetalinger", "utbetalinger"] {
+            let answer = ask(&sandbox, &format!("314961900/{endpoint}?fraOgMed=2026-01-01"), edition, TODAY);
+            insta::assert_snapshot!(format!("refunds_{endpoint}_{edition}"), pretty(&answer));
+        }
+    }
+}
+
+#[test]
+fn a_shielded_person_shows_the_parameters_and_the_mark() {
+    let sandbox = sandbox();
+    let open = ask(&sandbox, "02827720073/aapnekrav", "2024", TODAY);
+    assert_eq!(open.text(), r#"{"partIdentifikator":"02827720073","skjermet":true}"#);
+    let period = ask(&sandbox, "02827720073/krav?fraOgMed=2026-01-01&tilOgMed=2026-02-01", "2023", TODAY);
+    assert_eq!(
+        period.text(),
+        r#"{"partIdentifikator":"02827720073","periode":{"fraOgMed":"2026-01-01","tilOgMed":"2026-02-01"},"skjermet":true}"#
+    );
+}
+
+#[test]
+fn a_party_without_entries() {
+    let sandbox = sandbox();
+    insta::assert_snapshot!("empty_2024", pretty(&ask(&sandbox, "313100014/aapnekrav", "2024", TODAY)));
+    insta::assert_snapshot!("empty_2023", pretty(&ask(&sandbox, "313100014/aapnekrav", "2023", TODAY)));
+    for endpoint in ["krav", "innbetalinger", "utbetalinger"] {
+        let answer = ask(&sandbox, &format!("313100014/{endpoint}?fraOgMed=2026-01-01"), "2024", TODAY);
+        assert_eq!((answer.status, answer.kode().as_str()), (404, "KB-007"), "{endpoint}");
+    }
+}
+
+#[test]
+fn both_packages_and_both_url_forms_give_the_same() {
+    let sandbox = sandbox();
+    let by_path = get(&sandbox, &format!("{BASE}/finans/311851381/aapnekrav"), &[]);
+    let other_package = get(&sandbox, &format!("{BASE}/regnskapssystem/311851381/aapnekrav"), &[]);
+    let host = ("Host", "kravogbetalinger.api.skatteetaten-test.no");
+    let by_host = get(&sandbox, "/v1/finans/311851381/aapnekrav", &[host]);
+    let both = get(&sandbox, &format!("{BASE}/finans/311851381/aapnekrav"), &[host]);
+    assert_eq!(by_path.status, 200);
+    for answer in [&other_package, &by_host, &both] {
+        assert_eq!(answer.text(), by_path.text());
+    }
+}
+
+/// An answer is built from the ledger, not from a literal: only then must its parts add up.
+fn assert_sums(answer: &Value, context: &str) {
+    let total = &answer["totalOversikt"];
+    let field = |name: &str| oere(&total[name]);
+    let claims = answer["aapentKravMedGjenstaaendeBeloep"].as_array().expect("a list");
+    let sum = |name: &str| claims.iter().filter(|c| !c[name].is_null()).map(|c| oere(&c[name])).sum::<i64>();
+    assert_eq!(field("sumForfalteKrav") + field("sumIkkeForfalteKrav"), sum("gjenstaaendeBeloep"), "{context}");
+    assert_eq!(field("sumStipulerteRenter"), sum("stipulerteRenter"), "{context}");
+    let unallocated = answer["innbetalingMedUplassertBeloep"].as_array().cloned().unwrap_or_default();
+    let unallocated: i64 = unallocated.iter().map(|it| oere(&it["uplassertBeloep"])).sum();
+    assert_eq!(field("sumUplasserteInnbetalinger"), -unallocated, "{context}");
+    let parts = ["sumForfalteKrav", "sumIkkeForfalteKrav", "sumStipulerteRenter", "sumUplasserteInnbetalinger"];
+    assert_eq!(field("saldo"), parts.iter().map(|name| field(name)).sum::<i64>(), "{context}");
+    let groups = answer["oversiktPerKravgruppe"].as_array().expect("a list");
+    for name in &parts[..3] {
+        assert_eq!(field(name), groups.iter().map(|group| oere(&group[name])).sum::<i64>(), "{context} {name}");
+    }
+    for claim in claims {
+        let instalments = claim["kravforfall"].as_array().expect("a list");
+        assert_eq!(
+            oere(&claim["gjenstaaendeBeloep"]),
+            instalments.iter().map(|f| oere(&f["gjenstaaendeBeloep"])).sum::<i64>()
+        );
+        for instalment in instalments {
+            let lists = ["plassertInnbetaling", "plassertMotkrav", "plassertUtbetaling"];
+            let placed = lists.iter().filter_map(|list| instalment[list].as_array()).flatten();
+            let placed: i64 = placed.map(|entry| oere(&entry["plassertBeloep"])).sum();
+            let remaining = oere(&instalment["opprinneligBeloep"]) + placed;
+            // The 2023 edition has no place for payouts on a claim.
+            if claim.get("partIdentifikator").is_some() {
+                assert_eq!(oere(&instalment["gjenstaaendeBeloep"]), remaining, "{context} {instalment}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_overviews_are_right_for_every_party_on_many_days() {
+    let sandbox = sandbox();
+    for party in parties().iter().filter(|party| *party != "02827720073") {
+        for now in ["-3y", "-400d", "-61d", "-1d", "+0d", "+1d", "+4d", "+10d", "+19d", "+90d", "+2y"] {
+            for edition in ["2023", "2024"] {
+                let answer = ask(&sandbox, &format!("{party}/aapnekrav"), edition, now);
+                let is_literal = answer.json()["aapentKravMedGjenstaaendeBeloep"][0]["kravidentifikator"]
+                    == "krav-1234"
+                    && matches!(
+                        (party.as_str(), edition),
+                        ("212201782", "2024") | ("310478717" | "12345678901", "2023")
+                    );
+                if !is_literal {
+                    assert_sums(&answer.json(), &format!("{party} {edition} {now}"));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn moving_the_clock_shows_what_happens() {
+    let sandbox = sandbox();
+    let total =
+        |now: &str, name: &str| oere(&ask(&sandbox, "311851381/aapnekrav", "2024", now).json()["totalOversikt"][name]);
+    let ids = |now: &str| -> Vec<String> {
+        let answer = ask(&sandbox, "311851381/aapnekrav", "2024", now).json();
+        let claims = answer["aapentKravMedGjenstaaendeBeloep"].as_array().expect("a list").clone();
+        claims.iter().map(|claim| claim["kravidentifikator"].as_str().expect("an id").to_owned()).collect()
+    };
+    assert!(ids("+0d").contains(&"520100005".to_owned()), "open today");
+    assert!(!ids("+1d").contains(&"520100005".to_owned()), "paid tomorrow");
+    assert!(ids("+0d").contains(&"520300002".to_owned()));
+    // Due tomorrow: not overdue tomorrow, overdue the day after.
+    let overdue = |now| total(now, "sumForfalteKrav");
+    assert_eq!(overdue("+2d") - overdue("+1d"), 334_400);
+    assert!(total("-1d", "sumUplasserteInnbetalinger") == -500_000, "5 000 of yesterday's payment is not placed yet");
+    assert!(total("-2d", "sumUplasserteInnbetalinger") == 0, "and was not made the day before");
+    assert!(!ids("-4d").contains(&"KRAV-52000022".to_owned()), "a claim of three days ago");
+}
+
+#[test]
+fn nothing_open_on_any_day() {
+    let sandbox = sandbox();
+    for now in ["-2y", "-100d", "-30d", "-1d", "+0d", "+15d", "+200d"] {
+        let answer = ask(&sandbox, "314055403/aapnekrav", "2024", now).json();
+        assert_eq!(answer["aapentKravMedGjenstaaendeBeloep"], serde_json::json!([]), "{now}");
+        assert_eq!(answer["totalOversikt"]["saldo"].to_string(), "0.0", "{now}");
+    }
+}
+
+#[test]
+fn payments_name_the_instalments_that_name_them() {
+    let sandbox = sandbox();
+    for party in ["311851381", "314961900", "313367002", "310478717"] {
+        let payments = ask(&sandbox, &format!("{party}/innbetalinger?fraOgMed=2026-01-01"), "2024", TODAY).json();
+        let claims =
+            ask(&sandbox, &format!("{party}/krav?fraOgMed=2026-01-01&tilOgMed=2027-01-01"), "2024", TODAY).json();
+        let instalments: Vec<&Value> = claims["krav"]
+            .as_array()
+            .expect("claims")
+            .iter()
+            .flat_map(|k| k["kravforfall"].as_array().expect("instalments"))
+            .collect();
+        for payment in payments["innbetaling"].as_array().expect("payments") {
+            let placed: Vec<&Value> = payment["plassertKrav"].as_array().into_iter().flatten().collect();
+            let sum: i64 = placed.iter().map(|p| oere(&p["plassertBeloep"])).sum();
+            assert_eq!(sum + oere(&payment["uplassertBeloep"]), oere(&payment["innbetaltBeloep"]));
+            for placement in placed {
+                let there = instalments
+                    .iter()
+                    .find(|f| f["kravforfallsIdentifikator"] == placement["kravforfallIdentifikator"]);
+                let Some(there) = there else { continue };
+                let back = there["plassertInnbetaling"].as_array().expect("placed payments");
+                let id = &payment["innbetalingsidentifikator"];
+                assert!(
+                    back.iter().any(|b| b["innbetalingsIdentifikator"] == *id
+                        && oere(&b["plassertBeloep"]) == -oere(&placement["plassertBeloep"])),
+                    "{party}: {id} is not on the instalment it names"
+                );
+                assert_eq!(placement["gjenstaaendeKravforfallsbeloep"], there["gjenstaaendeBeloep"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_busy_party_is_as_large_as_it_is_said_to_be() {
+    let answer = get(&sandbox(), &format!("{BASE}/finans/311851381/aapnekrav"), &[]);
+    assert!((8_000..15_500).contains(&answer.body.len()), "{} bytes", answer.body.len());
+    let large = get(&sandbox(), &format!("{BASE}/finans/314200012/aapnekrav"), &[]);
+    assert_eq!(large.json()["aapentKravMedGjenstaaendeBeloep"].as_array().map(Vec::len), Some(1501 + 4));
+}
+
+#[test]
+fn the_edition_comes_from_the_caller_the_party_the_setting_in_that_order() {
+    let is_2024 = |answer: &Answer| answer.json().get("skjermet").is_some();
+    let old = Sandbox::builder().now(TODAY).edition("2023").start().expect("started");
+    let path = |party: &str| format!("{BASE}/finans/{party}/aapnekrav");
+    assert!(!is_2024(&get(&old, &path("311851381"), &[])), "the setting");
+    assert!(is_2024(&get(&old, &path("212201782"), &[])), "the party");
+    assert!(is_2024(&get(&old, &path("311851381"), &[("Sandbox-Edition", "2024")])), "the caller");
+    assert!(!is_2024(&get(&old, &path("212201782"), &[("Sandbox-Edition", "2023")])), "the caller over the party");
+}

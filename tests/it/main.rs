@@ -1,0 +1,32 @@
+//! The tests of the whole, through HTTP or the binary, as one program: a file for each thing that a user can see. What they
+//! share is in `common`.
+
+mod access;
+mod agreement;
+mod bad_input;
+mod binary;
+mod clock;
+mod common;
+mod control;
+mod documents;
+mod drift;
+mod errors;
+mod faults;
+mod house;
+mod journal;
+mod krav_og_betalinger;
+mod kravoversikt;
+mod ledger_properties;
+mod maskinporten;
+mod modifiers;
+mod openapi;
+mod published_examples;
+mod reload;
+mod restanser;
+mod rules;
+mod scenarios;
+mod sessions;
+mod trekk_poll;
+mod trekkpaalegg;
+mod wire;
+mod xml;

@@ -1,0 +1,190 @@
+//! The contract: fresh, served, printed, and true of every answer.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::common::{self, BASE, get, sandbox};
+use serde_json::{Value, json};
+
+fn committed() -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/openapi/kravogbetalinger.json");
+    serde_json::from_str(&std::fs::read_to_string(path).expect("the document")).expect("JSON")
+}
+
+/// The services that are asked by GET about a party.
+const SERVICES: [&str; 4] = ["kravogbetalinger", "kravoversikt", "restanser", "trekkpaalegg"];
+
+fn printed(name: &str) -> Value {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox")).args(["openapi", name]).output().expect("it runs");
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+#[test]
+fn the_committed_documents_are_fresh_and_served() {
+    let sandbox = sandbox();
+    for name in SERVICES {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/openapi/{name}.json"));
+        let committed: Value =
+            serde_json::from_str(&std::fs::read_to_string(path).expect("the document")).expect("JSON");
+        let printed = printed(name);
+        assert!(committed == printed, "run: cargo run -q -- openapi {name} > docs/openapi/{name}.json");
+        assert_eq!(get(&sandbox, &format!("/openapi/{name}.json"), &[]).json(), printed);
+        let text = printed.to_string();
+        assert!(!text.contains("Sandbox-") && !text.contains("null"), "modifiers and nulls are no part of it: {text}");
+    }
+    assert_eq!(get(&sandbox, "/openapi/finnes-ikke.json", &[]).status, 404);
+    let unknown =
+        Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox")).args(["openapi", "restanse"]).output().expect("it runs");
+    assert_eq!(unknown.status.code(), Some(2));
+}
+
+/// Asks an operation about a party, with all that it needs.
+fn ask(sandbox: &innkreving_sandbox::Sandbox, path: &str, party: &str, more: (&str, &str)) -> common::Answer {
+    let package = if path.contains("restanser") { "dibk" } else { "finans" };
+    let places = [
+        ("{rettighetspakke}", package),
+        ("{identifikator}", party),
+        ("{organisasjonsnummer}", party),
+        ("{trekkid}", "10006"),
+        ("{trekkversjon}", "2"),
+    ];
+    let filled = places.iter().fold(path.to_owned(), |url, (place, with)| url.replace(place, with));
+    let by_header = filled.contains("trekkpaalegg").then_some(("Sandbox-Party", party));
+    let headers: Vec<_> = by_header.into_iter().chain([more]).collect();
+    get(sandbox, &format!("{filled}?fraOgMed=2026-01-01&tilOgMed=2027-01-01"), &headers)
+}
+
+#[test]
+fn every_answer_and_every_error_of_every_service_fits_its_contract() {
+    let sandbox = sandbox();
+    let mut answered = 0;
+    for name in SERVICES {
+        let document = printed(name);
+        for (path, operations) in document["paths"].as_object().expect("paths") {
+            let responses = &operations["get"]["responses"];
+            let validator = |status: u16| {
+                let schema = &responses[status.to_string()]["content"]["application/json"]["schema"];
+                assert!(schema.is_object(), "{path} {status}");
+                let whole = json!({ "allOf": [schema], "components": document["components"] });
+                jsonschema::options().should_validate_formats(true).build(&whole).expect("a schema")
+            };
+            let fits = validator(200);
+            for party in common::parties() {
+                for now in ["-1y", "+0d", "+30d"] {
+                    let answer = ask(&sandbox, path, &party, ("Sandbox-Now", now));
+                    if answer.status == 200 {
+                        let value = answer.json();
+                        let errors: Vec<String> = fits.iter_errors(&value).map(|error| error.to_string()).collect();
+                        assert!(errors.is_empty(), "{path} {party} {now}: {errors:?}");
+                        answered += 1;
+                    }
+                }
+            }
+            let codes = responses.as_object().expect("responses").values();
+            let codes = codes.filter_map(|it| {
+                it["content"]["application/json"]["schema"]["allOf"][1]["properties"]["kode"]["enum"].as_array()
+            });
+            let codes: Vec<&str> = codes.flatten().filter_map(Value::as_str).collect();
+            assert!(codes.len() > 16, "{path}: {codes:?}");
+            for code in codes {
+                let answer = ask(&sandbox, path, "311851381", ("Sandbox-Error", code));
+                assert_eq!(answer.kode(), code, "{path}");
+                assert!(validator(answer.status).is_valid(&answer.json()), "{path} {code}");
+            }
+        }
+    }
+    assert!(answered > 200, "{answered}");
+}
+
+#[test]
+fn the_committed_document_of_the_issuer_is_fresh_and_answers_keep_it() {
+    let sandbox = sandbox();
+    let served = get(&sandbox, "/openapi/maskinporten.json", &[]).json();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/openapi/maskinporten.json");
+    let committed: Value = serde_json::from_str(&std::fs::read_to_string(path).expect("the document")).expect("JSON");
+    assert!(committed == served, "run: cargo run -q -- openapi maskinporten > docs/openapi/maskinporten.json");
+    for (path, operation) in
+        [("/maskinporten/jwk", "jwk"), ("/maskinporten/.well-known/oauth-authorization-server", "metadata")]
+    {
+        let described = &served["paths"][path]["get"];
+        assert_eq!(described["operationId"], operation);
+        let schema = &described["responses"]["200"]["content"]["application/json"]["schema"];
+        let validator = jsonschema::validator_for(schema).expect("a schema");
+        assert!(validator.is_valid(&get(&sandbox, path, &[]).json()), "{path}");
+    }
+}
+
+/// A validator of what an operation answers with a status.
+fn validator(endpoint: &str, status: &str) -> jsonschema::Validator {
+    let document = committed();
+    let path = format!("{BASE}/{{rettighetspakke}}/{{identifikator}}/{endpoint}");
+    let schema = &document["paths"][path]["get"]["responses"][status]["content"]["application/json"]["schema"];
+    assert!(schema.is_object(), "{endpoint} {status}");
+    let whole = json!({ "allOf": [schema], "components": document["components"] });
+    jsonschema::options().should_validate_formats(true).build(&whole).expect("a schema")
+}
+
+#[test]
+fn every_answer_of_every_party_fits_exactly_one_alternative() {
+    let sandbox = sandbox();
+    let mut answered = 0;
+    for endpoint in ["aapnekrav", "krav", "innbetalinger", "utbetalinger"] {
+        let fits = validator(endpoint, "200");
+        for party in sandbox_parties(&sandbox) {
+            for edition in ["2023", "2024"] {
+                for now in ["-1y", "+0d", "+30d"] {
+                    let path = format!("{BASE}/finans/{party}/{endpoint}?fraOgMed=2026-01-01&tilOgMed=2027-01-01");
+                    let answer = get(&sandbox, &path, &[("Sandbox-Edition", edition), ("Sandbox-Now", now)]);
+                    if answer.status == 200 {
+                        let value = answer.json();
+                        let errors: Vec<String> = fits.iter_errors(&value).map(|error| error.to_string()).collect();
+                        assert!(errors.is_empty(), "{party} {endpoint} {edition} {now}: {errors:?}");
+                        answered += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(answered > 120, "{answered}");
+}
+
+fn sandbox_parties(sandbox: &innkreving_sandbox::Sandbox) -> Vec<String> {
+    let page = get(sandbox, "/", &[]).text();
+    let numbers = page.lines().filter_map(|line| line.trim().split(' ').next());
+    numbers.filter(|word| word.len() >= 9 && word.bytes().all(|b| b.is_ascii_digit())).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_root_of_xml_is_the_one_it_tells() {
+    let sandbox = sandbox();
+    let document = committed();
+    for (endpoint, status) in [("aapnekrav", "200"), ("krav", "200"), ("innbetalinger", "200"), ("utbetalinger", "404")]
+    {
+        let path = format!("{BASE}/{{rettighetspakke}}/{{identifikator}}/{endpoint}");
+        let told = &document["paths"][path]["get"]["responses"][status]["content"]["application/xml"]["schema"]["xml"];
+        let root = format!(
+            "<{} xmlns=\"{}\">",
+            told["name"].as_str().expect("a name"),
+            told["namespace"].as_str().expect("a URN")
+        );
+        let url = format!("{BASE}/finans/311851381/{endpoint}?fraOgMed=2026-01-01");
+        let answer = get(&sandbox, &url, &[("Accept", "application/xml")]);
+        assert_eq!(answer.status.to_string(), status);
+        assert!(answer.text().contains(&root), "{root}: {}", answer.text());
+    }
+}
+
+#[test]
+fn every_error_fits_the_response_of_its_status() {
+    let sandbox = sandbox();
+    let codes = (1..=9).map(|n| format!("KB-00{n}")).chain((1..=8).map(|n| format!("DAS-00{n}")));
+    for code in codes {
+        let answer = get(&sandbox, &format!("{BASE}/finans/311851381/krav"), &[("Sandbox-Error", &code)]);
+        let fits = validator("krav", &answer.status.to_string());
+        assert!(fits.is_valid(&answer.json()), "{code}");
+        let mut other = answer.json();
+        other["kode"] = "KB-010".into();
+        assert!(!fits.is_valid(&other), "the codes of a status are told");
+    }
+}

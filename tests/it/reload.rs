@@ -1,0 +1,188 @@
+//! A watched scenario folder: a save takes effect within a second, a broken one changes nothing but the health.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::common;
+use serde_json::Value;
+
+struct Running {
+    child: Child,
+    base: String,
+    dir: PathBuf,
+}
+
+impl Running {
+    fn start(name: &str) -> Self {
+        let dir = std::env::temp_dir().join(format!("reload-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&dir);
+        fs::create_dir_all(dir.join("deep/svar")).expect("a folder");
+        fs::write(dir.join("deep/a.yaml"), party(100)).expect("written");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox"))
+            .args(["--listen", "127.0.0.1:0", "--now", common::TODAY, "--scenarios"])
+            .arg(&dir)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let first = lines.next().expect("a line").expect("readable");
+        std::thread::spawn(move || lines.for_each(drop));
+        let base = format!("http://{}", first.split_once("http://").expect("an address").1.trim());
+        Self { child, base, dir }
+    }
+
+    fn get(&self, path: &str) -> (u16, Value) {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let mut answer = agent.get(format!("{}{path}", self.base)).call().expect("an answer");
+        let text = answer.body_mut().read_to_string().expect("a text");
+        (answer.status().as_u16(), serde_json::from_str(&text).expect("JSON"))
+    }
+
+    fn saldo(&self) -> String {
+        let (_, answer) = self.get(&format!("{}/finans/314300017/aapnekrav", common::BASE));
+        answer.pointer("/totalOversikt/saldo").or(answer.get("kode")).map(Value::to_string).unwrap_or_default()
+    }
+
+    /// Waits until something is as wanted; gives up after far more than the second it may take, as machines are shared.
+    fn eventually(&self, what: &str, is: impl Fn(&Self) -> bool) {
+        let begun = now();
+        while !is(self) {
+            assert!(begun.elapsed() < Duration::from_secs(60), "never: {what}; {:?}", self.get("/sandbox/scenarios"));
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn stop(mut self) -> String {
+        let _ = self.child.kill();
+        let mut log = String::new();
+        self.child.stderr.take().expect("piped").read_to_string(&mut log).expect("readable");
+        let _ = self.child.wait();
+        log
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = fs::remove_dir_all(&self.dir);
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test of real time")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+fn party(amount: u32) -> String {
+    format!(
+        "part: \"314300017\"\nnavn: X\nkrav: [{{ kravidentifikator: a, kravtype: RESTSKATT, forfallsdato: i dag + 9d, opprinneligBeloep: {amount} }}]\nfeil: [{{ paa: kravogbetalinger/utbetalinger, kode: KB-002, ganger: 1 }}]\n"
+    )
+}
+
+#[test]
+fn a_save_takes_effect_and_a_broken_one_keeps_the_last_good_set() {
+    let server = Running::start("save");
+    assert_eq!(server.saldo(), "100.0");
+    let flag = format!("{}/finans/314300017/utbetalinger?fraOgMed=2026-11-01", common::BASE);
+    assert_eq!(server.get(&flag).1["kode"], "KB-002");
+
+    fs::write(server.dir.join("deep/a.yaml"), party(200)).expect("written");
+    server.eventually("a changed file", |server| server.saldo() == "200.0");
+    assert_eq!(server.get(&flag).1["kode"], "KB-007", "the flag stays used up, as it is the same one");
+
+    fs::write(server.dir.join("b.yaml"), "part: \"314300025\"\nnavn: X\nkraav: 1\n").expect("written");
+    server.eventually("a failed reload", |server| server.get("/sandbox/scenarios").1.get("failed").is_some());
+    let (status, health) = server.get("/health/ready");
+    assert_eq!((status, &health["status"]), (200, &Value::from("UP")), "still ready");
+    assert!(
+        health["warning"].as_str().is_some_and(|warning| warning.contains("1 error in the scenario files")),
+        "{health}"
+    );
+    let state = server.get("/sandbox/scenarios").1;
+    assert_eq!(state["failed"]["problems"][0]["file"], "b.yaml", "{state}");
+    assert_eq!(server.saldo(), "200.0");
+
+    fs::write(server.dir.join("b.yaml"), "part: \"314300025\"\nnavn: X\n").expect("written");
+    server.eventually("the mended file", |server| server.get("/sandbox/scenarios").1.get("failed").is_none());
+    assert!(server.get("/health/ready").1.get("warning").is_none());
+    assert_eq!(server.get("/sandbox/parties").1.as_array().map(Vec::len), Some(2));
+
+    fs::remove_file(server.dir.join("deep/a.yaml")).expect("removed");
+    server.eventually("a file that went", |server| server.saldo() == "\"KB-009\"");
+    let log = server.stop();
+    assert!(log.contains("the scenarios were read anew"), "{log}");
+    assert!(
+        log.contains("those from before stay") && log.contains("b.yaml:3:1: error: there is no key kraav here"),
+        "{log}"
+    );
+}
+
+#[test]
+fn a_pipe_in_the_folder_is_passed_over_and_the_server_still_stops() {
+    let mut server = Running::start("pipe");
+    assert!(Command::new("mkfifo").arg(server.dir.join("x.yaml")).status().expect("mkfifo").success());
+    fs::write(server.dir.join("deep/a.yaml"), party(400)).expect("written");
+    server.eventually("a changed file", |server| server.saldo() == "400.0");
+    assert!(Command::new("kill").arg(server.child.id().to_string()).status().expect("kill").success());
+    let begun = now();
+    while server.child.try_wait().expect("a child").is_none() {
+        assert!(begun.elapsed() < Duration::from_secs(10), "it does not stop");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_literal_answer_beside_a_scenario_is_watched_too() {
+    let server = Running::start("literal");
+    let svar = |beloep: u32| format!("{{\"totalOversikt\": {{\"saldo\": {beloep}}}}}");
+    fs::write(server.dir.join("deep/svar/x.json"), svar(7)).expect("written");
+    fs::write(
+        server.dir.join("deep/a.yaml"),
+        party(1) + "svar: [{ paa: kravogbetalinger/aapnekrav, fil: svar/x.json }]\n",
+    )
+    .expect("written");
+    server.eventually("a literal answer", |server| server.saldo() == "7");
+    fs::write(server.dir.join("deep/svar/x.json"), svar(8)).expect("written");
+    server.eventually("a changed literal answer", |server| server.saldo() == "8");
+}
+
+#[test]
+fn a_file_swapped_in_under_load_never_shows_half_a_set() {
+    let server = Running::start("swap");
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            for amount in 1..=8 {
+                let next = server.dir.join(".next");
+                fs::write(&next, party(amount * 1000)).expect("written");
+                fs::rename(&next, server.dir.join("deep/a.yaml")).expect("renamed");
+                std::thread::sleep(Duration::from_millis(120));
+            }
+        });
+        while !writer.is_finished() {
+            let saldo = server.saldo();
+            let amount: f64 = saldo.parse().unwrap_or_else(|_| panic!("{saldo}"));
+            assert!((amount - 100.0).abs() < 0.1 || amount % 1000.0 == 0.0, "{saldo}");
+        }
+    });
+    server.eventually("the last one", |server| server.saldo() == "8000.0");
+}
+
+#[test]
+fn own_scenarios_of_a_session_stay_over_a_reload() {
+    let server = Running::start("own");
+    let own = "part: \"314300033\"\nnavn: EGEN\n";
+    let put = ureq::put(format!("{}/sandbox/scenarios", server.base))
+        .header("Sandbox-Session", "s")
+        .header("Content-Type", "application/yaml")
+        .send(own);
+    assert!(put.is_ok());
+    fs::write(server.dir.join("deep/a.yaml"), party(300)).expect("written");
+    server.eventually("a changed file", |server| server.saldo() == "300.0");
+    let path = |part: &str| format!("/~session=s{}/finans/{part}/aapnekrav", common::BASE);
+    assert_eq!(server.get(&path("314300033")).0, 200);
+    assert_eq!(server.get(&path("314300017")).1["totalOversikt"]["saldo"].to_string(), "300.0");
+}
