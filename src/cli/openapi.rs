@@ -12,9 +12,15 @@ pub(super) struct OpenapiArgs {
     /// Name of the service; sandbox is the control API
     #[arg(default_value = "kravogbetalinger")]
     service: String,
+    /// Print the names of all contracts in place of one
+    #[arg(long, conflicts_with = "service")]
+    list: bool,
 }
 
 pub(super) fn run(args: &OpenapiArgs) -> ExitCode {
+    if args.list {
+        return print(&format!("{}\n", documents().join("\n")));
+    }
     let Some(document) = document(&args.service) else {
         complain(&format!("there is no service {}; there are: {}", args.service, documents().join(", ")));
         return ExitCode::from(UNUSABLE);

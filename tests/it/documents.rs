@@ -1,9 +1,13 @@
 //! The commands of the documents, and the table of codes, driven against the real binary.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use crate::common::contracts::{Call, Contract, services};
 use crate::common::{RESERVED, TODAY};
+
+const BIN: &str = env!("CARGO_BIN_EXE_innkreving-sandbox");
 
 struct Running {
     child: Child,
@@ -12,7 +16,7 @@ struct Running {
 
 impl Running {
     fn start(more: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox"))
+        let mut child = Command::new(BIN)
             .args(["--listen", "127.0.0.1:0", "--log", "off"])
             .args(more)
             .stdout(Stdio::piped())
@@ -23,22 +27,49 @@ impl Running {
         std::thread::spawn(move || lines.for_each(drop));
         Self { child, address: first.split_once("http://").expect("an address").1.trim().to_owned() }
     }
-
-    /// What a command prints, on both channels, given the assignments that stood before it.
-    fn run(&self, assignments: &str, command: &str) -> String {
-        let path = std::path::Path::new(env!("CARGO_BIN_EXE_innkreving-sandbox")).parent().expect("a folder");
-        let path = format!("{}:{}", path.display(), std::env::var("PATH").unwrap_or_default());
-        let output = Command::new("bash")
-            .args(["-c", &format!("{assignments}{command} 2>&1")])
-            .env("PATH", path)
-            .env("SANDBOX_LISTEN", &self.address)
-            .output()
-            .expect("bash");
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    }
 }
 
 impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A shell that a reader types into, one for a document: what a line sets stays set.
+struct Shell {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Shell {
+    fn start(server: &Running) -> Self {
+        let folder = std::path::Path::new(BIN).parent().expect("a folder");
+        let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default());
+        let mut child = Command::new("bash")
+            .env("PATH", path)
+            .env("SANDBOX_LISTEN", &server.address)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("bash");
+        let (input, output) = (child.stdin.take().expect("piped"), child.stdout.take().expect("piped"));
+        Self { child, input, output: BufReader::new(output) }
+    }
+
+    /// What a command prints, on both channels.
+    fn run(&mut self, command: &str) -> String {
+        // A NUL, which no answer has, tells where it ends.
+        write!(self.input, "{{ {command}\n}} 2>&1 </dev/null; printf '\\0'\n").expect("bash reads");
+        let mut printed = Vec::new();
+        self.output.read_until(0, &mut printed).expect("bash prints");
+        assert_eq!(printed.pop(), Some(0), "bash ended at {command}: {}", String::from_utf8_lossy(&printed));
+        String::from_utf8_lossy(&printed).into_owned()
+    }
+}
+
+impl Drop for Shell {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -50,32 +81,24 @@ fn read(path: &str) -> String {
 }
 
 /// Runs every command of a document in its order and looks for what its arrow promises.
-fn run_all(document: &str, more: &[&str]) -> (Running, String) {
+fn run_all(document: &str, more: &[&str]) -> (Running, Shell) {
     let server = Running::start(more);
+    let mut shell = Shell::start(&server);
     let text = read(document).replace("127.0.0.1:8080", &server.address);
-    let (mut assignments, mut commands) = (String::new(), 0);
+    let mut promises = 0;
     for block in text.split("```sh\n").skip(1) {
         for line in block.split("```").next().expect("a block").lines().filter(|line| !line.trim().is_empty()) {
             let (command, promised) = line.split_once("  # → ").unwrap_or((line, ""));
-            if line.starts_with("encode()")
-                || line
-                    .split('=')
-                    .next()
-                    .is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase()))
-            {
-                assignments = format!("{assignments}{line}\n");
-                continue;
-            }
-            let printed = server.run(&assignments, command);
-            for piece in promised.split(" · ") {
+            let printed = shell.run(command);
+            for piece in promised.split(" · ").filter(|piece| !piece.is_empty()) {
                 let shown: String = printed.chars().take(600).collect();
                 assert!(printed.contains(piece.trim()), "{document}: {command}\npromises {piece:?}, prints\n{shown}");
+                promises += 1;
             }
-            commands += 1;
         }
     }
-    assert!(commands > 10, "{document}");
-    (server, assignments)
+    assert!(promises > 10, "{document}");
+    (server, shell)
 }
 
 #[test]
@@ -88,101 +111,95 @@ fn the_commands_of_control_api_md() {
     run_all("docs/control-api.md", &[]);
 }
 
-/// A service as its table of codes is driven: the section with the table, and how a party is asked for.
-struct Driven {
-    section: &'static str,
-    service: &'static str,
-    /// `PARTY` stands for its number.
-    path: &'static str,
-    headers: &'static str,
+/// A row of the tables of codes.
+struct Row<'d> {
+    /// The heading above its table, which names services by their titles.
+    heading: &'d str,
+    code: &'d str,
+    status: &'d str,
+    reserved: &'d str,
+    natural: &'d str,
 }
 
-const DRIVEN: [Driven; 5] = [
-    Driven {
-        section: "Krav og betalinger, Kravoversikt",
-        service: "kravogbetalinger",
-        path: "api/innkreving/kravogbetalinger/v1/finans/PARTY/aapnekrav",
-        headers: "",
-    },
-    Driven {
-        section: "Krav og betalinger, Kravoversikt",
-        service: "kravoversikt",
-        path: "api/innkreving/kravoversikt/v1/finans/PARTY/oversikt",
-        headers: "",
-    },
-    Driven { section: "Restanser", service: "restanser", path: "api/innkreving/restanser/v2/dibk/PARTY", headers: "" },
-    Driven {
-        section: "Trekkpålegg",
-        service: "trekkpaalegg",
-        path: "api/trekkpaalegg/v1",
-        headers: "-H 'Sandbox-Party: PARTY' ",
-    },
-    Driven {
-        section: "The platform in front of all services",
-        service: "trekkpaalegg",
-        path: "api/trekkpaalegg/v1",
-        headers: "-H 'Sandbox-Party: PARTY' ",
-    },
-];
+impl Row<'_> {
+    fn is_of(&self, service: &Contract) -> bool {
+        // The codes of the platform are those of all services.
+        let of_all = self.code.starts_with("DAS");
+        let title = service.title().split(" (").next();
+        of_all || self.heading.split(", ").any(|named| Some(named) == title)
+    }
+}
 
-/// Every row of the tables: by header, base URL, rule, scenario flag, reserved number, and naturally.
-#[test]
-fn the_commands_of_faults_md_and_every_row_of_its_tables() {
-    let (server, assignments) = run_all("docs/faults.md", &["--now", TODAY]);
-    let text = read("docs/faults.md");
-    let mut rows: Vec<(&str, Vec<&str>)> = Vec::new();
+fn rows(text: &str) -> Vec<Row<'_>> {
+    let mut rows = Vec::new();
     for section in text.split("\n### ").skip(1) {
         let heading = section.lines().next().expect("a heading");
-        let table = section.lines().filter(|line| line.starts_with("| ") && line.contains("-00"));
-        rows.extend(table.map(|line| (heading, line.trim_matches('|').split(" | ").map(str::trim).collect())));
+        for line in section.lines().filter(|line| line.starts_with("| ") && line.contains("-00")) {
+            let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+            let [code, status, reserved, natural] = cells[..] else { panic!("{line}") };
+            rows.push(Row { heading, code, status, reserved, natural });
+        }
     }
-    assert_eq!(rows.len(), 9 * 3 + 8, "a row for every code");
-    let mut driven_rows = 0;
-    for (section, row) in &rows {
-        let [code, status, reserved, natural] = row[..] else { panic!("{row:?}") };
-        let assert = |way: &str, command: &str, cause: &str| {
-            let printed = server.run(&assignments, &command.replacen("curl -s ", "curl -s -i ", 1));
+    rows
+}
+
+/// A call as curl makes it, with more headers and a prefix of the URL.
+fn curl(call: &Call, more: &str, prefix: &str) -> String {
+    let own = call.party.as_ref().map_or_else(String::new, |party| format!("-H 'Sandbox-Party: {party}' "));
+    format!("curl -s -i {more}{own}\"$SANDBOX{prefix}{}\"", call.url)
+}
+
+/// Every row of the tables for every service: by header, base URL, rule, scenario flag, reserved number, and naturally.
+#[test]
+fn the_commands_of_faults_md_and_every_row_of_its_tables() {
+    let (_server, mut shell) = run_all("docs/faults.md", &["--now", TODAY]);
+    let text = read("docs/faults.md");
+    let (rows, services) = (rows(&text), services());
+    let (party, mut driven) = ("314055403", BTreeSet::new());
+    for row in &rows {
+        let Row { code, status, natural, .. } = row;
+        let mut assert = |way: &str, command: &str, cause: &str| {
+            let printed = shell.run(command);
             let expected =
                 [format!("HTTP/1.1 {status} "), format!("\"kode\":\"{code}\""), format!("sandbox-cause: {cause}")];
             for piece in expected {
                 assert!(printed.contains(&piece), "{code} by {way}: {command}\nlacks {piece:?} in\n{printed:.600}");
             }
         };
-        for Driven { service, path, headers, .. } in DRIVEN.iter().filter(|driven| driven.section == *section) {
-            let call = |before: &str, prefix: &str, party: &str| {
-                format!("curl -s {before}{headers}$SANDBOX/{prefix}{path}").replace("PARTY", party)
-            };
-            let party = "314055403";
-            assert("header", &call(&format!("-H 'Sandbox-Error: {code}' "), "", party), "header");
-            assert("base URL", &call("", &format!("~error={code}/"), party), "base-url");
-            let session = format!("by-rule-{driven_rows}");
-            let rule =
-                format!("innkreving-sandbox rule add --session {session} --when service={service} --then error={code}");
-            let made = server.run(&assignments, &rule);
-            assert!(made.contains("\"id\": \"r1\""), "{made}");
-            assert("rule", &call(&format!("-H 'Sandbox-Session: {session}' "), "", party), "rule");
-            let session = format!("by-flag-{driven_rows}");
-            let flag = format!(r#"part: "{party}"\nnavn: X\nfeil: [{{ paa: {service}, kode: {code} }}]\n"#);
-            let put = format!(
-                "printf '{flag}' | curl -s -T - -H 'Content-Type: application/yaml' $SANDBOX/~session={session}/sandbox/scenarios"
-            );
-            let put = server.run(&assignments, &put);
-            assert!(put.contains(party), "{put}");
-            assert("flag", &call("", &format!("~session={session}/"), party), "scenario");
-            match reserved {
-                "–" => assert!(code.starts_with("DAS"), "{code}"),
-                number => {
-                    let nth = code.rsplit('-').next().and_then(|digits| digits.parse::<usize>().ok());
-                    assert_eq!(number, RESERVED[nth.expect("a number") - 1]);
-                    assert("reserved number", &call("", "", number), "reserved-number");
-                }
-            }
-            driven_rows += 1;
-        }
         if !natural.starts_with("none") {
             let command = natural.split('`').nth(1).expect("a command");
-            assert("itself", command, "natural");
+            assert("itself", &command.replacen("curl -s ", "curl -s -i ", 1), "natural");
+        }
+        for service in services.iter().filter(|service| row.is_of(service)) {
+            let (name, call) = (&service.name, service.simplest(party));
+            assert("header", &curl(&call, &format!("-H 'Sandbox-Error: {code}' "), ""), "header");
+            assert("base URL", &curl(&call, "", &format!("/~error={code}")), "base-url");
+            // Each rule and each flag in a session of its own, so that none meets another.
+            let session = format!("rule-{name}-{code}");
+            let rule =
+                format!("innkreving-sandbox rule add --session {session} --when service={name} --then error={code}");
+            let then = curl(&call, &format!("-H 'Sandbox-Session: {session}' "), "");
+            assert("rule", &format!("{rule} && {then}"), "rule");
+            let session = format!("flag-{name}-{code}");
+            let flag = format!(r#"part: "{party}"\nnavn: X\nfeil: [{{ paa: {name}, kode: {code} }}]\n"#);
+            let put = "curl -s -f -T - -H 'Content-Type: application/yaml'";
+            let put = format!("printf '{flag}' | {put} $SANDBOX/~session={session}/sandbox/scenarios");
+            assert("flag", &format!("{put} && {}", curl(&call, "", &format!("/~session={session}"))), "scenario");
+            if row.reserved == "–" {
+                assert!(code.starts_with("DAS"), "{code}");
+            } else {
+                let nth = code.rsplit('-').next().and_then(|digits| digits.parse::<usize>().ok());
+                assert_eq!(row.reserved, RESERVED[nth.expect("a number") - 1]);
+                assert("reserved number", &curl(&service.simplest(row.reserved), "", ""), "reserved-number");
+            }
+            assert!(driven.insert((name.clone(), (*code).to_owned())), "{name} has two rows of {code}");
         }
     }
-    assert_eq!(driven_rows, 9 * 4 + 8);
+    for service in &services {
+        for code in service.operations().iter().flat_map(|operation| operation.codes()).map(|(_, code)| code) {
+            let row = (service.name.clone(), code.to_owned());
+            assert!(driven.contains(&row), "docs/faults.md has no row for {code} of {} ({})", row.0, service.title());
+        }
+    }
+    assert!(rows.iter().all(|row| services.iter().any(|service| row.is_of(service))), "a table of no service");
 }

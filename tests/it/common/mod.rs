@@ -1,13 +1,14 @@
 //! What the tests share: a client that nobody here wrote, and a sandbox to call.
-#![allow(dead_code, unreachable_pub, clippy::allow_attributes, reason = "each test file uses what it needs")]
+
+pub(crate) mod contracts;
 
 use innkreving_sandbox::Sandbox;
 use serde_json::Value;
 
 /// The day that tests stand still on, unless they say another.
-pub const TODAY: &str = "2026-11-21";
+pub(crate) const TODAY: &str = "2026-11-21";
 /// The reserved numbers, in the order of the codes they answer.
-pub const RESERVED: [&str; 9] = [
+pub(crate) const RESERVED: [&str; 9] = [
     "333000016",
     "333000024",
     "333000032",
@@ -19,23 +20,23 @@ pub const RESERVED: [&str; 9] = [
     "333000091",
 ];
 
-pub const BASE: &str = "/api/innkreving/kravogbetalinger/v1";
-pub const RESTANSER: &str = "/api/innkreving/restanser/v2";
-pub const TREKK: &str = "/api/trekkpaalegg/v1";
-pub const KRAVOVERSIKT: &str = "/api/innkreving/kravoversikt/v1";
+pub(crate) const BASE: &str = "/api/innkreving/kravogbetalinger/v1";
+pub(crate) const RESTANSER: &str = "/api/innkreving/restanser/v2";
+pub(crate) const TREKK: &str = "/api/trekkpaalegg/v1";
+pub(crate) const KRAVOVERSIKT: &str = "/api/innkreving/kravoversikt/v1";
 
 /// The built-in scenarios on the day that tests stand still on.
-pub fn sandbox() -> Sandbox {
+pub(crate) fn sandbox() -> Sandbox {
     Sandbox::builder().now(TODAY).seed(1).start().expect("the built-in scenarios start")
 }
 
 /// A sandbox of one scenario.
-pub fn with_scenario(yaml: &str) -> Sandbox {
+pub(crate) fn with_scenario(yaml: &str) -> Sandbox {
     Sandbox::builder().now(TODAY).seed(1).scenario(yaml).start().unwrap_or_else(|error| panic!("{}", explain(&error)))
 }
 
 /// A start error with all problems, for a test's failure message.
-pub fn explain(error: &innkreving_sandbox::StartError) -> String {
+pub(crate) fn explain(error: &innkreving_sandbox::StartError) -> String {
     use innkreving_sandbox::{StartError, scenario::loading::LoadError};
     match error {
         StartError::Scenarios(LoadError::Problems(problems)) => {
@@ -47,37 +48,37 @@ pub fn explain(error: &innkreving_sandbox::StartError) -> String {
 
 /// An answer, read whole.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: http::HeaderMap,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("ASCII"))
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    pub fn kode(&self) -> String {
+    pub(crate) fn kode(&self) -> String {
         self.json()["kode"].as_str().unwrap_or_default().to_owned()
     }
 }
 
 /// GET with headers. Any status is an answer.
-pub fn get(sandbox: &Sandbox, path: &str, headers: &[(&str, &str)]) -> Answer {
+pub(crate) fn get(sandbox: &Sandbox, path: &str, headers: &[(&str, &str)]) -> Answer {
     request(sandbox, "GET", path, headers)
 }
 
 /// Any method, without a body.
-pub fn request(sandbox: &Sandbox, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+pub(crate) fn request(sandbox: &Sandbox, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
     let agent: ureq::Agent =
         ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build().into();
     let mut request = http::Request::builder().method(method).uri(format!("{}{path}", sandbox.base_url()));
@@ -90,7 +91,7 @@ pub fn request(sandbox: &Sandbox, method: &str, path: &str, headers: &[(&str, &s
 }
 
 /// Any method, with a body.
-pub fn send(sandbox: &Sandbox, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+pub(crate) fn send(sandbox: &Sandbox, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
     let agent: ureq::Agent =
         ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build().into();
     let mut request = http::Request::builder().method(method).uri(format!("{}{path}", sandbox.base_url()));
@@ -103,21 +104,21 @@ pub fn send(sandbox: &Sandbox, method: &str, path: &str, headers: &[(&str, &str)
 }
 
 /// POST of JSON, with more headers.
-pub fn post(sandbox: &Sandbox, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+pub(crate) fn post(sandbox: &Sandbox, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
     let all: Vec<_> = headers.iter().copied().chain([("Content-Type", "application/json")]).collect();
     send(sandbox, "POST", path, &all, &body.to_string())
 }
 
 /// Sets a rule in the default session.
 #[track_caller]
-pub fn rule(sandbox: &Sandbox, rule: &Value) -> Value {
+pub(crate) fn rule(sandbox: &Sandbox, rule: &Value) -> Value {
     let answer = post(sandbox, "/sandbox/rules", &[], rule);
     assert_eq!(answer.status, 201, "{}", answer.text());
     answer.json()
 }
 
 /// Sends bytes as they are and reads all that comes back.
-pub fn raw(sandbox: &Sandbox, bytes: &[u8]) -> String {
+pub(crate) fn raw(sandbox: &Sandbox, bytes: &[u8]) -> String {
     use std::io::{Read, Write};
     let mut stream = std::net::TcpStream::connect(sandbox.address()).expect("a connection");
     stream.write_all(bytes).expect("sent");
@@ -128,7 +129,7 @@ pub fn raw(sandbox: &Sandbox, bytes: &[u8]) -> String {
 }
 
 /// The built-in parties, by the names of their files.
-pub fn parties() -> Vec<String> {
+pub(crate) fn parties() -> Vec<String> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let files = std::fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file"));
     let names = files.filter(|file| file.path().is_file()).map(|file| file.file_name().into_string().expect("UTF-8"));
@@ -138,19 +139,19 @@ pub fn parties() -> Vec<String> {
 }
 
 /// A token of the command line, which needs no running sandbox.
-pub fn token(arguments: &[&str]) -> String {
+pub(crate) fn token(arguments: &[&str]) -> String {
     let output =
         std::process::Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox")).arg("token").args(arguments).output();
     String::from_utf8(output.expect("it runs").stdout).expect("a token").trim().to_owned()
 }
 
 /// How many parties are built in.
-pub fn built_in() -> usize {
+pub(crate) fn built_in() -> usize {
     parties().len()
 }
 
 /// An amount of an answer, exactly, in øre.
-pub fn oere(value: &Value) -> i64 {
+pub(crate) fn oere(value: &Value) -> i64 {
     let text = value.as_number().unwrap_or_else(|| panic!("{value} is no number")).to_string();
     let (kroner, oere) = text.split_once('.').unwrap_or((&text, "0"));
     format!("{kroner}{oere:0<2}").parse().expect("at most two decimals")
