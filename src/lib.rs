@@ -46,6 +46,7 @@ mod config;
 mod control;
 pub mod domain;
 mod faults;
+mod interface;
 mod library;
 mod pipeline;
 mod redact;
@@ -55,6 +56,19 @@ pub mod scenario;
 mod server;
 mod services;
 mod session;
+mod terminal;
 mod wire;
 
 pub use sandbox::{Sandbox, SandboxBuilder, StartError};
+
+/// A service of your own: what it says of itself, and what its endpoints are given and answer.
+///
+/// `examples/own_service.rs` is one, in one file.
+pub mod service {
+    pub use crate::catalogue::{
+        BodyPolicy, Check, Code, Consent, Endpoint, Formats, Issuer, Method, Needs, Number, Package, Parameter,
+        ParameterKind, PartyIn, Protection, Service, Success, TokenDemand,
+    };
+    pub use crate::interface::{Answer, Body, Call, Field, Finding, Hooks, Operation, Refusal, ServiceModule};
+    pub use crate::services::ISSUER;
+}

@@ -1,7 +1,6 @@
 //! A sandbox inside another program, for tests.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -10,12 +9,13 @@ use tokio::sync::oneshot;
 
 use crate::access::Level;
 use crate::catalogue::Edition;
-use crate::config::{Limits, Options, Settings, TokenSettings};
+use crate::config::{Limits, Options, ServiceSettings, Settings};
 use crate::domain::clock::Now;
+use crate::interface::{ServiceModule, Services};
 use crate::scenario::loading::LoadError;
 use crate::scenario::sources::{Source, Text};
 use crate::server::Server;
-use crate::services::CATALOGUE;
+use crate::services::{built_in_and, open_access};
 use crate::session::registry::{CannotOpen, Sessions};
 use crate::session::time::system_time;
 
@@ -35,18 +35,18 @@ pub struct Sandbox {
 }
 
 /// How a [`Sandbox`] is to start.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct SandboxBuilder {
     sources: Vec<Source>,
     texts: Vec<Text>,
     now: Option<String>,
     edition: Option<String>,
-    static_restanser: bool,
+    settings: Vec<String>,
+    services: Vec<&'static ServiceModule>,
     auth: Option<String>,
     seed: Option<u64>,
     control_key: Option<String>,
     limits: Limits,
-    tokens: TokenSettings,
 }
 
 /// Why a [`Sandbox`] did not start.
@@ -100,11 +100,17 @@ impl SandboxBuilder {
         self
     }
 
-    /// Restanser gives the published example about any synthetic organisation that no scenario names, as the real
-    /// test environment does; otherwise it knows none of them.
+    /// A setting of a service, by its flag and value, as the command line takes them.
     #[must_use]
-    pub fn static_restanser(mut self) -> Self {
-        self.static_restanser = true;
+    pub fn setting(mut self, flag: &str, value: &str) -> Self {
+        self.settings.push(format!("{flag}={value}"));
+        self
+    }
+
+    /// A service beside the built-in ones.
+    #[must_use]
+    pub fn service(mut self, module: &'static ServiceModule) -> Self {
+        self.services.push(module);
         self
     }
 
@@ -141,20 +147,6 @@ impl SandboxBuilder {
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
-        self
-    }
-
-    /// The file of the OAuth clients that the issuer knows; it takes any where this is not said.
-    #[must_use]
-    pub fn clients(mut self, file: impl Into<PathBuf>) -> Self {
-        self.tokens.clients = Some(file.into());
-        self
-    }
-
-    /// The file of another issuer's keys, whose tokens are taken at the level `signed`.
-    #[must_use]
-    pub fn jwks(mut self, file: impl Into<PathBuf>) -> Self {
-        self.tokens.jwks = Some(file.into());
         self
     }
 
@@ -197,23 +189,28 @@ impl SandboxBuilder {
         if sources.is_empty() {
             sources.push(Source::Builtin);
         }
+        let services = built_in_and(&self.services);
         let settings = Settings {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             now,
-            options: Options { default_edition: edition.unwrap_or_default(), static_restanser: self.static_restanser },
+            options: Options { default_edition: edition.unwrap_or_default() },
             auth: auth.unwrap_or_default(),
             seed: self.seed,
-            tokens: self.tokens,
+            services: Arc::new(service_settings(services, &self.settings)?),
             control: true,
             control_key: self.control_key,
             limits: self.limits,
         };
-        let sessions = Sessions::open(sources, CATALOGUE, &settings, system_time).map_err(|error| match error {
-            CannotOpen::Now(error) => StartError::Setting(error.to_string()),
-            CannotOpen::Scenarios(error) => StartError::Scenarios(error),
-        })?;
+        let sessions =
+            Sessions::open(sources, services.format, services.states(), &settings, system_time).map_err(|error| {
+                match error {
+                    CannotOpen::Now(error) => StartError::Setting(error.to_string()),
+                    CannotOpen::Scenarios(error) => StartError::Scenarios(error),
+                }
+            })?;
         let sessions = Arc::new(sessions);
-        let access = settings.access(sessions.time.real()).map_err(|wrong| StartError::Setting(wrong.join("; ")))?;
+        let access = open_access(settings.auth, &settings.services, sessions.time.real())
+            .map_err(|wrong| StartError::Setting(wrong.join("; ")))?;
         let access = Arc::new(access);
         let (stop, stopped) = oneshot::channel::<()>();
         let (bound, address) = mpsc::channel();
@@ -221,7 +218,7 @@ impl SandboxBuilder {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let thread = std::thread::Builder::new().name("innkreving-sandbox".to_owned()).spawn(move || {
             runtime.block_on(async {
-                let server = Server::bind(&settings, sessions, access).await;
+                let server = Server::bind(&settings, services, sessions, access).await;
                 let address = server.as_ref().map_err(|error| error.kind().into()).and_then(Server::address);
                 let _ = bound.send(address);
                 if let Ok(server) = server {
@@ -232,4 +229,20 @@ impl SandboxBuilder {
         let address = address.recv().map_err(std::io::Error::other)??;
         Ok(Sandbox { address, stop: Some(stop), thread: Some(thread) })
     }
+}
+
+/// The settings of services, by their flags.
+fn service_settings(services: &Services, flags: &[String]) -> Result<ServiceSettings, StartError> {
+    let sections = || services.modules.iter().filter_map(|module| module.hooks.settings.as_ref());
+    let command = clap::Command::new("settings").no_binary_name(true);
+    let command = sections().fold(command, |command, section| (section.augment)(command));
+    // A test is not to depend on the environment that it runs in.
+    let command = command.mut_args(|argument| argument.env(None::<&'static str>));
+    let wrong = |error: clap::Error| StartError::Setting(error.to_string());
+    let matches = command.try_get_matches_from(flags).map_err(wrong)?;
+    let mut settings = ServiceSettings::default();
+    for section in sections() {
+        (section.read)(&matches, &mut settings).map_err(wrong)?;
+    }
+    Ok(settings)
 }

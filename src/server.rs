@@ -19,6 +19,8 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::access::Access;
 use crate::config::Settings;
+use crate::interface::Services;
+use crate::interface::pages::Shared;
 use crate::library::watch::INTERVAL;
 use crate::pipeline::{self, State};
 use crate::session::registry::Sessions;
@@ -44,19 +46,32 @@ pub(crate) struct Server {
 
 impl Server {
     /// Takes the port.
-    pub(crate) async fn bind(settings: &Settings, sessions: Arc<Sessions>, access: Arc<Access>) -> io::Result<Self> {
+    pub(crate) async fn bind(
+        settings: &Settings,
+        services: &'static Services,
+        sessions: Arc<Sessions>,
+        access: Arc<Access>,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind(settings.listen).await?;
         let mut rng = match settings.seed {
             Some(seed) => ChaCha8Rng::seed_from_u64(seed),
             None => ChaCha8Rng::try_from_rng(&mut rand::rngs::SysRng).map_err(io::Error::other)?,
         };
-        let seeds = ChaCha8Rng::from_rng(&mut rng);
-        let pages =
-            crate::control::pages(Arc::clone(&sessions), Arc::clone(&access), listener.local_addr()?, settings, seeds);
+        let shared = Arc::new(Shared {
+            services,
+            sessions: Arc::clone(&sessions),
+            address: listener.local_addr()?,
+            access: Arc::clone(&access),
+            control: settings.control,
+            key: settings.control_key.clone(),
+            seeds: Mutex::new(ChaCha8Rng::from_rng(&mut rng)),
+        });
         let state = Arc::new(State {
-            pages,
+            services,
+            pages: crate::control::pages(shared),
             sessions,
             options: settings.options,
+            settings: Arc::clone(&settings.services),
             access,
             rng: Mutex::new(rng),
             drift_seed: settings.seed.unwrap_or_default(),

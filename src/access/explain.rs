@@ -1,13 +1,16 @@
 //! A token, claim by claim: what each is, whether it passes, and what to change.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::jwt::{Jwt, seconds};
-use super::token::{LEEWAY, TEST_ISSUER, Token, is_known_issuer, moment};
+use super::token::{LEEWAY, Token, is_known_issuer, moment};
 use super::{Access, Demand, Level, Refusal, samtykke};
+use crate::catalogue::{Check, Issuer};
 
 /// One line of an explanation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -25,11 +28,47 @@ pub(crate) struct Line {
     pub(crate) fix: Option<String>,
 }
 
+/// What would come of a request with a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It would be served.
+    Served,
+    /// It would be refused: status, code, and the service's message.
+    Refused { status: u16, code: &'static str, message: String },
+    /// It is no token that could be sent.
+    NoToken(String),
+    /// It is an Altinn 2 consent token, which goes beside an access token.
+    ConsentToken,
+    /// No request is named.
+    NoRequest,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Served => f.write_str("The request would be served."),
+            Self::Refused { status, code, message } => write!(f, "{status} {code}: {message}."),
+            Self::NoToken(why) => write!(f, "This is no token: {why}."),
+            Self::ConsentToken => f.write_str(
+                "This is a consent token of the old Altinn: send it as AltinnSamtykke, beside an access token.",
+            ),
+            Self::NoRequest => f.write_str("Name a service and a party to see what would come of a request with it."),
+        }
+    }
+}
+
+impl Serialize for Verdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// A token, explained.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Explanation {
     /// What would come of the request with it, in a sentence.
-    pub(crate) verdict: String,
+    #[schemars(with = "String")]
+    pub(crate) verdict: Verdict,
     pub(crate) lines: Vec<Line>,
 }
 
@@ -45,13 +84,12 @@ impl Access {
         let jwt = match Jwt::read(text) {
             Ok(jwt) => jwt,
             Err(why) => {
-                let verdict = format!("This is no token: {why}.");
-                return Explanation { verdict, lines: Vec::new() };
+                return Explanation { verdict: Verdict::NoToken(why.to_string()), lines: Vec::new() };
             }
         };
         let mut lines = vec![self.signature(&jwt, now)];
         for (name, value) in jwt.payload.as_object().into_iter().flatten() {
-            lines.push(explained(name, value, demand, now));
+            lines.push(explained(name, value, demand, self.issued_by, now));
         }
         for needed in ["exp", "scope", "consumer"].into_iter().filter(|name| jwt.payload.get(*name).is_none()) {
             let consent = jwt.payload.get("OfferedBy").is_some();
@@ -81,34 +119,37 @@ impl Access {
         }
     }
 
-    fn verdict(&self, text: &str, jwt: &Jwt<'_>, demand: Option<&Demand<'_>>, now: DateTime<Utc>) -> String {
+    fn verdict(&self, text: &str, jwt: &Jwt<'_>, demand: Option<&Demand<'_>>, now: DateTime<Utc>) -> Verdict {
         if jwt.payload.get("OfferedBy").is_some() {
-            return "This is a consent token of the old Altinn: send it as AltinnSamtykke, beside an access token."
-                .to_owned();
+            return Verdict::ConsentToken;
         }
         let Some(demand) = demand else {
-            return "Name a service and a party to see what would come of a request with it.".to_owned();
+            return Verdict::NoRequest;
         };
         let token = match Token::read(text) {
             Ok(token) => token,
-            Err(why) => return format!("This is no access token: {why}."),
+            Err(why) => return Verdict::NoToken(why.to_string()),
         };
-        let told = |refusal: Refusal| {
-            let (check, melding, _) = refusal.told();
-            let kode = demand.service.refusal(check);
-            format!("{} {}: {melding}.", kode.status, kode.code)
+        let refused = |refusal: Refusal| {
+            let (check, message) = match refusal {
+                Refusal::Authentication { melding, .. } => (Check::Authentication, melding),
+                Refusal::Scope { melding, .. } => (Check::Authorisation, melding),
+                Refusal::Consent(melding) => (Check::Consent, melding),
+            };
+            let code = demand.service.refusal(check);
+            Verdict::Refused { status: code.status, code: code.code, message }
         };
         let signed = self.level() == Level::Signed;
         if signed && let Err(why) = self.keys.verify(jwt, now) {
-            return told(Refusal::Authentication {
-                melding: format!("Tokenet kan ikke godtas: {why}"),
+            return refused(Refusal::Authentication {
+                melding: format!("Tokenet kan ikke godtas: {}", why.norwegian()),
                 challenge: String::new(),
             });
         }
-        let checked = token.check(demand.service.scopes, now, signed).and_then(|()| {
+        let checked = token.check(demand.token, now, signed).and_then(|()| {
             samtykke::check(&http::HeaderMap::new(), &token, demand, now, None).map_err(Refusal::Consent)
         });
-        checked.map_or_else(told, |()| "The request would be served.".to_owned())
+        checked.map_or_else(refused, |()| Verdict::Served)
     }
 }
 
@@ -122,7 +163,7 @@ fn line(claim: &str, value: &str, meaning: &str, verdict: &'static str, fix: Opt
     }
 }
 
-fn explained(name: &str, value: &Value, demand: Option<&Demand<'_>>, now: DateTime<Utc>) -> Line {
+fn explained(name: &str, value: &Value, demand: Option<&Demand<'_>>, issuer: &Issuer, now: DateTime<Utc>) -> Line {
     let shown: String = match value {
         Value::String(text) => text.chars().take(120).collect(),
         other => other.to_string().chars().take(400).collect(),
@@ -135,9 +176,10 @@ fn explained(name: &str, value: &Value, demand: Option<&Demand<'_>>, now: DateTi
         "exp" | "nbf" | "iat" => when(name, value, &shown, now),
         "iss" if value == "altinn.no" => judged("Who issued the consent.", true, ""),
         "iss" => {
-            let passes = value.as_str().is_some_and(is_known_issuer);
+            let passes = value.as_str().is_some_and(|name| is_known_issuer(name, issuer));
             let fix = format!(
-                "take a token of {TEST_ISSUER} or of this sandbox; under --auth signed only the signature counts"
+                "take a token of {} or of this sandbox; under --auth signed only the signature counts",
+                issuer.test_url
             );
             judged("Who issued it.", passes, &fix)
         }
@@ -146,7 +188,7 @@ fn explained(name: &str, value: &Value, demand: Option<&Demand<'_>>, now: DateTi
             Some(demand) => {
                 let passes = value
                     .as_str()
-                    .is_some_and(|held| held.split(' ').any(|scope| demand.service.scopes.contains(&scope)));
+                    .is_some_and(|held| held.split(' ').any(|scope| demand.token.scopes.contains(&scope)));
                 judged("What it may be used for.", passes, &format!("ask for the scope {}", demand.scope()))
             }
         },

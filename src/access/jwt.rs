@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::fault::{Part, TokenFault};
 use super::keys::Algorithm;
 
 /// A JWT taken apart; its signature is not looked at yet.
@@ -17,35 +18,32 @@ pub(crate) struct Jwt<'t> {
 }
 
 impl<'t> Jwt<'t> {
-    /// Takes a token apart; or says why it is none (Norwegian, to follow "fordi").
-    pub(crate) fn read(token: &'t str) -> Result<Self, String> {
+    /// Takes a token apart.
+    pub(crate) fn read(token: &'t str) -> Result<Self, TokenFault> {
         let mut parts = token.split('.');
         let (Some(header), Some(payload), Some(signature), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
         else {
-            return Err("et JWT har tre deler skilt med punktum".to_owned());
+            return Err(TokenFault::Parts);
         };
-        let object = |part: &str, which: &str| {
-            let bytes = decode(part).ok_or_else(|| format!("{which} er ikke base64url"))?;
-            let value: Value = serde_json::from_slice(&bytes).map_err(|_| format!("{which} er ikke JSON"))?;
-            if value.is_object() { Ok(value) } else { Err(format!("{which} er ikke et JSON-objekt")) }
+        let object = |text: &str, part: Part| {
+            let bytes = decode(text).ok_or(TokenFault::Base64(part))?;
+            let value: Value = serde_json::from_slice(&bytes).map_err(|_| TokenFault::Json(part))?;
+            if value.is_object() { Ok(value) } else { Err(TokenFault::Object(part)) }
         };
         Ok(Self {
-            header: object(header, "headeren")?,
-            payload: object(payload, "innholdet")?,
+            header: object(header, Part::Header)?,
+            payload: object(payload, Part::Payload)?,
             signed: &token[..header.len() + 1 + payload.len()],
-            // One that is no base64url verifies with no key.
+            // No key verifies a signature that is not base64url.
             signature: decode(signature).unwrap_or_default(),
         })
     }
 
     /// The algorithm of the signature, where it is one that is taken.
-    pub(crate) fn algorithm(&self) -> Result<Algorithm, String> {
+    pub(crate) fn algorithm(&self) -> Result<Algorithm, TokenFault> {
         let name = self.header.get("alg").and_then(Value::as_str).unwrap_or_default();
-        Algorithm::by_name(name).ok_or_else(|| {
-            let name: String = name.chars().take(20).collect();
-            format!("signaturalgoritmen '{name}' (alg) er ikke en av {}", Algorithm::NAMES.join(", "))
-        })
+        Algorithm::by_name(name).ok_or_else(|| TokenFault::Algorithm(name.chars().take(20).collect()))
     }
 }
 
@@ -54,9 +52,9 @@ fn decode(part: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).ok()
 }
 
-/// The claims of a token, or why it is none (Norwegian, to follow "fordi").
-pub(super) fn claims<T: DeserializeOwned>(token: &str) -> Result<T, String> {
-    serde_json::from_value(Jwt::read(token)?.payload).map_err(|_| "et felt i innholdet har feil type".to_owned())
+/// The claims of a token.
+pub(super) fn claims<T: DeserializeOwned>(token: &str) -> Result<T, TokenFault> {
+    serde_json::from_value(Jwt::read(token)?.payload).map_err(|_| TokenFault::ClaimType)
 }
 
 /// A numeric date of a token (seconds since 1970), as a number or a text of one.

@@ -11,6 +11,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::{Mutex, RwLock};
 use serde_json::{Value, json};
 
+use super::fault::TokenFault;
+
 /// The signature algorithms that are taken: RSA with PKCS #1 v1.5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Algorithm {
@@ -230,10 +232,10 @@ impl Keys {
     }
 
     /// Holds the signature of a JWT against the keys that its `kid` names; Norwegian, to follow "fordi".
-    pub(super) fn verify(&self, jwt: &super::jwt::Jwt<'_>, now: DateTime<Utc>) -> Result<(), String> {
+    pub(super) fn verify(&self, jwt: &super::jwt::Jwt<'_>, now: DateTime<Utc>) -> Result<(), TokenFault> {
         let algorithm = jwt.algorithm()?;
         if jwt.header.get("crit").is_some() {
-            return Err("headeren har crit, som ingen her forstår".to_owned());
+            return Err(TokenFault::Critical);
         }
         let kid = jwt.header.get("kid").and_then(Value::as_str);
         let own = (kid.is_none() || kid == self.public.kid.as_deref()).then(|| self.public.clone());
@@ -241,12 +243,12 @@ impl Keys {
         let mut keys = own.into_iter().chain(external).peekable();
         if keys.peek().is_none() {
             let kid: String = kid.unwrap_or_default().chars().take(60).collect();
-            return Err(format!("ingen kjent nøkkel heter '{kid}' (kid)"));
+            return Err(TokenFault::UnknownKey(kid));
         }
         if keys.any(|key| key.verifies(algorithm, jwt.signed, &jwt.signature)) {
             Ok(())
         } else {
-            Err("signaturen stemmer ikke".to_owned())
+            Err(TokenFault::Signature)
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What tokens of the sandbox are made of. The shapes are the published ones (docs/fidelity.md, "Maskinporten").
+//! What tokens of the sandbox are made of. The shapes are the published ones (docs/fidelity.md, "Access").
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Map, Value, json};

@@ -5,6 +5,7 @@
 
 pub(crate) mod clients;
 pub(crate) mod explain;
+mod fault;
 pub(crate) mod jwt;
 pub(crate) mod keys;
 pub(crate) mod mint;
@@ -21,8 +22,9 @@ use http::header::AUTHORIZATION;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use crate::catalogue::{Check, Needs, Service};
+use crate::catalogue::{Issuer, Needs, Service, TokenDemand};
 use clients::{Registry, UsedGrants};
+use fault::TokenFault;
 use jwt::Jwt;
 use keys::Keys;
 use token::Token;
@@ -71,7 +73,9 @@ impl fmt::Display for Level {
 pub(crate) struct Demand<'a> {
     /// The service that is called.
     pub(crate) service: &'static Service,
-    /// Whose data is asked for, as it stands in the URL.
+    /// What its tokens must have.
+    pub(crate) token: &'static TokenDemand,
+    /// Whose data is asked for, as the call gives it.
     pub(crate) part: &'a str,
     /// What it needs besides a scope of the service.
     pub(crate) needs: Needs,
@@ -82,18 +86,18 @@ pub(crate) struct Demand<'a> {
 impl Demand<'_> {
     /// The service codes of a consent in the old Altinn, any of which will do.
     pub(crate) fn koder(&self) -> Vec<&'static str> {
-        let of_all = self.service.consent.as_ref().map_or(&[][..], |consent| consent.codes);
+        let of_all = self.token.consent.as_ref().map_or(&[][..], |consent| consent.codes);
         of_all.iter().copied().chain(self.egen_kode).collect()
     }
 
     /// The resource of a consent in Altinn 3.
     pub(crate) fn ressurs(&self) -> &'static str {
-        self.service.consent.as_ref().map_or("", |consent| consent.resource)
+        self.token.consent.as_ref().map_or("", |consent| consent.resource)
     }
 
     /// The usual scope.
     pub(crate) fn scope(&self) -> &'static str {
-        self.service.scopes.first().copied().unwrap_or_default()
+        self.token.scopes.first().copied().unwrap_or_default()
     }
 }
 
@@ -108,17 +112,6 @@ pub(crate) enum Refusal {
     Consent(String),
 }
 
-impl Refusal {
-    /// The check that failed, what to say of it, and the challenge of a 401.
-    pub(crate) fn told(self) -> (Check, String, Option<String>) {
-        match self {
-            Self::Authentication { melding, challenge } => (Check::Authentication, melding, Some(challenge)),
-            Self::Scope { melding, challenge } => (Check::Authorisation, melding, Some(challenge)),
-            Self::Consent(melding) => (Check::Consent, melding, None),
-        }
-    }
-}
-
 /// Checks calls at a level, and remembers tokens that it has read.
 pub(crate) struct Access {
     level: Level,
@@ -127,6 +120,8 @@ pub(crate) struct Access {
     pub(crate) clients: Registry,
     /// The grants that were used, so that none is used twice.
     pub(crate) used: UsedGrants,
+    /// Whose tokens are taken.
+    issued_by: &'static Issuer,
     /// What the issuer calls itself, where that is not the address that it is called by.
     pub(crate) issuer: Option<String>,
     read: Cache<Box<str>, Arc<Token>, BySize>,
@@ -180,9 +175,15 @@ impl Caller {
 }
 
 impl Access {
-    pub(crate) fn new(level: Level, keys: Keys, clients: Registry, issuer: Option<String>) -> Self {
+    pub(crate) fn new(
+        level: Level,
+        keys: Keys,
+        clients: Registry,
+        issued_by: &'static Issuer,
+        issuer: Option<String>,
+    ) -> Self {
         let read = Cache::with_weighter(256, REMEMBERED, BySize);
-        Self { level, keys, clients, used: UsedGrants::default(), issuer, read }
+        Self { level, keys, clients, used: UsedGrants::default(), issued_by, issuer, read }
     }
 
     /// How closely tokens are looked at.
@@ -201,8 +202,10 @@ impl Access {
     ) -> Result<Option<&'static str>, Refusal> {
         let token = match (self.level, caller) {
             (Level::Off, _) => return Ok(None),
-            (Level::Open, Caller::Unknown | Caller::Asks(_)) => return Ok(Some(demand.service.without_token)),
-            (Level::Claims | Level::Signed, Caller::Unknown | Caller::Asks(_)) => return Err(missing()),
+            (Level::Open, Caller::Unknown | Caller::Asks(_)) => return Ok(Some(demand.token.without_token)),
+            (Level::Claims | Level::Signed, Caller::Unknown | Caller::Asks(_)) => {
+                return Err(missing(demand.token.issuer));
+            }
             (_, Caller::Unreadable(refusal)) => return Err(refusal.clone()),
             (_, Caller::Says(token)) => token,
         };
@@ -210,7 +213,7 @@ impl Access {
         if let Some(keys) = keys {
             verify(token, headers, keys, now)?;
         }
-        token.check(demand.service.scopes, now, keys.is_some())?;
+        token.check(demand.token, now, keys.is_some())?;
         samtykke::check(headers, token, demand, now, keys).map_err(Refusal::Consent)?;
         Ok(None)
     }
@@ -247,13 +250,11 @@ impl Access {
     /// The bearer token, read now or earlier.
     fn token(&self, headers: &HeaderMap) -> Result<Arc<Token>, Refusal> {
         let mut values = headers.get_all(AUTHORIZATION).iter();
-        let Some(value) = values.next() else {
-            return Err(missing());
-        };
+        let value = values.next();
         if values.next().is_some() {
             return Err(invalid_request("Authorization-headeren er oppgitt flere ganger"));
         }
-        let Some(text) = value.to_str().ok().and_then(bearer) else {
+        let Some(text) = value.and_then(|value| value.to_str().ok()).and_then(bearer) else {
             return Err(invalid_request("Authorization-headeren må være på formen 'Bearer <token>'"));
         };
         if let Some(token) = self.read.get(text) {
@@ -261,9 +262,9 @@ impl Access {
         }
         let read = match text.len() {
             ..=LARGEST_TOKEN => Token::read(text),
-            _ => Err(format!("det er større enn {LARGEST_TOKEN} byte")),
+            _ => Err(TokenFault::TooLarge(LARGEST_TOKEN)),
         };
-        let token = read.map_err(|why| invalid_token(format!("Tokenet kan ikke leses: {why}")))?;
+        let token = read.map_err(|why| invalid_token(format!("Tokenet kan ikke leses: {}", why.norwegian())))?;
         let token = Arc::new(token);
         self.read.insert(text.into(), Arc::clone(&token));
         Ok(token)
@@ -278,7 +279,7 @@ fn verify(token: &Token, headers: &HeaderMap, keys: &Keys, now: DateTime<Utc>) -
     let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let text = value.and_then(bearer).unwrap_or_default();
     let verified = Jwt::read(text).and_then(|jwt| keys.verify(&jwt, now));
-    verified.map_err(|why| invalid_token(format!("Tokenet kan ikke godtas: {why}")))?;
+    verified.map_err(|why| invalid_token(format!("Tokenet kan ikke godtas: {}", why.norwegian())))?;
     token.set_verified();
     Ok(())
 }
@@ -290,9 +291,9 @@ fn bearer(value: &str) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && !token.contains(' ')).then_some(token)
 }
 
-fn missing() -> Refusal {
+fn missing(issuer: &Issuer) -> Refusal {
     Refusal::Authentication {
-        melding: "Kallet mangler token: send Authorization-header med Bearer-token fra Maskinporten".to_owned(),
+        melding: format!("Kallet mangler token: send Authorization-header med Bearer-token fra {}", issuer.title),
         challenge: "Bearer".to_owned(),
     }
 }

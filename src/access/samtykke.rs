@@ -63,7 +63,7 @@ pub(super) fn check(
         let text = text.ok_or_else(|| format!("Headeren {HEADER} er ikke et JWT"))?;
         if let Some(keys) = keys {
             let verified = Jwt::read(text.trim()).and_then(|jwt| keys.verify(&jwt, now));
-            verified.map_err(|why| format!("Samtykketokenet kan ikke godtas: {why}"))?;
+            verified.map_err(|why| format!("Samtykketokenet kan ikke godtas: {}", why.norwegian()))?;
         }
         return old(text.trim(), consumer, demand, now);
     }
@@ -92,7 +92,8 @@ pub(super) fn check(
 }
 
 fn old(text: &str, consumer: &str, demand: &Demand<'_>, now: DateTime<Utc>) -> Result<(), String> {
-    let samtykke: Samtykke = claims(text).map_err(|why| format!("Samtykketokenet kan ikke leses: {why}"))?;
+    let samtykke: Samtykke =
+        claims(text).map_err(|why| format!("Samtykketokenet kan ikke leses: {}", why.norwegian()))?;
     let (now, leeway) = (now.timestamp(), LEEWAY.num_seconds());
     let exp = samtykke.exp.as_ref().and_then(seconds).ok_or("Samtykketokenet mangler utløpstid (exp)")?;
     if exp.saturating_add(leeway) <= now {

@@ -1,4 +1,4 @@
-//! The Maskinporten token: who calls, with which scope, on whose behalf.
+//! The access token: who calls, with which scope, on whose behalf.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -6,13 +6,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::fault::TokenFault;
 use super::jwt::{claims, seconds};
 use super::{Refusal, invalid_token};
+use crate::catalogue::{Issuer, TokenDemand};
 
 /// How far the clocks of issuer and service may be apart.
 pub(super) const LEEWAY: TimeDelta = TimeDelta::seconds(10);
-
-pub(crate) const TEST_ISSUER: &str = "https://test.maskinporten.no/";
 
 /// What is read of a token.
 #[derive(Debug, Deserialize)]
@@ -79,7 +79,7 @@ impl Party {
 }
 
 impl Token {
-    pub(super) fn read(text: &str) -> Result<Self, String> {
+    pub(super) fn read(text: &str) -> Result<Self, TokenFault> {
         claims(text)
     }
 
@@ -92,7 +92,7 @@ impl Token {
     }
 
     /// Lifetime, issuer, caller and scope, in that order. A signature that was verified says who issued it.
-    pub(super) fn check(&self, scopes: &[&str], now: DateTime<Utc>, verified: bool) -> Result<(), Refusal> {
+    pub(super) fn check(&self, demand: &TokenDemand, now: DateTime<Utc>, verified: bool) -> Result<(), Refusal> {
         let Some(exp) = self.exp.as_ref().and_then(seconds) else {
             return Err(invalid_token("Tokenet mangler utløpstid (exp)".to_owned()));
         };
@@ -104,17 +104,20 @@ impl Token {
         if let Some(begins) = begins.filter(|begins| *begins > now + LEEWAY.num_seconds()) {
             return Err(invalid_token(format!("Tokenet er ikke gyldig ennå: det gjelder fra {}", moment(begins))));
         }
-        if !verified && !is_known_issuer(&self.iss) {
+        let issuer = demand.issuer;
+        if !verified && !is_known_issuer(&self.iss, issuer) {
             return Err(invalid_token(format!(
-                "Tokenet er utstedt av '{}', ikke av Maskinportens testmiljø ({TEST_ISSUER})",
-                self.iss.chars().take(100).collect::<String>()
+                "Tokenet er utstedt av '{}', ikke av {}s testmiljø ({})",
+                self.iss.chars().take(100).collect::<String>(),
+                issuer.title,
+                issuer.test_url
             )));
         }
         if self.consumer().is_none() {
             return Err(invalid_token("Tokenet mangler consumer med organisasjonsnummer (0192:<9 siffer>)".to_owned()));
         }
-        let scope = scopes.first().copied().unwrap_or_default();
-        if !self.scope.split(' ').any(|held| scopes.contains(&held)) {
+        let scope = demand.scopes.first().copied().unwrap_or_default();
+        if !self.scope.split(' ').any(|held| demand.scopes.contains(&held)) {
             return Err(Refusal::Scope {
                 melding: format!("Tokenet mangler scope {scope}"),
                 challenge: format!(r#"Bearer error="insufficient_scope", scope="{scope}""#),
@@ -146,48 +149,23 @@ impl Token {
     }
 }
 
-/// Maskinporten's test environment, or a sandbox's own issuer under any of its names.
-pub(super) fn is_known_issuer(issuer: &str) -> bool {
-    if issuer == TEST_ISSUER {
+/// The issuer's real test environment, or a sandbox's own issuer under any of its names.
+pub(super) fn is_known_issuer(name: &str, issuer: &Issuer) -> bool {
+    if name == issuer.test_url {
         return true;
     }
-    let Some(rest) = issuer.strip_prefix("http://").or_else(|| issuer.strip_prefix("https://")) else {
+    let Some(rest) = name.strip_prefix("http://").or_else(|| name.strip_prefix("https://")) else {
         return false;
     };
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let real = host == "maskinporten.no" || host.ends_with(".maskinporten.no");
-    !real && (host.starts_with("maskinporten.") || path.trim_end_matches('/') == "maskinporten")
+    let is_below =
+        |host: &str| host.strip_suffix(issuer.domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    let by_host = host.split('.').next() == Some(issuer.name) && host.contains('.');
+    !is_below(host) && (by_host || path.trim_end_matches('/') == issuer.name)
 }
 
 /// A numeric date for a person.
 pub(super) fn moment(seconds: i64) -> String {
     DateTime::from_timestamp(seconds, 0)
         .map_or_else(|| seconds.to_string(), |at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn issuers() {
-        for known in [
-            "https://test.maskinporten.no/",
-            "http://localhost:8080/maskinporten/",
-            "http://localhost:8080/maskinporten",
-            "http://maskinporten.localhost:8080/",
-        ] {
-            assert!(is_known_issuer(known), "{known}");
-        }
-        for other in [
-            "",
-            "https://maskinporten.no/",
-            "https://sky.maskinporten.no/",
-            "https://maskinporten.no/maskinporten/",
-            "altinn.no",
-            "ftp://x/maskinporten",
-        ] {
-            assert!(!is_known_issuer(other), "{other}");
-        }
-    }
 }

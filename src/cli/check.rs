@@ -5,12 +5,14 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{UNUSABLE, complain, print, summary, tell};
+use super::{summary, tell};
 use crate::config::Flags;
+use crate::interface::Services;
 use crate::scenario::loading::{LoadError, load};
 use crate::scenario::problems::Problem;
-use crate::services::{CATALOGUE, agreement};
+use crate::services::agreement;
 use crate::session::time::{base_date, system_time};
+use crate::terminal::{UNUSABLE, complain, print};
 
 #[derive(Args)]
 pub(super) struct CheckArgs {
@@ -25,7 +27,7 @@ pub(super) struct CheckArgs {
 }
 
 /// Exit code 0 where the set loads, 1 where it does not or there is nothing, 2 where the folder cannot be read.
-pub(super) fn run(args: &CheckArgs, flags: &Flags) -> ExitCode {
+pub(super) fn run(args: &CheckArgs, flags: &Flags, services: &Services) -> ExitCode {
     let sources = flags.sources(args.dir.as_ref());
     let files: Vec<usize> = sources.iter().map(|source| source.files().map_or(0, |files| files.len())).collect();
     let base = match base_date(flags.now, system_time) {
@@ -35,9 +37,9 @@ pub(super) fn run(args: &CheckArgs, flags: &Flags) -> ExitCode {
             return ExitCode::from(UNUSABLE);
         }
     };
-    let (problems, loaded) = match load(&sources, CATALOGUE, base) {
+    let (problems, loaded) = match load(&sources, services.format, base) {
         Ok(set) => {
-            let contradictions = agreement::warnings(&set, base);
+            let contradictions = agreement::warnings(services, &set, base);
             // Of the built-in ones only whoever asks about nothing else is told.
             let own = args.dir.is_some() || flags.scenarios.is_some();
             let told = |problem: &Problem| !(own && problem.file().starts_with("builtin/"));

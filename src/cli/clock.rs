@@ -6,9 +6,8 @@ use clap::{Args, Subcommand};
 use http::Method;
 use serde_json::{Value, json};
 
-use super::client::Client;
-use super::{UNUSABLE, complain, print};
 use crate::config::Flags;
+use crate::terminal::{Client, print_answer};
 
 #[derive(Args)]
 pub(super) struct ClockArgs {
@@ -63,11 +62,5 @@ pub(super) fn run(args: &ClockArgs, flags: &Flags) -> ExitCode {
 }
 
 fn tell(done: Result<Value, String>) -> ExitCode {
-    match done {
-        Ok(value) => print(&format!("{value:#}\n")),
-        Err(error) => {
-            complain(&error);
-            ExitCode::from(UNUSABLE)
-        }
-    }
+    print_answer(done)
 }

@@ -4,9 +4,8 @@ use std::process::ExitCode;
 
 use http::{Method, StatusCode};
 
-use super::client::Client;
-use super::complain;
 use crate::config::Flags;
+use crate::terminal::{Client, complain};
 
 pub(super) fn run(flags: &Flags) -> ExitCode {
     match Client::new(flags, None).ask(Method::GET, "/health/ready", None) {

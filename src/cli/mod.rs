@@ -1,7 +1,6 @@
-//! The command line, one file per subcommand.
+//! The command line, one file per subcommand. Services add subcommands of their own (`Hooks::subcommands`).
 
 mod check;
-mod client;
 mod clock;
 mod healthcheck;
 mod openapi;
@@ -9,26 +8,26 @@ mod parties;
 mod rule;
 mod schema;
 mod serve;
-mod token;
-mod trekk;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::config::{Flags, FromEnvironment, from_environment, unknown_variables};
+use crate::config::{CONTROL_KEY, Flags, ServiceSettings, UnknownVariables, unknown_variables};
+use crate::interface::{self, Services};
 use crate::scenario::loading::{LoadError, count};
 use crate::scenario::problems::Problem;
-use crate::services::CATALOGUE;
+use crate::services;
 use crate::session::registry::{CannotOpen, Sessions};
 use crate::session::time::system_time;
+use crate::terminal::{UNUSABLE, complain};
 
 /// A stand-in for Skatteetaten's collection services, to build and test against.
 ///
-/// Without a subcommand it serves. Every flag can be set by the environment variable named beside it.
+/// Without a subcommand it serves. Every setting can also be made by the environment variable named beside it.
 #[derive(Parser)]
 #[command(version, args_override_self = true)]
 struct Cli {
@@ -50,85 +49,134 @@ enum Command {
     Schema,
     /// Print the OpenAPI document of a service
     Openapi(openapi::OpenapiArgs),
-    /// Print a token for curl, signed with the sandbox's test key
-    Token(token::TokenArgs),
-    /// Tell what is on a token, claim by claim
-    Explain(token::ExplainArgs),
     /// Set, list and delete rules of a running sandbox: which calls fail, and how
     Rule(rule::RuleArgs),
     /// Show, move, advance and freeze the clock of a running sandbox
     Clock(clock::ClockArgs),
-    /// Make, change and end trekkpålegg of a running sandbox
-    Trekk(trekk::TrekkArgs),
     /// Ask a running sandbox whether it is ready; exit code 0 if so (for containers without curl)
     Healthcheck,
 }
 
-/// Exit code for settings or scenarios that cannot be used, as clap has it for bad flags.
-const UNUSABLE: u8 = 2;
+/// What stands below the help of a subcommand.
+const SETTINGS_ELSEWHERE: &str =
+    "The server's settings can be given here, too (--listen, --control-key, …): see innkreving-sandbox --help";
 
 /// Runs the binary.
 pub fn main() -> ExitCode {
-    let unknown = unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()));
-    let environment = from_environment(|name| std::env::var_os(name));
-    let environment = match environment {
-        Ok(environment) if unknown.misspelt.is_empty() => environment,
-        refused => {
-            unknown.misspelt.iter().chain(refused.err().iter()).for_each(|message| complain(message));
-            return ExitCode::from(UNUSABLE);
-        }
+    let services = services::built_in();
+    let command = with_environment(whole_command(services));
+    let unknown = unknown_of(&command);
+    if !unknown.misspelt.is_empty() {
+        unknown.misspelt.iter().for_each(|message| complain(message));
+        return ExitCode::from(UNUSABLE);
+    }
+    let matches = parse(command);
+    let flags = match flags(&matches, services) {
+        Ok(flags) => flags,
+        Err(error) => error.exit(),
     };
-    let Cli { command, flags } = parse(&environment);
-    match command {
-        None | Some(Command::Serve) => serve::run(&flags, &unknown.strangers),
-        Some(Command::Check(args)) => check::run(&args, &flags),
-        Some(Command::Parties(args)) => parties::run(&args, &flags),
-        Some(Command::Schema) => schema::run(),
-        Some(Command::Openapi(args)) => openapi::run(&args),
-        Some(Command::Token(args)) => token::run(&args, &flags),
-        Some(Command::Explain(args)) => token::explain(&args, &flags),
-        Some(Command::Rule(args)) => rule::run(&args, &flags),
-        Some(Command::Clock(args)) => clock::run(&args, &flags),
-        Some(Command::Trekk(args)) => trekk::run(&args, &flags),
-        Some(Command::Healthcheck) => healthcheck::run(&flags),
+    if let Some((name, matches)) = matches.subcommand()
+        && let Some(subcommand) = subcommand(services, name)
+    {
+        return (subcommand.run)(matches, &flags);
+    }
+    match Cli::from_arg_matches(&matches).map(|cli| cli.command) {
+        Ok(None | Some(Command::Serve)) => serve::run(&flags, services, &unknown.strangers),
+        Ok(Some(Command::Check(args))) => check::run(&args, &flags, services),
+        Ok(Some(Command::Parties(args))) => parties::run(&args, &flags, services),
+        Ok(Some(Command::Schema)) => schema::run(services),
+        Ok(Some(Command::Openapi(args))) => openapi::run(&args, services),
+        Ok(Some(Command::Rule(args))) => rule::run(&args, &flags),
+        Ok(Some(Command::Clock(args))) => clock::run(&args, &flags),
+        Ok(Some(Command::Healthcheck)) => healthcheck::run(&flags),
+        Err(error) => error.exit(),
     }
 }
 
-/// The command line, with what the environment says put before it. Ends the process for `--help`,
-/// `--version`, and flags that mean nothing.
-fn parse(environment: &FromEnvironment) -> Cli {
-    let mut arguments: Vec<OsString> = std::env::args_os().collect();
-    let after_name = arguments.len().min(1);
-    arguments.splice(after_name..after_name, environment.flags.iter().cloned());
-    let parsed = Cli::command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
-    parsed.unwrap_or_else(|error| {
+fn subcommand(services: &Services, name: &str) -> Option<&'static interface::Subcommand> {
+    let mut all = services.modules.iter().flat_map(|module| module.hooks.subcommands);
+    all.find(|subcommand| (subcommand.command)().get_name() == name)
+}
+
+/// The command with all settings and subcommands.
+fn whole_command(services: &Services) -> clap::Command {
+    let mut command = Cli::command();
+    for module in &services.modules {
+        if let Some(settings) = &module.hooks.settings {
+            command = (settings.augment)(command);
+        }
+        for subcommand in module.hooks.subcommands {
+            command = command.subcommand((subcommand.command)());
+        }
+    }
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    // The settings would drown the help of a subcommand, whose own options are what its reader looks for.
+    let given: Vec<OsString> = std::env::args_os().skip(1).collect();
+    if given.iter().any(|argument| names.iter().any(|name| argument == OsStr::new(name) && name != "serve")) {
+        command = command.mut_args(|argument| argument.hide(true));
+        for name in names {
+            command = command.mut_subcommand(name, |sub| sub.after_help(SETTINGS_ELSEWHERE));
+        }
+    }
+    command
+}
+
+/// A variable that is set to nothing counts as not set: compose files pass empty ones on.
+fn with_environment(command: clap::Command) -> clap::Command {
+    command.mut_args(|argument| {
+        let empty = argument.get_env().is_some_and(|name| std::env::var_os(name).is_some_and(|value| value.is_empty()));
+        if empty { argument.env(None::<&'static str>) } else { argument }
+    })
+}
+
+/// The variables that the settings read.
+fn variables(services: &Services) -> Vec<String> {
+    let command = whole_command(services);
+    let names = command.get_arguments().filter_map(|argument| argument.get_env());
+    names.map(|name| name.to_string_lossy().into_owned()).collect()
+}
+
+fn unknown_of(_: &clap::Command) -> UnknownVariables {
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    unknown_variables(&variables(services::built_in()), names)
+}
+
+/// What the command line and the environment say. Ends the process for `--help`, `--version`, and settings that mean
+/// nothing.
+fn parse(command: clap::Command) -> ArgMatches {
+    command.try_get_matches().unwrap_or_else(|error| {
         let failed = error.use_stderr();
         let _ = error.print();
-        if failed && !environment.variables.is_empty() {
-            let _ = writeln!(std::io::stderr(), "\nThe environment says: {}", environment.variables.join(" "));
+        let set: Vec<String> = variables(services::built_in())
+            .into_iter()
+            .filter_map(|name| {
+                let value = std::env::var_os(&name).filter(|value| !value.is_empty())?;
+                let shown = if name == CONTROL_KEY { "***".into() } else { value.to_string_lossy() };
+                Some(format!("{name}={shown}"))
+            })
+            .collect();
+        if failed && !set.is_empty() {
+            let _ = writeln!(std::io::stderr(), "\nThe environment says: {}", set.join(" "));
         }
         std::process::exit(error.exit_code())
     })
 }
 
-/// A line to stderr.
-fn complain(message: &str) {
-    // A closed stderr is no reason to stop.
-    let _ = writeln!(std::io::stderr(), "error: {message}");
-}
-
-/// A text to stdout; a closed pipe ends quietly.
-fn print(text: &str) -> ExitCode {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
+/// The settings, those of the services included.
+fn flags(matches: &ArgMatches, services: &Services) -> Result<Flags, clap::Error> {
+    let mut settings = ServiceSettings::default();
+    for module in &services.modules {
+        if let Some(section) = &module.hooks.settings {
+            (section.read)(matches, &mut settings)?;
+        }
     }
+    Ok(Flags { services: Arc::new(settings), ..Flags::from_arg_matches(matches)? })
 }
 
 /// Loads the scenarios and begins the default session, or tells everything that is wrong.
-fn open_sessions(flags: &Flags) -> Result<Arc<Sessions>, ExitCode> {
-    Sessions::open(flags.sources(None), CATALOGUE, &flags.settings(), system_time).map(Arc::new).map_err(|error| {
+fn open_sessions(flags: &Flags, services: &Services) -> Result<Arc<Sessions>, ExitCode> {
+    let (format, states) = (services.format, services.states());
+    Sessions::open(flags.sources(None), format, states, &flags.settings(), system_time).map(Arc::new).map_err(|error| {
         if let CannotOpen::Scenarios(LoadError::Problems(problems)) = &error {
             tell(problems);
         }

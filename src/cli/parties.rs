@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use super::{open_sessions, print};
+use super::open_sessions;
 use crate::config::Flags;
 use crate::control::parties::{PartyLine, lines};
+use crate::interface::Services;
+use crate::terminal::print;
 use clap::Args;
 
 #[derive(Args)]
@@ -15,12 +17,12 @@ pub(super) struct PartiesArgs {
     json: bool,
 }
 
-pub(super) fn run(args: &PartiesArgs, flags: &Flags) -> ExitCode {
-    let sessions = match open_sessions(flags) {
+pub(super) fn run(args: &PartiesArgs, flags: &Flags, services: &Services) -> ExitCode {
+    let sessions = match open_sessions(flags, services) {
         Ok(sessions) => sessions,
         Err(code) => return code,
     };
-    let lines = lines(&sessions.default_session());
+    let lines = lines(&sessions.default_session(), services);
     if args.json {
         return print(&serde_json::to_string_pretty(&lines).map_or_else(|_| String::new(), |json| json + "\n"));
     }

@@ -6,9 +6,8 @@ use clap::{Args, Subcommand};
 use http::Method;
 use serde_json::{Map, Value, json};
 
-use super::client::Client;
-use super::{UNUSABLE, complain, print};
 use crate::config::Flags;
+use crate::terminal::{Client, UNUSABLE, complain, print_answer};
 
 #[derive(Args)]
 pub(super) struct RuleArgs {
@@ -92,14 +91,7 @@ pub(super) fn run(args: &RuleArgs, flags: &Flags) -> ExitCode {
         }
         RuleCommand::Delete { id: None, .. } => client.json(Method::DELETE, "/sandbox/rules", None),
     };
-    match done {
-        Ok(Value::Null) => ExitCode::SUCCESS,
-        Ok(value) => print(&format!("{value:#}\n")),
-        Err(error) => {
-            complain(&error);
-            ExitCode::from(UNUSABLE)
-        }
-    }
+    print_answer(done)
 }
 
 /// The rule as the control API takes it.

@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use super::print;
-use crate::scenario::schema::schema;
+use crate::interface::Services;
+use crate::terminal::print;
 
-pub(super) fn run() -> ExitCode {
-    print(&format!("{:#}\n", schema()))
+pub(super) fn run(services: &Services) -> ExitCode {
+    print(&format!("{:#}\n", services.format.schema()))
 }

@@ -6,19 +6,22 @@ use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::LevelFilter;
 
-use super::{UNUSABLE, complain, open_sessions, print};
-use crate::config::{Flags, LogFormat, LogLevel, Settings};
-use crate::control::welcome::{Welcome, base_url};
+use super::open_sessions;
+use crate::config::{Flags, LogFormat, LogLevel, Settings, base_url};
+use crate::control::welcome::Welcome;
+use crate::interface::Services;
 use crate::server::Server;
+use crate::services::open_access;
+use crate::terminal::{UNUSABLE, complain, print};
 
-pub(super) fn run(flags: &Flags, strange_variables: &[String]) -> ExitCode {
+pub(super) fn run(flags: &Flags, services: &'static Services, strange_variables: &[String]) -> ExitCode {
     start_log(flags);
     // A panic is answered (src/pipeline/mod.rs); here it gets its place in the log, on one line.
     std::panic::set_hook(Box::new(|panic| tracing::error!(panic = %panic.to_string().replace('\n', " "), "a bug")));
     for name in strange_variables {
         tracing::warn!(name, "this variable looks like a setting, but nothing reads it");
     }
-    let sessions = match open_sessions(flags) {
+    let sessions = match open_sessions(flags, services) {
         Ok(sessions) => sessions,
         Err(code) => return code,
     };
@@ -38,7 +41,7 @@ pub(super) fn run(flags: &Flags, strange_variables: &[String]) -> ExitCode {
             "others can reach the control API without a key; set --control-key, or --control off"
         );
     }
-    let access = match settings.access(sessions.time.real()) {
+    let access = match open_access(settings.auth, &settings.services, sessions.time.real()) {
         Ok(access) => Arc::new(access),
         Err(wrong) => {
             for message in &wrong {
@@ -55,7 +58,7 @@ pub(super) fn run(flags: &Flags, strange_variables: &[String]) -> ExitCode {
         }
     };
     let code = runtime.block_on(async {
-        let server = match Server::bind(&settings, sessions, Arc::clone(&access)).await {
+        let server = match Server::bind(&settings, services, sessions, Arc::clone(&access)).await {
             Ok(server) => server,
             Err(error) => {
                 complain(&cannot_listen(&settings, &error));
@@ -69,7 +72,7 @@ pub(super) fn run(flags: &Flags, strange_variables: &[String]) -> ExitCode {
         };
         if let Ok(address) = server.address() {
             let session = server.sessions().default_session();
-            print(&format!("{}\n", Welcome::new(base_url(address), &session, &access).text()));
+            print(&format!("{}\n", Welcome::new(base_url(address), &session, services, &access).text()));
             tracing::debug!(%address, "listening");
         }
         server

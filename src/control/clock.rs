@@ -8,10 +8,8 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Shared;
-use super::in_session::InSession;
-use super::problem::{JsonBody, Problem};
 use crate::domain::clock::{Now, Shift};
+use crate::interface::pages::{InSession, JsonBody, Problem, Shared};
 use crate::session::Session;
 use crate::session::time::{Change, Setting};
 

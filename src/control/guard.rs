@@ -3,13 +3,11 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use crate::interface::pages::{Problem, Shared};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-
-use super::Shared;
-use super::problem::Problem;
 
 /// Lets a request pass that may.
 pub(super) async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {

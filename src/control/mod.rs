@@ -1,21 +1,16 @@
-//! The sandbox's own pages: what this is, whether it is well, and the control API below `/sandbox`.
+//! The sandbox's own pages: what this is, whether it is well, and the control API below `/sandbox`. Services add pages
+//! of their own (`Hooks::pages`).
 
-mod altinn;
 mod clock;
 mod guard;
-mod in_session;
 mod openapi;
 pub(crate) mod parties;
-mod problem;
 mod requests;
 mod rules;
 mod scenarios;
 mod sessions;
-mod token;
-mod trekk;
 pub(crate) mod welcome;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -23,62 +18,35 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
-use parking_lot::Mutex;
-use rand::rngs::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use crate::access::Access;
-use crate::config::Settings;
-use crate::services::contract;
-use crate::session::registry::Sessions;
-use in_session::InSession;
-use problem::Problem;
+use crate::config::base_url;
+use crate::interface::Services;
+use crate::interface::pages::{InSession, Problem, Shared};
 use welcome::Welcome;
 
-/// The largest body that the control API takes, in bytes.
-const LARGEST_BODY: usize = 4 * 1024 * 1024;
-
-/// What the pages share.
-struct Shared {
-    sessions: Arc<Sessions>,
-    address: SocketAddr,
-    access: Arc<Access>,
-    /// Whether the control API answers.
-    control: bool,
-    key: Option<String>,
-    /// Where rules get their seeds from.
-    seeds: Mutex<ChaCha8Rng>,
-}
-
 /// The router of the sandbox's own pages. A request carries its session with it.
-pub(crate) fn pages(
-    sessions: Arc<Sessions>,
-    access: Arc<Access>,
-    address: SocketAddr,
-    settings: &Settings,
-    seeds: ChaCha8Rng,
-) -> Router {
-    let shared = Arc::new(Shared {
-        sessions,
-        address,
-        access,
-        control: settings.control,
-        key: settings.control_key.clone(),
-        seeds: Mutex::new(seeds),
-    });
-    Router::new()
+pub(crate) fn pages(shared: Arc<Shared>) -> Router {
+    let mut router = Router::new()
         .route("/", get(index))
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
-        .route("/openapi/{document}", get(openapi))
-        .route("/altinn/api/{generator}", get(altinn::generate))
-        .nest("/sandbox", control(&shared))
+        .route("/openapi/{document}", get(openapi));
+    let mut control = control();
+    for module in &shared.services.modules {
+        if let Some(pages) = module.hooks.pages.map(|pages| pages()) {
+            control = control.merge(pages.control);
+            router = router.merge(pages.open);
+        }
+    }
+    let control = control
         .fallback(nothing)
         .method_not_allowed_fallback(wrong_method)
-        .with_state(shared)
+        .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard::guard));
+    router.nest("/sandbox", control).fallback(nothing).method_not_allowed_fallback(wrong_method).with_state(shared)
 }
 
-fn control(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
+fn control() -> Router<Arc<Shared>> {
     Router::new()
         .route("/rules", post(rules::add).get(rules::list).delete(rules::clear))
         .route("/rules/{id}", get(rules::show).delete(rules::delete))
@@ -88,22 +56,17 @@ fn control(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .route("/sessions", get(sessions::list))
         .route("/sessions/{name}", get(sessions::show).put(sessions::put).delete(sessions::delete))
         .route("/sessions/{name}/reset", post(sessions::reset))
-        .route("/trekkpaalegg", post(trekk::change).get(trekk::list).delete(trekk::forget))
         .route("/parties", get(parties::list))
-        .route("/token/explain", post(token::explain))
-        .fallback(nothing)
-        .method_not_allowed_fallback(wrong_method)
-        .layer(middleware::from_fn_with_state(Arc::clone(shared), guard::guard))
 }
 
 /// The contract of a service, or of the control API, by name.
-pub(crate) fn document(name: &str) -> Option<Value> {
-    if name == openapi::NAME { Some(openapi::document()) } else { contract(name).cloned() }
+pub(crate) fn document(name: &str, services: &Services) -> Option<Value> {
+    if name == openapi::NAME { Some(openapi::document(services)) } else { services.contract(name).cloned() }
 }
 
 /// The names of all contracts.
-pub(crate) fn documents() -> Vec<&'static str> {
-    crate::services::CATALOGUE.0.iter().map(|service| service.name).chain([openapi::NAME]).collect()
+pub(crate) fn documents(services: &Services) -> Vec<&'static str> {
+    services.catalogue.0.iter().map(|service| service.name).chain([openapi::NAME]).collect()
 }
 
 /// The process answers.
@@ -128,8 +91,8 @@ async fn ready(InSession(session): InSession) -> Response {
 /// What this is: a page for a browser, plain text for everything else.
 async fn index(State(shared): State<Arc<Shared>>, InSession(session): InSession, headers: HeaderMap) -> Response {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let base = host.map_or_else(|| welcome::base_url(shared.address), |host| format!("http://{host}"));
-    let welcome = Welcome::new(base, &session, &shared.access);
+    let base = host.map_or_else(|| base_url(shared.address), |host| format!("http://{host}"));
+    let welcome = Welcome::new(base, &session, shared.services, &shared.access);
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     if accept.contains("text/html") {
         let policy = "default-src 'none'; style-src 'unsafe-inline'";
@@ -141,8 +104,8 @@ async fn index(State(shared): State<Arc<Shared>>, InSession(session): InSession,
 }
 
 /// A contract, under its name and `.json`.
-async fn openapi(Path(name): Path<String>) -> Response {
-    match name.strip_suffix(".json").and_then(document) {
+async fn openapi(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> Response {
+    match name.strip_suffix(".json").and_then(|name| document(name, shared.services)) {
         Some(contract) => Json(contract).into_response(),
         None => nothing().await,
     }

@@ -5,35 +5,19 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
 use super::clock::{ClockChange, ClockView};
-use super::parties::PartyLine;
-use super::problem::Problem;
+use super::parties::{PartyLine, describe_facts};
 use super::requests::{RequestFilter, RequestList};
-use super::rules::{Deleted, RuleList, RuleView};
+use super::rules::{RuleList, RuleView};
 use super::scenarios::{ScenariosView, Taken};
 use super::sessions::{SessionDocument, SessionList, SessionView};
-use super::token::ExplainDocument;
-use super::trekk::{TrekkDocument, TrekkList};
-use crate::access::explain::Explanation;
 use crate::faults::modifiers::SessionName;
-use crate::services::openapi::Schemas;
-use crate::services::trekkpaalegg::view::TrekkpaaleggView;
+use crate::interface::Services;
+use crate::interface::contract::Schemas;
+use crate::interface::pages::{ControlOperation, Deleted, Problem, json_body};
 use crate::session::rules::document::RuleDocument;
 
 /// The name by which the contract is asked for.
 pub(super) const NAME: &str = "sandbox";
-
-/// An operation of the control API.
-struct Operation {
-    method: &'static str,
-    path: &'static str,
-    id: &'static str,
-    summary: &'static str,
-    body: Option<Value>,
-    /// The status of success, with the schema of its body.
-    success: (StatusCode, Option<Value>),
-    /// The refusals that it has beside those of all.
-    refusals: &'static [StatusCode],
-}
 
 const BAD: StatusCode = StatusCode::BAD_REQUEST;
 const NONE: StatusCode = StatusCode::NOT_FOUND;
@@ -43,10 +27,15 @@ const WRONG_TYPE: StatusCode = StatusCode::UNSUPPORTED_MEDIA_TYPE;
 const BROKEN: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
 /// The OpenAPI 3.1 document.
-pub(super) fn document() -> Value {
+pub(super) fn document(services: &Services) -> Value {
     let (mut read, mut written) = (Schemas::of_requests(), Schemas::new());
     let problem = written.of::<Problem>();
-    let operations = operations(&mut read, &mut written);
+    let mut operations = operations(&mut read, &mut written);
+    for module in &services.modules {
+        if let Some(of_service) = module.hooks.pages.and_then(|pages| pages().operations) {
+            operations.extend(of_service(&mut read, &mut written));
+        }
+    }
     let filters = parameters_of::<RequestFilter>();
     let mut paths = Map::new();
     for operation in &operations {
@@ -55,6 +44,7 @@ pub(super) fn document() -> Value {
     }
     let mut schemas = written.finish();
     schemas.extend(read.finish());
+    describe_facts(&mut schemas["PartyLine"], services);
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -83,13 +73,13 @@ pub(super) fn document() -> Value {
 }
 
 #[expect(clippy::too_many_lines, reason = "a table")]
-fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<Operation> {
-    #[expect(clippy::unnecessary_wraps, reason = "the table below has operations without a body too")]
+fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation> {
+    #[expect(clippy::unnecessary_wraps, reason = "the table below has operations without a body, too")]
     fn json<T: JsonSchema>(schemas: &mut Schemas) -> Option<Value> {
-        Some(json!({ "application/json": { "schema": schemas.of::<T>() } }))
+        Some(json_body::<T>(schemas))
     }
     let yaml = json!({ "application/yaml": { "schema": { "type": "string" } } });
-    let operation = |method, path, id, summary, body, success, refusals| Operation {
+    let operation = |method, path, id, summary, body, success, refusals| ControlOperation {
         method,
         path,
         id,
@@ -216,42 +206,6 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<Operation> {
             &[FULL],
         ),
         operation(
-            "post",
-            "/token/explain",
-            "explainToken",
-            "A token, claim by claim",
-            json::<ExplainDocument>(read),
-            ok(json::<Explanation>(written)),
-            &[TOO_LARGE, WRONG_TYPE],
-        ),
-        operation(
-            "post",
-            "/trekkpaalegg",
-            "changeTrekkpaalegg",
-            "Make, change or end an order",
-            json::<TrekkDocument>(read),
-            (StatusCode::CREATED, json::<TrekkpaaleggView<'static>>(written)),
-            &[TOO_LARGE, WRONG_TYPE, BROKEN],
-        ),
-        operation(
-            "get",
-            "/trekkpaalegg",
-            "listTrekkpaalegg",
-            "The versions that were made so",
-            None,
-            ok(json::<TrekkList<'static>>(written)),
-            &[],
-        ),
-        operation(
-            "delete",
-            "/trekkpaalegg",
-            "forgetTrekkpaalegg",
-            "Forget the versions that were made so",
-            None,
-            ok(json::<Deleted>(written)),
-            &[],
-        ),
-        operation(
             "get",
             "/parties",
             "listParties",
@@ -263,7 +217,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<Operation> {
     ]
 }
 
-fn described(operation: &Operation, problem: &Value, filters: &[Value]) -> Value {
+fn described(operation: &ControlOperation, problem: &Value, filters: &[Value]) -> Value {
     let refusal = |status: StatusCode| {
         let content = json!({ "application/problem+json": { "schema": problem } });
         let description = status.canonical_reason().unwrap_or_default();

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use axum::extract::State;
 use axum::response::Json;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Number;
+use serde_json::{Map, Number, Value, json};
 
-use super::in_session::InSession;
+use crate::interface::pages::{InSession, Shared};
+use crate::interface::{PartyFact, Services};
 use crate::scenario::Party;
 use crate::session::Session;
 
@@ -26,16 +28,19 @@ pub(crate) struct PartyLine {
     pub(crate) saldo: Number,
     /// How many literal answers stand in for what the ledger would give.
     pub(crate) bokstavelige_svar: usize,
-    /// How many trekkpålegg it is the employer of, those to come as well.
-    pub(crate) trekkpaalegg: usize,
+    /// What services tell of it.
+    #[serde(flatten)]
+    #[schemars(skip)]
+    facts: Map<String, Value>,
     pub(crate) beskrivelse: String,
     /// The file it is described in.
     pub(crate) kilde: String,
 }
 
 /// The parties as they stand on the observer's day.
-pub(crate) fn lines(session: &Session) -> Vec<PartyLine> {
+pub(crate) fn lines(session: &Session, services: &Services) -> Vec<PartyLine> {
     let today = session.today();
+    let facts: Vec<&PartyFact> = facts(services).collect();
     let line = |party: &Arc<Party>| {
         let at = party.reskontro.as_of(today);
         PartyLine {
@@ -45,7 +50,7 @@ pub(crate) fn lines(session: &Session) -> Vec<PartyLine> {
             aapne_krav: at.aapne_krav().count(),
             saldo: at.totaler().saldo().to_string().parse().unwrap_or_else(|_| 0.into()),
             bokstavelige_svar: party.svar.len(),
-            trekkpaalegg: party.trekk.antall(),
+            facts: facts.iter().map(|fact| (fact.name.to_owned(), (fact.count)(party).into())).collect(),
             beskrivelse: party.beskrivelse.as_deref().unwrap_or_default().to_owned(),
             kilde: party.kilde.to_string(),
         }
@@ -53,6 +58,25 @@ pub(crate) fn lines(session: &Session) -> Vec<PartyLine> {
     session.world().loaded.scenarios.parties().into_iter().map(line).collect()
 }
 
-pub(super) async fn list(InSession(session): InSession) -> Json<Vec<PartyLine>> {
-    Json(lines(&session))
+fn facts(services: &Services) -> impl Iterator<Item = &PartyFact> {
+    services.modules.iter().filter_map(|module| module.hooks.party_fact.as_ref())
+}
+
+/// Adds what services tell to the schema of [`PartyLine`].
+pub(super) fn describe_facts(schema: &mut Value, services: &Services) {
+    for fact in facts(services) {
+        let property = json!({ "description": fact.description, "type": "integer", "format": "uint", "minimum": 0 });
+        if let Some(properties) = schema["properties"].as_object_mut() {
+            let at = properties.keys().position(|name| name == "beskrivelse").unwrap_or(properties.len());
+            properties.shift_insert(at, fact.name.to_owned(), property);
+        }
+        if let Some(required) = schema["required"].as_array_mut() {
+            let at = required.iter().position(|name| name == "beskrivelse").unwrap_or(required.len());
+            required.insert(at, fact.name.into());
+        }
+    }
+}
+
+pub(super) async fn list(State(shared): State<Arc<Shared>>, InSession(session): InSession) -> Json<Vec<PartyLine>> {
+    Json(lines(&session, shared.services))
 }

@@ -1,19 +1,19 @@
 //! `/sandbox/requests`: the journal of the session.
 
-use axum::extract::Query;
+use std::sync::Arc;
+
 use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Json;
 use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::in_session::Begun;
-use super::problem::Problem;
 use crate::catalogue::Catalogue;
 use crate::faults::Cause;
+use crate::interface::pages::{Begun, Problem, Shared};
 use crate::redact::redacted;
-use crate::services::CATALOGUE;
 use crate::session::journal::{Entry, Filter};
 
 /// Which requests are asked for; what is left out fits all.
@@ -103,7 +103,7 @@ struct RequestView {
     failed: Option<&'static str>,
     /// What the real service would have done otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
-    warning: Option<&'static str>,
+    warning: Option<String>,
     /// What would have made it succeed.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
@@ -133,7 +133,7 @@ fn view(entry: &Entry) -> RequestView {
         rules: entry.rules.iter().map(ToString::to_string).collect(),
         passed: entry.checks.map(crate::session::journal::Checks::passed),
         failed: entry.checks.and_then(|checks| checks.failed).map(crate::catalogue::Check::name),
-        warning: entry.warning,
+        warning: entry.warning.as_deref().map(str::to_owned),
         hint: text(&entry.hint),
     }
 }
@@ -142,11 +142,12 @@ fn view(entry: &Entry) -> RequestView {
 const LIMIT: usize = 50;
 
 pub(super) async fn list(
+    State(shared): State<Arc<Shared>>,
     Begun(session): Begun,
     filter: Result<Query<RequestFilter>, QueryRejection>,
 ) -> Result<Json<RequestList>, Problem> {
     let Query(asked) = filter.map_err(|error| Problem::bad_request(error.body_text()))?;
-    check(&asked)?;
+    check(&asked, shared.services.catalogue)?;
     let filter = Filter {
         service: asked.service,
         endpoint: asked.endpoint,
@@ -164,20 +165,20 @@ pub(super) async fn list(
 }
 
 /// A filter that nothing can fit would make a wrong assertion pass.
-fn check(asked: &RequestFilter) -> Result<(), Problem> {
+fn check(asked: &RequestFilter, catalogue: Catalogue) -> Result<(), Problem> {
     let refuse = |what: &str, value: &str, known: Vec<&str>| {
         Err(Problem::bad_request(format!("there is no {what} {value:?}; there are {}", known.join(", "))))
     };
-    let services: Vec<_> = CATALOGUE.0.iter().map(|service| service.name).collect();
+    let services: Vec<_> = catalogue.0.iter().map(|service| service.name).collect();
     if let Some(service) = asked.service.as_deref().filter(|name| !services.contains(name)) {
         return refuse("service", service, services);
     }
-    let endpoints: Vec<_> = CATALOGUE.0.iter().flat_map(|s| s.endpoints).map(|endpoint| endpoint.name).collect();
+    let endpoints: Vec<_> = catalogue.0.iter().flat_map(|s| s.endpoints).map(|endpoint| endpoint.name).collect();
     if let Some(endpoint) = asked.endpoint.as_deref().filter(|name| !endpoints.contains(name)) {
         return refuse("endpoint", endpoint, endpoints);
     }
     let codes: Vec<_> =
-        CATALOGUE.0.iter().flat_map(|service| Catalogue::codes_at(Some(service))).map(|code| code.code).collect();
+        catalogue.0.iter().flat_map(|service| Catalogue::codes_at(Some(service))).map(|code| code.code).collect();
     if let Some(code) = asked.code.as_deref().filter(|code| !codes.contains(code)) {
         return refuse("code", code, codes);
     }

@@ -10,10 +10,7 @@ use rand::RngExt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Shared;
-use super::in_session::InSession;
-use super::problem::{JsonBody, Problem, refused};
-use crate::services::CATALOGUE;
+use crate::interface::pages::{Deleted, InSession, JsonBody, Problem, Shared, refused};
 use crate::session::Session;
 use crate::session::rules::document::RuleDocument;
 use crate::session::rules::{Clocks, Rule};
@@ -43,18 +40,6 @@ pub(super) struct RuleList {
     rules: Vec<RuleView>,
 }
 
-/// How many were deleted.
-#[derive(Serialize, JsonSchema)]
-pub(super) struct Deleted {
-    deleted: usize,
-}
-
-impl Deleted {
-    pub(super) fn new(deleted: usize) -> Self {
-        Self { deleted }
-    }
-}
-
 fn view(rule: &Rule) -> RuleView {
     RuleView {
         id: rule.id.to_string(),
@@ -74,7 +59,7 @@ pub(super) async fn add(
     let seed = shared.seeds.lock().random::<u64>() >> 11;
     let real = session.time().real();
     let clocks = Clocks { real, shown: session.clock.now(session.time(), real) };
-    match session.rules.add(document, CATALOGUE, clocks, seed) {
+    match session.rules.add(document, shared.services.catalogue, clocks, seed) {
         Ok(rule) => {
             let location = [(header::LOCATION, format!("/sandbox/rules/{}", rule.id))];
             (StatusCode::CREATED, location, Json(view(&rule))).into_response()

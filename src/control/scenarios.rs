@@ -9,10 +9,8 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Shared;
-use super::in_session::InSession;
-use super::problem::{Problem, ProblemLine, YamlBody, refused};
 use crate::faults::refused::Refused;
+use crate::interface::pages::{InSession, Problem, ProblemLine, Shared, YamlBody, refused};
 use crate::scenario::loading::LoadError;
 use crate::scenario::sources::Text;
 use crate::services::agreement;
@@ -96,7 +94,7 @@ pub(super) async fn put(
         let day = session.base;
         let put = shared.sessions.put_scenarios(&session, documents)?;
         Ok::<_, Box<Refused>>(put.map(|set| {
-            let contradictions = agreement::warnings(&set, day);
+            let contradictions = agreement::warnings(shared.services, &set, day);
             (set, contradictions)
         }))
     });

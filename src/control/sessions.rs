@@ -9,10 +9,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Shared;
-use super::in_session::off_thread;
-use super::problem::{JsonBody, Problem};
 use crate::faults::modifiers::SessionName;
+use crate::interface::pages::{JsonBody, Problem, Shared, off_thread};
 use crate::session::Session;
 use crate::session::journal::Filter;
 use crate::session::registry::{DEFAULT, Sessions};

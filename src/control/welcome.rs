@@ -1,17 +1,16 @@
 //! What a newcomer needs to know, the same as start-up banner, as text and as a page.
 
 use std::fmt::Write as _;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use maud::{DOCTYPE, Markup, html};
 
 use super::parties;
-use crate::access::mint::{Grant, LIFETIME, stable_uuid};
 use crate::access::{Access, Level};
-use crate::catalogue::PartyIn;
+use crate::catalogue::Service;
 use crate::faults::reserved_numbers;
-use crate::services::CATALOGUE;
+use crate::interface::{Sample, Services};
+use crate::services::{ISSUER, own_token};
 use crate::session::{Session, World};
 
 /// The party of the curl line: it has much to show.
@@ -20,7 +19,11 @@ const SHOWN_PARTY: &str = "311851381";
 /// What a newcomer needs to know.
 pub(crate) struct Welcome<'s> {
     base: String,
-    services: Vec<(&'static str, String, String)>,
+    services: &'static Services,
+    /// Title, full base URL and host form of each service.
+    urls: Vec<(&'static str, String, String)>,
+    /// What the URL about a party begins and ends with; nothing where no service has a sample call.
+    sample: Option<(String, &'static Sample)>,
     session: &'s Session,
     world: Arc<World>,
     access: Level,
@@ -28,68 +31,53 @@ pub(crate) struct Welcome<'s> {
     curl: Option<String>,
 }
 
-/// The URL that a caller on the same machine can use.
-pub(crate) fn base_url(address: SocketAddr) -> String {
-    let ip = if address.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { address.ip() };
-    format!("http://{}", SocketAddr::new(ip, address.port()))
-}
-
-/// A token of an organisation for its own data, where calls need one.
-fn token_for(part: &str, base: &str, session: &Session, access: &Access) -> Option<String> {
-    if !matches!(access.level(), Level::Claims | Level::Signed) || part.len() != 9 {
-        return None;
-    }
-    let issuer = format!("{base}/maskinporten/");
-    let grant = Grant {
-        issuer: &issuer,
-        client_id: "innkreving-sandbox",
-        client_amr: "private_key_jwt",
-        consumer: part,
-        supplier: None,
-        scope: CATALOGUE.0[0].scopes.first().copied().unwrap_or_default(),
-        resource: None,
-        details: Vec::new(),
-        lifetime: LIFETIME,
-        jti: stable_uuid(part),
-    };
-    access.keys.own.sign(&grant.claims(session.time().real())).ok()
-}
-
 impl<'s> Welcome<'s> {
-    pub(crate) fn new(base: String, session: &'s Session, access: &Access) -> Self {
+    pub(crate) fn new(base: String, session: &'s Session, services: &'static Services, access: &Access) -> Self {
         let port = base.rsplit(':').next().filter(|port| port.bytes().all(|b| b.is_ascii_digit()));
         let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-        let service = |service: &&'static crate::catalogue::Service| {
+        let urls = |service: &&'static Service| {
             let full = format!("{base}{}/{}", service.base, service.version);
             (service.title, full, format!("http://{}.localhost{port}/{}", service.name, service.version))
         };
-        let services: Vec<_> = CATALOGUE.0.iter().map(service).collect();
+        let urls: Vec<_> = services.catalogue.0.iter().map(urls).collect();
+        let module = services.modules.iter().find(|module| module.hooks.sample.is_some());
+        let sample = module.and_then(|module| {
+            Some((format!("{base}{}/{}", module.service.base, module.service.version), module.hooks.sample.as_ref()?))
+        });
         let world = session.world();
         let parties = world.loaded.scenarios.parties();
         let shown = parties.iter().map(|party| party.part.to_string()).find(|part| part == SHOWN_PARTY);
         let shown = shown.or_else(|| parties.first().map(|party| party.part.to_string()));
         let access_level = access.level();
-        // Where every call needs a token the line carries one; the party's own, which lives as long as it may.
-        let curl = shown.map(|part| match token_for(&part, &base, session, access) {
-            Some(token) => {
-                format!("curl {}/regnskapssystem/{part}/aapnekrav -H 'Authorization: Bearer {token}'", services[0].1)
+        // Where every call needs a token, the line carries the party's own.
+        let needed = matches!(access_level, Level::Claims | Level::Signed);
+        let scope = module.and_then(|module| module.service.scopes().first()).copied().unwrap_or_default();
+        let curl = shown.zip(sample.as_ref()).map(|(part, (below, sample))| {
+            let token = || own_token(access, &part, scope, &base, session.time().real());
+            match Some(()).filter(|()| needed && part.len() == 9).and_then(|()| token()) {
+                Some(token) => {
+                    let url = sample.with_token.replace("PARTY", &part);
+                    format!("curl {below}/{url} -H 'Authorization: Bearer {token}'")
+                }
+                None => format!("curl {below}/{}", sample.without_token.replace("PARTY", &part)),
             }
-            None => format!("curl {}/finans/{part}/aapnekrav", services[0].1),
         });
-        Self { base, services, session, world, access: access_level, curl }
+        Self { base, services, urls, sample, session, world, access: access_level, curl }
     }
 
     /// What a caller must know of access, where the lines to paste do not work as they stand.
-    fn access_note(&self) -> Option<&'static str> {
-        let needed = "Every call needs a Maskinporten token here (--auth claims or signed); without one it gets 401.";
-        matches!(self.access, Level::Claims | Level::Signed).then_some(needed)
+    fn access_note(&self) -> Option<String> {
+        let issuer = ISSUER.title;
+        let needed =
+            || format!("Every call needs a {issuer} token here (--auth claims or signed); without one it gets 401.");
+        matches!(self.access, Level::Claims | Level::Signed).then(needed)
     }
 
     /// For a terminal.
     pub(crate) fn text(&self) -> String {
         let mut text = format!("innkreving-sandbox {} · {}\n", env!("CARGO_PKG_VERSION"), self.base);
         let _ = writeln!(text, "It is {} here.\n", self.session.today());
-        for (title, full, host) in &self.services {
+        for (title, full, host) in &self.urls {
             let _ = writeln!(text, "{title}\n  {full}\n  {host}");
         }
         if let Some(note) = self.access_note() {
@@ -130,7 +118,7 @@ impl<'s> Welcome<'s> {
                     }
                     h2 { "Base URLs" }
                     dl {
-                        @for (title, full, host) in &self.services {
+                        @for (title, full, host) in &self.urls {
                             dt { (title) }
                             dd { code { (full) } br; code { (host) } }
                         }
@@ -140,9 +128,16 @@ impl<'s> Welcome<'s> {
                     h2 { "Parties" }
                     table {
                         tr { th { "Part" } th { "Navn" } th { "Utgave" } th { "Åpne krav" } th { "Saldo" } th { "Good for" } }
-                        @for party in parties::lines(self.session) {
+                        @for party in parties::lines(self.session, self.services) {
                             tr {
-                                td { a href={ (self.services[0].1) "/finans/" (party.part) "/aapnekrav" } { (party.part) } }
+                                td {
+                                    @match &self.sample {
+                                        Some((below, sample)) => {
+                                            a href={ (below) "/" (sample.without_token.replace("PARTY", &party.part)) } { (party.part) }
+                                        }
+                                        None => { (party.part) }
+                                    }
+                                }
                                 td { (party.navn) } td { (party.utgave.as_deref().unwrap_or("–")) }
                                 td.number { (party.aapne_krav) } td.number { (party.saldo) } td { (party.beskrivelse) }
                             }
@@ -150,11 +145,11 @@ impl<'s> Welcome<'s> {
                     }
                     h2 { "Error codes" }
                     p { "Ask for one with the header " code { "Sandbox-Error: KB-002" } ", or call a reserved organisation number." }
-                    @for service in CATALOGUE.0 {
+                    @for service in self.services.catalogue.0 {
                         table {
                             tr { th { "Code" } th { "HTTP" } th { (service.title) } th { "Reserved number" } }
                             @for (at, code) in service.codes.iter().enumerate() {
-                                @let number = reserved_numbers().nth(at).filter(|_| service.party != PartyIn::Nowhere);
+                                @let number = reserved_numbers().nth(at).filter(|_| service.has_parties());
                                 tr {
                                     td { (code.code) } td { (code.status) } td { (code.area) }
                                     td { @if let Some((_, number)) = number { code { (number) } } }
@@ -163,7 +158,7 @@ impl<'s> Welcome<'s> {
                         }
                     }
                     p {
-                        @for service in CATALOGUE.0 {
+                        @for service in self.services.catalogue.0 {
                             a href={ "/openapi/" (service.name) ".json" } { "OpenAPI: " (service.title) } " · "
                         }
                         a href="/openapi/sandbox.json" { "OpenAPI: the sandbox itself" } " · "

@@ -8,8 +8,10 @@ pub mod clock;
 pub mod identifikator;
 pub mod kalender;
 pub mod kravtype;
+pub mod prosent;
 pub mod rente;
 pub mod reskontro;
+pub mod restanser;
 pub mod terminer;
 pub mod trekk;
 

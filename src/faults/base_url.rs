@@ -9,7 +9,7 @@ use super::refused::Refused;
 pub(crate) struct Prefix<'u> {
     /// Keys and values, percent-decoded once, in the order in which they are given.
     pub(crate) pairs: Vec<(String, String)>,
-    /// The path that the service sees.
+    /// The path that the service sees; empty for the root.
     pub(crate) path: &'u str,
 }
 
@@ -17,7 +17,7 @@ pub(crate) struct Prefix<'u> {
 pub(crate) fn split(path: &str) -> Result<Prefix<'_>, Box<Refused>> {
     let mut prefix = Prefix { pairs: Vec::new(), path };
     while let Some(rest) = after_tilde(prefix.path) {
-        let (given, path) = rest.find('/').map_or((rest, "/"), |end| rest.split_at(end));
+        let (given, path) = rest.find('/').map_or((rest, ""), |end| rest.split_at(end));
         prefix.path = path;
         let decoded = percent_decode_str(given).decode_utf8().map_err(|_| {
             Refused::new("~", Some(given), "the modifiers of the base URL are not UTF-8".to_owned(), Vec::new())
@@ -69,7 +69,7 @@ mod tests {
             pairs("/~delay=lognormal(300ms,0.8),session=a/v1/"),
             (vec![pair("delay", "lognormal(300ms,0.8)"), pair("session", "a")], "/v1/")
         );
-        assert_eq!(pairs("/%7Enow%3D%2B30d/~seed=1"), (vec![pair("now", "+30d"), pair("seed", "1")], "/"));
+        assert_eq!(pairs("/%7Enow%3D%2B30d/~seed=1"), (vec![pair("now", "+30d"), pair("seed", "1")], ""));
         assert_eq!(pairs("/~now=+30d/api"), (vec![pair("now", "+30d")], "/api"));
         assert_eq!(pairs("/~error=%254B/api"), (vec![pair("error", "%4B")], "/api"), "decoded once");
     }

@@ -8,7 +8,7 @@ use http::HeaderMap;
 use super::Cause;
 use super::key::Key;
 use super::refused::Refused;
-use crate::catalogue::{Catalogue, Code, Edition, PartyIn, Service};
+use crate::catalogue::{Catalogue, Code, Edition, Service};
 use crate::domain::clock::Now;
 use crate::faults::effects::{Delay, Drift, Effects, Fault};
 
@@ -68,8 +68,8 @@ fn means_the_sandbox(name: &str) -> bool {
 }
 
 impl Modifiers {
-    /// Reads every `Sandbox-…` header, and what stood in the base URL; headers win, and both must make sense.
-    pub(crate) fn read(headers: &HeaderMap, base_url: &[(String, String)]) -> Result<Self, Box<Refused>> {
+    /// Reads every `Sandbox-…` header.
+    pub(crate) fn of_headers(headers: &HeaderMap) -> Result<Self, Box<Refused>> {
         let mut modifiers = Self::default();
         for name in headers.keys().filter(|name| means_the_sandbox(name.as_str())) {
             let Some(key) = Key::by_header(name.as_str()) else {
@@ -85,32 +85,22 @@ impl Modifiers {
             }
             modifiers.take(key, key.header(), value, Cause::Header)?;
         }
-        let mut lower = Self::default();
-        for (i, (name, value)) in base_url.iter().enumerate() {
-            let Some(key) = Key::by_name(name) else {
-                return Err(no_key(name));
-            };
-            if base_url[..i].iter().any(|(earlier, _)| earlier == name) {
-                return Err(twice(name));
-            }
-            lower.take(key, name, value, Cause::BaseUrl)?;
-        }
-        // Of one call's own keys none is without a place: they are all the caller's wish.
-        modifiers.fill_all(lower);
         Ok(modifiers)
     }
 
-    /// Takes every key that is not set here.
-    fn fill_all(&mut self, lower: Self) {
-        self.error = self.error.take().or(lower.error);
-        self.delay = self.delay.take().or(lower.delay);
-        self.fault = self.fault.take().or(lower.fault);
-        self.session = self.session.take().or(lower.session);
-        self.edition = self.edition.take().or(lower.edition);
-        self.now = self.now.take().or(lower.now);
-        self.drift = self.drift.take().or(lower.drift);
-        self.party = self.party.take().or(lower.party);
-        self.seed = self.seed.take().or(lower.seed);
+    /// Reads what stands in the base URL.
+    pub(crate) fn of_base_url(pairs: &[(String, String)]) -> Result<Self, Box<Refused>> {
+        let mut modifiers = Self::default();
+        for (i, (name, value)) in pairs.iter().enumerate() {
+            let Some(key) = Key::by_name(name) else {
+                return Err(no_key(name));
+            };
+            if pairs[..i].iter().any(|(earlier, _)| earlier == name) {
+                return Err(twice(name));
+            }
+            modifiers.take(key, name, value, Cause::BaseUrl)?;
+        }
+        Ok(modifiers)
     }
 
     /// The session that is named, whatever else there is, so that even a refusal is told in the right one.
@@ -118,6 +108,16 @@ impl Modifiers {
         let by_header = headers.get(Key::Session.header()).and_then(|value| value.to_str().ok()).map(str::trim);
         let by_url = || base_url.iter().find(|(name, _)| name == Key::Session.name()).map(|(_, value)| &**value);
         by_header.or_else(by_url).and_then(SessionName::parse)
+    }
+
+    /// Whether nothing is asked for that an answer tells as an effect.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.delay.is_none()
+            && self.fault.is_none()
+            && self.drift.is_none()
+            && self.now.is_none()
+            && self.edition.is_none()
+            && self.party.is_none()
     }
 
     /// The fault that leaves nothing of the answer.
@@ -190,7 +190,7 @@ impl Modifiers {
     /// Refuses what means nothing at a service.
     pub(crate) fn for_service(&self, service: &'static Service) -> Result<(), Box<Refused>> {
         match &self.party {
-            Some(party) if service.party != PartyIn::Token => {
+            Some(party) if !service.takes_party() => {
                 let detail = format!("{} takes no party from here; leave this out", service.name);
                 Err(Refused::new(said(Key::Party, party.cause), Some(&party.value), detail, Vec::new()))
             }

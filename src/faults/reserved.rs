@@ -2,13 +2,13 @@
 //! in a call but no header. The eighth digit is the number of the code, the ninth the check digit.
 
 use crate::catalogue::{Code, Service};
-use crate::domain::identifikator::Organisasjonsnummer;
+use crate::domain::identifikator::{Organisasjonsnummer, Part};
 
 const FIRST_EIGHT: u32 = 33_300_000;
 
 /// The code that a reserved number stands for at a service; nothing for any other number.
-pub(crate) fn reserved_number(service: &'static Service, identifikator: &str) -> Option<&'static Code> {
-    let number = reserved_numbers().find(|(_, organisation)| organisation.to_string() == identifikator)?.0;
+pub(crate) fn reserved_number(service: &'static Service, part: Part) -> Option<&'static Code> {
+    let number = reserved_numbers().find(|(_, organisation)| Part::from(*organisation) == part)?.0;
     service.code_number(number)
 }
 

@@ -11,8 +11,8 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::{Mutex, RwLock};
 
-use crate::catalogue::Catalogue;
 use crate::scenario::ScenarioSet;
+use crate::scenario::format::ScenarioFormat;
 use crate::scenario::loading::{LoadError, read, resolve_all};
 use crate::scenario::snapshot::Snapshot;
 use crate::scenario::sources::Source;
@@ -53,7 +53,7 @@ pub(crate) struct Failed {
 /// The scenarios of the server.
 pub(crate) struct Library {
     sources: Vec<Source>,
-    catalogue: Catalogue,
+    format: &'static ScenarioFormat,
     issue: RwLock<Arc<Issue>>,
     failed: RwLock<Option<Failed>>,
     /// Looks at the folders since before they were first read, so that no change is missed.
@@ -67,15 +67,15 @@ impl Library {
     /// As [`resolve_all`]; then there is nothing to start with.
     pub(crate) fn open(
         sources: Vec<Source>,
-        catalogue: Catalogue,
+        format: &'static ScenarioFormat,
         base: NaiveDate,
         now: DateTime<Utc>,
     ) -> Result<Self, LoadError> {
         let watch = Mutex::new(Watch::new(&sources));
         let snapshot = read(&sources)?;
-        let loaded = Loaded::new(resolve_all(&snapshot, catalogue, base)?);
+        let loaded = Loaded::new(resolve_all(&snapshot, format, base)?);
         let issue = Issue { number: 1, snapshot, sets: Mutex::new(vec![(base, loaded)]), read: now };
-        Ok(Self { sources, catalogue, issue: RwLock::new(Arc::new(issue)), failed: RwLock::default(), watch })
+        Ok(Self { sources, format, issue: RwLock::new(Arc::new(issue)), failed: RwLock::default(), watch })
     }
 
     pub(crate) fn sources(&self) -> &[Source] {
@@ -87,8 +87,8 @@ impl Library {
         self.watch.lock().take()
     }
 
-    pub(crate) fn catalogue(&self) -> Catalogue {
-        self.catalogue
+    pub(crate) fn format(&self) -> &'static ScenarioFormat {
+        self.format
     }
 
     /// The number of the newest good files.
@@ -115,7 +115,7 @@ impl Library {
         if let Some((_, loaded)) = sets.iter().find(|(day, _)| *day == base) {
             return (issue.number, Ok(Arc::clone(loaded)));
         }
-        let loaded = match resolve_all(&issue.snapshot, self.catalogue, base) {
+        let loaded = match resolve_all(&issue.snapshot, self.format, base) {
             Ok(scenarios) => Loaded::new(scenarios),
             Err(error) => return (issue.number, Err(error)),
         };
@@ -129,7 +129,7 @@ impl Library {
     /// Reads the sources anew. Where they do not load, all stays as it is, and the failure is remembered.
     pub(crate) fn reload(&self, base: NaiveDate, now: DateTime<Utc>) -> Result<u64, Arc<LoadError>> {
         let fresh = read(&self.sources).and_then(|snapshot| {
-            let loaded = Loaded::new(resolve_all(&snapshot, self.catalogue, base)?);
+            let loaded = Loaded::new(resolve_all(&snapshot, self.format, base)?);
             Ok((snapshot, loaded))
         });
         match fresh {

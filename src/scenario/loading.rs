@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::format::PartDocument;
+use super::format::{PartDocument, ScenarioFormat};
 use super::problems::{Problem, Problems, Severity};
 use super::snapshot::Snapshot;
 use super::sources::{Source, SourceFile};
 use super::{ScenarioSet, resolve};
-use crate::catalogue::{Catalogue, nearest};
+use crate::catalogue::nearest;
 
 /// Why nothing was loaded.
 #[derive(Debug, thiserror::Error)]
@@ -33,8 +33,8 @@ pub enum LoadError {
 ///
 /// # Errors
 /// When a folder cannot be listed or any file has an error; then nothing is loaded.
-pub fn load(sources: &[Source], catalogue: Catalogue, base: NaiveDate) -> Result<ScenarioSet, LoadError> {
-    resolve_all(&read(sources)?, catalogue, base)
+pub(crate) fn load(sources: &[Source], format: &ScenarioFormat, base: NaiveDate) -> Result<ScenarioSet, LoadError> {
+    resolve_all(&read(sources)?, format, base)
 }
 
 /// Reads the files of all sources.
@@ -50,7 +50,11 @@ pub fn read(sources: &[Source]) -> Result<Snapshot, LoadError> {
 ///
 /// # Errors
 /// When any file has an error; then nothing is loaded.
-pub fn resolve_all(snapshot: &Snapshot, catalogue: Catalogue, base: NaiveDate) -> Result<ScenarioSet, LoadError> {
+pub(crate) fn resolve_all(
+    snapshot: &Snapshot,
+    format: &ScenarioFormat,
+    base: NaiveDate,
+) -> Result<ScenarioSet, LoadError> {
     let mut set = ScenarioSet::default();
     let mut found = Vec::new();
     let mut claims = 0;
@@ -58,9 +62,9 @@ pub fn resolve_all(snapshot: &Snapshot, catalogue: Catalogue, base: NaiveDate) -
         let mut described: HashMap<_, Arc<str>> = HashMap::new();
         for file in files {
             let beside = |name: &str| snapshot.beside(number, &file.name, name);
-            let (party, mut problems) = load_file(file, &beside, catalogue, base);
+            let (party, mut problems) = load_file(file, &beside, format, base);
             if let Some(party) = party {
-                claims += party.reskontro.krav().len() + party.trekk.antall();
+                claims += party.party.reskontro.krav().len() + party.entries;
                 if claims > snapshot.most_claims {
                     problems.error(
                         "part",
@@ -69,20 +73,22 @@ pub fn resolve_all(snapshot: &Snapshot, catalogue: Catalogue, base: NaiveDate) -
                     found.append(&mut problems.found);
                     return Err(LoadError::Problems(found));
                 }
-                if let Some(earlier) = described.insert(party.part, Arc::clone(&file.name)) {
-                    problems.error("part", format!("party {} is described in {earlier} already", party.part));
+                let part = party.party.part;
+                if let Some(earlier) = described.insert(part, Arc::clone(&file.name)) {
+                    problems.error("part", format!("party {part} is described in {earlier} already"));
                 }
-                // One of an earlier source that is replaced is the default no more.
-                set.default_employer = set.default_employer.filter(|part| *part != party.part);
-                if party.trekk.er_standard {
-                    let rival =
-                        set.default_employer.filter(|rival| described.contains_key(rival) && *rival != party.part);
-                    if let Some(rival) = rival {
-                        problems.error("standardTrekkpliktig", format!("{rival} is the default employer already"));
+                // A party of an earlier source that is replaced is a default no more.
+                set.defaults.retain(|(_, default)| *default != part);
+                for section in &party.defaults {
+                    let name = section.service().name;
+                    let rival = set.default_party(section.service()).filter(|rival| described.contains_key(rival));
+                    if let (Some(rival), Some((key, what))) = (rival, section.default_key()) {
+                        problems.error(key, format!("{rival} is the {what} already"));
                     }
-                    set.default_employer = Some(party.part);
+                    set.defaults.retain(|(service, _)| *service != name);
+                    set.defaults.push((name, part));
                 }
-                set.parties.insert(party.part, Arc::new(party));
+                set.parties.insert(part, Arc::new(party.party));
             }
             found.append(&mut problems.found);
         }
@@ -108,9 +114,9 @@ pub fn count(problems: &[Problem]) -> String {
 fn load_file(
     file: &SourceFile,
     beside: &dyn Fn(&str) -> Result<Vec<u8>, String>,
-    catalogue: Catalogue,
+    format: &ScenarioFormat,
     base: NaiveDate,
-) -> (Option<super::Party>, Problems) {
+) -> (Option<resolve::Resolved>, Problems) {
     let text = match &file.text {
         Ok(text) => Arc::clone(text),
         Err(message) => {
@@ -120,9 +126,11 @@ fn load_file(
         }
     };
     let mut problems = Problems::of_file(Arc::clone(&file.name), Arc::clone(&text), file.lines_before);
-    let document = parse(&text, &mut problems);
-    let party = document
-        .and_then(|document| resolve::party(&document, Arc::clone(&file.name), beside, catalogue, base, &mut problems));
+    let document = parse(&text, format, &mut problems);
+    let party = document.and_then(|document| {
+        let file = resolve::File { name: Arc::clone(&file.name), text: &text, beside };
+        resolve::party(&document, &file, format, base, &mut problems)
+    });
     (party.filter(|_| !problems.has_errors()), problems)
 }
 
@@ -148,7 +156,7 @@ fn too_deep(text: &str) -> Option<usize> {
 }
 
 /// Parses a text and refuses keys that the format does not have, all of them at once.
-fn parse(text: &str, problems: &mut Problems) -> Option<PartDocument> {
+fn parse(text: &str, format: &ScenarioFormat, problems: &mut Problems) -> Option<PartDocument> {
     if let Some(line) = too_deep(text) {
         problems.error_at(line, 1, format!("more than {DEEPEST} brackets are open here"), None);
         return None;
@@ -157,27 +165,30 @@ fn parse(text: &str, problems: &mut Problems) -> Option<PartDocument> {
     let deserializer = serde_yaml::Deserializer::from_str(text);
     let document: Result<PartDocument, serde_yaml::Error> =
         serde_ignored::deserialize(deserializer, |path| unknown.borrow_mut().push(yaml_path(&path)));
-    for path in unknown.into_inner() {
-        let key = path.rsplit('.').next().unwrap_or(&path);
-        let known = super::schema::keys();
-        let hint = match key {
-            "<<" => Some("the format has no merge keys; write the entry out".to_owned()),
-            _ => nearest(key, known.iter().map(String::as_str)).map(|known| format!("did you mean {known}?")),
-        };
-        problems.error_with_hint(super::positions::key_path(&path), format!("there is no key {key} here"), hint);
+    for path in unknown.into_inner().iter().filter(|path| !format.has_section_key(path)) {
+        tell_unknown_key(path, format, problems);
     }
-    match document {
-        Ok(document) => Some(document),
-        Err(error) => {
-            let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
-            problems.error_at(line.max(1), column.max(1), without_place(&error.to_string()), parser_hint(&error));
-            None
-        }
-    }
+    document.map_err(|error| tell_parser_error(&error, problems)).ok()
+}
+
+/// A key that the format does not have.
+pub(super) fn tell_unknown_key(path: &str, format: &ScenarioFormat, problems: &mut Problems) {
+    let key = path.rsplit('.').next().unwrap_or(path);
+    let hint = match key {
+        "<<" => Some("the format has no merge keys; write the entry out".to_owned()),
+        _ => nearest(key, format.keys().iter().map(String::as_str)).map(|known| format!("did you mean {known}?")),
+    };
+    problems.error_with_hint(super::positions::key_path(path), format!("there is no key {key} here"), hint);
+}
+
+/// Why a text could not be read.
+pub(super) fn tell_parser_error(error: &serde_yaml::Error, problems: &mut Problems) {
+    let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
+    problems.error_at(line.max(1), column.max(1), without_place(&error.to_string()), parser_hint(error));
 }
 
 /// The path of an ignored key in the form that [`super::positions`] uses.
-fn yaml_path(path: &serde_ignored::Path<'_>) -> String {
+pub(super) fn yaml_path(path: &serde_ignored::Path<'_>) -> String {
     use serde_ignored::Path;
     match path {
         Path::Root => String::new(),

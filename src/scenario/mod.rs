@@ -4,18 +4,16 @@
 //! turns one into a party on a base date, [`loading`] puts a set together, and [`problems`] tells
 //! all that is wrong at once.
 
-pub mod format;
-pub mod format_trekk;
+pub(crate) mod format;
 pub mod loading;
 pub mod problems;
-pub mod schema;
 pub mod snapshot;
 pub mod sources;
 
 mod positions;
-mod resolve;
-mod scalar;
-pub(crate) mod trekk;
+pub(crate) mod resolve;
+pub(crate) mod scalar;
+pub(crate) mod section;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,14 +26,14 @@ use crate::domain::reskontro::Reskontro;
 use crate::faults::effects::Effects;
 use problems::Problem;
 pub(crate) use scalar::YEARS;
-pub use trekk::{Trekk, Trekkserie};
+use section::Sections;
 
 /// The parties of the sandbox on a base date, by number.
 #[derive(Clone, Debug, Default)]
 pub struct ScenarioSet {
     parties: HashMap<Part, Arc<Party>>,
-    /// The employer that is meant where nobody says one.
-    default_employer: Option<Part>,
+    /// The party that is meant where nobody says one, by the name of the service.
+    defaults: Vec<(&'static str, Part)>,
     /// What is odd about the set, but did not keep it from loading.
     pub warnings: Vec<Problem>,
 }
@@ -46,9 +44,9 @@ impl ScenarioSet {
         self.parties.get(&part)
     }
 
-    /// The employer that is meant where nobody says one, and a scenario names it.
-    pub fn default_employer(&self) -> Option<Part> {
-        self.default_employer
+    /// The party that is meant at a service where nobody says one, if a scenario names it.
+    pub fn default_party(&self, service: &Service) -> Option<Part> {
+        self.defaults.iter().find(|(name, _)| *name == service.name).map(|(_, part)| *part)
     }
 
     /// This set with the parties of another, which win where both have one.
@@ -56,9 +54,10 @@ impl ScenarioSet {
     pub(crate) fn with(&self, own: &Self) -> Self {
         let mut both = self.clone();
         both.parties.extend(own.parties.iter().map(|(part, party)| (*part, Arc::clone(party))));
-        // One that is replaced is the default no more, unless its new description says so.
-        let kept = self.default_employer.filter(|part| !own.parties.contains_key(part));
-        both.default_employer = own.default_employer.or(kept);
+        // A default that is replaced is none any more, unless its new description says so.
+        let own_has = |name: &str| own.defaults.iter().any(|(service, _)| *service == name);
+        both.defaults.retain(|(name, part)| !own.parties.contains_key(part) && !own_has(name));
+        both.defaults.extend(&own.defaults);
         both.warnings.extend(own.warnings.iter().cloned());
         both
     }
@@ -98,8 +97,8 @@ pub struct Party {
     pub skjermet: bool,
     /// Its claims and payments.
     pub reskontro: Reskontro,
-    /// The orders that it is the employer of.
-    pub trekk: Trekk,
+    /// What it has of the sections that services add to the format.
+    pub(crate) sections: Sections,
     /// Literal answers, the first that fits wins.
     pub svar: Vec<Svar>,
     /// Faults its calls meet, the first that fits and is not used up wins.

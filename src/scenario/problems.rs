@@ -129,7 +129,7 @@ impl Spotted {
 
 /// Where in a file's structure something is, as `krav[2].forfall[0].forfallsdato`.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(crate) struct Place<'a> {
     parent: Option<&'a Place<'a>>,
     segment: Segment<'a>,
 }
@@ -142,13 +142,13 @@ enum Segment<'a> {
 }
 
 impl<'a> Place<'a> {
-    pub(super) const ROOT: Place<'static> = Place { parent: None, segment: Segment::Root };
+    pub(crate) const ROOT: Place<'static> = Place { parent: None, segment: Segment::Root };
 
-    pub(super) fn key(&'a self, key: &'a str) -> Place<'a> {
+    pub(crate) fn key(&'a self, key: &'a str) -> Place<'a> {
         Place { parent: Some(self), segment: Segment::Key(key) }
     }
 
-    pub(super) fn index(&'a self, index: usize) -> Place<'a> {
+    pub(crate) fn index(&'a self, index: usize) -> Place<'a> {
         Place { parent: Some(self), segment: Segment::Index(index) }
     }
 }
@@ -172,21 +172,21 @@ impl fmt::Display for Place<'_> {
 }
 
 /// Collects the problems of one file.
-pub(super) struct Problems {
+pub(crate) struct Problems {
     file: Arc<File>,
-    pub(super) found: Vec<Problem>,
+    pub(crate) found: Vec<Problem>,
 }
 
 impl Problems {
-    pub(super) fn of_file(name: Arc<str>, text: Arc<str>, lines_before: usize) -> Self {
+    pub(crate) fn of_file(name: Arc<str>, text: Arc<str>, lines_before: usize) -> Self {
         Self { file: Arc::new(File { name, text, lines_before, positions: OnceLock::new() }), found: Vec::new() }
     }
 
-    pub(super) fn error(&mut self, place: impl fmt::Display, message: impl Into<String>) {
+    pub(crate) fn error(&mut self, place: impl fmt::Display, message: impl Into<String>) {
         self.add(Severity::Error, At::Path(place.to_string()), message.into(), None);
     }
 
-    pub(super) fn error_with_hint(
+    pub(crate) fn error_with_hint(
         &mut self,
         place: impl fmt::Display,
         message: impl Into<String>,
@@ -195,21 +195,21 @@ impl Problems {
         self.add(Severity::Error, At::Path(place.to_string()), message.into(), hint);
     }
 
-    pub(super) fn warning(&mut self, place: impl fmt::Display, message: impl Into<String>) {
+    pub(crate) fn warning(&mut self, place: impl fmt::Display, message: impl Into<String>) {
         self.add(Severity::Warning, At::Path(place.to_string()), message.into(), None);
     }
 
     /// A place, for later.
-    pub(super) fn spotted(&self, place: impl fmt::Display) -> Spotted {
+    pub(crate) fn spotted(&self, place: impl fmt::Display) -> Spotted {
         Spotted { file: Arc::clone(&self.file), path: place.to_string() }
     }
 
     /// A problem that the parser placed itself, by line and column counted from 1.
-    pub(super) fn error_at(&mut self, line: usize, column: usize, message: String, hint: Option<String>) {
+    pub(crate) fn error_at(&mut self, line: usize, column: usize, message: String, hint: Option<String>) {
         self.add(Severity::Error, At::Spot(line, column), message, hint);
     }
 
-    pub(super) fn has_errors(&self) -> bool {
+    pub(crate) fn has_errors(&self) -> bool {
         self.found.iter().any(|problem| problem.severity == Severity::Error)
     }
 

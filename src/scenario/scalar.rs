@@ -11,15 +11,15 @@ use crate::catalogue;
 use crate::domain::Beloep;
 use crate::domain::clock::{Shift, parse_day};
 use crate::domain::identifikator::Part;
+use crate::domain::prosent::Prosent;
 use crate::domain::terminer::{Termin as DomainTermin, Terminserie};
-use crate::domain::trekk::Prosent;
 use crate::faults::effects;
 
 /// The years that a scenario may speak of.
 pub(crate) const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
 
 /// Reads a text of the format into a value of the domain.
-pub(super) trait Scalar {
+pub(crate) trait Scalar {
     /// What it becomes.
     type Value;
     /// The text as the author wrote it.
@@ -33,7 +33,7 @@ macro_rules! scalar {
         $(#[$doc])*
         #[derive(Clone, Debug, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(pub String);
+        pub(crate) struct $name(pub(crate) String);
 
         impl Scalar for $name {
             type Value = $value;
@@ -156,7 +156,7 @@ scalar!(
 
 /// When a payment is made: on a day, or by the due date of what it pays.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Betalingsdag {
+pub(crate) enum Betalingsdag {
     /// That day.
     Day(NaiveDate),
     /// So much after the due date of the first instalment it is placed on.
@@ -208,7 +208,7 @@ scalar!(
 
 /// Which term an author means.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum TerminChoice {
+pub(crate) enum TerminChoice {
     /// That one of the year.
     Number(u8),
     /// So many terms after the newest overdue one.
@@ -217,7 +217,7 @@ pub(super) enum TerminChoice {
 
 impl TerminChoice {
     /// The term of a series that it is on a base date, given the year where the author wrote one.
-    pub(super) fn of(self, serie: Terminserie, aar: Option<i32>, base: NaiveDate) -> Result<DomainTermin, String> {
+    pub(crate) fn of(self, serie: Terminserie, aar: Option<i32>, base: NaiveDate) -> Result<DomainTermin, String> {
         match (self, aar) {
             (Self::Number(nummer), Some(aar)) if (1..=serie.per_year()).contains(&nummer) => {
                 Ok(DomainTermin { aar, nummer })

@@ -4,11 +4,10 @@
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use super::HANDLERS;
-use super::negotiation::Format;
-use super::oppslag::View;
-use super::periode::Periode;
 use crate::domain::clock::parse_day;
+use crate::interface::negotiation::Format;
+use crate::interface::periode::Periode;
+use crate::interface::{Services, View};
 use crate::scenario::problems::Problem;
 use crate::scenario::{Party, ScenarioSet, Svar};
 
@@ -16,9 +15,10 @@ use crate::scenario::{Party, ScenarioSet, Svar};
 const TOLD: usize = 3;
 
 /// A warning for every literal answer that contradicts its party's ledger on a day and gives no reason.
-pub(crate) fn warnings(scenarios: &ScenarioSet, day: NaiveDate) -> Vec<Problem> {
+pub(crate) fn warnings(services: &Services, scenarios: &ScenarioSet, day: NaiveDate) -> Vec<Problem> {
     let of_party = |party: &Party| -> Vec<Problem> {
-        let told = |svar: &Svar| Some(svar.uten_begrunnelse.as_ref()?.told(&contradiction(party, svar, day)?, HINT));
+        let told =
+            |svar: &Svar| Some(svar.uten_begrunnelse.as_ref()?.told(&contradiction(services, party, svar, day)?, HINT));
         party.svar.iter().filter_map(told).collect()
     };
     scenarios.parties().into_iter().flat_map(|party| of_party(party)).collect()
@@ -27,8 +27,10 @@ pub(crate) fn warnings(scenarios: &ScenarioSet, day: NaiveDate) -> Vec<Problem> 
 const HINT: &str = "give the reason in begrunnelse, where it is meant so; or leave the answer to the ledger";
 
 /// What a literal answer says otherwise than the ledger.
-fn contradiction(party: &Party, svar: &Svar, day: NaiveDate) -> Option<String> {
-    let render = HANDLERS.iter().find(|handler| handler.service.name == svar.service.name)?.render?;
+fn contradiction(services: &Services, party: &Party, svar: &Svar, day: NaiveDate) -> Option<String> {
+    let module = services.modules.iter().find(|module| module.service == svar.service)?;
+    let number = module.service.endpoints.iter().position(|endpoint| endpoint == svar.endpoint)?;
+    let render = module.operations.get(number)?.render?;
     let edition = svar.edition.or(party.utgave).filter(|_| svar.service.has_editions).unwrap_or_default();
     let periode = svar.periode.map(|(fra_og_med, til_og_med)| Periode { fra_og_med, til_og_med });
     let periode = periode.or_else(|| own_period(&svar.innhold));

@@ -38,7 +38,7 @@ impl JsonSchema for Midnatt {
     }
 }
 
-/// Whole kroner as an integer, as in Restanser.
+/// Whole kroner as an integer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Heltall(pub(crate) Beloep);
 

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::periode::Periode;
-use crate::catalogue::{Consent, Endpoint, Needs, Package};
+use super::{ISSUER, kb};
+use crate::catalogue::{Consent, Endpoint, Needs, Package, Protection, TokenDemand};
 use crate::domain::reskontro as r;
+use crate::interface::periode::Periode;
 
 /// The access packages of the services that show a ledger claim by claim.
 pub(super) const PACKAGES: &[Package] = &[
@@ -15,31 +16,37 @@ pub(super) const PACKAGES: &[Package] = &[
     Package { name: "regnskapssystem", needs: Needs::ConsentOrOwnRights },
 ];
 
-/// Their scope.
-pub(super) const SCOPES: &[&str] = &["skatteetaten:kravogbetalinger"];
-
-/// What a consent to all their endpoints names.
-pub(super) const SAMTYKKE: Consent = Consent { resource: "ske-samtykke-krav-og-betalinger", codes: &["5928_202301"] };
+/// What their callers need.
+pub(super) const PROTECTION: Protection = Protection::Token(TokenDemand {
+    issuer: ISSUER,
+    scopes: &["skatteetaten:kravogbetalinger"],
+    needs: Needs::Nothing,
+    consent: Some(Consent { resource: "ske-samtykke-krav-og-betalinger", codes: &["5928_202301"] }),
+    without_token: kb::WITHOUT_TOKEN,
+});
 
 /// Claims of a period.
 pub(super) const KRAV: Endpoint = Endpoint {
     periode: true,
+    xml_root: "kravRespons",
     consent_code: Some("5929_202301"),
-    ..Endpoint::new("krav", "v1/{rettighetspakke}/{identifikator}/krav", "kravRespons")
+    ..Endpoint::get("krav", "v1/{rettighetspakke}/{identifikator}/krav")
 };
 
 /// Payments in of a period.
 pub(super) const INNBETALINGER: Endpoint = Endpoint {
     periode: true,
+    xml_root: "innbetalingerRespons",
     consent_code: Some("5930_202301"),
-    ..Endpoint::new("innbetalinger", "v1/{rettighetspakke}/{identifikator}/innbetalinger", "innbetalingerRespons")
+    ..Endpoint::get("innbetalinger", "v1/{rettighetspakke}/{identifikator}/innbetalinger")
 };
 
 /// Payments out of a period.
 pub(super) const UTBETALINGER: Endpoint = Endpoint {
     periode: true,
+    xml_root: "utbetalingerRespons",
     consent_code: Some("5931_202301"),
-    ..Endpoint::new("utbetalinger", "v1/{rettighetspakke}/{identifikator}/utbetalinger", "utbetalingerRespons")
+    ..Endpoint::get("utbetalinger", "v1/{rettighetspakke}/{identifikator}/utbetalinger")
 };
 
 /// How to pay an instalment; `{}` where nothing is told.

@@ -2,15 +2,14 @@
 
 use chrono::NaiveDate;
 
-use super::errors::ServiceError;
-use super::oppslag::View;
-use super::periode::Periode;
 use crate::domain::reskontro::{Innbetaling, Krav, KravAsOf, Utbetaling};
+use crate::interface::periode::Periode;
+use crate::interface::{Refusal, View};
 
 /// Claims with an instalment due in the period, whole; one without any due date goes by its creation.
-pub(super) fn krav<'a>(view: &View<'a>, periode: Periode) -> Result<Vec<KravAsOf<'a>>, ServiceError> {
+pub(super) fn krav<'a>(view: &View<'a>, periode: Periode) -> Result<Vec<KravAsOf<'a>>, Refusal> {
     let found = view.at().krav().filter(|krav| dager(krav.krav).any(|day| periode.contains(day))).collect();
-    view.some(found, "krav", view.at().krav().flat_map(|krav| dager(krav.krav)))
+    view.not_empty(found, "krav", view.at().krav().flat_map(|krav| dager(krav.krav)))
 }
 
 /// The days that a claim goes by.
@@ -20,15 +19,15 @@ fn dager(krav: &Krav) -> impl Iterator<Item = NaiveDate> {
 }
 
 /// Payments made in the period.
-pub(super) fn innbetalinger<'a>(view: &View<'a>, periode: Periode) -> Result<Vec<&'a Innbetaling>, ServiceError> {
+pub(super) fn innbetalinger<'a>(view: &View<'a>, periode: Periode) -> Result<Vec<&'a Innbetaling>, Refusal> {
     let all = || view.at().innbetalinger();
     let found = all().filter(|innbetaling| periode.contains(innbetaling.innbetalingsdato)).collect();
-    view.some(found, "innbetalinger", all().map(|innbetaling| innbetaling.innbetalingsdato))
+    view.not_empty(found, "innbetalinger", all().map(|innbetaling| innbetaling.innbetalingsdato))
 }
 
 /// Payouts made in the period.
-pub(super) fn utbetalinger<'a>(view: &View<'a>, periode: Periode) -> Result<Vec<&'a Utbetaling>, ServiceError> {
+pub(super) fn utbetalinger<'a>(view: &View<'a>, periode: Periode) -> Result<Vec<&'a Utbetaling>, Refusal> {
     let all = || view.at().utbetalinger();
     let found = all().filter(|utbetaling| periode.contains(utbetaling.utbetaltdato)).collect();
-    view.some(found, "utbetalinger", all().map(|utbetaling| utbetaling.utbetaltdato))
+    view.not_empty(found, "utbetalinger", all().map(|utbetaling| utbetaling.utbetaltdato))
 }

@@ -6,8 +6,8 @@ pub(crate) mod journal;
 pub(crate) mod registry;
 pub(crate) mod rules;
 pub(crate) mod time;
-pub(crate) mod trekk;
 
+use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
@@ -44,6 +44,18 @@ pub(crate) struct Own {
     bytes: usize,
 }
 
+/// Makes what a session keeps of a service.
+pub(crate) type StateMaker = fn() -> Box<dyn Any + Send + Sync>;
+
+/// What every session begins with.
+pub(crate) struct Start {
+    pub(crate) time: Arc<Time>,
+    pub(crate) library: Arc<Library>,
+    /// How many requests its journal keeps.
+    journal: usize,
+    states: Vec<StateMaker>,
+}
+
 /// One test run.
 pub(crate) struct Session {
     pub(crate) name: Box<str>,
@@ -55,8 +67,8 @@ pub(crate) struct Session {
     pub(crate) clock: Clock,
     pub(crate) rules: Rules,
     pub(crate) journal: Journal,
-    /// Orders that were changed while the sandbox ran.
-    trekk: trekk::Trekkendringer,
+    /// What it keeps of each service.
+    states: Vec<Box<dyn Any + Send + Sync>>,
     /// Its own scenarios; held while its world is put together.
     own: Mutex<Option<Own>>,
     own_bytes: AtomicUsize,
@@ -71,7 +83,8 @@ impl Session {
     ///
     /// # Errors
     /// Where the scenarios hold a contradiction on the day it is.
-    fn begin(name: &str, time: Arc<Time>, library: Arc<Library>, journal: usize) -> Result<Self, LoadError> {
+    fn begin(name: &str, start: &Start) -> Result<Self, LoadError> {
+        let (time, library) = (Arc::clone(&start.time), Arc::clone(&start.library));
         let (base, begun) = (day_in_norway(time.now()), time.real());
         let (number, loaded) = library.on(base);
         let server = loaded?;
@@ -82,8 +95,8 @@ impl Session {
             begun,
             clock: Clock::default(),
             rules: Rules::default(),
-            journal: Journal::new(journal),
-            trekk: trekk::Trekkendringer::default(),
+            journal: Journal::new(start.journal),
+            states: start.states.iter().map(|make| make()).collect(),
             own: Mutex::default(),
             own_bytes: AtomicUsize::new(0),
             world: RwLock::new(Arc::new(world)),
@@ -138,7 +151,7 @@ impl Session {
     fn resolve_own(&self, texts: Vec<Text>) -> Result<Own, LoadError> {
         let bytes = texts.iter().map(|text| text.text.len()).sum();
         let snapshot = read(&[Source::Texts(texts)])?.at_most_claims(MOST_OWN_CLAIMS);
-        let set = resolve_all(&snapshot, self.library.catalogue(), self.base)?;
+        let set = resolve_all(&snapshot, self.library.format(), self.base)?;
         Ok(Own { set, bytes })
     }
 
@@ -170,6 +183,11 @@ impl Session {
     /// The server's files that do not load on its base date, where that is so.
     pub(crate) fn failed(&self) -> Option<Failed> {
         self.failed.read().clone()
+    }
+
+    /// What it keeps of a service, by its type.
+    pub(crate) fn state<T: Any>(&self) -> Option<&T> {
+        self.states.iter().find_map(|state| state.downcast_ref())
     }
 
     pub(crate) fn time(&self) -> &Time {

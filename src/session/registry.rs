@@ -8,9 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::{Mutex, RwLock};
 
-use super::Session;
 use super::time::{Time, TimeSource, base_date};
-use crate::catalogue::Catalogue;
+use super::{Session, Start, StateMaker};
 use crate::config::{Limits, Settings};
 use crate::domain::clock::ClockError;
 use crate::faults::duration::write_duration;
@@ -18,6 +17,7 @@ use crate::faults::modifiers::SessionName;
 use crate::faults::refused::Refused;
 use crate::library::Library;
 use crate::scenario::ScenarioSet;
+use crate::scenario::format::ScenarioFormat;
 use crate::scenario::loading::LoadError;
 use crate::scenario::sources::{Source, Text};
 
@@ -34,6 +34,7 @@ const MOST_CLIENTS: usize = 10_000;
 pub(crate) struct Sessions {
     pub(crate) time: Arc<Time>,
     pub(crate) library: Arc<Library>,
+    start: Start,
     limits: Limits,
     default: RwLock<Arc<Session>>,
     named: RwLock<HashMap<Box<str>, Arc<Session>>>,
@@ -59,17 +60,20 @@ impl Sessions {
     /// Where the clock is set out of its range, or the scenarios do not load on the day it is.
     pub(crate) fn open(
         sources: Vec<Source>,
-        catalogue: Catalogue,
+        format: &'static ScenarioFormat,
+        states: Vec<StateMaker>,
         settings: &Settings,
         source: TimeSource,
     ) -> Result<Self, CannotOpen> {
         let base = base_date(settings.now, source)?;
-        let library = Arc::new(Library::open(sources, catalogue, base, source())?);
+        let library = Arc::new(Library::open(sources, format, base, source())?);
         let (time, limits) = (Arc::new(Time::new(source, settings.now)), settings.limits);
-        let default = Session::begin(DEFAULT, Arc::clone(&time), Arc::clone(&library), limits.journal)?;
+        let start = Start { time: Arc::clone(&time), library: Arc::clone(&library), journal: limits.journal, states };
+        let default = Session::begin(DEFAULT, &start)?;
         Ok(Self {
             time,
             library,
+            start,
             limits,
             default: RwLock::new(Arc::new(default)),
             named: RwLock::default(),
@@ -162,8 +166,7 @@ impl Sessions {
     }
 
     fn begin(&self, name: &str) -> Result<Session, Box<Refused>> {
-        let (time, library) = (Arc::clone(&self.time), Arc::clone(&self.library));
-        Session::begin(name, time, library, self.limits.journal).map_err(|error| {
+        Session::begin(name, &self.start).map_err(|error| {
             Refused::cannot_begin(name, format!("the scenarios do not load on its base date: {error}"))
         })
     }

@@ -254,7 +254,7 @@ fn settings_that_mean_nothing_are_refused() {
     refused(&[], Some(("SANDBOX_SCENARIO", "x")), "did you mean SANDBOX_SCENARIOS?");
     refused(&[], Some(("SANDBOX_EDITION", "2025")), "2023 and 2024");
     refused(&[], Some(("SANDBOX_EDITION", "2025")), "The environment says: SANDBOX_EDITION=2025");
-    refused(&[], Some(("SANDBOX_WITH_BUILTIN", "kanskje")), "SANDBOX_WITH_BUILTIN is true or false");
+    refused(&[], Some(("SANDBOX_WITH_BUILTIN", "kanskje")), "SANDBOX_WITH_BUILTIN=kanskje");
 }
 
 #[test]

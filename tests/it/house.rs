@@ -153,6 +153,40 @@ fn every_room_is_in_the_table_and_imports_run_downwards_only() {
     }
 }
 
+/// The house knows its services by one list: only a service's own folder, its rules in the domain, and the list name it.
+#[test]
+fn only_its_own_folder_and_the_list_name_a_service() {
+    let mut named = 0;
+    let folders =
+        fs::read_dir(root().join("src/services")).expect("a folder").map(|entry| entry.expect("an entry").path());
+    for folder in folders.filter(|path| path.is_dir()) {
+        let name = folder.file_name().expect("a name").to_str().expect("UTF-8").to_owned();
+        // Its first word, too: trekk, restanse.
+        let stem = name.strip_suffix("paalegg").or(name.strip_suffix('r')).unwrap_or(&name);
+        for path in sources() {
+            let relative = path.strip_prefix(root().join("src")).expect("a source").to_owned();
+            let (first, second) = {
+                let mut parts = relative.iter().map(|part| part.to_string_lossy().into_owned());
+                (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
+            };
+            let own = first == "services" && second == name || first == "domain" && second.starts_with(stem);
+            let list = relative == Path::new("services/mod.rs");
+            let text = fs::read_to_string(&path).expect("a text").to_lowercase();
+            // The claim type and its category have a name of their own.
+            let text = text.replace("forskuddstrekk", "").replace("forsktrekk", "");
+            for (number, line) in text.lines().enumerate().filter(|(_, line)| line.contains(stem)) {
+                named += 1;
+                // The format's examples need a service; the module of the domain must be declared; a scope and a path
+                // of another service are what that service has.
+                let example = line.contains(&format!("{name}/")) || line.contains(&format!("skatteetaten:{name}"));
+                let declared = relative == Path::new("domain/mod.rs") && line.contains("pub mod");
+                assert!(own || list || example || declared, "{relative:?}:{}: {line}", number + 1);
+            }
+        }
+    }
+    assert!(named > 100, "{named}");
+}
+
 #[test]
 fn files_stay_small() {
     for path in sources() {

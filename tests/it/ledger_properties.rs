@@ -82,7 +82,7 @@ fn ledger(claims: &[Claim], payments: &[(usize, u64, i64)]) -> Reskontro {
             dato: day(date),
         };
         let plasseringer = parts.iter().filter(|(oere, _)| *oere > 0).map(place).collect();
-        innbetalinger.push(innbetaling(index, used + extra, *date, plasseringer));
+        innbetalinger.push(innbetaling(index, (used + extra).max(1), *date, plasseringer));
     }
     Reskontro::new(krav, innbetalinger, Vec::new(), Vec::new()).expect("a ledger without contradictions")
 }

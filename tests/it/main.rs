@@ -20,6 +20,7 @@ mod ledger_properties;
 mod maskinporten;
 mod modifiers;
 mod openapi;
+mod own_service;
 mod published_examples;
 mod reload;
 mod restanser;

@@ -247,7 +247,12 @@ fn registered(name: &str) -> Sandbox {
         "delegations": [{ "from": "311851381", "scopes": [SCOPE] }], "systembrukere": ["313367002"],
     }] });
     std::fs::write(&file, clients.to_string()).expect("written");
-    let sandbox = Sandbox::builder().now(common::TODAY).auth("signed").clients(&file).start().expect("it starts");
+    let sandbox = Sandbox::builder()
+        .now(common::TODAY)
+        .auth("signed")
+        .setting("--clients", &file.to_string_lossy())
+        .start()
+        .expect("it starts");
     std::fs::remove_file(file).expect("removed");
     sandbox
 }
@@ -408,7 +413,7 @@ fn what_is_no_token_request() {
         400,
         "invalid_request",
     );
-    refused("POST", "/maskinporten/token", &"x".repeat(100_000), 400, "invalid_request");
+    refused("POST", "/maskinporten/token", &"x".repeat(100_000), 413, "invalid_request");
     refused("GET", "/maskinporten/token", "", 405, "invalid_request");
     refused("POST", "/maskinporten/jwk", "", 405, "invalid_request");
     refused("GET", "/maskinporten/oauth-authorization-server", "", 404, "invalid_request");
@@ -421,7 +426,12 @@ fn what_a_signature_is_refused_for() {
     let stranger = RsaKeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).expect("a key");
     std::fs::write(&dir, json!({ "keys": [jwk(&key(), "external"), { "kty": "EC", "kid": "x" }] }).to_string())
         .expect("written");
-    let sandbox = Sandbox::builder().now(common::TODAY).auth("signed").jwks(&dir).start().expect("it starts");
+    let sandbox = Sandbox::builder()
+        .now(common::TODAY)
+        .auth("signed")
+        .setting("--jwks", &dir.to_string_lossy())
+        .start()
+        .expect("it starts");
     let claims = json!({
         "iss": "https://some.other.issuer.example/", "scope": SCOPE, "consumer": { "ID": "0192:311851381" },
         "iat": now(), "exp": now() + 100, "client_id": "c",
@@ -494,10 +504,12 @@ fn files_that_cannot_be_used_stop_the_start() {
         ("clients: [{ client_id: a, organisation: '310478717', scopes: [], not_granted: [x] }]", "none of its scopes"),
     ] {
         std::fs::write(&file, text).expect("written");
-        let error = Sandbox::builder().clients(&file).start().expect_err(says).to_string();
+        let error =
+            Sandbox::builder().setting("--clients", &file.to_string_lossy()).start().expect_err(says).to_string();
         assert!(error.contains(says), "{error}");
     }
-    let error = Sandbox::builder().jwks(&file).start().expect_err("no JWK set").to_string();
+    let error =
+        Sandbox::builder().setting("--jwks", &file.to_string_lossy()).start().expect_err("no JWK set").to_string();
     assert!(error.contains("bad-clients"), "{error}");
     std::fs::remove_file(file).expect("removed");
 }

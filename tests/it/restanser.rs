@@ -143,7 +143,7 @@ fn nothing_owed_is_zeros_and_nobody_known_is_008() {
 
 #[test]
 fn a_static_answer_about_anyone_where_a_setting_asks_for_it() {
-    let sandbox = Sandbox::builder().now(common::TODAY).static_restanser().start().expect("it starts");
+    let sandbox = Sandbox::builder().now(common::TODAY).setting("--restanser", "static").start().expect("it starts");
     let answer = ask(&sandbox, "dibk/313100022", &[]).json();
     assert_eq!(answer["forespurteOrganisasjon"], "313100022");
     assert_eq!(answer["restanser"]["forskuddstrekk"]["forfaltOgUbetalt"], 133_707);

@@ -69,7 +69,7 @@ impl<'a> AsOf<'a> {
         Self { reskontro, dag }
     }
 
-    pub(super) fn reskontro(self) -> &'a Reskontro {
+    pub(crate) fn reskontro(self) -> &'a Reskontro {
         self.reskontro
     }
 

@@ -5,12 +5,10 @@
 
 mod as_of;
 mod invariants;
-mod restanser;
 mod types;
 
 pub use as_of::{AsOf, ForfallAsOf, Gruppesum, KravAsOf, Plassert, Totaler};
 pub use invariants::{Brudd, Entry, Violation};
-pub use restanser::{Restanse, Restansekategori};
 pub use types::*;
 
 use chrono::NaiveDate;

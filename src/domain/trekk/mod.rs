@@ -13,6 +13,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Beloep;
+use super::prosent::Prosent;
 
 /// Who is paid what is deducted, on every order (the collector's organisation number).
 pub const BETALINGSMOTTAKER: &str = "971648199";
@@ -27,35 +28,6 @@ pub enum Trekkstoerrelse {
     Beloep(Beloep),
     /// Of gross pay, at each payment.
     Prosent(Prosent),
-}
-
-/// A percentage with two decimals, 0 to 100.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Prosent(u16);
-
-impl Prosent {
-    /// Nothing.
-    pub const NULL: Self = Self(0);
-
-    /// From hundredths of a per cent; nothing over 100 %.
-    pub fn from_hundredths(hundredths: u16) -> Option<Self> {
-        (hundredths <= 10_000).then_some(Self(hundredths))
-    }
-
-    /// The number of hundredths of a per cent.
-    pub fn hundredths(self) -> u16 {
-        self.0
-    }
-}
-
-impl std::str::FromStr for Prosent {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        // The decimals of an amount are those of a percentage.
-        let number: Beloep = text.parse().map_err(|_| "not a percentage with at most two decimals".to_owned())?;
-        u16::try_from(number.oere()).ok().and_then(Self::from_hundredths).ok_or_else(|| "not from 0 to 100".to_owned())
-    }
 }
 
 /// A period of an order.

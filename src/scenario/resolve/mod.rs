@@ -8,31 +8,46 @@ mod krav;
 mod ledger;
 mod serie;
 mod svar;
-mod trekk;
 
 use std::fmt;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::format::{KontoEntry, MotpartEntry, PartDocument};
+use super::format::{KontoEntry, MotpartEntry, PartDocument, ScenarioFormat};
 use super::problems::{Place, Problems};
 use super::scalar::{Number, Scalar, Text};
+use super::section::{Section, SectionFile, Sections};
 use super::{Party, scalar};
-use crate::catalogue::Catalogue;
 use crate::domain::identifikator::{Iban, IdentifikatorError, Kid, Kontonummer, Part, PartKind};
 use crate::domain::reskontro::{Bankkonto, Entry, Motpart, Violation};
+
+/// A scenario file.
+pub(super) struct File<'f> {
+    pub(super) name: Arc<str>,
+    pub(super) text: &'f str,
+    /// Reads a file that lies beside it.
+    pub(super) beside: &'f dyn Fn(&str) -> Result<Vec<u8>, String>,
+}
+
+/// A party, and what the set needs to know of it.
+pub(super) struct Resolved {
+    pub(super) party: Party,
+    /// How many entries of sections count against the limit of a session.
+    pub(super) entries: usize,
+    /// The sections whose default party it is.
+    pub(super) defaults: Vec<&'static dyn Section>,
+}
 
 /// Resolves a document. Whatever is wrong is added to the problems; after an error the result must
 /// not be used.
 pub(super) fn party(
     document: &PartDocument,
-    kilde: Arc<str>,
-    beside: &dyn Fn(&str) -> Result<Vec<u8>, String>,
-    catalogue: Catalogue,
+    file: &File<'_>,
+    format: &ScenarioFormat,
     base: NaiveDate,
     problems: &mut Problems,
-) -> Option<Party> {
+) -> Option<Resolved> {
     let root = Place::ROOT;
     let mut reader = Reader { base, problems };
     let part = reader.read(&document.part, root.key("part"))?;
@@ -56,9 +71,9 @@ pub(super) fn party(
     }
     let paid_by_series = ledger.innbetalinger.len();
     betalinger::read(document, &who, &mut ledger, &mut reader);
-    let trekk = trekk::read(document, &who, &mut reader);
-    let svar = svar::read_svar(&document.svar, beside, catalogue, &mut reader);
-    let feil = svar::read_feil(&document.feil, catalogue, &mut reader);
+    let (sections, entries, defaults) = read_sections(format, file.text, &who, &mut reader);
+    let svar = svar::read_svar(&document.svar, file.beside, format.catalogue, &mut reader);
+    let feil = svar::read_feil(&document.feil, format.catalogue, &mut reader);
     if problems.has_errors() {
         return None;
     }
@@ -71,7 +86,34 @@ pub(super) fn party(
             return None;
         }
     };
-    Some(Party { part, navn, beskrivelse, innehaver, utgave, skjermet, reskontro, trekk, svar, feil, kilde })
+    let kilde = Arc::clone(&file.name);
+    let party = Party { part, navn, beskrivelse, innehaver, utgave, skjermet, reskontro, sections, svar, feil, kilde };
+    Some(Resolved { party, entries, defaults })
+}
+
+/// Reads the sections of the services.
+fn read_sections(
+    format: &ScenarioFormat,
+    text: &str,
+    who: &Who,
+    reader: &mut Reader<'_>,
+) -> (Sections, usize, Vec<&'static dyn Section>) {
+    let (mut sections, mut entries, mut defaults) = (Sections::default(), 0, Vec::new());
+    for section in &format.sections {
+        // The text is parsed once more only where it can hold the section.
+        if !section.keys().iter().any(|key| text.contains(key)) {
+            continue;
+        }
+        let mut file = SectionFile { text, who, reader: &mut *reader, known: format };
+        if let Some(read) = section.read(&mut file) {
+            sections.0.push(read.data);
+            entries += read.entries;
+            if read.is_default {
+                defaults.push(*section);
+            }
+        }
+    }
+    (sections, entries, defaults)
 }
 
 /// Tells a broken invariant at the entry that its author wrote.
@@ -98,21 +140,21 @@ fn report(violation: &Violation, document: &PartDocument, paid_by_series: usize,
 }
 
 /// Whose file it is.
-struct Who {
-    part: Part,
-    innehaver: Option<Part>,
-    navn: Box<str>,
-    konto: Option<Box<str>>,
+pub(crate) struct Who {
+    pub(crate) part: Part,
+    pub(crate) innehaver: Option<Part>,
+    pub(crate) navn: Box<str>,
+    pub(crate) konto: Option<Box<str>>,
 }
 
 /// Reads single values, and notes what is wrong with them.
-struct Reader<'p> {
-    base: NaiveDate,
-    problems: &'p mut Problems,
+pub(crate) struct Reader<'p> {
+    pub(crate) base: NaiveDate,
+    pub(crate) problems: &'p mut Problems,
 }
 
 impl Reader<'_> {
-    fn read<S: Scalar>(&mut self, scalar: &S, place: impl fmt::Display) -> Option<S::Value> {
+    pub(crate) fn read<S: Scalar>(&mut self, scalar: &S, place: impl fmt::Display) -> Option<S::Value> {
         match scalar.read(self.base) {
             Ok(value) => Some(value),
             Err(message) => {
@@ -122,7 +164,7 @@ impl Reader<'_> {
         }
     }
 
-    fn not_empty(&mut self, text: &Text, place: impl fmt::Display) -> Option<Box<str>> {
+    pub(crate) fn not_empty(&mut self, text: &Text, place: impl fmt::Display) -> Option<Box<str>> {
         let text = self.read(text, &place)?;
         if text.is_empty() {
             self.problems.error(place, "must not be empty");
@@ -131,7 +173,7 @@ impl Reader<'_> {
         Some(text)
     }
 
-    fn optional<S: Scalar>(&mut self, scalar: Option<&S>, place: impl fmt::Display) -> Option<S::Value> {
+    pub(crate) fn optional<S: Scalar>(&mut self, scalar: Option<&S>, place: impl fmt::Display) -> Option<S::Value> {
         scalar.and_then(|scalar| self.read(scalar, place))
     }
 
@@ -141,7 +183,7 @@ impl Reader<'_> {
         self.optional(text, place).map(|text| Some(text).filter(|text| !text.is_empty()))
     }
 
-    fn error(&mut self, place: impl fmt::Display, message: impl Into<String>) {
+    pub(crate) fn error(&mut self, place: impl fmt::Display, message: impl Into<String>) {
         self.problems.error(place, message);
     }
 
@@ -161,13 +203,13 @@ impl Reader<'_> {
         }
     }
 
-    fn kontonummer(&mut self, konto: Option<&Number>, place: impl fmt::Display) -> Option<Box<str>> {
+    pub(crate) fn kontonummer(&mut self, konto: Option<&Number>, place: impl fmt::Display) -> Option<Box<str>> {
         let konto = self.optional(konto, &place)?;
         self.warn_if_invalid::<Kontonummer>("kontonummer", &konto, place);
         Some(konto)
     }
 
-    fn kidnummer(&mut self, kid: Option<&Number>, place: impl fmt::Display) -> Option<Box<str>> {
+    pub(crate) fn kidnummer(&mut self, kid: Option<&Number>, place: impl fmt::Display) -> Option<Box<str>> {
         let kid = self.optional(kid, &place)?;
         self.warn_if_invalid::<Kid>("kidnummer", &kid, place);
         Some(kid)
@@ -185,7 +227,7 @@ impl Reader<'_> {
         }
     }
 
-    fn check_part(&mut self, part: Part, place: impl fmt::Display) {
+    pub(crate) fn check_part(&mut self, part: Part, place: impl fmt::Display) {
         match part.kind() {
             PartKind::Invalid(error) => self.problems.warning(place, format!("{part}: {error}")),
             PartKind::Person(person) if !person.is_synthetic() => {

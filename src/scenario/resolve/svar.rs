@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Reader;
-use crate::catalogue::{Catalogue, Code, Endpoint, PartyIn, Service, nearest};
+use crate::catalogue::{Catalogue, Code, Endpoint, Service, nearest};
 use crate::domain::identifikator::{Iban, Kid, Kontonummer};
 use crate::faults::effects::Effects;
 use crate::scenario::format::{FeilEntry, SvarEntry};
@@ -30,7 +30,7 @@ pub(super) fn read_svar(
             fra.zip(reader.read(&periode.til_og_med, place.key("tilOgMed")))
         });
         let (service, endpoint) = target?;
-        if service.party == PartyIn::Token {
+        if service.takes_party() {
             reader.error(
                 place.key("paa"),
                 format!("{} answers nothing literally; describe its data instead", service.name),
@@ -115,7 +115,7 @@ fn target(
     let text = reader.read(paa, place)?;
     let (name, endpoint) = text.split_once('/').map_or((&*text, None), |(name, endpoint)| (name, Some(endpoint)));
     let Some(service) = catalogue.service(name) else {
-        let with_parties = catalogue.0.iter().filter(|service| service.party != PartyIn::Nowhere);
+        let with_parties = catalogue.0.iter().filter(|service| service.has_parties());
         let names: Vec<_> = with_parties.map(|service| service.name).collect();
         let hint = nearest(name, names.iter().copied()).map(|near| format!("did you mean {near}?"));
         reader.problems.error_with_hint(
@@ -125,7 +125,7 @@ fn target(
         );
         return None;
     };
-    if service.party == PartyIn::Nowhere {
+    if !service.has_parties() {
         reader
             .error(place, format!("{name} knows no parties, so that no scenario can say what it answers; use a rule"));
         return None;

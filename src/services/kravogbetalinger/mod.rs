@@ -1,8 +1,12 @@
 //! Krav og betalinger v1: open claims, claims, payments in and payments out of a party.
 //! Imitates docs/fidelity.md, "Krav og betalinger".
 
+mod aapnekrav;
+mod contract;
 mod felles;
-mod openapi;
+mod innbetalinger;
+mod krav;
+mod utbetalinger;
 mod utgave_2023;
 mod utgave_2024;
 
@@ -10,52 +14,40 @@ use bytes::Bytes;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::call::{Answer, Call};
-use super::errors::ServiceError;
-use super::negotiation::Format;
-use super::oppslag::{self, View};
-use super::periode::Periode;
-use super::{Envelope, Handler, kb, reskontro, utvalg};
-use crate::catalogue::{Edition, Endpoint, Needs, PartyIn, Service};
+use super::{kb, reskontro};
+use crate::catalogue::{Formats, Service};
+use crate::interface::negotiation::Format;
+use crate::interface::periode::Periode;
+use crate::interface::{Hooks, Refusal, Sample, ServiceModule, View};
+use contract::answers;
 
-/// The service's entry in the catalogue.
-pub(crate) static SERVICE: Service = Service {
+static SERVICE: Service = Service {
     name: "kravogbetalinger",
     title: "Krav og betalinger",
     base: "/api/innkreving/kravogbetalinger",
     version: "v1",
     packages: reskontro::PACKAGES,
-    endpoints: &[
-        Endpoint::new("aapnekrav", "v1/{rettighetspakke}/{identifikator}/aapnekrav", "aapnekravRespons"),
-        reskontro::KRAV,
-        reskontro::INNBETALINGER,
-        reskontro::UTBETALINGER,
-    ],
-    xml_namespace: "urn:no:skatteetaten:innkreving:kravogbetalinger:v1",
+    endpoints: &[aapnekrav::ENDPOINT, reskontro::KRAV, reskontro::INNBETALINGER, reskontro::UTBETALINGER],
+    formats: Formats::JsonAndXml { namespace: "urn:no:skatteetaten:innkreving:kravogbetalinger:v1" },
     codes: &kb::CODES,
     refusals: kb::REFUSALS,
     has_common_codes: true,
     has_editions: true,
-    party: PartyIn::Url,
-    scopes: reskontro::SCOPES,
-    needs: Needs::Nothing,
-    consent: Some(reskontro::SAMTYKKE),
-    without_token: kb::WITHOUT_TOKEN,
+    protection: reskontro::PROTECTION,
 };
 
-pub(super) const HANDLER: Handler = Handler {
-    service: &SERVICE,
-    answer,
-    render: Some(render),
-    openapi: openapi::document,
-    envelope: Envelope::Feil,
-    unexpected: &kb::CODES[0],
-    reads_body: false,
+pub(super) static MODULE: ServiceModule = ServiceModule {
+    hooks: Hooks {
+        sample: Some(Sample { without_token: "finans/PARTY/aapnekrav", with_token: "regnskapssystem/PARTY/aapnekrav" }),
+        finish_schemas: Some(contract::finish),
+        ..Hooks::NONE
+    },
+    ..ServiceModule::new(
+        &SERVICE,
+        &[aapnekrav::OPERATION, krav::OPERATION, innbetalinger::OPERATION, utbetalinger::OPERATION],
+        contract::ABOUT,
+    )
 };
-
-fn answer(call: &Call<'_>) -> Result<Answer, ServiceError> {
-    oppslag::answer(call, &SERVICE, |asked| oppslag::of_party(call, asked, render))
-}
 
 /// The answer about a shielded party: the call's parameters and the mark, nothing else.
 #[derive(Serialize, JsonSchema)]
@@ -67,40 +59,8 @@ struct Skjermet {
     skjermet: bool,
 }
 
-fn render(view: &View<'_>, format: Format) -> Result<Bytes, ServiceError> {
-    use {utgave_2023 as old, utgave_2024 as new};
-    let part = view.party.part.to_string();
-    if view.party.skjermet {
-        return view.write(&Skjermet { part_identifikator: part, periode: view.periode, skjermet: true }, format);
-    }
-    let at = view.at();
-    let Some(periode) = view.periode else {
-        return match view.edition {
-            Edition::E2023 => view.write(&old::aapne_krav(part, at), format),
-            Edition::E2024 => view.write(&new::aapne_krav(part, at), format),
-        };
-    };
-    match view.endpoint.name {
-        "krav" => {
-            let list = utvalg::krav(view, periode)?;
-            match view.edition {
-                Edition::E2023 => view.write(&old::krav_i_periode(part, periode, &list), format),
-                Edition::E2024 => view.write(&new::krav_i_periode(part, periode, &list), format),
-            }
-        }
-        "innbetalinger" => {
-            let list = utvalg::innbetalinger(view, periode)?;
-            match view.edition {
-                Edition::E2023 => view.write(&old::innbetalinger(part, periode, &list, at), format),
-                Edition::E2024 => view.write(&new::innbetalinger(part, periode, &list, at), format),
-            }
-        }
-        _ => {
-            let list = utvalg::utbetalinger(view, periode)?;
-            match view.edition {
-                Edition::E2023 => view.write(&old::utbetalinger(part, periode, &list, at), format),
-                Edition::E2024 => view.write(&new::utbetalinger(part, periode, &list, at), format),
-            }
-        }
-    }
+/// Of a shielded party nothing but the mark is told.
+fn skjermet(view: &View<'_>, format: Format) -> Result<Bytes, Refusal> {
+    let part_identifikator = view.party.part.to_string();
+    view.write(&Skjermet { part_identifikator, periode: view.periode, skjermet: true }, format)
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::felles::{OversiktPerKravgruppe, TotalOversikt, oversikt_per_kravgruppe, total_oversikt};
 use crate::domain::NaiveDate;
 use crate::domain::reskontro::{self as r, AsOf, ForfallAsOf, KravAsOf, Plassert};
-use crate::services::periode::Periode;
+use crate::interface::periode::Periode;
 use crate::services::render::Plain as Kroner;
 use crate::services::reskontro::{Betalingsinformasjon, Konto, Motpart, beskrivelse, kravdager, kravperiode};
 

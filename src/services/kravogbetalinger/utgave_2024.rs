@@ -7,7 +7,7 @@ use super::felles::{OversiktPerKravgruppe, TotalOversikt, oversikt_per_kravgrupp
 use crate::domain::NaiveDate;
 use crate::domain::identifikator::masked_kontonummer;
 use crate::domain::reskontro::{self as r, AsOf, Fastsettingsmaate, ForfallAsOf, KravAsOf, Plassert};
-use crate::services::periode::Periode;
+use crate::interface::periode::Periode;
 use crate::services::render::WithDecimal as Kroner;
 use crate::services::reskontro::{Betalingsinformasjon, Konto};
 

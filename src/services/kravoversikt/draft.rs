@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::reskontro::{self as r, AsOf, ForfallAsOf, KravAsOf, Plassert, Totaler};
-use crate::services::periode::Periode;
+use crate::interface::periode::Periode;
 use crate::services::render::{Midnatt, Plain as Kroner};
 use crate::services::reskontro::{Betalingsinformasjon, Konto, Motpart, beskrivelse, kravdager, kravperiode};
 

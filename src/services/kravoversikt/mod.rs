@@ -2,75 +2,129 @@
 //! Imitates docs/fidelity.md, "Kravoversikt".
 
 mod draft;
-mod openapi;
 
 use bytes::Bytes;
+use schemars::JsonSchema;
+use serde_json::{Map, Value, json};
 
-use super::call::{Answer, Call};
-use super::errors::ServiceError;
-use super::negotiation::Format;
-use super::oppslag::{self, View};
-use super::{Envelope, Handler, kb, reskontro, utvalg};
-use crate::catalogue::{Endpoint, Needs, PartyIn, Service};
+use super::{kb, lookup, reskontro, utvalg};
+use crate::catalogue::{Check, Endpoint, Formats, Service};
+use crate::interface::contract::Schemas;
+use crate::interface::negotiation::Format;
+use crate::interface::periode::Periode;
+use crate::interface::{Hooks, Operation, Refusal, ServiceModule, View};
+use draft::{InnbetalingerIPeriode, KravIPeriode, Oversikt, Skjermet, UtbetalingerIPeriode};
 
-/// The service's entry in the catalogue.
-pub(crate) static SERVICE: Service = Service {
+static SERVICE: Service = Service {
     name: "kravoversikt",
     title: "Kravoversikt (draft of 2022)",
     base: "/api/innkreving/kravoversikt",
     version: "v1",
     packages: reskontro::PACKAGES,
-    endpoints: &[
-        Endpoint {
-            also_at: Some("/api/innkreving/kravogbetalinger/v1/{rettighetspakke}/{identifikator}/oversikt"),
-            ..Endpoint::new("oversikt", "v1/{rettighetspakke}/{identifikator}/oversikt", "oversiktRespons")
-        },
-        reskontro::KRAV,
-        reskontro::INNBETALINGER,
-        reskontro::UTBETALINGER,
-    ],
-    xml_namespace: "urn:no:skatteetaten:innkreving:kravoversikt:v1",
+    endpoints: &[OVERSIKT, reskontro::KRAV, reskontro::INNBETALINGER, reskontro::UTBETALINGER],
+    formats: Formats::JsonAndXml { namespace: "urn:no:skatteetaten:innkreving:kravoversikt:v1" },
     codes: &kb::CODES,
     refusals: kb::REFUSALS,
     has_common_codes: true,
     has_editions: false,
-    party: PartyIn::Url,
-    scopes: reskontro::SCOPES,
-    needs: Needs::Nothing,
-    consent: Some(reskontro::SAMTYKKE),
-    without_token: kb::WITHOUT_TOKEN,
+    protection: reskontro::PROTECTION,
 };
 
-pub(super) const HANDLER: Handler = Handler {
-    service: &SERVICE,
-    answer,
-    render: Some(render),
-    openapi: openapi::document,
-    envelope: Envelope::Feil,
-    unexpected: &kb::CODES[0],
-    reads_body: false,
+const OVERSIKT: Endpoint = Endpoint {
+    also_at: Some("/api/innkreving/kravogbetalinger/v1/{rettighetspakke}/{identifikator}/oversikt"),
+    xml_root: "oversiktRespons",
+    ..Endpoint::get("oversikt", "v1/{rettighetspakke}/{identifikator}/oversikt")
 };
 
-fn answer(call: &Call<'_>) -> Result<Answer, ServiceError> {
-    oppslag::answer(call, &SERVICE, |asked| oppslag::of_party(call, asked, render))
+pub(super) static MODULE: ServiceModule = ServiceModule {
+    hooks: Hooks { finish_schemas: Some(finish), ..Hooks::NONE },
+    ..ServiceModule::new(&SERVICE, &OPERATIONS, ABOUT)
+};
+
+const ABOUT: &str = "The draft of October 2022 that became Krav og betalinger, as innkreving-sandbox serves it: its names, \
+    date-times for dates. Whoever builds today wants Krav og betalinger.";
+
+static OPERATIONS: [Operation; 4] = [
+    Operation::with_schema(
+        |call| lookup::answer(call, oversikt),
+        "hentOversikt",
+        "Open claims and unallocated payments, with sums",
+        answer::<Oversikt<'static>>,
+    )
+    .renders(oversikt),
+    Operation::with_schema(
+        |call| lookup::answer(call, krav),
+        "hentKrav",
+        "Claims due in a period of at most a year",
+        answer::<KravIPeriode<'static>>,
+    )
+    .renders(krav),
+    Operation::with_schema(
+        |call| lookup::answer(call, innbetalinger),
+        "hentInnbetalinger",
+        "Payments in, of a period of at most a year",
+        answer::<InnbetalingerIPeriode<'static>>,
+    )
+    .renders(innbetalinger),
+    Operation::with_schema(
+        |call| lookup::answer(call, utbetalinger),
+        "hentUtbetalinger",
+        "Payments out, of a period of at most a year",
+        answer::<UtbetalingerIPeriode<'static>>,
+    )
+    .renders(utbetalinger),
+];
+
+/// The answer of an endpoint, or of a shielded party.
+fn answer<T: JsonSchema>(schemas: &mut Schemas) -> Value {
+    json!({ "oneOf": [schemas.of::<T>(), schemas.of::<Skjermet>()] })
 }
 
-fn render(view: &View<'_>, format: Format) -> Result<Bytes, ServiceError> {
+/// Only the answer about a shielded party speaks of shielding.
+fn finish(definitions: &mut Map<String, Value>) {
+    definitions["Skjermet"]["properties"]["skjermet"] = json!({ "type": "boolean", "const": true });
+    for name in ["Oversikt", "KravIPeriode", "InnbetalingerIPeriode", "UtbetalingerIPeriode"] {
+        definitions[name]["not"] = json!({ "required": ["skjermet"] });
+    }
+}
+
+fn oversikt(view: &View<'_>, format: Format) -> Result<Bytes, Refusal> {
+    unless_shielded(view, format, |part| view.write(&draft::oversikt(part, view.at()), format))
+}
+
+fn krav(view: &View<'_>, format: Format) -> Result<Bytes, Refusal> {
+    unless_shielded(view, format, |part| {
+        let periode = periode(view)?;
+        view.write(&draft::krav_i_periode(part, periode, &utvalg::krav(view, periode)?), format)
+    })
+}
+
+fn innbetalinger(view: &View<'_>, format: Format) -> Result<Bytes, Refusal> {
+    unless_shielded(view, format, |part| {
+        let periode = periode(view)?;
+        let list = utvalg::innbetalinger(view, periode)?;
+        view.write(&draft::innbetalinger(part, periode, &list, view.at()), format)
+    })
+}
+
+fn utbetalinger(view: &View<'_>, format: Format) -> Result<Bytes, Refusal> {
+    unless_shielded(view, format, |part| {
+        let periode = periode(view)?;
+        let list = utvalg::utbetalinger(view, periode)?;
+        view.write(&draft::utbetalinger(part, periode, &list, view.at()), format)
+    })
+}
+
+/// Of a shielded party nothing but the mark is told.
+fn unless_shielded(
+    view: &View<'_>,
+    format: Format,
+    render: impl FnOnce(String) -> Result<Bytes, Refusal>,
+) -> Result<Bytes, Refusal> {
     let part = view.party.part.to_string();
-    if view.party.skjermet {
-        return view.write(&draft::Skjermet::new(part, view.periode), format);
-    }
-    let at = view.at();
-    match (view.endpoint.name, view.periode) {
-        ("krav", Some(periode)) => {
-            view.write(&draft::krav_i_periode(part, periode, &utvalg::krav(view, periode)?), format)
-        }
-        ("innbetalinger", Some(periode)) => {
-            view.write(&draft::innbetalinger(part, periode, &utvalg::innbetalinger(view, periode)?, at), format)
-        }
-        ("utbetalinger", Some(periode)) => {
-            view.write(&draft::utbetalinger(part, periode, &utvalg::utbetalinger(view, periode)?, at), format)
-        }
-        _ => view.write(&draft::oversikt(part, at), format),
-    }
+    if view.party.skjermet { view.write(&Skjermet::new(part, view.periode), format) } else { render(part) }
+}
+
+fn periode(view: &View<'_>) -> Result<Periode, Refusal> {
+    view.periode.ok_or_else(|| Refusal::failed_at(view.service, Check::Input))
 }

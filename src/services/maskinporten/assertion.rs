@@ -14,7 +14,7 @@ use crate::access::clients::Client;
 use crate::access::jwt::{Jwt, seconds};
 use crate::access::keys::PublicKey;
 use crate::domain::identifikator::Organisasjonsnummer;
-use crate::services::errors::ServiceError;
+use crate::interface::Refusal;
 
 /// How far the issue time may be off, in seconds.
 const SKEW: i64 = 10;
@@ -43,7 +43,7 @@ pub(super) fn check<'a>(
     names: &[String],
     session: &str,
     now: DateTime<Utc>,
-) -> Result<Assertion<'a>, ServiceError> {
+) -> Result<Assertion<'a>, Refusal> {
     let jwt = Jwt::read(text).map_err(|why| refusal("MP-011", &format!("the assertion is no JWT ({why})")))?;
     let algorithm = jwt.algorithm().map_err(|_| refusal("MP-011", "alg is none of RS256, RS384, RS512"))?;
     if jwt.header.get("crit").is_some() {
@@ -78,7 +78,7 @@ pub(super) fn check<'a>(
 }
 
 /// A claim that is a text, where it is there.
-pub(super) fn text_of<'c>(claims: &'c Map<String, Value>, name: &str) -> Result<Option<&'c str>, ServiceError> {
+pub(super) fn text_of<'c>(claims: &'c Map<String, Value>, name: &str) -> Result<Option<&'c str>, Refusal> {
     match claims.get(name) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
@@ -86,7 +86,7 @@ pub(super) fn text_of<'c>(claims: &'c Map<String, Value>, name: &str) -> Result<
     }
 }
 
-fn audience(aud: Option<&Value>, names: &[String]) -> Result<(), ServiceError> {
+fn audience(aud: Option<&Value>, names: &[String]) -> Result<(), Refusal> {
     let one = aud.and_then(|aud| aud.as_array().map_or_else(|| Some(aud), |list| list.first())).and_then(Value::as_str);
     let aud = one.ok_or_else(|| refusal("MP-110", "aud is missing"))?;
     let bare = |name: &str| name.trim_end_matches('/').to_owned();
@@ -104,7 +104,7 @@ fn audience(aud: Option<&Value>, names: &[String]) -> Result<(), ServiceError> {
 }
 
 /// Issue time and lifetime; tells when it expires (seconds since 1970).
-fn times(claims: &Map<String, Value>, now: DateTime<Utc>) -> Result<i64, ServiceError> {
+fn times(claims: &Map<String, Value>, now: DateTime<Utc>) -> Result<i64, Refusal> {
     let number = |name: &str| {
         let missing = || refusal("MP-011", &format!("{name} is missing, or no number of seconds since 1970"));
         claims.get(name).filter(|value| value.is_number()).and_then(seconds).ok_or_else(missing)
@@ -118,7 +118,7 @@ fn times(claims: &Map<String, Value>, now: DateTime<Utc>) -> Result<i64, Service
         let when =
             if off > 0 { format!("{off} s after now") } else { format!("{} s before now", off.saturating_neg()) };
         let what = format!("the issue time (iat) is {when}; {}", ISSUE_TIME.melding);
-        return Err(ServiceError::new(&ISSUE_TIME, what));
+        return Err(Refusal::new(&ISSUE_TIME, what));
     }
     if exp.saturating_sub(iat) > LONGEST_LIFE {
         let life = exp.saturating_sub(iat);
@@ -133,7 +133,7 @@ fn key<'k>(
     jwt: &Jwt<'_>,
     client: Option<&'k Client>,
     now: DateTime<Utc>,
-) -> Result<(Option<Cow<'k, PublicKey>>, Option<String>), ServiceError> {
+) -> Result<(Option<Cow<'k, PublicKey>>, Option<String>), Refusal> {
     if let Some(x5c) = jwt.header.get("x5c") {
         let (key, organisation) = certificate(x5c, now)?;
         if let Some(client) = client.filter(|client| organisation.as_deref() != Some(&client.organisation)) {
@@ -156,7 +156,7 @@ fn key<'k>(
 }
 
 /// The key of a business certificate, and the organisation it was issued to.
-fn certificate(x5c: &Value, now: DateTime<Utc>) -> Result<(PublicKey, Option<String>), ServiceError> {
+fn certificate(x5c: &Value, now: DateTime<Utc>) -> Result<(PublicKey, Option<String>), Refusal> {
     let list = x5c.as_array().filter(|list| !list.is_empty() && list.iter().all(Value::is_string));
     let list = list.ok_or_else(|| refusal("MP-123", "x5c is no array of strings"))?;
     let first = list[0].as_str().unwrap_or_default();

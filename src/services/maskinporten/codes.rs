@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::catalogue::Code;
-use crate::services::errors::ServiceError;
+use crate::interface::Refusal;
 
 /// In the order of their numbers.
 pub(super) static CODES: [Code; 17] = [
@@ -61,9 +61,9 @@ pub(super) static SERVER_ERROR: Code = Code::new("server_error", 500, "A fault o
 pub(super) static NO_SUCH_PAGE: Code = Code::new("invalid_request", 404, "No such URL.", "see the discovery document");
 
 /// A refusal with what is wrong in this very assertion, and what to do.
-pub(super) fn refusal(code: &'static str, what: &str) -> ServiceError {
+pub(super) fn refusal(code: &'static str, what: &str) -> Refusal {
     let kode = by_name(code);
-    ServiceError::new(kode, format!("{what}; {}", kode.melding))
+    Refusal::new(kode, format!("{what}; {}", kode.melding))
 }
 
 pub(super) fn by_name(code: &str) -> &'static Code {
@@ -82,13 +82,10 @@ fn oauth_error(code: &str) -> &str {
 }
 
 /// The body of an error: `error`, and a description that begins with the code.
-pub(crate) fn oauth_body(error: &ServiceError) -> Value {
-    let code = error.kode.code;
-    let name = oauth_error(code);
-    let melding: &str = &error.melding;
+pub(super) fn oauth_body(code: &'static Code, message: &str) -> Value {
+    let name = oauth_error(code.code);
     // On demand there is nothing more precise than the published meaning and fix.
-    let text =
-        if melding == error.kode.melding { format!("{} {melding}", error.kode.area) } else { melding.to_owned() };
-    let description = if name == code { text } else { format!("{code}: {text}") };
+    let text = if message == code.melding { format!("{} {message}", code.area) } else { message.to_owned() };
+    let description = if name == code.code { text } else { format!("{}: {text}", code.code) };
     json!({ "error": name, "error_description": description })
 }

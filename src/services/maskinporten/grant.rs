@@ -6,35 +6,42 @@ use serde_json::{Map, Value};
 use super::assertion::{Assertion, text_of};
 use super::codes::refusal;
 use crate::access::mint;
+use crate::catalogue::Catalogue;
 use crate::domain::identifikator::Part;
-use crate::services::CATALOGUE;
-use crate::services::errors::ServiceError;
+use crate::interface::Refusal;
 
 /// Who a token is for, and what for.
-pub(super) struct Asked {
+pub(super) struct GrantRequest {
     pub(super) scope: String,
     /// The organisation that delegated, where one did.
     pub(super) consumer_org: Option<String>,
     pub(super) details: Vec<Value>,
 }
 
-pub(super) fn check(assertion: &Assertion<'_>, now: DateTime<Utc>) -> Result<Asked, ServiceError> {
+pub(super) fn check(
+    assertion: &Assertion<'_>,
+    catalogue: Catalogue,
+    now: DateTime<Utc>,
+) -> Result<GrantRequest, Refusal> {
     let scope = scope(assertion)?;
     let consumer_org = consumer_org(assertion, &scope)?;
     let consumer = consumer_org.as_deref().unwrap_or(&assertion.organisation);
     let details = match assertion.claims.get("authorization_details") {
         None => Vec::new(),
-        Some(Value::Array(list)) if list.len() == 1 => vec![detail(&list[0], assertion, consumer, &scope, now)?],
+        Some(Value::Array(list)) if list.len() == 1 => {
+            let about = About { consumer, scope: &scope, catalogue, now };
+            vec![detail(&list[0], assertion, &about)?]
+        }
         Some(Value::Array(list)) => {
             let what = format!("authorization_details has {} entries, but takes one party at a time", list.len());
             return Err(refusal("MP-303", &what));
         }
         Some(_) => return Err(refusal("MP-303", "authorization_details is no list")),
     };
-    Ok(Asked { scope, consumer_org, details })
+    Ok(GrantRequest { scope, consumer_org, details })
 }
 
-fn scope(assertion: &Assertion<'_>) -> Result<String, ServiceError> {
+fn scope(assertion: &Assertion<'_>) -> Result<String, Refusal> {
     let text = text_of(&assertion.claims, "scope")?.unwrap_or_default();
     let scopes: Vec<&str> = text.split(' ').filter(|scope| !scope.is_empty()).collect();
     if scopes.is_empty() {
@@ -60,7 +67,7 @@ fn scope(assertion: &Assertion<'_>) -> Result<String, ServiceError> {
     Ok(scopes.join(" "))
 }
 
-fn consumer_org(assertion: &Assertion<'_>, scope: &str) -> Result<Option<String>, ServiceError> {
+fn consumer_org(assertion: &Assertion<'_>, scope: &str) -> Result<Option<String>, Refusal> {
     let Some(number) = text_of(&assertion.claims, "consumer_org")? else {
         return Ok(None);
     };
@@ -77,20 +84,22 @@ fn consumer_org(assertion: &Assertion<'_>, scope: &str) -> Result<Option<String>
     Ok(Some(number.to_owned()))
 }
 
-/// One entry of `authorization_details`, as the token will carry it.
-fn detail(
-    entry: &Value,
-    assertion: &Assertion<'_>,
-    consumer: &str,
-    scope: &str,
+/// What an entry of `authorization_details` goes with.
+struct About<'a> {
+    consumer: &'a str,
+    scope: &'a str,
+    catalogue: Catalogue,
     now: DateTime<Utc>,
-) -> Result<Value, ServiceError> {
+}
+
+/// One entry of `authorization_details`, as the token will carry it.
+fn detail(entry: &Value, assertion: &Assertion<'_>, about: &About<'_>) -> Result<Value, Refusal> {
     let Value::Object(fields) = entry else {
         return Err(refusal("MP-303", "an entry of authorization_details is no object"));
     };
     match fields.get("type").and_then(Value::as_str) {
         Some("urn:altinn:systemuser") => systembruker(fields, assertion),
-        Some("urn:altinn:consent") => consent(fields, consumer, scope, now),
+        Some("urn:altinn:consent") => consent(fields, about),
         other => {
             let kind: String = other.unwrap_or_default().chars().take(80).collect();
             Err(refusal("MP-301", &format!("there is no type {kind:?}")))
@@ -98,7 +107,7 @@ fn detail(
     }
 }
 
-fn only(fields: &Map<String, Value>, known: &[&str]) -> Result<(), ServiceError> {
+fn only(fields: &Map<String, Value>, known: &[&str]) -> Result<(), Refusal> {
     match fields.keys().find(|name| !known.contains(&name.as_str())) {
         None => Ok(()),
         Some(name) => {
@@ -111,7 +120,7 @@ fn only(fields: &Map<String, Value>, known: &[&str]) -> Result<(), ServiceError>
     }
 }
 
-fn systembruker(fields: &Map<String, Value>, assertion: &Assertion<'_>) -> Result<Value, ServiceError> {
+fn systembruker(fields: &Map<String, Value>, assertion: &Assertion<'_>) -> Result<Value, Refusal> {
     only(fields, &["type", "systemuser_org", "externalRef"])?;
     let bad = |what: &str| refusal("MP-303", what);
     let organisation = fields.get("systemuser_org").ok_or_else(|| bad("systemuser_org is missing"))?;
@@ -127,12 +136,8 @@ fn systembruker(fields: &Map<String, Value>, assertion: &Assertion<'_>) -> Resul
     Ok(mint::systembruker(number, &assertion.organisation))
 }
 
-fn consent(
-    fields: &Map<String, Value>,
-    consumer: &str,
-    scope: &str,
-    now: DateTime<Utc>,
-) -> Result<Value, ServiceError> {
+fn consent(fields: &Map<String, Value>, about: &About<'_>) -> Result<Value, Refusal> {
+    let About { consumer, scope, catalogue, now } = *about;
     only(fields, &["type", "id", "from"])?;
     let bad = |what: &str| refusal("MP-303", what);
     let id = fields.get("id").and_then(Value::as_str).ok_or_else(|| bad("id is missing"))?;
@@ -148,7 +153,7 @@ fn consent(
     let number = number.ok_or_else(|| {
         bad("from is neither urn:altinn:organization:identifier-no: with 9 digits nor urn:altinn:person:identifier-no: with 11")
     })?;
-    let resource = scope.split(' ').find_map(|scope| Some(CATALOGUE.by_scope(scope)?.consent.as_ref()?.resource));
+    let resource = scope.split(' ').find_map(|scope| Some(catalogue.by_scope(scope)?.consent()?.resource));
     let resource = resource.ok_or_else(|| bad(&format!("no consent goes with {scope}")))?;
     Ok(mint::consent(id, number, consumer, resource, now))
 }

@@ -1,82 +1,123 @@
 //! Maskinporten: the issuer, so that production client code runs unchanged with two URLs swapped.
 //! Imitates docs/fidelity.md, "Maskinporten".
 
+mod altinn;
 mod assertion;
-pub(crate) mod codes;
+mod codes;
+mod command;
+mod contract;
+mod control;
 mod grant;
-mod openapi;
+mod settings;
 
-use http::Method;
+use chrono::{DateTime, Utc};
 use http::header::HOST;
 use serde_json::{Value, json};
 
-use super::call::{Answer, Call};
-use super::errors::ServiceError;
-use super::negotiation::Format;
-use super::{Envelope, Handler};
-use crate::access::mint::{Grant, LIFETIME};
-use crate::access::token::TEST_ISSUER;
-use crate::catalogue::{Endpoint, Needs, PartyIn, Service};
+use crate::access::Access;
+use crate::access::mint::{Grant, LIFETIME, stable_uuid};
+use crate::catalogue::{BodyPolicy, Endpoint, Formats, Issuer, PartyIn, Protection, Service};
+use crate::interface::{Answer, Call, Envelope, Hooks, Operation, Reason, Refusal, RequestFault, ServiceModule};
 use codes::{INVALID_REQUEST, NO_SUCH_PAGE, SERVER_ERROR, UNSUPPORTED_GRANT, WRONG_METHOD, refusal};
+pub(crate) use settings::open_access;
 
-/// The service's entry in the catalogue.
-pub(crate) static SERVICE: Service = Service {
+/// Who issues the tokens that the services take.
+pub(super) static ISSUER: Issuer = Issuer {
     name: "maskinporten",
     title: "Maskinporten",
+    test_url: "https://test.maskinporten.no/",
+    domain: "maskinporten.no",
+};
+
+static SERVICE: Service = Service {
+    name: ISSUER.name,
+    title: ISSUER.title,
     base: "/maskinporten",
     version: "",
     packages: &[],
-    endpoints: &[
-        Endpoint::new("token", "token", ""),
-        Endpoint::new("jwk", "jwk", ""),
-        Endpoint::new("oauth-authorization-server", ".well-known/oauth-authorization-server", ""),
-    ],
-    xml_namespace: "",
+    endpoints: &[TOKEN, JWK, METADATA],
+    formats: Formats::JsonAlways,
     codes: &codes::CODES,
     refusals: &[],
     has_common_codes: false,
     has_editions: false,
-    party: PartyIn::Nowhere,
-    scopes: &[],
-    needs: Needs::Nothing,
-    consent: None,
-    without_token: "",
+    protection: Protection::Open,
 };
 
-pub(super) const HANDLER: Handler = Handler {
-    service: &SERVICE,
-    answer,
-    render: None,
-    openapi: openapi::document,
-    envelope: Envelope::OAuth,
-    unexpected: &SERVER_ERROR,
-    reads_body: true,
+/// The largest token request, in bytes.
+const LARGEST_REQUEST: usize = 64 * 1024;
+
+const TOKEN: Endpoint = Endpoint {
+    party: PartyIn::Nowhere,
+    ..Endpoint::post("token", "token", BodyPolicy::Form { limit: LARGEST_REQUEST })
 };
+const JWK: Endpoint = Endpoint { party: PartyIn::Nowhere, ..Endpoint::get("jwk", "jwk") };
+const METADATA: Endpoint = Endpoint {
+    party: PartyIn::Nowhere,
+    ..Endpoint::get("oauth-authorization-server", ".well-known/oauth-authorization-server")
+};
+
+pub(super) static MODULE: ServiceModule = ServiceModule {
+    envelope: Envelope::Own(codes::oauth_body),
+    unexpected: Some(&SERVER_ERROR),
+    hooks: Hooks {
+        settings: Some(settings::SECTION),
+        pages: Some(control::pages),
+        subcommands: command::SUBCOMMANDS,
+        refuse: Some(refuse),
+        contract: Some(contract::document),
+        ..Hooks::NONE
+    },
+    ..ServiceModule::new(&SERVICE, &OPERATIONS, "")
+};
+
+static OPERATIONS: [Operation; 3] = [
+    Operation::without_schema(token, "token", "An access token for a JWT grant"),
+    Operation::without_schema(
+        |call| Ok(Answer::json(&call.access.keys.jwks())),
+        "jwk",
+        "The keys that tokens are signed with",
+    ),
+    Operation::without_schema(
+        |call| Ok(Answer::json(&metadata(&issuer(call)))),
+        "metadata",
+        "The discovery document (RFC 8414)",
+    ),
+];
 
 /// The only grant there is.
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-fn answer(call: &Call<'_>) -> Result<Answer, ServiceError> {
-    let endpoint = call.location.endpoint.ok_or_else(|| {
-        ServiceError::new(&NO_SUCH_PAGE, "there are token, jwk and .well-known/oauth-authorization-server here")
-    })?;
-    let (method, allow) = if endpoint.name == "token" {
-        (*call.method == Method::POST, "POST")
-    } else {
-        (matches!(*call.method, Method::GET | Method::HEAD), "GET, HEAD")
-    };
-    if !method {
-        let mut error = ServiceError::on_demand(&WRONG_METHOD);
-        error.allow = Some(allow);
-        return Err(error);
+/// The refusal of a request that is none of the issuer's.
+fn refuse(fault: &RequestFault<'_>) -> Refusal {
+    match fault {
+        RequestFault::UnknownUrl(_) => {
+            Refusal::new(&NO_SUCH_PAGE, "there are token, jwk and .well-known/oauth-authorization-server here")
+        }
+        RequestFault::Method(allow) => Refusal::on_demand(&WRONG_METHOD).because(Reason::Method((*allow).into())),
+        RequestFault::TooLarge(limit) => {
+            let what = format!("a token request has at most {limit} bytes");
+            Refusal::new(&INVALID_REQUEST, what).because(Reason::TooLarge(*limit))
+        }
+        RequestFault::Unreadable(_) => Refusal::new(&INVALID_REQUEST, "the body cannot be read to its end"),
     }
-    let body = match endpoint.name {
-        "token" => token(call)?,
-        "jwk" => call.access.keys.jwks(),
-        _ => metadata(&issuer(call)),
+}
+
+/// A token of an organisation for its own data, for a line to paste.
+pub(crate) fn own_token(access: &Access, part: &str, scope: &str, base: &str, now: DateTime<Utc>) -> Option<String> {
+    let grant = Grant {
+        issuer: &format!("{base}{}/", SERVICE.base),
+        client_id: "innkreving-sandbox",
+        client_amr: "private_key_jwt",
+        consumer: part,
+        supplier: None,
+        scope,
+        resource: None,
+        details: Vec::new(),
+        lifetime: LIFETIME,
+        jti: stable_uuid(part),
     };
-    let body = serde_json::to_vec(&body).unwrap_or_default().into();
-    Ok(Answer { format: Format::Json, body, warning: None })
+    access.keys.own.sign(&grant.claims(now)).ok()
 }
 
 /// What the issuer calls itself: what it is told to, else the address that it is called by.
@@ -85,7 +126,7 @@ fn issuer(call: &Call<'_>) -> String {
         return issuer.clone();
     }
     let host = call.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-    let below = if call.at_base { "maskinporten/" } else { "" };
+    let below = if call.target.at_base { "maskinporten/" } else { "" };
     format!("http://{host}/{below}")
 }
 
@@ -103,29 +144,30 @@ fn metadata(issuer: &str) -> Value {
 }
 
 /// The answer to a JWT grant.
-fn token(call: &Call<'_>) -> Result<Value, ServiceError> {
-    let form: Vec<(String, String)> = form_urlencoded::parse(call.body).into_owned().collect();
+fn token(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let form: Vec<(String, String)> = form_urlencoded::parse(call.bytes()).into_owned().collect();
     let field = |name: &str| {
         let mut values = form.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
         match (values.next(), values.next()) {
             (value, None) => Ok(value),
-            _ => Err(ServiceError::new(&INVALID_REQUEST, format!("{name} is given more than once"))),
+            _ => Err(Refusal::new(&INVALID_REQUEST, format!("{name} is given more than once"))),
         }
     };
     let grant_type = field("grant_type")?.ok_or_else(|| {
-        ServiceError::new(
+        Refusal::new(
             &INVALID_REQUEST,
             "grant_type is missing: send it and assertion as application/x-www-form-urlencoded",
         )
     })?;
     if grant_type != GRANT_TYPE {
-        return Err(ServiceError::on_demand(&UNSUPPORTED_GRANT));
+        return Err(Refusal::on_demand(&UNSUPPORTED_GRANT));
     }
     let text = field("assertion")?.ok_or_else(|| refusal("MP-011", "assertion is missing"))?;
     let issuer = issuer(call);
-    let names = [issuer.clone(), TEST_ISSUER.to_owned(), format!("{}maskinporten/", root(&issuer)), host_form(&issuer)];
-    let assertion = assertion::check(text, call.access, &names, &call.session.name, call.token_time)?;
-    let asked = grant::check(&assertion, call.token_time)?;
+    let names =
+        [issuer.clone(), ISSUER.test_url.to_owned(), format!("{}maskinporten/", root(&issuer)), host_form(&issuer)];
+    let assertion = assertion::check(text, call.access, &names, &call.session.name, call.instants.tokens)?;
+    let asked = grant::check(&assertion, call.catalogue, call.instants.tokens)?;
     let by_delegation = asked.consumer_org.is_some();
     let grant = Grant {
         issuer: &issuer,
@@ -139,11 +181,14 @@ fn token(call: &Call<'_>) -> Result<Value, ServiceError> {
         lifetime: LIFETIME,
         jti: call.id.to_owned(),
     };
-    let signed = call.access.keys.own.sign(&grant.claims(call.token_time)).map_err(|error| {
+    let signed = call.access.keys.own.sign(&grant.claims(call.instants.tokens)).map_err(|error| {
         tracing::error!(%error, "a token could not be signed");
-        ServiceError::on_demand(&SERVER_ERROR)
+        Refusal::on_demand(&SERVER_ERROR)
     })?;
-    Ok(json!({ "access_token": signed, "token_type": "Bearer", "expires_in": LIFETIME - 1, "scope": asked.scope }))
+    let answer = json!({
+        "access_token": signed, "token_type": "Bearer", "expires_in": LIFETIME - 1, "scope": asked.scope,
+    });
+    Ok(Answer::json(&answer))
 }
 
 /// Scheme and host of an issuer, with a slash.

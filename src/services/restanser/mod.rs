@@ -2,7 +2,7 @@
 //! Imitates docs/fidelity.md, "Restanser".
 
 mod codes;
-mod openapi;
+mod settings;
 
 use std::sync::LazyLock;
 
@@ -12,69 +12,80 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::call::{Answer, Call};
-use super::errors::ServiceError;
-use super::negotiation::Format;
-use super::oppslag::{self, Asked, View};
+use super::ISSUER;
+use super::lookup::{self, LookupRequest};
 use super::render::Heltall;
-use super::{Envelope, Handler, xml};
-use crate::catalogue::{Check, Consent, Endpoint, Needs, Package, PartyIn, Service};
+use crate::catalogue::{Check, Consent, Endpoint, Formats, Needs, Package, Protection, Service, TokenDemand};
 use crate::domain::clock::time_in_norway;
 use crate::domain::identifikator::PartKind;
-use crate::domain::reskontro as r;
+use crate::domain::restanser as r;
+use crate::interface::negotiation::Format;
+use crate::interface::{Answer, Call, Hooks, Operation, Refusal, ServiceModule, View, xml};
 use crate::scenario::Party;
+use settings::RestanserSettings;
 
-/// The service's entry in the catalogue.
-pub(crate) static SERVICE: Service = Service {
+static SERVICE: Service = Service {
     name: "restanser",
     title: "Restanser",
     base: "/api/innkreving/restanser",
     version: "v2",
     packages: &[Package { name: "dibk", needs: Needs::Nothing }, Package { name: "ebevis", needs: Needs::Consent }],
-    endpoints: &[Endpoint::new("restanser", "v2/{rettighetspakke}/{organisasjonsnummer}", "restanserRespons")],
-    xml_namespace: "urn:no:skatteetaten:innkreving:restanser:v2",
+    endpoints: &[RESTANSER],
+    formats: Formats::JsonAndXml { namespace: "urn:no:skatteetaten:innkreving:restanser:v2" },
     codes: &codes::CODES,
     refusals: codes::REFUSALS,
     has_common_codes: true,
     has_editions: false,
-    party: PartyIn::Url,
-    scopes: &["skatteetaten:restanser"],
-    needs: Needs::Nothing,
-    consent: Some(Consent { resource: "digdir-restanser-skatteetaten", codes: &["5616_5"] }),
-    without_token: "no token: the real service would answer 401 RESTANSE-004",
+    protection: Protection::Token(TokenDemand {
+        issuer: ISSUER,
+        scopes: &["skatteetaten:restanser"],
+        needs: Needs::Nothing,
+        consent: Some(Consent { resource: "digdir-restanser-skatteetaten", codes: &["5616_5"] }),
+        without_token: "no token: the real service would answer 401 RESTANSE-004",
+    }),
 };
 
-pub(super) const HANDLER: Handler = Handler {
-    service: &SERVICE,
-    answer,
-    render: Some(render),
-    openapi: openapi::document,
-    envelope: Envelope::Feil,
-    unexpected: &codes::CODES[0],
-    reads_body: false,
+const RESTANSER: Endpoint = Endpoint {
+    xml_root: "restanserRespons",
+    ..Endpoint::get("restanser", "v2/{rettighetspakke}/{organisasjonsnummer}")
 };
+
+pub(super) static MODULE: ServiceModule = ServiceModule {
+    hooks: Hooks { settings: Some(settings::SECTION), ..Hooks::NONE },
+    ..ServiceModule::new(&SERVICE, &OPERATIONS, ABOUT)
+};
+
+static OPERATIONS: [Operation; 1] = [Operation::new::<RestanserRespons>(
+    answer,
+    "hentRestanser",
+    "What an organisation has overdue and unpaid, by category",
+)
+.renders(render)];
+
+const ABOUT: &str = "Overdue and unpaid taxes and duties of an organisation, as innkreving-sandbox serves them. All six \
+    categories are always there, and so is the sum of each; its two parts may be left out. New fields and another \
+    order of fields come without notice, so read tolerantly.";
 
 /// The published example, which the real test environment gives about any organisation.
 const PUBLISHED: &str = include_str!("../../../scenarios/svar/restanser.json");
 
-fn answer(call: &Call<'_>) -> Result<Answer, ServiceError> {
-    oppslag::answer(call, &SERVICE, |asked| {
-        let mut answer: Value = match call.party {
-            None if call.options.static_restanser && is_synthetic(asked) => published(asked),
-            Some(party) if party.skjermet => return Err(ServiceError::failed_at(&SERVICE, Check::Party)),
-            _ => {
-                // Kept as JSON whatever is asked for: the time of the answer is not of the ledger.
-                let kept = Asked { format: Format::Json, ..*asked };
-                serde_json::from_slice(&oppslag::of_party(call, &kept, render)?).unwrap_or_default()
-            }
-        };
-        if let Some(party) = call.party {
-            complete(&mut answer, party, call.day);
+fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let request = LookupRequest::read(call)?;
+    let is_static = || call.settings.get::<RestanserSettings>().is_some_and(RestanserSettings::is_static);
+    let mut answer: Value = match call.party() {
+        None if is_static() && is_synthetic(&request) => published(&request),
+        Some(party) if party.skjermet => return Err(Refusal::failed_at(&SERVICE, Check::Party)),
+        _ => {
+            // Kept as JSON whatever the caller accepts: the time of the answer is not of the ledger.
+            let kept = LookupRequest { format: Format::Json, ..request };
+            serde_json::from_slice(&lookup::of_party(call, &kept, render)?).unwrap_or_default()
         }
-        answer["levert"] = time_in_norway(call.now).format("%Y-%m-%dT%H:%M:%S%.f").to_string().into();
-        let endpoint = asked.endpoint;
-        Ok(xml::write(&answer, asked.format, endpoint.xml_root, SERVICE.xml_namespace).into())
-    })
+    };
+    if let Some(party) = call.party() {
+        complete(&mut answer, party, call.instants.day);
+    }
+    answer["levert"] = time_in_norway(call.instants.now).format("%Y-%m-%dT%H:%M:%S%.f").to_string().into();
+    Ok(xml::write(&answer, request.format, RESTANSER.xml_root, SERVICE.xml_namespace()).into())
 }
 
 /// A literal answer that lacks a category, or its sum, gets it from the ledger: clients take all six for granted.
@@ -101,13 +112,13 @@ static KATEGORIER: LazyLock<Vec<String>> = LazyLock::new(|| {
     none.as_object().map(|fields| fields.keys().cloned().collect()).unwrap_or_default()
 });
 
-fn is_synthetic(asked: &Asked) -> bool {
-    matches!(asked.part.kind(), PartKind::Organisasjon(organisation) if organisation.is_synthetic())
+fn is_synthetic(request: &LookupRequest) -> bool {
+    matches!(request.part.kind(), PartKind::Organisasjon(organisation) if organisation.is_synthetic())
 }
 
-fn published(asked: &Asked) -> Value {
+fn published(request: &LookupRequest) -> Value {
     let mut answer: Value = serde_json::from_str(PUBLISHED).unwrap_or_default();
-    answer["forespurteOrganisasjon"] = json!(asked.part.to_string());
+    answer["forespurteOrganisasjon"] = json!(request.part.to_string());
     answer
 }
 
@@ -175,7 +186,7 @@ impl Restanser {
     }
 }
 
-fn render(view: &View<'_>, format: Format) -> Result<Bytes, ServiceError> {
+fn render(view: &View<'_>, format: Format) -> Result<Bytes, Refusal> {
     let forespurte_organisasjon = view.party.part.to_string();
     let restanser = Restanser::of(view.party, view.day);
     view.write(&RestanserRespons { restanser, levert: String::new(), forespurte_organisasjon }, format)

@@ -131,7 +131,7 @@ impl From<&trekk::Trekkperiode> for TrekkstoerrelseForPeriode {
 }
 
 /// A percentage with at least one decimal, `17.0`.
-struct Prosenttall(trekk::Prosent);
+struct Prosenttall(crate::domain::prosent::Prosent);
 
 impl Serialize for Prosenttall {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

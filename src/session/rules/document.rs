@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Clocks, Rule, Step, When};
-use crate::catalogue::{Catalogue, Endpoint, PartyIn, Service};
+use crate::catalogue::{Catalogue, Endpoint, Service};
 use crate::faults::Cause;
 use crate::faults::duration::parse_duration;
 use crate::faults::key::Key;
@@ -300,7 +300,7 @@ fn modifiers(
         return Err(refuse(place, "{}", detail, &[]));
     }
     check_code(&read, place, when, catalogue)?;
-    if read.party.is_some() && !when.services(catalogue).any(|service| service.party == PartyIn::Token) {
+    if read.party.is_some() && !when.services(catalogue).any(Service::takes_party) {
         let detail = "the services it is for take their party from the URL".to_owned();
         return Err(refuse(&format!("{place}.party"), "party", detail, &[]));
     }

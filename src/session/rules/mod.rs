@@ -14,31 +14,25 @@ use parking_lot::{Mutex, RwLock};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
-use crate::catalogue::{Catalogue, Code, Endpoint, Service};
+use crate::catalogue::{Catalogue, Endpoint, Service};
 use crate::faults::effects::Delay;
-use crate::faults::modifiers::{Chosen, Modifiers};
+use crate::faults::modifiers::Modifiers;
 use crate::faults::refused::Refused;
-use crate::scenario::Party;
 use document::RuleDocument;
 
 /// How many rules a session keeps at most.
 pub(crate) const MOST_RULES: usize = 2_000;
 
-/// Looks up the party of a number.
-pub(crate) type LookUp<'r> = dyn Fn(&str) -> Option<&'r Party> + 'r;
-
-/// What rules and flags know of a call.
+/// What rules know of a call.
 pub(crate) struct CallFacts<'r> {
     pub(crate) service: &'static Service,
     pub(crate) endpoint: Option<&'static Endpoint>,
     pub(crate) package: Option<&'r str>,
-    pub(crate) identifikator: Option<&'r str>,
+    /// The number of the party that it is about, as it was given.
+    pub(crate) party: Option<&'r str>,
     pub(crate) client: Option<&'r str>,
-    pub(crate) party: Option<&'r Party>,
-    /// Looks up the party of a number that a rule says, where a rule may say it.
-    pub(crate) by_rule: Option<&'r LookUp<'r>>,
-    /// The code of the call's own modifiers.
-    pub(crate) code: Option<Chosen<&'static Code>>,
+    /// A rule may say another party.
+    pub(crate) is_open: bool,
 }
 
 /// What the time is for a rule: the real one, by which it ends, and what the session's clock shows.
@@ -69,14 +63,14 @@ impl When {
         catalogue.0.iter().copied().filter(fits)
     }
 
-    fn fits(&self, asked: &CallFacts<'_>) -> bool {
+    fn fits(&self, call: &CallFacts<'_>) -> bool {
         let same =
             |wanted: &Option<Box<str>>, is: Option<&str>| wanted.as_deref().is_none_or(|wanted| is == Some(wanted));
-        self.service.is_none_or(|only| only == asked.service)
-            && self.endpoint.is_none_or(|name| asked.endpoint.is_some_and(|endpoint| endpoint.name == name))
-            && same(&self.party, asked.identifikator)
-            && same(&self.package, asked.package)
-            && same(&self.client, asked.client)
+        self.service.is_none_or(|only| only == call.service)
+            && self.endpoint.is_none_or(|name| call.endpoint.is_some_and(|endpoint| endpoint.name == name))
+            && same(&self.party, call.party)
+            && same(&self.package, call.package)
+            && same(&self.client, call.client)
     }
 }
 
@@ -143,7 +137,7 @@ impl Rule {
 
     /// Adds to a call's modifiers what the rule says, nothing above it does and the service takes; then it is used up
     /// by one.
-    pub(crate) fn apply(&self, asked: &CallFacts<'_>, modifiers: &mut Modifiers, clocks: Clocks) -> Applied {
+    pub(crate) fn apply(&self, call: &CallFacts<'_>, modifiers: &mut Modifiers, clocks: Clocks) -> Applied {
         if self.is_over(clocks.real) {
             return Applied::Not;
         }
@@ -165,8 +159,8 @@ impl Rule {
             Step::Modify(step) => {
                 let (delays, drifts) = (modifiers.delay.is_none(), modifiers.drift.is_none());
                 let mut wanted = Modifiers::clone(step);
-                wanted.edition = wanted.edition.filter(|_| asked.service.has_editions);
-                wanted.party = wanted.party.filter(|_| asked.by_rule.is_some());
+                wanted.edition = wanted.edition.filter(|_| call.service.has_editions);
+                wanted.party = wanted.party.filter(|_| call.is_open);
                 if modifiers.fill_from(&wanted) {
                     // By the call's own seed where it has one, else by the rule's.
                     if modifiers.seed.is_none() {
@@ -277,23 +271,28 @@ impl Rules {
         self.count.swap(0, Ordering::Relaxed)
     }
 
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count.load(Ordering::Relaxed) == 0
+    }
+
     /// The rules that a call meets, newest first.
-    pub(crate) fn matching(&self, asked: &CallFacts<'_>) -> Vec<Arc<Rule>> {
-        if self.count.load(Ordering::Relaxed) == 0 {
+    pub(crate) fn matching(&self, call: &CallFacts<'_>) -> Vec<Arc<Rule>> {
+        if self.is_empty() {
             return Vec::new();
         }
         let kept = self.kept.read();
-        let by_party = asked.identifikator.and_then(|party| kept.by_party.get(party));
-        let by_client = asked.client.and_then(|client| kept.by_client.get(client));
-        let service = Some(asked.service.name);
-        let endpoint = asked.endpoint.map(|endpoint| endpoint.name);
+        let by_party = call.party.and_then(|party| kept.by_party.get(party));
+        let by_client = call.client.and_then(|client| kept.by_client.get(client));
+        let service = Some(call.service.name);
+        let endpoint = call.endpoint.map(|endpoint| endpoint.name);
         let targets = [(service, endpoint), (service, None), (None, endpoint), (None, None)];
         // Without an endpoint two of the targets are the same as two others.
         let targets = if endpoint.is_some() { &targets[..] } else { &[targets[1], targets[3]][..] };
         let mut found: Vec<Arc<Rule>> = Vec::new();
         for table in [by_party, by_client, Some(&kept.others)].into_iter().flatten() {
             for rules in targets.iter().filter_map(|target| table.get(target)) {
-                found.extend(rules.iter().filter(|rule| rule.can(asked)).cloned());
+                found.extend(rules.iter().filter(|rule| rule.can(call)).cloned());
             }
         }
         found.sort_by_key(|rule| std::cmp::Reverse(rule.number));
@@ -303,14 +302,14 @@ impl Rules {
 
 impl Rule {
     /// It fits the call, and the service that is asked has every code it gives.
-    fn can(&self, asked: &CallFacts<'_>) -> bool {
+    fn can(&self, call: &CallFacts<'_>) -> bool {
         let known = |step: &Step| match step {
             Step::Natural => true,
             Step::Modify(step) => {
-                step.error.as_ref().is_none_or(|error| Catalogue::code_at(Some(asked.service), &error.value).is_some())
+                step.error.as_ref().is_none_or(|error| Catalogue::code_at(Some(call.service), &error.value).is_some())
             }
         };
-        self.when.fits(asked) && self.then.iter().all(known)
+        self.when.fits(call) && self.then.iter().all(known)
     }
 }
 

@@ -1,0 +1,49 @@
+//! Error codes.
+
+/// A published error code.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Code {
+    /// For example `KB-006`.
+    pub code: &'static str,
+    /// The HTTP status that goes with it.
+    pub status: u16,
+    /// The published area, in Norwegian.
+    pub area: &'static str,
+    /// The sandbox's own message where nothing more precise can be said, in Norwegian.
+    pub melding: &'static str,
+}
+
+impl Code {
+    /// A row of an error table.
+    pub const fn new(code: &'static str, status: u16, area: &'static str, melding: &'static str) -> Self {
+        Self { code, status, area, melding }
+    }
+}
+
+/// The codes of the platform in front of all services ("felles feilkoder").
+pub(crate) static COMMON_CODES: [Code; 8] = [
+    Code::new(
+        "DAS-001",
+        500,
+        "Uventet feil.",
+        "Uventet feil. Kontakt brukerstøtte og oppgi applikasjon og korrelasjonsid.",
+    ),
+    Code::new("DAS-002", 404, "Ukjent endepunkt.", "URL-en svarer ikke til et gyldig endepunkt."),
+    Code::new(
+        "DAS-003",
+        500,
+        "Midlertidig utilgjengelig.",
+        "Opplysningene er ikke tilgjengelige for øyeblikket. Prøv igjen senere.",
+    ),
+    Code::new("DAS-004", 500, "Intern autentisering.", "Feil ved intern autentisering hos Skatteetaten."),
+    Code::new("DAS-005", 500, "Intern autentisering.", "Feil ved intern autentisering hos Skatteetaten."),
+    Code::new("DAS-006", 500, "Intern autentisering.", "Feil ved intern autentisering hos Skatteetaten."),
+    Code::new("DAS-007", 500, "Intern autentisering.", "Feil ved intern autentisering hos Skatteetaten."),
+    Code::new("DAS-008", 403, "Autorisasjon.", "Ikke autorisert for den forespurte ressursen."),
+];
+
+/// The code for a fault outside any service.
+pub(crate) static UNEXPECTED: &Code = &COMMON_CODES[0];
+
+/// The code for a URL that belongs to no service.
+pub(crate) static NO_SUCH_URL: &Code = &COMMON_CODES[1];

@@ -1,0 +1,44 @@
+//! A successful answer of an endpoint.
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue};
+use serde::Serialize;
+
+/// A successful answer. Its status is the one that the endpoint names.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// The body, in the format that the call was given; empty for none.
+    pub(crate) body: Bytes,
+    /// The headers that it carries, as the endpoint names them.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    /// What the real service would have done otherwise, for `Sandbox-Warning`.
+    pub(crate) warning: Option<&'static str>,
+}
+
+impl Answer {
+    /// An answer with a body in JSON.
+    pub fn json<T: Serialize>(value: &T) -> Self {
+        Self { body: serde_json::to_vec(value).unwrap_or_default().into(), ..Self::default() }
+    }
+
+    /// Says where the thing is that was made.
+    #[must_use]
+    pub fn location(mut self, url: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(url) {
+            self.headers.push((http::header::LOCATION, value));
+        }
+        self
+    }
+}
+
+impl From<Bytes> for Answer {
+    fn from(body: Bytes) -> Self {
+        Self { body, ..Self::default() }
+    }
+}
+
+impl From<Vec<u8>> for Answer {
+    fn from(body: Vec<u8>) -> Self {
+        Bytes::from(body).into()
+    }
+}

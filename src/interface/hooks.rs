@@ -1,0 +1,134 @@
+//! What a service has of its own beyond its endpoints. Each hook is optional.
+
+use std::any::Any;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use axum::Router;
+use bytes::Bytes;
+use chrono::NaiveDate;
+use clap::ArgMatches;
+use serde_json::Value;
+
+use super::call::Call;
+use super::contract::Schemas;
+use super::module::FinishSchemas;
+use super::negotiation::Format;
+use super::pages::{ControlOperation, Shared};
+use super::periode::Periode;
+use super::refusal::Refusal;
+use crate::catalogue::{Check, Edition, Endpoint, Service};
+use crate::config::{Flags, ServiceSettings};
+use crate::scenario::Party;
+use crate::scenario::section::Section;
+
+/// What a service has of its own beyond its endpoints.
+pub struct Hooks {
+    /// Its part of the scenario format.
+    pub(crate) section: Option<&'static dyn Section>,
+    /// Makes what a session keeps of it.
+    pub(crate) session_state: Option<fn() -> Box<dyn Any + Send + Sync>>,
+    /// Its settings on the command line and in the environment.
+    pub(crate) settings: Option<SettingsSection>,
+    /// Its part of the control API, and other pages.
+    pub(crate) pages: Option<fn() -> PageRoutes>,
+    /// Its subcommands.
+    pub(crate) subcommands: &'static [Subcommand],
+    /// What the list of parties tells of it.
+    pub(crate) party_fact: Option<PartyFact>,
+    /// A call that a newcomer can paste.
+    pub(crate) sample: Option<Sample>,
+    /// What would have made a refused call succeed, where the service knows better than the house.
+    pub(crate) hint: Option<fn(&Call<'_>, Check) -> Option<String>>,
+    /// The refusal of a request that reaches none of its functions, where the common one does not fit.
+    pub(crate) refuse: Option<fn(&RequestFault<'_>) -> Refusal>,
+    /// Changes the schemas of its contract where types cannot say it.
+    pub(crate) finish_schemas: Option<FinishSchemas>,
+    /// Its whole contract, where it is not put together from its operations.
+    pub(crate) contract: Option<fn() -> Value>,
+}
+
+impl Hooks {
+    /// None of them.
+    pub const NONE: Self = Self {
+        section: None,
+        session_state: None,
+        settings: None,
+        pages: None,
+        subcommands: &[],
+        party_fact: None,
+        sample: None,
+        hint: None,
+        refuse: None,
+        finish_schemas: None,
+        contract: None,
+    };
+}
+
+/// What keeps a request from reaching an endpoint's function, before anything of the service is asked.
+pub(crate) enum RequestFault<'r> {
+    /// There is no such URL. The text says what is wrong with it, in Norwegian.
+    UnknownUrl(&'r str),
+    /// There is, but not by this method. The text is the value of `Allow`.
+    Method(&'r str),
+    /// The body is longer than its limit, in bytes.
+    TooLarge(usize),
+    /// The body cannot be read. The text says why, in Norwegian.
+    Unreadable(&'r str),
+}
+
+/// The settings of a service.
+pub(crate) struct SettingsSection {
+    /// Adds its flags to a command.
+    pub(crate) augment: fn(clap::Command) -> clap::Command,
+    /// Reads them.
+    pub(crate) read: fn(&ArgMatches, &mut ServiceSettings) -> Result<(), clap::Error>,
+}
+
+/// Routes of a service beside its own URLs, and what the contract of the control API says of them.
+#[derive(Default)]
+pub(crate) struct PageRoutes {
+    /// Below `/sandbox`, where the rules of the control API hold.
+    pub(crate) control: Router<Arc<Shared>>,
+    /// Anywhere else; only below first parts that are the sandbox's own.
+    pub(crate) open: Router<Arc<Shared>>,
+    /// The operations of the control routes, for the contract.
+    pub(crate) operations: Option<fn(&mut Schemas, &mut Schemas) -> Vec<ControlOperation>>,
+}
+
+/// A subcommand of a service.
+pub(crate) struct Subcommand {
+    /// How it is called, with its own arguments.
+    pub(crate) command: fn() -> clap::Command,
+    /// Runs it.
+    pub(crate) run: fn(&ArgMatches, &Flags) -> ExitCode,
+}
+
+/// What the list of parties tells of a service.
+pub(crate) struct PartyFact {
+    /// The field's name.
+    pub(crate) name: &'static str,
+    /// What it says, for the contract.
+    pub(crate) description: &'static str,
+    /// How many the party has.
+    pub(crate) count: fn(&Party) -> usize,
+}
+
+/// A call that a newcomer can paste: the URL below base and version. `PARTY` stands for a party's number.
+pub(crate) struct Sample {
+    pub(crate) without_token: &'static str,
+    pub(crate) with_token: &'static str,
+}
+
+/// What a party is asked for.
+pub(crate) struct View<'a> {
+    pub(crate) service: &'static Service,
+    pub(crate) endpoint: &'static Endpoint,
+    pub(crate) party: &'a Party,
+    pub(crate) edition: Edition,
+    pub(crate) periode: Option<Periode>,
+    pub(crate) day: NaiveDate,
+}
+
+/// How a service answers from a party's ledger.
+pub(crate) type Render = fn(&View<'_>, Format) -> Result<Bytes, Refusal>;

@@ -1,0 +1,103 @@
+//! A service as the house has it: its entry, its operations, its hooks.
+
+use schemars::JsonSchema;
+use serde_json::{Map, Value};
+
+use super::contract::Schemas;
+use super::refusal::Envelope;
+use super::{Answer, Call, Hooks, Refusal, Render};
+use crate::catalogue::{Code, Service};
+
+/// A service. Everything of it stands in one folder; the house knows it by this.
+pub struct ServiceModule {
+    /// What it says of itself, as data.
+    pub service: &'static Service,
+    /// Its endpoints' functions, in the order of `service.endpoints`.
+    pub operations: &'static [Operation],
+    /// What it is, for its contract.
+    pub about: &'static str,
+    /// The form of its errors.
+    pub(crate) envelope: Envelope,
+    /// The code for a fault of the sandbox itself; the first of its own where nothing else is said.
+    pub(crate) unexpected: Option<&'static Code>,
+    /// What else it has of its own.
+    pub(crate) hooks: Hooks,
+}
+
+impl ServiceModule {
+    /// A service whose errors have the common form (`kode`, `melding`, `korrelasjonsid`) and that has no hooks.
+    pub const fn new(service: &'static Service, operations: &'static [Operation], about: &'static str) -> Self {
+        Self { service, operations, about, envelope: Envelope::Feil, unexpected: None, hooks: Hooks::NONE }
+    }
+
+    /// The code for a fault of the sandbox itself.
+    pub(crate) fn unexpected(&self) -> &'static Code {
+        self.unexpected.or_else(|| self.service.codes.first()).unwrap_or(crate::catalogue::UNEXPECTED)
+    }
+}
+
+/// What an endpoint does, and what its contract says of it.
+pub struct Operation {
+    /// The natural answer. All checks up to `consent` have passed, and the body is there.
+    pub answer: fn(&Call<'_>) -> Result<Answer, Refusal>,
+    /// The name of the operation in the contract.
+    pub id: &'static str,
+    /// One line on what it gives.
+    pub summary: &'static str,
+    /// The schema of its answer; nothing where a success has no body.
+    pub(crate) answer_schema: Option<SchemaOf>,
+    /// The schema of the body that it reads.
+    pub(crate) request_schema: Option<SchemaOf>,
+    /// How it answers from a party's ledger, so that `check` can compare literal answers with the ledger.
+    pub(crate) render: Option<Render>,
+}
+
+/// Adds a type to the schemas of a document, and refers to it.
+pub(crate) type SchemaOf = fn(&mut Schemas) -> Value;
+
+/// Changes the schemas of a document where types cannot say it.
+pub(crate) type FinishSchemas = fn(&mut Map<String, Value>);
+
+impl Operation {
+    /// An operation that answers with a body of a type.
+    pub const fn new<T: JsonSchema>(
+        answer: fn(&Call<'_>) -> Result<Answer, Refusal>,
+        id: &'static str,
+        summary: &'static str,
+    ) -> Self {
+        Self { answer, id, summary, answer_schema: Some(Schemas::of::<T>), request_schema: None, render: None }
+    }
+
+    /// An operation whose schema stands elsewhere, or whose success has no body.
+    pub const fn without_schema(
+        answer: fn(&Call<'_>) -> Result<Answer, Refusal>,
+        id: &'static str,
+        summary: &'static str,
+    ) -> Self {
+        Self { answer, id, summary, answer_schema: None, request_schema: None, render: None }
+    }
+
+    /// The same, with a schema that no type says.
+    pub(crate) const fn with_schema(
+        answer: fn(&Call<'_>) -> Result<Answer, Refusal>,
+        id: &'static str,
+        summary: &'static str,
+        schema: SchemaOf,
+    ) -> Self {
+        Self { answer, id, summary, answer_schema: Some(schema), request_schema: None, render: None }
+    }
+
+    /// It answers from a party's ledger.
+    #[must_use]
+    pub(crate) const fn renders(mut self, render: Render) -> Self {
+        self.render = Some(render);
+        self
+    }
+
+    /// It reads a body of a type.
+    #[must_use]
+    pub const fn reads<T: JsonSchema>(mut self) -> Self {
+        self.request_schema = Some(Schemas::of::<T>);
+        self
+    }
+}

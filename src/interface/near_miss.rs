@@ -1,0 +1,95 @@
+//! What would have made a refused call succeed, for the header `Sandbox-Hint` and the journal.
+
+use super::routes::number_name;
+use super::{Call, Services, url};
+use crate::catalogue::{Check, Service, nearest};
+use crate::domain::identifikator::{Organisasjonsnummer, Part, PartKind};
+use crate::scenario::ScenarioSet;
+
+/// What to change about a call that failed a check. Only the service knows about a period or a body.
+pub(crate) fn hint(call: &Call<'_>, failed: Check) -> Option<String> {
+    let module = call.target.module;
+    if let Some(hint) = module.hooks.hint.and_then(|hint| hint(call, failed)) {
+        return Some(hint);
+    }
+    let (service, scenarios) = (module.service, &call.world.loaded.scenarios);
+    let number = call.subject.number.text().unwrap_or_default();
+    match failed {
+        Check::Url => {
+            let meant = url::meant(service, call.path)?;
+            Some(format!("{meant} is a URL of the service"))
+        }
+        Check::Format if service.speaks_xml() => {
+            Some("send Accept: application/json or application/xml, or no Accept at all".to_owned())
+        }
+        Check::Format => Some("send Accept: application/json, or no Accept at all".to_owned()),
+        Check::Authorisation => {
+            let scope = service.scopes().first().copied().unwrap_or_default();
+            Some(format!("ask the issuer for the scope {scope}"))
+        }
+        Check::Authentication => Some(
+            "the message says what is wrong with the token; without any, and with --auth open or off, the call is served"
+                .to_owned(),
+        ),
+        Check::Consent if service.consent().is_none() => Some(
+            "the token is good; as a systembruker it must say its customer in systemuser_org, and be the party's".to_owned(),
+        ),
+        Check::Consent => Some(format!(
+            "the token is good; it must carry, or the header AltinnSamtykke must be, consent from {number} to the caller for this"
+        )),
+        Check::Body => {
+            let wanted = call.target.endpoint?.body.content_type()?;
+            Some(format!("send a body with Content-Type: {wanted}, within the limit that the message names"))
+        }
+        Check::Input => Some(input(&number, service, scenarios)),
+        Check::Party => Some(party(&number, scenarios)),
+        Check::Period => None,
+    }
+}
+
+fn input(number: &str, service: &Service, scenarios: &ScenarioSet) -> String {
+    let invalid = number.parse::<Part>().map_or(true, |part| matches!(part.kind(), PartKind::Invalid(_)));
+    if invalid {
+        return format!("{number} is no valid number{}", meant(number, scenarios));
+    }
+    if number.len() != 9 && service.endpoints.iter().all(|endpoint| number_name(endpoint) == "organisasjonsnummer") {
+        return "give the number of an organisation, nine digits".to_owned();
+    }
+    "give fraOgMed and tilOgMed once each as YYYY-MM-DD, the second not before the first and at most a year after it"
+        .to_owned()
+}
+
+fn party(number: &str, scenarios: &ScenarioSet) -> String {
+    format!("party {number} is unknown{}", meant(number, scenarios))
+}
+
+/// The parties that may be meant by a number; otherwise, where to find them.
+fn meant(number: &str, scenarios: &ScenarioSet) -> String {
+    let corrected = number.get(..8).filter(|_| number.len() == 9).and_then(|first| first.parse().ok());
+    let corrected: Option<Part> = corrected
+        .and_then(Organisasjonsnummer::from_eight_digits)
+        .and_then(|organisation| organisation.to_string().parse().ok());
+    if let Some(part) = corrected.filter(|part| scenarios.get(*part).is_some() && part.to_string() != number) {
+        return format!("; its check digit says you may mean {part}");
+    }
+    let all: Vec<String> = scenarios.parties().iter().map(|party| party.part.to_string()).collect();
+    let near = all.iter().map(|known| (strsim::damerau_levenshtein(known, number), known)).min();
+    match near {
+        Some((1..=2, known)) => format!("; you may mean {known}"),
+        _ => format!("; the {} parties there are stand on the sandbox's first page, /", all.len()),
+    }
+}
+
+/// What to change about a URL that belongs to no service.
+pub(crate) fn no_service(path: &str, services: &Services) -> String {
+    let all = || services.catalogue.0.iter().copied();
+    if let Some(service) = all().find(|service| path.split('/').any(|part| part == service.name)) {
+        return format!("{} has its URLs below {}", service.name, service.base);
+    }
+    let begins = path.split('/').take(4).collect::<Vec<_>>().join("/");
+    if let Some(base) = nearest(&begins, all().map(|service| service.base)) {
+        return format!("a service has its URLs below {base}");
+    }
+    let bases: Vec<_> = all().map(|service| service.base).collect();
+    format!("the services have their URLs below {}; by host name, see /", bases.join(", "))
+}

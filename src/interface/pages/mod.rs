@@ -1,0 +1,50 @@
+//! What the sandbox's own pages are made of, the control routes of services included: what they share, sessions and
+//! bodies read from requests, problem documents.
+
+mod in_session;
+mod operation;
+mod problem;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use rand::rngs::ChaCha8Rng;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+pub(crate) use in_session::{Begun, InSession, off_thread};
+pub(crate) use operation::{ControlOperation, json_body};
+pub(crate) use problem::{JsonBody, Problem, ProblemLine, YamlBody, refused};
+
+use super::Services;
+use crate::access::Access;
+use crate::session::registry::Sessions;
+
+/// The largest body that the control API takes, in bytes.
+pub(crate) const LARGEST_BODY: usize = 4 * 1024 * 1024;
+
+/// What the pages share.
+pub(crate) struct Shared {
+    pub(crate) services: &'static Services,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) address: SocketAddr,
+    pub(crate) access: Arc<Access>,
+    /// Whether the control API answers.
+    pub(crate) control: bool,
+    pub(crate) key: Option<String>,
+    /// Where rules get their seeds from.
+    pub(crate) seeds: Mutex<ChaCha8Rng>,
+}
+
+/// How many were deleted.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Deleted {
+    deleted: usize,
+}
+
+impl Deleted {
+    pub(crate) fn new(deleted: usize) -> Self {
+        Self { deleted }
+    }
+}

@@ -1,0 +1,167 @@
+//! Refusals of the control API as problem documents (RFC 9457), and bodies read so that every mistake gets one.
+
+use axum::extract::{FromRequest, Request};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::body::{self, Unread};
+use crate::faults::refused::Refused;
+use crate::scenario::loading::LoadError;
+use crate::scenario::problems::Problem as ScenarioProblem;
+
+/// A problem document.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Problem {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    pub(crate) status: u16,
+    detail: String,
+    /// What is wrong in scenarios, all of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<ProblemLine>,
+}
+
+/// Something that is wrong, or odd, in scenarios.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(crate) struct ProblemLine {
+    /// `error` or `warning`.
+    severity: String,
+    file: String,
+    /// Counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    /// Counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
+    message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    /// As `check` shows it, with an excerpt.
+    text: String,
+}
+
+impl From<&ScenarioProblem> for ProblemLine {
+    fn from(problem: &ScenarioProblem) -> Self {
+        let place = problem.place();
+        Self {
+            severity: problem.severity.to_string(),
+            file: problem.file().to_owned(),
+            line: place.map(|(line, _)| line),
+            column: place.map(|(_, column)| column),
+            message: problem.message.clone(),
+            hint: problem.hint.clone(),
+            text: problem.render(false),
+        }
+    }
+}
+
+impl Problem {
+    pub(crate) fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
+        Self { kind: "about:blank", title, status: status.as_u16(), detail: detail.into(), problems: Vec::new() }
+    }
+
+    pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "The request cannot be taken", detail)
+    }
+
+    pub(crate) fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "There is nothing of that name", detail)
+    }
+
+    /// Scenarios that do not load.
+    pub(crate) fn of_scenarios(error: &LoadError) -> Self {
+        let mut problem = Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "The scenarios do not load; those from before stay",
+            error.to_string(),
+        );
+        if let LoadError::Problems(problems) = error {
+            problem.problems = problems.iter().map(ProblemLine::from).collect();
+        }
+        problem
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        problem_response(status, &self)
+    }
+}
+
+/// A refusal of the shared vocabulary as an answer.
+pub(crate) fn refused(refused: &Refused) -> Response {
+    problem_response(StatusCode::from_u16(refused.status).unwrap_or(StatusCode::BAD_REQUEST), refused)
+}
+
+fn problem_response(status: StatusCode, body: &impl Serialize) -> Response {
+    let body = serde_json::to_vec(body).unwrap_or_default();
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+}
+
+/// A JSON body.
+pub(crate) struct JsonBody<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let content_type = essence(&request);
+        if content_type.as_deref() != Some("application/json") {
+            return Err(wrong_type(content_type, "application/json"));
+        }
+        let bytes = body::read(request.into_body(), super::LARGEST_BODY).await.map_err(unread)?;
+        if bytes.trim_ascii_start().first().is_some_and(|b| *b != b'{') {
+            return Err(Problem::bad_request("the body cannot be read: it is no JSON object"));
+        }
+        let read = serde_json::from_slice(&bytes);
+        read.map(Self).map_err(|error| Problem::bad_request(format!("the body cannot be read: {error}")))
+    }
+}
+
+/// A YAML body, as text.
+pub(crate) struct YamlBody(pub(crate) String);
+
+impl<S: Send + Sync> FromRequest<S> for YamlBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let content_type = essence(&request);
+        // JSON is YAML too.
+        let taken = ["application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml", "application/json"];
+        if !content_type.as_deref().is_some_and(|given| taken.contains(&given)) {
+            return Err(wrong_type(content_type, "application/yaml"));
+        }
+        let bytes = body::read(request.into_body(), super::LARGEST_BODY).await.map_err(unread)?;
+        let text = String::from_utf8(bytes.into()).map_err(|_| Problem::bad_request("the body is not UTF-8"))?;
+        Ok(Self(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)))
+    }
+}
+
+/// The content type without its parameters.
+fn essence(request: &Request) -> Option<String> {
+    let value = request.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
+    value.split(';').next().map(|essence| essence.trim().to_ascii_lowercase())
+}
+
+fn wrong_type(given: Option<String>, wanted: &str) -> Problem {
+    let given = given.unwrap_or_else(|| "no content type".to_owned());
+    let detail = format!("the body must be {wanted}, not {given}: send Content-Type: {wanted}");
+    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Another type of body is needed", detail)
+}
+
+fn unread(why: Unread) -> Problem {
+    match why {
+        Unread::TooLarge => Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "The body is too large",
+            format!("a body of the control API has at most {} bytes", super::LARGEST_BODY),
+        ),
+        Unread::CutOff => Problem::bad_request("the body could not be read to its end"),
+    }
+}

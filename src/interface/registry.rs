@@ -1,0 +1,89 @@
+//! All services of a sandbox: the one list, and what is worked out from it once.
+
+use std::sync::OnceLock;
+
+use http::Method;
+use serde_json::Value;
+
+use super::contract;
+use super::module::ServiceModule;
+use super::path::Path;
+use super::routes::{Route, Routes};
+use crate::access::Demand;
+use crate::catalogue::{Catalogue, Endpoint, Service};
+use crate::faults::drift::Contract;
+use crate::scenario::format::ScenarioFormat;
+use crate::session::StateMaker;
+
+/// All services of a sandbox, in the order in which people are told of them.
+pub(crate) struct Services {
+    pub(crate) modules: Vec<&'static ServiceModule>,
+    /// The vocabulary of all of them, for the rooms below.
+    pub(crate) catalogue: Catalogue,
+    /// The scenario format with their sections.
+    pub(crate) format: &'static ScenarioFormat,
+    routes: Vec<Routes>,
+    contracts: OnceLock<Vec<Value>>,
+}
+
+impl Services {
+    /// Puts a list together. It lives as long as the process does, as all that names a service refers to it.
+    pub(crate) fn new(modules: Vec<&'static ServiceModule>) -> &'static Self {
+        let entries: Vec<&'static Service> = modules.iter().map(|module| module.service).collect();
+        let catalogue = Catalogue(Vec::leak(entries));
+        let sections = modules.iter().filter_map(|module| module.hooks.section).collect();
+        let format = Box::leak(Box::new(ScenarioFormat::new(catalogue, sections)));
+        let routes = modules.iter().map(|module| Routes::new(module, &modules)).collect();
+        Box::leak(Box::new(Self { modules, catalogue, format, routes, contracts: OnceLock::new() }))
+    }
+
+    /// Where a path below the base of a service leads.
+    pub(crate) fn route(&self, module: &'static ServiceModule, path: &Path<'_>, method: &Method) -> Option<Route> {
+        let number = self.modules.iter().position(|known| std::ptr::eq(*known, module))?;
+        Some(self.routes[number].find(path, method))
+    }
+
+    /// The contract of a service by name.
+    pub(crate) fn contract(&self, service: &str) -> Option<&Value> {
+        let make = || self.modules.iter().map(|module| contract::document(module)).collect();
+        let number = self.modules.iter().position(|module| module.service.name == service)?;
+        self.contracts.get_or_init(make).get(number)
+    }
+
+    /// What the contract says of an endpoint's answer.
+    pub(crate) fn answer_contract(&self, service: &Service, endpoint: &Endpoint) -> Option<Contract<'_>> {
+        let document = self.contract(service.name)?;
+        let operation = document["paths"].get(format!("{}/{}", service.base, endpoint.path))?;
+        let operation = operation.get(endpoint.method.as_str().to_ascii_lowercase())?;
+        let response = operation["responses"].get(endpoint.success.status.to_string())?;
+        let schema = response.pointer("/content/application~1json/schema")?;
+        Some(Contract { schema, definitions: document.pointer("/components/schemas")? })
+    }
+
+    /// What makes the state that a session keeps of each service.
+    pub(crate) fn states(&self) -> Vec<StateMaker> {
+        self.modules.iter().filter_map(|module| module.hooks.session_state).collect()
+    }
+
+    /// What a request of a service would need, given the names of its parts; or what is wrong with them.
+    pub(crate) fn demand_of<'r>(
+        &self,
+        service: &str,
+        package: &str,
+        endpoint: &str,
+        party: &'r str,
+    ) -> Result<Demand<'r>, String> {
+        let known: Vec<_> = self.catalogue.0.iter().filter(|service| service.token_demand().is_some()).collect();
+        let service = known.iter().find(|known| known.name == service).ok_or_else(|| {
+            let names: Vec<_> = known.iter().map(|service| service.name).collect();
+            format!("there is no service {service:?}; there are {}", names.join(", "))
+        })?;
+        let found = service.package(package).or_else(|| service.packages.first().filter(|_| package.is_empty()));
+        if found.is_none() && (!service.packages.is_empty() || !package.is_empty()) {
+            let known = if service.packages.is_empty() { "none".to_owned() } else { service.package_names() };
+            return Err(format!("there is no package {package:?}; there are {known}"));
+        }
+        super::admission::demand(service, service.endpoint(endpoint), found, party)
+            .ok_or_else(|| format!("{} needs no token", service.name))
+    }
+}

@@ -1,0 +1,72 @@
+//! A call that belongs to a session: it is known whom it is about, and what it sees.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::State;
+use super::planned::{Plan, Planned};
+use super::received::{Received, Wishes};
+use crate::access::Caller;
+use crate::domain::clock::day_in_norway;
+use crate::faults::modifiers::Modifiers;
+use crate::faults::refused::Refused;
+use crate::interface::{Body, Instants, Route, Subject};
+use crate::router::Target;
+use crate::session::rules::{CallFacts, Clocks};
+use crate::session::{Session, World};
+
+/// A call that belongs to a session.
+#[derive(Clone, Copy)]
+pub(super) struct Addressed<'s> {
+    pub(super) state: &'s State,
+    pub(super) received: &'s Received,
+    pub(super) target: &'s Target,
+    pub(super) body: &'s Body,
+    pub(super) caller: &'s Caller,
+    pub(super) session: &'s Arc<Session>,
+    /// What it sees, from its beginning to its end.
+    pub(super) world: &'s World,
+}
+
+impl<'s> Addressed<'s> {
+    /// Decides what the call meets.
+    ///
+    /// # Errors
+    /// A clock that leads nowhere. Then nothing is used up.
+    pub(super) fn planned(self) -> Result<Planned<'s>, Box<Refused>> {
+        let wishes = self.received.wishes.as_ref().map(Wishes::merged).unwrap_or_default();
+        let shown = self.session.clock.now(self.session.time(), self.received.real);
+        // A shift that leads nowhere is refused before anything is used up; rules see to theirs.
+        wishes.observed(shown)?;
+        let (plan, subject) = match self.target {
+            Target::Service { route, .. } => self.plan(route, wishes, shown)?,
+            Target::Page | Target::Nothing => (Plan::without_service(wishes, self.state.services)?, Subject::default()),
+        };
+        let now = plan.modifiers.observed(shown)?;
+        let tokens = if self.session.clock.moves_tokens() { shown } else { self.received.real };
+        Ok(Planned { call: self, subject, plan, instants: Instants { now, day: day_in_norway(now), tokens } })
+    }
+
+    fn plan(&self, route: &Route, wishes: Modifiers, shown: DateTime<Utc>) -> Result<(Plan, Subject), Box<Refused>> {
+        let (session, scenarios) = (self.session, &self.world.loaded.scenarios);
+        let access = (&*self.state.access, self.caller);
+        let subject = Subject::of(route, access, self.body, &wishes, scenarios);
+        let code = wishes.code(Some(route.module.service), self.state.services.catalogue)?;
+        // Only rules compare the number as a text.
+        let number = if session.rules.is_empty() { None } else { subject.number.text() };
+        let facts = CallFacts {
+            service: route.module.service,
+            endpoint: route.endpoint(),
+            package: route.package.text(),
+            party: number.as_deref(),
+            client: self.caller.client(),
+            is_open: subject.is_open,
+        };
+        let plan =
+            Plan::of_call(wishes, code).with_rules(&facts, &session.rules, Clocks { real: self.received.real, shown });
+        let said = plan.modifiers.party.as_ref().map(|party| &*party.value);
+        let subject = subject.with_rule(said, scenarios);
+        Ok((plan.with_scenario(&facts, &subject, &self.world.flags), subject))
+    }
+}

@@ -1,0 +1,222 @@
+//! The answer of a call: a code or fault on demand, or the service's own, changed by drift where that is asked for.
+
+use std::time::Duration;
+
+use http::{Method, Response};
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+use serde_json::Value;
+
+use super::planned::Planned;
+use super::received::Received;
+use super::response::{self, Head};
+use super::{Body, journal};
+use crate::catalogue::{Code, NO_SUCH_URL, UNEXPECTED};
+use crate::faults::drift::Contract;
+use crate::faults::effects::{Delay, Drift, Fault};
+use crate::faults::refused::Refused;
+use crate::interface::admission::{self, Admitted};
+use crate::interface::negotiation::{Format, accepted};
+use crate::interface::path::Path;
+use crate::interface::{Answer, Call, Envelope, Refusal, Route, Target as CallTarget, near_miss, xml};
+use crate::redact::redacted;
+use crate::router::{Target, below_base};
+use crate::session::Session;
+use crate::session::journal::{Checks, Entry};
+
+/// A call with its answer, before anything of it is sent. The journal has it already.
+pub(super) struct Answered {
+    pub(super) response: Response<Body>,
+    pub(super) delay: Duration,
+    pub(super) fault: Option<Fault>,
+}
+
+impl From<Response<Body>> for Answered {
+    fn from(response: Response<Body>) -> Self {
+        Self { response, delay: Duration::ZERO, fault: None }
+    }
+}
+
+impl Answered {
+    /// A request that could not be taken as it was meant. Nothing is used up.
+    pub(super) fn refused(received: &Received, refused: &Refused, session: Option<&Session>) -> Self {
+        if let Some(session) = session {
+            journal::add_refusal(session, received, refused);
+        }
+        response::refused_modifier(refused, received).into()
+    }
+
+    /// A fault of the sandbox itself.
+    pub(super) fn failed(received: &Received, target: &Target, session: &Session) -> Self {
+        let (code, envelope) = match target {
+            Target::Service { route, .. } => (route.module.unexpected(), route.module.envelope),
+            Target::Page | Target::Nothing => (UNEXPECTED, Envelope::Feil),
+        };
+        journal::add_failure(session, received, code);
+        Head { received, plan: None, party: None, envelope }.refusal(&Refusal::on_demand(code), None, |_| {}).into()
+    }
+}
+
+impl Planned<'_> {
+    /// Answers the call, and notes it in the journal.
+    pub(super) fn answered(self) -> Answered {
+        let received = self.call.received;
+        let envelope = match self.call.target {
+            Target::Service { route, .. } => route.module.envelope,
+            Target::Page | Target::Nothing => Envelope::Feil,
+        };
+        let head = Head { received, plan: Some(&self.plan), party: self.subject.party.as_deref(), envelope };
+        let mut entry = journal::opened(&self);
+        let mut response = if let Some(fault) = self.plan.modifiers.replacing() {
+            head.replaced(fault.value)
+        } else if let Some(code) = &self.plan.code {
+            entry.code = Some(code.value.code);
+            self.on_demand(code.value, &head)
+        } else {
+            match self.call.target {
+                Target::Service { route, at_base } => self.by_service(route, *at_base, &head, &mut entry),
+                Target::Page | Target::Nothing => {
+                    entry.code = Some(NO_SUCH_URL.code);
+                    let hint = redacted(&near_miss::no_service(received.path(), self.call.state.services));
+                    let refusal = Refusal::on_demand(NO_SUCH_URL).hint(&*hint);
+                    entry.hint = Some(hint.into());
+                    head.refusal(&refusal, None, |value| self.drift(value, None))
+                }
+            }
+        };
+        let delay = self.plan.modifiers.delay.as_ref().map(|delay| self.draw(delay.value));
+        response::tell_effects(&mut response, &self, delay, self.drift_seed());
+        let fault = self.plan.modifiers.fault.as_ref().map(|fault| fault.value);
+        journal::close(entry, &self, &response, delay);
+        Answered { response, delay: delay.unwrap_or_default(), fault }
+    }
+
+    fn on_demand(&self, code: &'static Code, head: &Head<'_>) -> Response<Body> {
+        head.refusal(&Refusal::on_demand(code), None, |value| self.drift(value, None))
+    }
+
+    /// The natural answer of a service.
+    fn by_service(&self, route: &Route, at_base: bool, head: &Head<'_>, entry: &mut Entry) -> Response<Body> {
+        let addressed = &self.call;
+        let received = addressed.received;
+        let path = Path::new(below_base(route.module, at_base, received.path()));
+        let wanted = accepted(route.module.service.formats, &received.parts.headers);
+        let format = wanted.unwrap_or_default();
+        let drift = self.plan.modifiers.drift.as_ref().map(|drift| drift.value);
+        let call = Call {
+            headers: &received.parts.headers,
+            path: &path,
+            query: received.query(),
+            body: addressed.body,
+            id: received.id.as_str(),
+            target: CallTarget { module: route.module, endpoint: route.endpoint(), package: &route.package, at_base },
+            subject: &self.subject,
+            instants: self.instants,
+            edition: self.plan.modifiers.edition.as_ref().map(|edition| edition.value),
+            // What drift changes on its way out comes as JSON.
+            format: if drift.is_some() { Format::Json } else { format },
+            caller: addressed.caller,
+            access: &addressed.state.access,
+            session: addressed.session,
+            world: addressed.world,
+            options: &addressed.state.options,
+            settings: &addressed.state.settings,
+            catalogue: addressed.state.services.catalogue,
+        };
+        let mut checks = Checks {
+            failed: None,
+            access_unchecked: !addressed.state.access.looks_at(addressed.caller),
+            reads_body: call.target.endpoint.is_some_and(|endpoint| endpoint.body.content_type().is_some()),
+        };
+        let (answer, warning) = match admission::admit(&call, route, wanted.is_some()) {
+            Ok(Admitted { operation, warning }) => ((operation.answer)(&call), warning),
+            Err(admission::Refused { refusal, warning }) => (Err(refusal), warning),
+        };
+        let response = match answer {
+            Ok(answer) => {
+                let warning = both(warning, answer.warning);
+                entry.warning.clone_from(&warning);
+                let answer = self.drifted(answer, drift, format, &call);
+                head.success(answer, format, call.target.endpoint, warning)
+            }
+            Err(refusal) => {
+                checks.failed = refusal.check();
+                let refusal = with_hint(refusal, &call);
+                let warning = both(warning, None);
+                entry.warning.clone_from(&warning);
+                entry.hint = refusal.hint_text().map(Box::from);
+                entry.message = Some(redacted(&refusal.summary()).into());
+                entry.code = refusal.code().map(|code| code.code);
+                head.refusal(&refusal, warning.as_deref(), |value| self.drift(value, None))
+            }
+        };
+        entry.checks = Some(checks);
+        response
+    }
+
+    /// An answer in JSON, changed, and written in its format.
+    fn drifted(&self, mut answer: Answer, drift: Option<Drift>, format: Format, call: &Call<'_>) -> Answer {
+        let (Some(_), Some(endpoint)) = (drift, call.target.endpoint) else {
+            return answer;
+        };
+        let service = call.target.module.service;
+        let change = || {
+            let mut value = serde_json::from_slice(&answer.body).ok()?;
+            self.drift(&mut value, self.call.state.services.answer_contract(service, endpoint));
+            Some(xml::write(&value, format, endpoint.xml_root, service.xml_namespace()))
+        };
+        if let Some(body) = out_of_the_way(change) {
+            answer.body = body.into();
+        }
+        answer
+    }
+
+    fn drift(&self, value: &mut Value, contract: Option<Contract<'_>>) {
+        if let Some(drift) = &self.plan.modifiers.drift {
+            drift.value.apply(value, contract, &mut ChaCha8Rng::seed_from_u64(self.drift_seed()));
+        }
+    }
+
+    fn drift_seed(&self) -> u64 {
+        let by_call = self.plan.modifiers.seed.as_ref().map(|seed| seed.value);
+        by_call.or(self.plan.modifiers.drift_seed).unwrap_or(self.call.state.drift_seed)
+    }
+
+    fn draw(&self, delay: Delay) -> Duration {
+        match &self.plan.modifiers.seed {
+            Some(seed) => delay.draw(&mut ChaCha8Rng::seed_from_u64(seed.value)),
+            None => delay.draw(&mut *self.call.state.rng.lock()),
+        }
+    }
+}
+
+/// The refusal with what would have made the call succeed, as a log may hold it.
+fn with_hint(refusal: Refusal, call: &Call<'_>) -> Refusal {
+    let own = refusal.hint_text().map(str::to_owned);
+    let hint = own.or_else(|| near_miss::hint(call, refusal.check()?));
+    match hint {
+        Some(hint) => refusal.hint(redacted(&hint)),
+        None => refusal,
+    }
+}
+
+/// The warnings of the house and of the service, as one.
+fn both(house: Option<&'static str>, service: Option<&'static str>) -> Option<std::borrow::Cow<'static, str>> {
+    match (house, service) {
+        (Some(house), Some(service)) => Some(format!("{house}; and {service}").into()),
+        (one, other) => one.or(other).map(Into::into),
+    }
+}
+
+/// Does what may take its time so that other calls go on meanwhile, where the runtime has threads to do that.
+fn out_of_the_way<T>(work: impl FnOnce() -> T) -> T {
+    match tokio::runtime::Handle::current().runtime_flavor() {
+        tokio::runtime::RuntimeFlavor::MultiThread => tokio::task::block_in_place(work),
+        _ => work(),
+    }
+}
+
+/// Whether a method has an answer without a body.
+pub(super) fn is_head(method: &Method) -> bool {
+    *method == Method::HEAD
+}

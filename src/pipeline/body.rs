@@ -1,0 +1,110 @@
+//! Reads the body that an endpoint wants, to its limit.
+
+use bytes::{Bytes, BytesMut};
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use http_body_util::BodyDataStream;
+use hyper::body::Incoming;
+
+use crate::body::{Unread, read as read_to_limit};
+use crate::catalogue::BodyPolicy;
+use crate::interface::{Body, Field, Found, Route};
+
+/// Reads the body of a call that reaches an endpoint; otherwise the body stays unread.
+pub(super) async fn read(route: &Route, parts: &Parts, body: &mut Option<Incoming>) -> Body {
+    let Found::Endpoint(number) = route.found else {
+        return Body::None;
+    };
+    let policy = route.module.service.endpoints.get(number).map_or(BodyPolicy::None, |endpoint| endpoint.body);
+    let Some(incoming) = body.take_if(|_| policy != BodyPolicy::None) else {
+        return Body::None;
+    };
+    match policy {
+        BodyPolicy::None => Body::None,
+        BodyPolicy::Form { limit } => whole(incoming, limit, Body::Form).await,
+        BodyPolicy::Json { limit } => match wrong_type(parts, policy) {
+            Some(wrong) => wrong,
+            None => whole(incoming, limit, Body::Json).await,
+        },
+        BodyPolicy::Multipart { limit } => match wrong_type(parts, policy) {
+            Some(wrong) => wrong,
+            None => multipart(parts, incoming, limit).await,
+        },
+    }
+}
+
+async fn whole(incoming: Incoming, limit: usize, kind: fn(Bytes) -> Body) -> Body {
+    match read_to_limit(incoming, limit).await {
+        Ok(bytes) => kind(bytes),
+        Err(Unread::TooLarge) => Body::TooLarge(limit),
+        Err(Unread::CutOff) => Body::Unreadable("Innholdet i kallet kom ikke helt fram".into()),
+    }
+}
+
+/// A content type that the endpoint does not read.
+fn wrong_type(parts: &Parts, policy: BodyPolicy) -> Option<Body> {
+    let wanted = policy.content_type()?;
+    let given = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = given.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case(wanted) {
+        return None;
+    }
+    let given = if essence.is_empty() { "ingen" } else { essence };
+    let given: String = given.chars().take(80).collect();
+    Some(Body::Unreadable(format!("Innholdet i kallet må ha Content-Type {wanted}, ikke {given}").into()))
+}
+
+/// Reads the parts of a form one after the other. What comes over the limit is not kept.
+async fn multipart(parts: &Parts, incoming: Incoming, limit: usize) -> Body {
+    let content_type = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let Ok(boundary) = multer::parse_boundary(content_type) else {
+        return Body::Unreadable("Content-Type mangler boundary for multipart/form-data".into());
+    };
+    let limits = multer::SizeLimit::new().whole_stream(limit as u64 + OVERHEAD);
+    let constraints = multer::Constraints::new().size_limit(limits);
+    let mut form = multer::Multipart::with_constraints(BodyDataStream::new(incoming), boundary, constraints);
+    let (mut fields, mut size) = (Vec::new(), 0_usize);
+    loop {
+        let mut field = match form.next_field().await {
+            Ok(Some(field)) => field,
+            Ok(None) => return Body::Parts(fields),
+            Err(error) => return unreadable(&error, limit),
+        };
+        if fields.len() >= MOST_PARTS {
+            return Body::Unreadable(format!("Innholdet i kallet har flere enn {MOST_PARTS} deler").into());
+        }
+        let mut kept = BytesMut::new();
+        loop {
+            match field.chunk().await {
+                Ok(Some(chunk)) => {
+                    size = size.saturating_add(chunk.len());
+                    if size > limit {
+                        return Body::TooLarge(limit);
+                    }
+                    kept.extend_from_slice(&chunk);
+                }
+                Ok(None) => break,
+                Err(error) => return unreadable(&error, limit),
+            }
+        }
+        fields.push(Field {
+            name: field.name().unwrap_or_default().to_owned(),
+            file_name: field.file_name().map(str::to_owned),
+            content_type: field.content_type().map(ToString::to_string),
+            bytes: Bytes::from(kept),
+        });
+    }
+}
+
+/// The most parts of a form.
+const MOST_PARTS: usize = 100;
+
+/// How many bytes the heads of the parts may take beside what they hold.
+const OVERHEAD: u64 = 256 * 1024;
+
+fn unreadable(error: &multer::Error, limit: usize) -> Body {
+    match error {
+        multer::Error::StreamSizeExceeded { .. } | multer::Error::FieldSizeExceeded { .. } => Body::TooLarge(limit),
+        _ => Body::Unreadable("Innholdet i kallet kan ikke leses som multipart/form-data".into()),
+    }
+}

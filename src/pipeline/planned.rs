@@ -1,0 +1,103 @@
+//! What a call meets, decided before the service is asked: each key by its precedence.
+//!
+//! Header, base URL, rule, scenario flag, reserved number, natural.
+
+use std::sync::Arc;
+
+use super::addressed::Addressed;
+use crate::catalogue::{Catalogue, Code};
+use crate::faults::modifiers::{Chosen, Modifiers};
+use crate::faults::refused::Refused;
+use crate::faults::{Cause, reserved_number};
+use crate::interface::{Instants, Services, Subject};
+use crate::session::flags::FlagCounters;
+use crate::session::rules::{Applied, CallFacts, Clocks, Rules};
+
+/// A call of which it is decided what it meets.
+pub(super) struct Planned<'s> {
+    pub(super) call: Addressed<'s>,
+    /// Whom it is about.
+    pub(super) subject: Subject,
+    pub(super) plan: Plan,
+    pub(super) instants: Instants,
+}
+
+/// What a call meets.
+pub(super) struct Plan {
+    /// The keys, each from the highest place that says it.
+    pub(super) modifiers: Modifiers,
+    /// The code that is answered in place of asking the service.
+    pub(super) code: Option<Chosen<&'static Code>>,
+    /// The rules that had a part in it.
+    pub(super) rules: Vec<Box<str>>,
+    /// A rule says that the answer stays natural, whatever scenario flags and reserved numbers say.
+    natural: bool,
+}
+
+impl Plan {
+    /// What the call itself asks for.
+    pub(super) fn of_call(modifiers: Modifiers, code: Option<Chosen<&'static Code>>) -> Self {
+        Self { modifiers, code, rules: Vec::new(), natural: false }
+    }
+
+    /// What a call of no service asks for: rules, flags and reserved numbers belong to services.
+    pub(super) fn without_service(modifiers: Modifiers, services: &Services) -> Result<Self, Box<Refused>> {
+        let code = modifiers.code(None, services.catalogue)?;
+        Ok(Self::of_call(modifiers, code))
+    }
+
+    /// Adds what the rules of the session say. A rule that gets a key into the plan is used up by one.
+    pub(super) fn with_rules(mut self, call: &CallFacts<'_>, rules: &Rules, clocks: Clocks) -> Self {
+        for rule in rules.matching(call) {
+            match rule.apply(call, &mut self.modifiers, clocks) {
+                Applied::Not => continue,
+                Applied::Took => {}
+                Applied::Natural => self.natural = true,
+            }
+            self.rules.push(rule.id.clone());
+            if self.natural {
+                break;
+            }
+        }
+        self
+    }
+
+    /// Adds what the scenario flags of the party and the reserved numbers say. A flag that gets a key into the plan
+    /// is used up by one.
+    pub(super) fn with_scenario(mut self, call: &CallFacts<'_>, subject: &Subject, flags: &FlagCounters) -> Self {
+        if let Some(party) = subject.party.as_ref().filter(|party| !party.feil.is_empty() && !self.natural) {
+            for (index, feil) in flags.live(party, call.service, call.endpoint) {
+                let mut filled = self.modifiers.clone();
+                if filled.fill_from(&Modifiers::of_flag(&feil.effects)) && flags.take(party.part, index, feil) {
+                    self.modifiers = filled;
+                }
+            }
+        }
+        if self.code.is_none() {
+            let known = |error: &Chosen<Arc<str>>| {
+                let value = Catalogue::code_at(Some(call.service), &error.value)?;
+                Some(Chosen { value, cause: error.cause })
+            };
+            self.code = self.modifiers.error.as_ref().and_then(known);
+        }
+        let is_free = self.code.is_none() && self.modifiers.replacing().is_none() && !self.natural;
+        if let Some(part) = subject.part().filter(|_| is_free && subject.party.is_none()) {
+            let code = reserved_number(call.service, part);
+            self.code = code.map(|value| Chosen { value, cause: Cause::ReservedNumber });
+        }
+        self
+    }
+
+    /// What made the answer other than natural, the strongest first.
+    pub(super) fn cause(&self) -> Cause {
+        let modifiers = &self.modifiers;
+        modifiers
+            .replacing()
+            .map(|fault| fault.cause)
+            .or_else(|| self.code.as_ref().map(|code| code.cause))
+            .or_else(|| modifiers.fault.as_ref().map(|fault| fault.cause))
+            .or_else(|| modifiers.drift.as_ref().map(|drift| drift.cause))
+            .or_else(|| modifiers.delay.as_ref().map(|delay| delay.cause))
+            .unwrap_or(Cause::Natural)
+    }
+}

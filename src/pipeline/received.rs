@@ -1,0 +1,135 @@
+//! A request as it came, taken apart once: its id, its modifiers, its path without them.
+
+use http::Request;
+use http::request::Parts;
+use hyper::body::Incoming;
+
+use chrono::{DateTime, Utc};
+use http::{Response, Uri};
+use http_body_util::Either;
+use tower_service::Service as _;
+
+use super::id::CallId;
+use super::{Body, State, body, response};
+use crate::faults::base_url;
+use crate::faults::modifiers::{Modifiers, SessionName};
+use crate::faults::refused::Refused;
+use crate::interface;
+use crate::router::{Target, resolve};
+
+/// A request as it came.
+pub(super) struct Received {
+    /// As they came; the URL has its modifiers.
+    pub(super) parts: Parts,
+    /// The body, until it is read.
+    pub(super) body: Option<Incoming>,
+    pub(super) id: CallId,
+    /// The real time, asked for once.
+    pub(super) real: DateTime<Utc>,
+    /// The session that the call names, whatever else is wrong with it.
+    pub(super) session: Option<SessionName>,
+    /// Its modifiers, or why they cannot be taken.
+    pub(super) wishes: Result<Wishes, Box<Refused>>,
+    /// Where the path without modifiers begins.
+    path_from: usize,
+}
+
+/// The modifiers of a call, by where they stand.
+#[derive(Default)]
+pub(super) struct Wishes {
+    pub(super) headers: Modifiers,
+    pub(super) base_url: Modifiers,
+}
+
+impl Wishes {
+    /// All of them; the headers win.
+    pub(super) fn merged(&self) -> Modifiers {
+        let mut merged = self.headers.clone();
+        merged.fill_from(&self.base_url);
+        merged
+    }
+}
+
+impl Received {
+    pub(super) fn new(request: Request<Incoming>, state: &State) -> Self {
+        let (parts, body) = request.into_parts();
+        let id = CallId::of(&parts, state);
+        let path = parts.uri.path();
+        let prefix = base_url::split(path);
+        let (pairs, path_from) = match &prefix {
+            Ok(prefix) => (&prefix.pairs[..], path.len() - prefix.path.len()),
+            Err(_) => (&[][..], 0),
+        };
+        let session = Modifiers::session_of(&parts.headers, pairs);
+        let wishes = match &prefix {
+            Ok(_) => Modifiers::of_headers(&parts.headers)
+                .and_then(|headers| Ok(Wishes { headers, base_url: Modifiers::of_base_url(pairs)? })),
+            Err(refused) => Err(refused.clone()),
+        };
+        let real = state.sessions.time.real();
+        Self { body: Some(body), id, real, session, wishes, path_from, parts }
+    }
+
+    /// The path without modifiers.
+    pub(super) fn path(&self) -> &str {
+        let path = &self.parts.uri.path()[self.path_from..];
+        if path.is_empty() { "/" } else { path }
+    }
+
+    /// The raw query, without the question mark.
+    pub(super) fn query(&self) -> &str {
+        self.parts.uri.query().unwrap_or_default()
+    }
+
+    /// Where it goes; refused where its modifiers cannot be taken there.
+    pub(super) fn target(&self, state: &State) -> Result<Target, Box<Refused>> {
+        let wishes = self.wishes.as_ref().map_err(Clone::clone)?;
+        let target = resolve(state.services, &self.parts, self.path());
+        let both = [&wishes.headers, &wishes.base_url];
+        match &target {
+            Target::Page => both.into_iter().try_for_each(|modifiers| modifiers.for_own_page().map(drop))?,
+            Target::Nothing => {
+                both.into_iter().try_for_each(|it| it.code(None, state.services.catalogue).map(drop))?;
+            }
+            Target::Service { route, .. } => {
+                let service = route.module.service;
+                for modifiers in both {
+                    modifiers.for_service(service)?;
+                    modifiers.code(Some(service), state.services.catalogue)?;
+                }
+            }
+        }
+        Ok(target)
+    }
+
+    /// Reads the body that the endpoint wants; another one stays where it is.
+    pub(super) async fn read_body(&mut self, target: &Target) -> interface::Body {
+        let Target::Service { route, .. } = target else {
+            return interface::Body::None;
+        };
+        body::read(route, &self.parts, &mut self.body).await
+    }
+
+    /// Lets one of the sandbox's own pages answer.
+    pub(super) async fn page(mut self, state: &State) -> Response<Body> {
+        let warning = self.wishes.as_ref().ok().and_then(|wishes| wishes.merged().for_own_page().ok().flatten());
+        let body = self.body.take().map_or_else(axum::body::Body::empty, axum::body::Body::new);
+        if self.path_from > 0 {
+            self.parts.uri = without_prefix(&self.parts.uri, self.path());
+        }
+        let mut request = Request::from_parts(self.parts, body);
+        request.extensions_mut().insert(self.session);
+        let answered = state.pages.clone().call(request).await;
+        let mut answer = answered.unwrap_or_else(|never| match never {}).map(Either::Right);
+        response::label_page(&mut answer, &self.id, warning);
+        answer
+    }
+}
+
+/// A URL with another path.
+fn without_prefix(written: &Uri, path: &str) -> Uri {
+    let with_query = written.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+    let mut parts = written.clone().into_parts();
+    parts.path_and_query = with_query.parse().ok();
+    Uri::from_parts(parts).unwrap_or_else(|_| Uri::from_static("/"))
+}

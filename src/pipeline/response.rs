@@ -1,0 +1,254 @@
+//! Answers put together, and labelled with where they come from.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{Response, StatusCode};
+use http_body_util::{Either, Full};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde_json::Value;
+
+use super::Body;
+use super::id::{CallId, KORRELASJONSID};
+use super::planned::{Plan, Planned};
+use super::received::Received;
+use crate::catalogue::{Endpoint, Service, Success};
+use crate::faults::Cause;
+use crate::faults::duration::write_duration;
+use crate::faults::effects::Fault;
+use crate::faults::refused::Refused;
+use crate::interface::negotiation::{Format, negotiate};
+use crate::interface::{Answer, Envelope, Reason, Refusal};
+use crate::redact::redacted;
+use crate::router::Target;
+use crate::scenario::Party;
+
+const SANDBOX_CAUSE: HeaderName = HeaderName::from_static("sandbox-cause");
+const SANDBOX_EFFECTS: HeaderName = HeaderName::from_static("sandbox-effects");
+const SANDBOX_HINT: HeaderName = HeaderName::from_static("sandbox-hint");
+const SANDBOX_SCENARIO: HeaderName = HeaderName::from_static("sandbox-scenario");
+const SANDBOX_WARNING: HeaderName = HeaderName::from_static("sandbox-warning");
+
+/// What an answer says of itself besides its body.
+pub(super) struct Head<'a> {
+    pub(super) received: &'a Received,
+    /// What was planned; nothing where the call did not come so far.
+    pub(super) plan: Option<&'a Plan>,
+    pub(super) party: Option<&'a Party>,
+    /// The form of the errors of the service that is called.
+    pub(super) envelope: Envelope,
+}
+
+impl Head<'_> {
+    fn cause(&self) -> Cause {
+        self.plan.map_or(Cause::Natural, Plan::cause)
+    }
+
+    /// A successful answer, in a format.
+    pub(super) fn success(
+        &self,
+        answer: Answer,
+        format: Format,
+        endpoint: Option<&Endpoint>,
+        warning: Option<Cow<'static, str>>,
+    ) -> Response<Body> {
+        let success = endpoint.map_or(Success::OK, |endpoint| endpoint.success);
+        if tracing::enabled!(tracing::Level::DEBUG) {
+            let (method, path) = (&self.received.parts.method, redacted(self.received.path()));
+            let id = redacted(self.received.id.as_str());
+            tracing::debug!(%method, path, status = success.status, korrelasjonsid = id, "answered");
+        }
+        let status = StatusCode::from_u16(success.status).unwrap_or(StatusCode::OK);
+        let mut response = whole(status, format.content_type(), answer.body);
+        response.headers_mut().extend(answer.headers);
+        if let Some(warning) = warning {
+            response.headers_mut().insert(SANDBOX_WARNING, header_of(warning));
+        }
+        self.label(&mut response);
+        response
+    }
+
+    /// A refusal in the service's envelope; `change` may drift it.
+    pub(super) fn refusal(
+        &self,
+        refusal: &Refusal,
+        warning: Option<&str>,
+        change: impl FnOnce(&mut Value),
+    ) -> Response<Body> {
+        let status = refusal.status();
+        log(self.received, status, refusal.code().map_or("findings", |code| code.code), self.cause());
+        // A caller who accepts neither format is told so in JSON.
+        let format = match (self.envelope, refusal) {
+            (Envelope::Feil, Refusal::Code { .. }) => negotiate(&self.received.parts.headers).unwrap_or_default(),
+            _ => Format::Json,
+        };
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = refusal.body(self.envelope, format, self.received.id.as_str(), change);
+        let mut response = whole(status, format.content_type(), body.into());
+        let headers = response.headers_mut();
+        if let Some(warning) = warning.and_then(|warning| HeaderValue::from_str(warning).ok()) {
+            headers.insert(SANDBOX_WARNING, warning);
+        }
+        if let Some(hint) = refusal.hint_text().and_then(|hint| HeaderValue::from_str(&ascii(hint)).ok()) {
+            headers.insert(SANDBOX_HINT, hint);
+        }
+        match refusal.reason() {
+            Some(Reason::Method(allow)) => {
+                if let Ok(allow) = HeaderValue::from_str(allow) {
+                    headers.insert(ALLOW, allow);
+                }
+            }
+            Some(Reason::Token(_, challenge)) if status == StatusCode::UNAUTHORIZED => {
+                let challenge = HeaderValue::from_str(challenge).unwrap_or(HeaderValue::from_static("Bearer"));
+                headers.insert(WWW_AUTHENTICATE, challenge);
+            }
+            _ if status == StatusCode::UNAUTHORIZED => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            _ => {}
+        }
+        self.label(&mut response);
+        response
+    }
+
+    /// What stands in for an answer that a fault leaves nothing of. Some faults throw it away again.
+    pub(super) fn replaced(&self, fault: Fault) -> Response<Body> {
+        const TEXT: &str = "text/plain; charset=utf-8";
+        let (status, content_type, body) = match fault {
+            Fault::GatewayText => {
+                (StatusCode::NOT_FOUND, TEXT, "Unknown instance. ID=8ac200000000000000000000000000ff")
+            }
+            Fault::Html => (StatusCode::BAD_GATEWAY, "text/html; charset=utf-8", PROXY_PAGE),
+            Fault::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, TEXT, "Too Many Requests"),
+            _ => (StatusCode::SERVICE_UNAVAILABLE, TEXT, "Service Unavailable"),
+        };
+        if fault.hangs_up() {
+            let (method, path) = (&self.received.parts.method, redacted(self.received.path()));
+            tracing::info!(%method, path, %fault, cause = self.cause().name(), "hung up");
+        } else {
+            log(self.received, status.as_u16(), &fault.to_string(), self.cause());
+        }
+        let mut response = whole(status, content_type, Bytes::from_static(body.as_bytes()));
+        if let Fault::TooMany(after) = fault {
+            response.headers_mut().insert(RETRY_AFTER, after.as_secs().into());
+        }
+        self.label(&mut response);
+        response
+    }
+
+    /// What every answer says of itself.
+    fn label(&self, response: &mut Response<Body>) {
+        let scenario = self.party.map_or(HeaderValue::from_static("none"), |party| {
+            HeaderValue::from_str(&ascii(&party.kilde)).unwrap_or(HeaderValue::from_static("none"))
+        });
+        label(response, self.cause(), scenario);
+    }
+}
+
+/// One log line for an answer that is no success, without what a log must not hold.
+fn log(received: &Received, status: u16, code: &str, cause: Cause) {
+    if tracing::enabled!(tracing::Level::INFO) {
+        let (method, path) = (&received.parts.method, redacted(received.path()));
+        let id = redacted(received.id.as_str());
+        tracing::info!(%method, path, status, code, cause = cause.name(), korrelasjonsid = id, "answered");
+    }
+}
+
+/// The refusal of a modifier.
+pub(super) fn refused_modifier(refused: &Refused, received: &Received) -> Response<Body> {
+    log(received, refused.status, "refused", Cause::RefusedModifier);
+    let body = serde_json::to_vec(refused).unwrap_or_default();
+    let status = StatusCode::from_u16(refused.status).unwrap_or(StatusCode::BAD_REQUEST);
+    let mut response = whole(status, "application/problem+json", body.into());
+    label(&mut response, Cause::RefusedModifier, HeaderValue::from_static("none"));
+    response
+}
+
+fn label(response: &mut Response<Body>, cause: Cause, scenario: HeaderValue) {
+    let headers = response.headers_mut();
+    headers.insert(SANDBOX_CAUSE, HeaderValue::from_static(cause.name()));
+    headers.insert(SANDBOX_SCENARIO, scenario);
+}
+
+/// Puts on the id of the call.
+pub(super) fn identify(response: &mut Response<Body>, id: &CallId) {
+    if let Ok(id) = HeaderValue::from_str(id.as_str()) {
+        response.headers_mut().insert(KORRELASJONSID, id);
+    }
+}
+
+/// Puts on a page what every answer says of itself.
+pub(super) fn label_page(response: &mut Response<Body>, id: &CallId, warning: Option<&'static str>) {
+    label(response, Cause::Natural, HeaderValue::from_static("none"));
+    identify(response, id);
+    if let Some(warning) = warning {
+        response.headers_mut().insert(SANDBOX_WARNING, HeaderValue::from_static(warning));
+    }
+}
+
+fn header_of(text: Cow<'static, str>) -> HeaderValue {
+    match text {
+        Cow::Borrowed(text) => HeaderValue::from_static(text),
+        Cow::Owned(text) => HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("")),
+    }
+}
+
+fn whole(status: StatusCode, content_type: &'static str, body: Bytes) -> Response<Body> {
+    let mut response = Response::new(Either::Left(Full::new(body)));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+const PROXY_PAGE: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
+    <center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n";
+
+/// What was done to the answer, with all that was drawn.
+pub(super) fn tell_effects(response: &mut Response<Body>, planned: &Planned<'_>, delay: Option<Duration>, seed: u64) {
+    let (plan, modifiers) = (&planned.plan, &planned.plan.modifiers);
+    if modifiers.is_idle() && plan.rules.is_empty() {
+        return;
+    }
+    let service = match planned.call.target {
+        Target::Service { route, .. } => Some(route.module.service),
+        Target::Page | Target::Nothing => None,
+    };
+    let mut effects: Vec<String> = Vec::new();
+    if let (Some(delay), Some(chosen)) = (delay, &modifiers.delay) {
+        effects.push(format!("delay={} ({})", write_duration(delay), chosen.cause.name()));
+    }
+    if let Some(fault) = &modifiers.fault {
+        effects.push(format!("fault={} ({})", fault.value, fault.cause.name()));
+    }
+    if let Some(drift) = &modifiers.drift {
+        effects.push(format!("drift={} ({}), seed={seed}", drift.value, drift.cause.name()));
+    }
+    if let Some(now) = &modifiers.now {
+        effects.push(format!("now={} ({})", now.value.1, now.cause.name()));
+    }
+    if let Some(edition) = &modifiers.edition {
+        let idle = service.filter(|service| !service.has_editions);
+        let idle = idle.map(|service| format!("; {} has no editions", service.name)).unwrap_or_default();
+        effects.push(format!("edition={} ({}{idle})", edition.value, edition.cause.name()));
+    }
+    if let Some(party) = modifiers.party.as_ref().filter(|_| service.is_some_and(Service::takes_party)) {
+        let idle = if planned.subject.is_open { "" } else { "; the token says whose" };
+        effects.push(format!("party={} ({}{idle})", party.value, party.cause.name()));
+    }
+    if !plan.rules.is_empty() {
+        effects.push(format!("rules={}", plan.rules.join(" ")));
+    }
+    if !effects.is_empty()
+        && let Ok(value) = HeaderValue::from_str(&effects.join(", "))
+    {
+        response.headers_mut().insert(SANDBOX_EFFECTS, value);
+    }
+}
+
+/// A text as a header can carry it.
+fn ascii(name: &str) -> Cow<'_, str> {
+    const NOT_IN_HEADERS: &AsciiSet = &CONTROLS.add(b'%');
+    utf8_percent_encode(name, NOT_IN_HEADERS).into()
+}

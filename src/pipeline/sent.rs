@@ -1,0 +1,22 @@
+//! The last stage: the delay passes, and the answer goes out, or what its fault makes of it.
+
+use http::Response;
+
+use super::answered::{Answered, is_head};
+use super::received::Received;
+use super::{Body, HungUp, carry, response};
+use crate::wire::Wire;
+
+impl Answered {
+    /// Sends the answer, or hangs up.
+    pub(super) async fn send(mut self, received: Received, wire: &Wire) -> Result<Response<Body>, HungUp> {
+        response::identify(&mut self.response, &received.id);
+        if !self.delay.is_zero() {
+            tokio::time::sleep(self.delay).await;
+        }
+        match self.fault {
+            None => Ok(self.response),
+            Some(fault) => carry::out(fault, self.response, received.body, is_head(&received.parts.method), wire).await,
+        }
+    }
+}

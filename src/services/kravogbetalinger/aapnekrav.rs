@@ -1,0 +1,35 @@
+//! `aapnekrav`: open claims and unallocated payments.
+
+use bytes::Bytes;
+
+use super::{skjermet, utgave_2023 as old, utgave_2024 as new};
+use crate::catalogue::{Edition, Endpoint};
+use crate::interface::negotiation::Format;
+use crate::interface::{Answer, Call, Operation, Refusal, View};
+use crate::services::lookup;
+
+pub(super) const ENDPOINT: Endpoint = Endpoint {
+    xml_root: "aapnekravRespons",
+    ..Endpoint::get("aapnekrav", "v1/{rettighetspakke}/{identifikator}/aapnekrav")
+};
+
+pub(super) const OPERATION: Operation =
+    Operation::with_schema(answer, "hentAapneKrav", "Open claims and unallocated payments, with sums", |schemas| {
+        super::answers::<new::AapneKrav<'static>, old::AapneKrav<'static>>(schemas)
+    })
+    .renders(render);
+
+fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
+    lookup::answer(call, render)
+}
+
+fn render(view: &View<'_>, format: Format) -> Result<Bytes, Refusal> {
+    if view.party.skjermet {
+        return skjermet(view, format);
+    }
+    let part = view.party.part.to_string();
+    match view.edition {
+        Edition::E2023 => view.write(&old::aapne_krav(part, view.at()), format),
+        Edition::E2024 => view.write(&new::aapne_krav(part, view.at()), format),
+    }
+}

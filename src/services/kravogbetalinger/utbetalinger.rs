@@ -1,0 +1,31 @@
+//! `utbetalinger`: payments out of a period.
+
+use bytes::Bytes;
+
+use super::{skjermet, utgave_2023 as old, utgave_2024 as new};
+use crate::catalogue::{Check, Edition};
+use crate::interface::negotiation::Format;
+use crate::interface::{Answer, Call, Operation, Refusal, View};
+use crate::services::{lookup, utvalg};
+
+pub(super) const OPERATION: Operation =
+    Operation::with_schema(answer, "hentUtbetalinger", "Payments out, of a period of at most a year", |schemas| {
+        super::answers::<new::UtbetalingerIPeriode<'static>, old::UtbetalingerIPeriode<'static>>(schemas)
+    })
+    .renders(render);
+
+fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
+    lookup::answer(call, render)
+}
+
+fn render(view: &View<'_>, format: Format) -> Result<Bytes, Refusal> {
+    if view.party.skjermet {
+        return skjermet(view, format);
+    }
+    let periode = view.periode.ok_or_else(|| Refusal::failed_at(view.service, Check::Input))?;
+    let (part, list) = (view.party.part.to_string(), utvalg::utbetalinger(view, periode)?);
+    match view.edition {
+        Edition::E2023 => view.write(&old::utbetalinger(part, periode, &list, view.at()), format),
+        Edition::E2024 => view.write(&new::utbetalinger(part, periode, &list, view.at()), format),
+    }
+}

@@ -1,0 +1,159 @@
+//! A lookup: a GET about one party, answered from its ledger or to the letter.
+//!
+//! The order of checks: those of every call (`interface::admission`), then input, party, period.
+
+use bytes::Bytes;
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::catalogue::{Check, Edition, Endpoint, Service};
+use crate::domain::identifikator::{Part, PartKind};
+use crate::domain::reskontro::AsOf;
+use crate::interface::negotiation::Format;
+use crate::interface::periode::Periode;
+use crate::interface::{Answer, Call, Refusal, Render, View, number_name, xml};
+use crate::library::cache::Key;
+use crate::scenario::Svar;
+
+/// What a lookup asks for, once its input has been checked.
+#[derive(Clone, Copy)]
+pub(super) struct LookupRequest {
+    pub(super) service: &'static Service,
+    pub(super) endpoint: &'static Endpoint,
+    pub(super) package: &'static str,
+    pub(super) part: Part,
+    pub(super) periode: Option<Periode>,
+    pub(super) format: Format,
+}
+
+/// Answers a lookup from the party's ledger.
+pub(super) fn answer(call: &Call<'_>, render: Render) -> Result<Answer, Refusal> {
+    let request = LookupRequest::read(call)?;
+    of_party(call, &request, render).map(Answer::from)
+}
+
+impl LookupRequest {
+    /// Reads what a call asks for.
+    ///
+    /// # Errors
+    /// An invalid number or period.
+    pub(super) fn read(call: &Call<'_>) -> Result<Self, Refusal> {
+        let service = call.target.module.service;
+        let Some(endpoint) = call.target.endpoint else {
+            return Err(Refusal::failed_at(service, Check::Url));
+        };
+        let part = identifikator(call, service, endpoint)?;
+        let read = || Periode::from_query(call.query, call.instants.day);
+        let periode = endpoint.periode.then(read).transpose();
+        let periode = periode.map_err(|why| Refusal::failed(service, Check::Input, why))?;
+        let package = call.target.package.known().map_or("", |package| package.name);
+        Ok(Self { service, endpoint, package, part, periode, format: call.format })
+    }
+}
+
+/// The answer of a party that a scenario names: to the letter where it says so, else from its ledger.
+pub(super) fn of_party(call: &Call<'_>, request: &LookupRequest, render: Render) -> Result<Bytes, Refusal> {
+    let LookupRequest { service, endpoint, package, part, periode, format } = *request;
+    let party = call.party().ok_or_else(|| Refusal::failed_at(service, Check::Party))?;
+    let edition = if service.has_editions {
+        call.edition.or(party.utgave).unwrap_or(call.options.default_edition)
+    } else {
+        Edition::default()
+    };
+    let day = call.instants.day;
+    let key = Key {
+        service: service.name,
+        endpoint: endpoint.name,
+        package,
+        part,
+        edition,
+        format: format.content_type(),
+        periode: periode.map(Periode::as_pair),
+        day,
+    };
+    call.world.loaded.cache.get_or_render(key, || {
+        let view = View { service, endpoint, party, edition, periode, day };
+        match view.literal(package) {
+            Some(svar) => view.write(&svar.innhold, format),
+            None => render(&view, format),
+        }
+    })
+}
+
+/// The number of the call; one that a scenario names is taken whatever its check digits.
+fn identifikator(call: &Call<'_>, service: &'static Service, endpoint: &Endpoint) -> Result<Part, Refusal> {
+    let name = number_name(endpoint);
+    let invalid = |why: &str| Refusal::failed(service, Check::Input, format!("Feltet '{name}' har ugyldig {why}"));
+    let only_organisations = name == "organisasjonsnummer";
+    let part = call.subject.part().filter(|part| !(only_organisations && part.is_person())).ok_or_else(|| {
+        invalid(if only_organisations {
+            "format. Må være nøyaktig 9 siffer"
+        } else {
+            "format. Må være nøyaktig 9 siffer (organisasjonsnummer) eller 11 siffer (fødselsnummer eller D-nummer)"
+        })
+    })?;
+    // Check digits decide only where no scenario names the number.
+    if call.subject.party.is_none() && matches!(part.kind(), PartKind::Invalid(_)) {
+        let digits = if part.is_person() { "kontrollsifre" } else { "kontrollsiffer" };
+        return Err(invalid(&format!("verdi. Nummeret har feil {digits}")));
+    }
+    Ok(part)
+}
+
+impl<'a> View<'a> {
+    /// The party's ledger on the day.
+    pub(crate) fn at(&self) -> AsOf<'a> {
+        self.party.reskontro.as_of(self.day)
+    }
+
+    /// The literal answer, where the scenario has one.
+    fn literal(&self, package: &str) -> Option<&Svar> {
+        self.party.svar.iter().find(|svar| {
+            svar.service.name == self.service.name
+                && svar.endpoint.name == self.endpoint.name
+                && svar.edition.is_none_or(|only| only == self.edition)
+                && svar.package.as_deref().is_none_or(|only| only == package)
+                && svar.periode.is_none_or(|only| self.periode.map(Periode::as_pair) == Some(only))
+        })
+    }
+
+    /// Writes an answer in a format.
+    pub(crate) fn write<T: Serialize>(&self, answer: &T, format: Format) -> Result<Bytes, Refusal> {
+        let written = match format {
+            Format::Json => serde_json::to_vec(answer),
+            Format::Xml => serde_json::to_value(answer).and_then(|value| {
+                let namespace = self.service.xml_namespace().unwrap_or_default();
+                xml::document(self.endpoint.xml_root, namespace, &value).map_err(serde_json::Error::io)
+            }),
+        };
+        written.map(Bytes::from).map_err(|error| {
+            tracing::error!(%error, "an answer could not be written");
+            Refusal::on_demand(&self.service.codes[0])
+        })
+    }
+
+    /// A list that must not be empty; the refusal tells what there is at other times.
+    pub(crate) fn not_empty<T>(
+        &self,
+        list: Vec<T>,
+        what: &'static str,
+        days: impl Iterator<Item = NaiveDate>,
+    ) -> Result<Vec<T>, Refusal> {
+        if !list.is_empty() {
+            return Ok(list);
+        }
+        let melding = format!("Fant ingen {what} på oppgitt identifikator i oppgitt periode");
+        let error = Refusal::failed(self.service, Check::Period, melding);
+        let range = days.fold(None, |range: Option<(NaiveDate, NaiveDate)>, day| {
+            Some(range.map_or((day, day), |(first, last)| (first.min(day), last.max(day))))
+        });
+        Err(error.hint(match range {
+            None => format!(
+                "the party has no {what} on the day of the sandbox's clock; nothing would be found in any period"
+            ),
+            Some((first, last)) => {
+                format!("the party's {what} are from {first} to {last}; ask for a period that holds some of them")
+            }
+        }))
+    }
+}

@@ -1,0 +1,179 @@
+//! `token` and `explain`: make a token for a call, and tell what is on one. Neither needs a running sandbox.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
+
+use super::settings::{IssuerSettings, open_access};
+use crate::access::Level;
+use crate::access::explain::Verdict;
+use crate::access::mint::{self, Grant};
+use crate::config::{Flags, base_url};
+use crate::domain::identifikator::Part;
+use crate::interface::Subcommand;
+use crate::services;
+use crate::session::time::system_time;
+use crate::terminal::{UNUSABLE, complain, print};
+
+/// Who calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum By {
+    /// The party itself
+    Organisation,
+    /// A supplier, by delegation from the party
+    Supplier,
+    /// A supplier's systembruker for the party
+    Systembruker,
+    /// Somebody with the party's consent in Altinn 3
+    Consent,
+    /// The consent token of the old Altinn that goes beside somebody's own token
+    OldConsent,
+}
+
+#[derive(Args)]
+struct TokenArgs {
+    /// Service that is to be called; the first one where left out
+    #[arg(long)]
+    service: Option<String>,
+    /// Whose data is to be asked for
+    #[arg(long)]
+    party: String,
+    /// Who calls
+    #[arg(long, value_enum, default_value = "organisation")]
+    by: By,
+    /// The organisation that calls, where it is not the party
+    #[arg(long, default_value = "314055403", value_name = "ORGNR")]
+    caller: String,
+    /// How long it lives, in seconds
+    #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(i64).range(1..=86_400), value_name = "SECONDS")]
+    lifetime: i64,
+}
+
+/// `token` and `explain`.
+pub(super) const SUBCOMMANDS: &[Subcommand] = &[
+    Subcommand {
+        command: || {
+            TokenArgs::augment_args(Command::new("token"))
+                .about("Print a token for curl, signed with the sandbox's test key")
+        },
+        run: |matches, flags| arguments(matches, |args| run(&args, flags)),
+    },
+    Subcommand {
+        command: || ExplainArgs::augment_args(Command::new("explain")).about("Tell what is on a token, claim by claim"),
+        run: |matches, flags| arguments(matches, |args| explain(&args, flags)),
+    },
+];
+
+fn arguments<T: FromArgMatches>(matches: &ArgMatches, run: impl FnOnce(T) -> ExitCode) -> ExitCode {
+    T::from_arg_matches(matches).map_or_else(|error| error.exit(), run)
+}
+
+fn run(args: &TokenArgs, flags: &Flags) -> ExitCode {
+    match make(args, flags) {
+        Ok(token) => print(&format!("{token}\n")),
+        Err(error) => {
+            complain(&error);
+            ExitCode::from(UNUSABLE)
+        }
+    }
+}
+
+fn make(args: &TokenArgs, flags: &Flags) -> Result<String, String> {
+    let number = |text: &str| text.parse::<Part>().map_err(|error| format!("{text}: {error}"));
+    for given in [&args.party, &args.caller] {
+        number(given)?;
+    }
+    let services = services::built_in();
+    let first = services.catalogue.0.first().map_or("", |service| service.name);
+    let service = args.service.as_deref().unwrap_or(first);
+    let demand = services.demand_of(service, "", "", &args.party)?;
+    if demand.service.consent().is_none() && matches!(args.by, By::Consent | By::OldConsent) {
+        return Err(format!("{service} takes no consent; its callers are the party itself or its systembruker"));
+    }
+    let now = system_time();
+    let default = IssuerSettings::default();
+    let settings: &IssuerSettings = flags.services.get().unwrap_or(&default);
+    if settings.generate_keys {
+        return Err("a key that is generated here is not the running sandbox's; leave --generate-keys out".to_owned());
+    }
+    let access = open_access(flags.auth, &flags.services, now).map_err(|wrong| wrong.join("; "))?;
+    let issuer = settings.issuer.clone().unwrap_or_else(|| format!("{}/maskinporten/", base_url(flags.listen)));
+    let (party, caller) = (args.party.as_str(), args.caller.as_str());
+    if args.by == By::OldConsent {
+        let koder = demand.koder();
+        let services = &koder[..koder.len().min(1)];
+        let claims = mint::old_consent(party, caller, services, args.lifetime, now);
+        return access.keys.own.sign(&claims).map_err(|error| error.to_string());
+    }
+    let details = match args.by {
+        By::Systembruker => vec![mint::systembruker(party, caller)],
+        By::Consent => vec![mint::consent(&mint::stable_uuid(party), party, caller, demand.ressurs(), now)],
+        _ => Vec::new(),
+    };
+    let own = matches!(args.by, By::Organisation | By::Supplier);
+    let grant = Grant {
+        issuer: &issuer,
+        client_id: "innkreving-sandbox",
+        client_amr: "private_key_jwt",
+        consumer: if own { party } else { caller },
+        supplier: (args.by == By::Supplier).then_some(caller),
+        scope: demand.scope(),
+        resource: None,
+        details,
+        lifetime: args.lifetime,
+        jti: mint::stable_uuid(&format!("{party} {caller} {}", now.timestamp_micros())),
+    };
+    access.keys.own.sign(&grant.claims(now)).map_err(|error| error.to_string())
+}
+
+#[derive(Args)]
+struct ExplainArgs {
+    /// The token
+    token: String,
+    /// Service of a request that it is held against
+    #[arg(long)]
+    service: Option<String>,
+    /// Whose data the request asks for
+    #[arg(long, default_value = "")]
+    party: String,
+    /// Access package of the request
+    #[arg(long, default_value = "")]
+    package: String,
+    /// Endpoint of the request
+    #[arg(long, default_value = "")]
+    endpoint: String,
+}
+
+/// Exit code 0 where nothing fails and the request would be served, 1 otherwise.
+fn explain(args: &ExplainArgs, flags: &Flags) -> ExitCode {
+    let demand = args
+        .service
+        .as_deref()
+        .map(|service| services::built_in().demand_of(service, &args.package, &args.endpoint, &args.party));
+    let now = system_time();
+    let explained = demand.transpose().and_then(|demand| {
+        // Whoever asks wants to know of the signature too.
+        let access = open_access(Level::Signed, &flags.services, now).map_err(|wrong| wrong.join("; "))?;
+        Ok(access.explain(&args.token, demand.as_ref(), now))
+    });
+    let explained = match explained {
+        Ok(explained) => explained,
+        Err(error) => {
+            complain(&error);
+            return ExitCode::from(UNUSABLE);
+        }
+    };
+    let mut text = format!("{}\n\n", explained.verdict);
+    for line in &explained.lines {
+        let _ = writeln!(text, "{:<22} {:<11} {}", line.claim, line.verdict, line.meaning);
+        let _ = writeln!(text, "  {}", line.value);
+        if let Some(fix) = &line.fix {
+            let _ = writeln!(text, "  → {fix}");
+        }
+    }
+    print(&text);
+    let refused = matches!(explained.verdict, Verdict::Refused { .. } | Verdict::NoToken(_));
+    let fails = refused || explained.lines.iter().any(|line| line.fix.is_some());
+    if fails { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}

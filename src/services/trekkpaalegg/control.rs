@@ -1,0 +1,233 @@
+//! `/sandbox/trekkpaalegg`: orders that are made, changed and ended while the sandbox runs.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Json, Response};
+use axum::routing::post;
+use chrono::{Datelike, Days, NaiveDate};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Number;
+use std::sync::Arc;
+
+use super::SERVICE;
+use super::changes::{Hvilket, Uendret, Versjonsnoekkel, changes};
+use super::view::TrekkpaaleggView;
+use crate::domain::Beloep;
+use crate::domain::clock::{Shift, day_in_norway, parse_day};
+use crate::domain::identifikator::{Part, PartKind};
+use crate::domain::prosent::Prosent;
+use crate::domain::trekk::regler::Trekkhendelse;
+use crate::domain::trekk::{Trekkliste, Trekkperiode, Trekkstoerrelse};
+use crate::interface::PageRoutes;
+use crate::interface::contract::Schemas;
+use crate::interface::pages::{ControlOperation, Deleted, InSession, JsonBody, Problem, Shared, json_body};
+use crate::scenario::{Party, YEARS};
+use crate::session::Session;
+
+/// The routes of the control API.
+pub(super) fn pages() -> PageRoutes {
+    PageRoutes {
+        control: Router::new().route("/trekkpaalegg", post(change).get(list).delete(forget)),
+        open: Router::new(),
+        operations: Some(operations),
+    }
+}
+
+fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation> {
+    let operation = |method, id, summary, body, success, refusals| ControlOperation {
+        method,
+        path: "/trekkpaalegg",
+        id,
+        summary,
+        body,
+        success,
+        refusals,
+    };
+    let made = (StatusCode::CREATED, Some(json_body::<TrekkpaaleggView<'static>>(written)));
+    vec![
+        operation(
+            "post",
+            "changeTrekkpaalegg",
+            "Make, change or end an order",
+            Some(json_body::<TrekkDocument>(read)),
+            made,
+            &[StatusCode::PAYLOAD_TOO_LARGE, StatusCode::UNSUPPORTED_MEDIA_TYPE, StatusCode::UNPROCESSABLE_ENTITY],
+        ),
+        operation(
+            "get",
+            "listTrekkpaalegg",
+            "The versions that were made so",
+            None,
+            (StatusCode::OK, Some(json_body::<TrekkList<'static>>(written))),
+            &[],
+        ),
+        operation(
+            "delete",
+            "forgetTrekkpaalegg",
+            "Forget the versions that were made so",
+            None,
+            (StatusCode::OK, Some(json_body::<Deleted>(written))),
+            &[],
+        ),
+    ]
+}
+
+/// What is to happen to which order.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct TrekkDocument {
+    /// The employer; the default one of the scenarios where left out.
+    trekkpliktig: Option<String>,
+    /// The order that changes.
+    trekkid: Option<String>,
+    /// Or the debtor whose active order changes; a new order where there is none. Without either, a new order of a
+    /// synthetic debtor.
+    skyldner: Option<String>,
+    /// Per cent of gross pay from `fra` on, 0 to 100.
+    #[schemars(range(min = 0, max = 100))]
+    prosent: Option<Number>,
+    /// Or kroner a month.
+    #[schemars(range(min = 0, max = 10_000_000_000_i64))]
+    beloep: Option<Number>,
+    /// First day, as a date or as a shift of the clock's day (`+1d`, `+1m`); tomorrow where left out.
+    fra: Option<String>,
+    /// Last day; open-ended where left out.
+    til: Option<String>,
+    /// The last day of the deduction, in place of the four above; `+0d` is today.
+    stopp: Option<String>,
+}
+
+/// Orders that were made or changed while the sandbox ran.
+#[derive(Serialize, JsonSchema)]
+struct TrekkList<'a> {
+    count: usize,
+    /// Each version that was made, employer by employer, the oldest first.
+    trekkpaalegg: Vec<TrekkpaaleggView<'a>>,
+}
+
+async fn change(
+    State(_): State<Arc<Shared>>,
+    InSession(session): InSession,
+    JsonBody(wanted): JsonBody<TrekkDocument>,
+) -> Response {
+    // An employer may have many orders, and other requests should not wait for them.
+    match tokio::task::spawn_blocking(move || changed(&session, &wanted)).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(problem)) => problem.into_response(),
+        Err(_) => {
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "A fault of the sandbox", "see the log").into_response()
+        }
+    }
+}
+
+fn changed(session: &Session, wanted: &TrekkDocument) -> Result<Response, Problem> {
+    let naa = session.clock.now(session.time(), session.time().real());
+    let dag = day_in_norway(naa);
+    let world = session.world();
+    let scenarios = &world.loaded.scenarios;
+    let employer = match &wanted.trekkpliktig {
+        Some(number) => number.parse().ok().filter(|part: &Part| !part.is_person()).ok_or_else(|| {
+            Problem::bad_request(format!("trekkpliktig {number:?}: an employer's number has nine digits"))
+        })?,
+        None => scenarios
+            .default_party(&SERVICE)
+            .ok_or_else(|| Problem::bad_request("no scenario names a default employer; say trekkpliktig"))?,
+    };
+    if matches!(employer.kind(), PartKind::Invalid(_)) && scenarios.get(employer).is_none() {
+        return Err(Problem::bad_request(format!("trekkpliktig {employer}: its check digit is wrong")));
+    }
+    let (hvilket, hendelse) = (which(wanted)?, event(wanted, dag)?);
+    let party: Option<&Arc<Party>> = scenarios.get(employer);
+    let done = changes(session).change(employer, party, &hvilket, &hendelse, naa);
+    let (liste, (_, id, number)) = done.map_err(|why| match &why {
+        Uendret::Ukjent | Uendret::IngenAktiv => Problem::not_found(format!("{employer}: {why}")),
+        Uendret::UgyldigSkyldner => Problem::bad_request(why.to_string()),
+        Uendret::Flere(_) => Problem::new(StatusCode::CONFLICT, "There are several", why.to_string()),
+        Uendret::Regel(_) | Uendret::IngenPlass => {
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "It breaks a rule", why.to_string())
+        }
+        Uendret::Full => Problem::new(StatusCode::INSUFFICIENT_STORAGE, "There is no room", why.to_string()),
+    })?;
+    let view = liste.versjon(&id, number, dag).map(|it| TrekkpaaleggView::new(it, dag));
+    Ok((StatusCode::CREATED, Json(view)).into_response())
+}
+
+fn which(wanted: &TrekkDocument) -> Result<Hvilket, Problem> {
+    match (&wanted.trekkid, &wanted.skyldner) {
+        (Some(_), Some(_)) => Err(Problem::bad_request("say one of trekkid and skyldner")),
+        (Some(id), None) => Ok(Hvilket::Trekkid(id.as_str().into())),
+        (None, Some(debtor)) => {
+            let person = debtor.parse().ok().filter(|part: &Part| part.is_person());
+            let person = person.ok_or_else(|| {
+                Problem::bad_request(format!("skyldner {debtor:?}: a debtor's number has eleven digits"))
+            })?;
+            Ok(Hvilket::Skyldner(person.to_string().into()))
+        }
+        (None, None) if wanted.stopp.is_some() => {
+            Err(Problem::bad_request("say which order stops, by trekkid or skyldner"))
+        }
+        (None, None) => Ok(Hvilket::Nytt),
+    }
+}
+
+fn event(wanted: &TrekkDocument, dag: NaiveDate) -> Result<Trekkhendelse, Problem> {
+    let day = |name: &str, text: &String| {
+        let shifted = || text.parse::<Shift>().ok()?.apply(dag);
+        let read = parse_day(text).ok().or_else(shifted).filter(|day| YEARS.contains(&day.year()));
+        read.ok_or_else(|| {
+            let years = format!("{} to {}", YEARS.start(), YEARS.end());
+            let what = format!("not a day of the years {years}; write 2026-03-01, or +1d, +1m from the clock's day");
+            Problem::bad_request(format!("{name} {text:?}: {what}"))
+        })
+    };
+    let size = match (&wanted.prosent, &wanted.beloep) {
+        (Some(_), Some(_)) => return Err(Problem::bad_request("a period has exactly one of prosent and beloep")),
+        (Some(prosent), None) => {
+            let read = prosent.to_string().parse::<Prosent>();
+            let read = read.map_err(|why| Problem::bad_request(format!("prosent {prosent}: {why}")))?;
+            Some(Trekkstoerrelse::Prosent(read))
+        }
+        (None, Some(beloep)) => {
+            let read = beloep.to_string().parse::<Beloep>().map_err(|why| why.to_string());
+            let read = read.and_then(|it| if it.is_negative() { Err("at least 0".to_owned()) } else { Ok(it) });
+            let read = read.map_err(|why| Problem::bad_request(format!("beloep {beloep}: {why}")))?;
+            Some(Trekkstoerrelse::Beloep(read))
+        }
+        (None, None) => None,
+    };
+    match (size, &wanted.stopp) {
+        (None, Some(stopp)) if wanted.fra.is_none() && wanted.til.is_none() => {
+            Ok(Trekkhendelse::Stopp(day("stopp", stopp)?))
+        }
+        (Some(stoerrelse), None) => {
+            let tomorrow = dag.checked_add_days(Days::new(1)).unwrap_or(dag);
+            let startdato = wanted.fra.as_ref().map_or(Ok(tomorrow), |fra| day("fra", fra))?;
+            let sluttdato = wanted.til.as_ref().map(|til| day("til", til)).transpose()?;
+            Ok(Trekkhendelse::Perioder(vec![Trekkperiode { startdato, sluttdato, stoerrelse }]))
+        }
+        _ => Err(Problem::bad_request("say what happens: prosent or beloep, with fra and til; or stopp")),
+    }
+}
+
+async fn list(InSession(session): InSession) -> Response {
+    let day = session.today();
+    let world = session.world();
+    let kept = changes(&session);
+    let changes = kept.list();
+    let lists: Vec<_> = changes
+        .iter()
+        .map(|(part, ..)| kept.trekk(*part, world.loaded.scenarios.get(*part)).unwrap_or_default())
+        .collect();
+    let view = |((_, id, number), liste): (&Versjonsnoekkel, _)| {
+        let liste: &Arc<Trekkliste> = liste;
+        Some(TrekkpaaleggView::new(liste.versjon(id, *number, NaiveDate::MAX)?, day))
+    };
+    let trekkpaalegg: Vec<_> = changes.iter().zip(&lists).filter_map(view).collect();
+    Json(TrekkList { count: trekkpaalegg.len(), trekkpaalegg }).into_response()
+}
+
+async fn forget(InSession(session): InSession) -> Json<Deleted> {
+    Json(Deleted::new(changes(&session).forget_all()))
+}

@@ -1,0 +1,89 @@
+//! The newest versions of an employer's orders, polled by sequence number.
+
+use serde::Serialize;
+
+use super::changes::changes;
+use super::view::TrekkpaaleggView;
+use super::{invalid, orders_of, written};
+use crate::catalogue::{Endpoint, Number, Parameter, ParameterKind, PartyIn};
+use crate::domain::trekk::Plassert;
+use crate::interface::{Answer, Call, Operation, Refusal};
+
+pub(super) const ENDPOINT: Endpoint = Endpoint {
+    party: PartyIn::Token,
+    parameters: &[
+        Parameter {
+            name: "fraSekvensnummer",
+            description: "Only versions with a greater sekvensnummer.",
+            kind: ParameterKind::Integer(Number { minimum: 0, maximum: Some(i64::MAX) }),
+        },
+        Parameter {
+            name: "maksAntall",
+            description: "At most so many; only beside fraSekvensnummer.",
+            kind: ParameterKind::Integer(Number { minimum: 1, maximum: Some(i64::MAX) }),
+        },
+    ],
+    ..Endpoint::get("liste", "v1")
+};
+
+pub(super) const OPERATION: Operation = Operation::new::<Vec<TrekkpaaleggView<'static>>>(
+    answer,
+    "hentTrekkpaalegg",
+    "The newest version of every order of the employer, by rising sequence number",
+);
+
+/// The warning for a caller whose employer may be a slip.
+const UNKNOWN: &str = "no scenario names the employer, so it has no orders";
+
+/// The same, where there is no token either.
+const UNKNOWN_WITHOUT_TOKEN: &str = "no scenario names the employer, so it has no orders: say one in a token, in \
+    Sandbox-Party, or by standardTrekkpliktig";
+
+/// The newest version of every order, or of those that are newer than the caller's last.
+fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let liste = orders_of(call);
+    let fra = parameter(call.query, "fraSekvensnummer", 0)?;
+    let maks = parameter(call.query, "maksAntall", 1)?;
+    if maks.is_some() && fra.is_none() {
+        return Err(invalid("Parameteren 'maksAntall' kan kun brukes sammen med 'fraSekvensnummer'"));
+    }
+    let most = maks.and_then(|maks| usize::try_from(maks).ok()).unwrap_or(usize::MAX);
+    let fra = fra.unwrap_or(0);
+    let found: Vec<Plassert<'_>> = liste.nyeste(call.instants.day, fra).take(most).collect();
+    // About what an order takes, so that the buffer need not grow through every size.
+    let day = call.instants.day;
+    let mut answer = written(&Each(|| found.iter().map(|it| TrekkpaaleggView::new(*it, day))), found.len() * 440 + 2)?;
+    if let Some((last, part)) = found.last().zip(call.subject.part()) {
+        changes(call.session).remember_told(part, last.sekvensnummer);
+    }
+    if found.is_empty() && call.subject.party.is_none() {
+        answer.warning = Some(if call.subject.is_open { UNKNOWN_WITHOUT_TOKEN } else { UNKNOWN });
+    }
+    Ok(answer)
+}
+
+/// A list that is written as it goes.
+struct Each<F>(F);
+
+impl<I: Iterator<Item: Serialize>, F: Fn() -> I> Serialize for Each<F> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
+}
+
+/// A whole number of the query, at least so much; names are compared as they are spelt.
+fn parameter(query: &str, name: &str, least: u64) -> Result<Option<u64>, Refusal> {
+    let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name).map(|(_, value)| value);
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    if values.next().is_some() {
+        return Err(invalid(format!("Parameteren '{name}' er oppgitt flere ganger")));
+    }
+    let digits = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
+    // Within 63 bits, as a caller's own numbers are.
+    let number = value.parse::<i64>().ok().and_then(|number| u64::try_from(number).ok());
+    number.filter(|number| digits && *number >= least).map(Some).ok_or_else(|| {
+        invalid(format!("Parameteren '{name}' har ugyldig format. Må være et heltall fra {least} til {}", i64::MAX))
+    })
+}

@@ -1,0 +1,158 @@
+//! The orders of an employer as a scenario describes them. Many from one entry are written out when they are first
+//! asked for, so that start-up and memory stay small.
+
+use std::sync::{Arc, OnceLock};
+
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+
+use crate::domain::Beloep;
+use crate::domain::identifikator::{Foedselsnummer, Kid, Part};
+use crate::domain::prosent::Prosent;
+use crate::domain::trekk::regler::{Trekkhendelse, perioder_etter};
+use crate::domain::trekk::{
+    BETALINGSMOTTAKER, Faste, KONTONUMMER, Trekkliste, Trekkpaalegg, Trekkperiode, Trekkstoerrelse, Trekkversjon,
+};
+
+/// The orders of an employer.
+#[derive(Debug, Default)]
+pub(super) struct Trekk {
+    /// Those written out.
+    pub(super) paalegg: Vec<Arc<Trekkpaalegg>>,
+    /// Those described.
+    pub(super) serier: Vec<Trekkserie>,
+    liste: OnceLock<Arc<Trekkliste>>,
+}
+
+/// Many orders from one entry.
+#[derive(Clone, Debug)]
+pub(super) struct Trekkserie {
+    pub(super) trekkpliktig: Part,
+    pub(super) antall: u32,
+    pub(super) foerste_opprettet: NaiveDate,
+    pub(super) per_dag: u32,
+    pub(super) endret_hver: Option<u32>,
+    pub(super) avsluttet_hver: Option<u32>,
+    pub(super) froe: u64,
+    /// How many orders of the employer come before it.
+    pub(super) foer: u32,
+}
+
+/// How long after an order was made it changes, and how long after that it ends.
+const ENDRES_ETTER: Days = Days::new(30);
+const AVSLUTTES_ETTER: Days = Days::new(90);
+
+impl Trekk {
+    pub(super) fn new(paalegg: Vec<Arc<Trekkpaalegg>>, serier: Vec<Trekkserie>) -> Self {
+        Self { paalegg, serier, liste: OnceLock::new() }
+    }
+
+    /// How many orders there are, those to come as well.
+    pub(super) fn antall(&self) -> usize {
+        self.paalegg.len() + self.serier.iter().map(|serie| serie.antall as usize).sum::<usize>()
+    }
+
+    /// All of them, written out.
+    pub(super) fn liste(&self) -> &Arc<Trekkliste> {
+        self.liste.get_or_init(|| {
+            let described = self.serier.iter().flat_map(Trekkserie::paalegg);
+            Arc::new(Trekkliste::new(self.paalegg.iter().cloned().chain(described.map(Arc::new)).collect()))
+        })
+    }
+}
+
+/// Early in the morning, on the same day in Norway and by UTC.
+pub(super) fn opprettet_paa(dag: NaiveDate) -> DateTime<Utc> {
+    dag.and_time(chrono::NaiveTime::MIN).and_utc() + TimeDelta::hours(5)
+}
+
+/// What is derived for the n-th order of an employer, counted from 0.
+pub(super) fn faste(trekkpliktig: Part, n: u32, aar: i32, skyldner: Box<str>) -> Faste {
+    let digits = format!("{trekkpliktig}{n:07}");
+    Faste {
+        saksnummer: format!("TREKK/{aar}/{}", n + 1).into(),
+        trekkpliktig: trekkpliktig.to_string().into(),
+        skyldner,
+        betalingsmottaker: BETALINGSMOTTAKER.into(),
+        kidnummer: Kid::with_luhn(&digits).map(|kid| kid.to_string()).unwrap_or_default().into(),
+        kontonummer: KONTONUMMER.into(),
+    }
+}
+
+/// The id of the n-th order of an employer: a UUID that is always the same.
+pub(super) fn trekkid(trekkpliktig: Part, n: u32) -> Box<str> {
+    let number: u64 = trekkpliktig.to_string().parse().unwrap_or_default();
+    let mut rng = ChaCha8Rng::seed_from_u64(number ^ (u64::from(n) << 40));
+    uuid::Builder::from_random_bytes(rng.random()).into_uuid().to_string().into()
+}
+
+/// A synthetic person.
+pub(super) fn person(rng: &mut ChaCha8Rng) -> Box<str> {
+    loop {
+        let (day, month, year) = (rng.random_range(1..=28), rng.random_range(81..=92), rng.random_range(50..=99));
+        let first = format!("{day:02}{month}{year}{:03}", rng.random_range(0..500));
+        if let Some(person) = Foedselsnummer::from_nine_digits(&first) {
+            return person.to_string().into();
+        }
+    }
+}
+
+impl Trekkserie {
+    fn paalegg(&self) -> impl Iterator<Item = Trekkpaalegg> + '_ {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.froe);
+        (0..self.antall).map(move |i| self.ett(i, &mut rng))
+    }
+
+    fn ett(&self, i: u32, rng: &mut ChaCha8Rng) -> Trekkpaalegg {
+        let n = self.foer + i;
+        let dag = self.foerste_opprettet + Days::new(u64::from(i / self.per_dag));
+        let faste = Arc::new(faste(self.trekkpliktig, n, chrono::Datelike::year(&dag), person(rng)));
+        let size = |rng: &mut ChaCha8Rng| match rng.random_range(0..3_u8) {
+            0 => Trekkstoerrelse::Beloep(Beloep::from_kroner(rng.random_range(5..=120) * 100)),
+            _ => Trekkstoerrelse::Prosent(
+                Prosent::from_hundredths(rng.random_range(4..=70) * 50).unwrap_or(Prosent::NULL),
+            ),
+        };
+        let from = |dag: NaiveDate, rng: &mut ChaCha8Rng| {
+            let startdato = dag + Days::new(rng.random_range(1..=14));
+            Trekkhendelse::Perioder(vec![Trekkperiode { startdato, sluttdato: None, stoerrelse: size(rng) }])
+        };
+        let every = |hver: Option<u32>| hver.is_some_and(|hver| (i + 1).is_multiple_of(hver));
+        let mut hendelser = vec![(dag, from(dag, rng))];
+        if every(self.endret_hver) {
+            hendelser.push((dag + ENDRES_ETTER, from(dag + ENDRES_ETTER, rng)));
+        }
+        if every(self.avsluttet_hver) {
+            let slutt = dag + AVSLUTTES_ETTER;
+            hendelser.push((slutt, Trekkhendelse::Stopp(slutt)));
+        }
+        let mut versjoner: Vec<Trekkversjon> = Vec::with_capacity(hendelser.len());
+        for (dag, hendelse) in hendelser {
+            // The events of a series keep every rule.
+            if let Ok(perioder) = perioder_etter(versjoner.last(), &hendelse, dag) {
+                versjoner.push(neste(&versjoner, dag, &faste, perioder));
+            }
+        }
+        Trekkpaalegg { trekkid: trekkid(self.trekkpliktig, n), versjoner }
+    }
+}
+
+/// The version that follows, made on a day.
+pub(super) fn neste(
+    before: &[Trekkversjon],
+    dag: NaiveDate,
+    faste: &Arc<Faste>,
+    perioder: Box<[Trekkperiode]>,
+) -> Trekkversjon {
+    Trekkversjon {
+        trekkversjon: before.last().map_or(1, |before| before.trekkversjon + 1),
+        opprettet: opprettet_paa(dag),
+        dag,
+        endring: 0,
+        over: 0,
+        fast: None,
+        faste: Arc::clone(faste),
+        perioder,
+    }
+}
