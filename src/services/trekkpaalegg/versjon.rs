@@ -34,11 +34,12 @@ fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
     let Some(found) = liste.versjon(&trekkid, number, day) else {
         let refusal = Refusal::failed(&SERVICE, Check::Party, "Ingen treff på oppgitt trekkid og trekkversjon");
         let newest = liste.nyeste_av(&trekkid, day).map(|newest| newest.versjon.trekkversjon);
-        let hint = newest.map(|newest| format!("the newest version of the order is {newest}")).unwrap_or_else(|| {
+        let told = |newest| format!("the newest version of the order is {newest}");
+        let unknown = || {
             let employer = call.party_number().unwrap_or_else(|| "of the call".to_owned());
             format!("the employer {employer} has no order with that trekkid on the sandbox's day")
-        });
-        return Err(refusal.hint(hint));
+        };
+        return Err(refusal.hint(newest.map_or_else(unknown, told)));
     };
     written(&TrekkpaaleggView::new(found, day), 512)
 }
