@@ -1,14 +1,19 @@
 //! What a caller sent, as a log or the journal may hold it.
 
+use std::borrow::Cow;
+
 use crate::domain::identifikator::mask_personal_numbers;
+
+/// The longest text that is kept, in characters.
+const MOST: usize = 300;
 
 /// A text from a caller as it may be kept: decoded, so that nothing hides behind an encoding; without tokens
 /// and real personal numbers; on one line; of bearable length.
-pub(crate) fn redacted(text: &str) -> String {
-    const MOST: usize = 300;
-    if text.len() <= MOST && is_harmless(text) {
-        return text.to_owned();
-    }
+pub(crate) fn redacted(text: &str) -> Cow<'_, str> {
+    if text.len() <= MOST && is_harmless(text) { Cow::Borrowed(text) } else { Cow::Owned(cleaned(text)) }
+}
+
+fn cleaned(text: &str) -> String {
     let decoded = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
     let joined = without_separators(&decoded);
     let masked = mask_personal_numbers(&joined);
@@ -19,19 +24,49 @@ pub(crate) fn redacted(text: &str) -> String {
     safe
 }
 
-/// Nothing in it could need a closer look: the case of nearly every request.
+/// What a byte may mean: plain, a digit, or something that needs a closer look.
+const PLAIN: u8 = 0;
+const DIGIT: u8 = 1;
+const SUSPECT: u8 = 2;
+
+/// The meaning of every byte. `?` begins a query, `y` may be in the beginning of a token (`eyJ`).
+static MEANING: [u8; 256] = {
+    let mut meaning = [SUSPECT; 256];
+    let mut b = 0x21;
+    while b < 0x7f {
+        meaning[b] = PLAIN;
+        b += 1;
+    }
+    let mut digit = b'0';
+    while digit <= b'9' {
+        meaning[digit as usize] = DIGIT;
+        digit += 1;
+    }
+    meaning[b'%' as usize] = SUSPECT;
+    meaning
+};
+
+/// Whether nothing in it could need a closer look. That is the case of nearly every request.
 fn is_harmless(text: &str) -> bool {
-    let (mut digits, mut before) = (0, 0);
-    text.bytes().all(|b| {
-        if b.is_ascii_digit() {
-            digits += 1;
-        } else {
-            (before, digits) = (digits, 0);
+    let (mut run, mut before, mut query, mut token) = (0_u32, 0_u32, false, false);
+    for b in text.bytes() {
+        match MEANING[usize::from(b)] {
+            DIGIT => {
+                run += 1;
+                // A personal number: eleven digits, or six and five with something between them.
+                if run >= 11 || (before >= 6 && run >= 5) {
+                    return false;
+                }
+            }
+            PLAIN => {
+                (before, run) = (run, 0);
+                query |= b == b'?';
+                token |= b == b'J';
+            }
+            _ => return false,
         }
-        let in_two_parts = before >= 6 && digits >= 5;
-        b.is_ascii_graphic() && b != b'%' && digits < 11 && !in_two_parts
-    }) && !text.contains("eyJ")
-        && (!text.contains('?') || without_secrets(text) == text)
+    }
+    !(token && text.contains("eyJ")) && (!query || without_secrets(text) == text)
 }
 
 /// A character as it can stand on one line; quotation marks as they are.

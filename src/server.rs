@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use parking_lot::Mutex;
 use rand::SeedableRng;
@@ -32,7 +32,7 @@ const GRACE: Duration = Duration::from_millis(800);
 /// The most a request's line and headers may take together; more is answered with 431.
 const HEADER_BYTES: usize = 64 * 1024;
 
-/// How long a caller may take to send its headers.
+/// How long a caller may take to send its headers, and to send its next request. Up to twice as long passes.
 const HEADER_TIME: Duration = Duration::from_secs(30);
 
 /// How long to wait when the system has no more sockets to give.
@@ -91,7 +91,7 @@ impl Server {
     /// Answers until told to stop; then lets requests in flight finish for a while, and cuts the rest.
     pub(crate) async fn run(self, stop: impl Future<Output = ()>) {
         let mut http = http1::Builder::new();
-        http.max_buf_size(HEADER_BYTES).timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
+        http.max_buf_size(HEADER_BYTES);
         let graceful = GracefulShutdown::new();
         let mut stop = std::pin::pin!(stop);
         let chores = tokio::spawn(chores(Arc::clone(&self.state.sessions)));
@@ -120,13 +120,40 @@ impl Server {
         let _ = stream.set_nodelay(true);
         let (state, wire) = (Arc::clone(&self.state), Wire::default());
         let io = TokioIo::new(wire.stream(stream));
-        let answer = service_fn(move |request| pipeline::handle(Arc::clone(&state), request, wire.clone()));
-        let connection = graceful.watch(http.serve_connection(io, answer));
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended badly");
+        let watched = wire.clone();
+        let answer = service_fn(move |request| {
+            let (state, wire) = (Arc::clone(&state), wire.clone());
+            async move {
+                wire.begin_call();
+                let answer = pipeline::handle(state, request, &wire).await;
+                wire.end_call();
+                answer
             }
         });
+        let connection = graceful.watch(http.serve_connection(io, answer));
+        tokio::spawn(async move {
+            tokio::select! {
+                biased;
+                ended = connection => if let Err(error) = ended {
+                    tracing::debug!(%error, "a connection ended badly");
+                },
+                () = stale(&watched) => tracing::debug!("a connection sent no request in time"),
+            }
+        });
+    }
+}
+
+/// Waits until a connection has been idle for [`HEADER_TIME`] or a little longer. One timer serves a whole connection; a
+/// timer for each request would cost each request.
+async fn stale(wire: &Wire) {
+    let mut last = wire.progress();
+    loop {
+        tokio::time::sleep(HEADER_TIME).await;
+        let now = wire.progress();
+        if now == last && now.is_idle() {
+            return;
+        }
+        last = now;
     }
 }
 

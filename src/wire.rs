@@ -4,6 +4,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll};
 
 use parking_lot::Mutex;
@@ -21,12 +22,54 @@ pub(crate) enum Farewell {
 
 /// Where a call leaves the farewell of its connection.
 #[derive(Clone, Default)]
-pub(crate) struct Wire(Arc<Mutex<Option<Farewell>>>);
+pub(crate) struct Wire(Arc<Shared>);
+
+/// What a connection and its calls share.
+#[derive(Default)]
+struct Shared {
+    farewell: Mutex<Option<Farewell>>,
+    /// How many calls began, and how many ended.
+    begun: AtomicU32,
+    ended: AtomicU32,
+    /// How many times something was written.
+    writes: AtomicU32,
+}
+
+/// How far a connection has come. It is stale if it is idle and shows the same twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Progress {
+    begun: u32,
+    ended: u32,
+    writes: u32,
+}
+
+impl Progress {
+    /// No call is being answered.
+    pub(crate) fn is_idle(self) -> bool {
+        self.begun == self.ended
+    }
+}
 
 impl Wire {
+    /// Notes that a call begins.
+    pub(crate) fn begin_call(&self) {
+        self.0.begun.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Notes that a call has its answer.
+    pub(crate) fn end_call(&self) {
+        self.0.ended.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How far the connection has come.
+    pub(crate) fn progress(&self) -> Progress {
+        let count = |counter: &AtomicU32| counter.load(Ordering::Relaxed);
+        Progress { begun: count(&self.0.begun), ended: count(&self.0.ended), writes: count(&self.0.writes) }
+    }
+
     /// The connection is to end like this, once the call hangs up.
     pub(crate) fn leave(&self, farewell: Farewell) {
-        *self.0.lock() = Some(farewell);
+        *self.0.farewell.lock() = Some(farewell);
     }
 
     /// The stream of this connection, as hyper reads and writes it.
@@ -35,7 +78,7 @@ impl Wire {
     }
 
     fn take(&self) -> Option<Farewell> {
-        self.0.lock().take()
+        self.0.farewell.lock().take()
     }
 }
 
@@ -81,6 +124,7 @@ impl AsyncWrite for WireStream {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.wire.0.writes.fetch_add(1, Ordering::Relaxed);
         self.open()?.poll_write_vectored(cx, slices)
     }
 

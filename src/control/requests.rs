@@ -120,9 +120,9 @@ fn view(entry: &Entry) -> RequestView {
         service: entry.service,
         endpoint: entry.endpoint,
         package: entry.package.as_deref().map(str::to_owned),
-        party: text(&entry.party),
+        party: entry.party.as_ref().map(ToString::to_string),
         client: text(&entry.client),
-        korrelasjonsid: entry.korrelasjonsid.to_string(),
+        korrelasjonsid: entry.korrelasjonsid.as_str().to_owned(),
         status: entry.status,
         code: entry.code,
         message: text(&entry.message),
@@ -152,12 +152,12 @@ pub(super) async fn list(
         service: asked.service,
         endpoint: asked.endpoint,
         // As they are kept.
-        party: asked.party.as_deref().map(redacted),
+        party: asked.party.as_deref().map(|text| redacted(text).into_owned()),
         code: asked.code,
-        client: asked.client.as_deref().map(redacted),
+        client: asked.client.as_deref().map(|text| redacted(text).into_owned()),
         status: asked.status,
         cause: asked.cause,
-        korrelasjonsid: asked.korrelasjonsid.as_deref().map(redacted),
+        korrelasjonsid: asked.korrelasjonsid.as_deref().map(|text| redacted(text).into_owned()),
     };
     let found = session.journal.find(&filter, asked.limit.unwrap_or(LIMIT));
     let requests = found.entries.iter().map(|entry| view(entry)).collect();

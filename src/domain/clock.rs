@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Europe::Oslo;
@@ -14,7 +15,23 @@ const YEARS: std::ops::RangeInclusive<i32> = 1950..=2150;
 
 /// The Norwegian calendar date of an instant.
 pub fn day_in_norway(instant: DateTime<Utc>) -> NaiveDate {
-    instant.with_timezone(&Oslo).date_naive()
+    // Days begin on a whole hour of UTC, so the day of the last hour asked for is remembered.
+    static LAST: AtomicU64 = AtomicU64::new(u64::MAX);
+    let hour = i32::try_from(instant.timestamp().div_euclid(3600)).ok();
+    let last = LAST.load(Ordering::Relaxed);
+    if let Some(hour) = hour
+        && (last >> 32) as u32 == hour.cast_unsigned()
+        && last != u64::MAX
+        && let Some(day) = NaiveDate::from_epoch_days((last as u32).cast_signed())
+    {
+        return day;
+    }
+    let day = instant.with_timezone(&Oslo).date_naive();
+    if let Some(hour) = hour {
+        let packed = u64::from(hour.cast_unsigned()) << 32 | u64::from(day.to_epoch_days().cast_unsigned());
+        LAST.store(packed, Ordering::Relaxed);
+    }
+    day
 }
 
 /// The Norwegian date and time of an instant.

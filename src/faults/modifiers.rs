@@ -68,6 +68,11 @@ fn means_the_sandbox(name: &str) -> bool {
 }
 
 impl Modifiers {
+    /// Whether any header asks for something, or was meant to.
+    pub(crate) fn are_any(headers: &HeaderMap) -> bool {
+        headers.keys().any(|name| means_the_sandbox(name.as_str()))
+    }
+
     /// Reads every `Sandbox-…` header.
     pub(crate) fn of_headers(headers: &HeaderMap) -> Result<Self, Box<Refused>> {
         let mut modifiers = Self::default();

@@ -54,8 +54,8 @@ pub(crate) fn admit(call: &Call<'_>, route: &Route, accepts: bool) -> Result<Adm
         }
         .into());
     }
-    let part = call.subject.number.text().unwrap_or_default();
-    let warning = match demand(service, Some(endpoint), route.package.known(), &part) {
+    let part = call.subject.number.text();
+    let warning = match demand(service, Some(endpoint), route.package.known(), part.as_str()) {
         Some(demand) => call
             .access
             .check(call.caller, call.headers, &demand, call.instants.tokens)

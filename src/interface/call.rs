@@ -162,7 +162,7 @@ impl Call<'_> {
 
     /// The number of the party that the call is about, valid or not.
     pub fn party_number(&self) -> Option<String> {
-        self.subject.number.text()
+        Some(self.subject.number.text().as_str().to_owned()).filter(|text| !text.is_empty())
     }
 
     /// The party, where a scenario names it.

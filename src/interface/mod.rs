@@ -32,5 +32,5 @@ pub(crate) use refusal::Envelope;
 pub(crate) use refusal::Reason;
 pub use refusal::{Finding, Refusal};
 pub(crate) use registry::Services;
-pub(crate) use routes::{Found, GivenPackage, Route, number_name};
+pub(crate) use routes::{Found, GivenNumber, GivenPackage, Route, number_name};
 pub(crate) use subject::Subject;

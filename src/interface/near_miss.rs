@@ -13,7 +13,8 @@ pub(crate) fn hint(call: &Call<'_>, failed: Check) -> Option<String> {
         return Some(hint);
     }
     let (service, scenarios) = (module.service, &call.world.loaded.scenarios);
-    let number = call.subject.number.text().unwrap_or_default();
+    let number = call.subject.number.text();
+    let number = number.as_str();
     match failed {
         Check::Url => {
             let meant = url::meant(service, call.path)?;
@@ -41,8 +42,8 @@ pub(crate) fn hint(call: &Call<'_>, failed: Check) -> Option<String> {
             let wanted = call.target.endpoint?.body.content_type()?;
             Some(format!("send a body with Content-Type: {wanted}, within the limit that the message names"))
         }
-        Check::Input => Some(input(&number, service, scenarios)),
-        Check::Party => Some(party(&number, scenarios)),
+        Check::Input => Some(input(number, service, scenarios)),
+        Check::Party => Some(party(number, scenarios)),
         Check::Period => None,
     }
 }

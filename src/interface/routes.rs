@@ -1,11 +1,12 @@
 //! Which endpoint of a service a URL leads to: templates by `matchit`, read once when the sandbox starts.
 
 use http::Method;
+use percent_encoding::percent_decode_str;
 
 use super::module::ServiceModule;
 use super::path::{self, Path};
 use crate::catalogue::{self, Endpoint, Package, PartyIn};
-use crate::domain::identifikator::Part;
+use crate::domain::identifikator::{Part, PartDigits};
 
 /// The place of the access package in a template.
 const PACKAGE: &str = "rettighetspakke";
@@ -76,11 +77,27 @@ impl GivenNumber {
     }
 
     /// As it was written.
-    pub(crate) fn text(&self) -> Option<String> {
+    pub(crate) fn text(&self) -> NumberText<'_> {
         match self {
-            Self::None => None,
-            Self::Part(part) => Some(part.to_string()),
-            Self::Text(text) => Some(text.to_string()),
+            Self::None => NumberText::Text(""),
+            Self::Part(part) => NumberText::Digits(part.text()),
+            Self::Text(text) => NumberText::Text(text),
+        }
+    }
+}
+
+/// A number as it was written, without an allocation; empty where there is none.
+#[derive(Clone, Copy)]
+pub(crate) enum NumberText<'n> {
+    Digits(PartDigits),
+    Text(&'n str),
+}
+
+impl NumberText<'_> {
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Digits(digits) => digits.as_str(),
+            Self::Text(text) => text,
         }
     }
 }
@@ -122,8 +139,25 @@ struct Template {
     /// The service that answers, and its endpoints with this template, by number.
     module: &'static ServiceModule,
     endpoints: Vec<usize>,
-    package_at: Option<usize>,
-    number_at: Option<usize>,
+    package_at: Option<Place>,
+    number_at: Option<Place>,
+}
+
+/// A place of a template.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Its number among all parts.
+    part: usize,
+    /// Its number among the places.
+    place: usize,
+}
+
+impl Place {
+    fn find(template: &str, name: &str) -> Option<Self> {
+        let part = path::place(template, name)?;
+        let place = template.split('/').take(part).filter(|part| path::is_place(part)).count();
+        Some(Self { part, place })
+    }
 }
 
 /// The URLs below the base of one service.
@@ -167,8 +201,8 @@ impl Routes {
                 key,
                 module,
                 endpoints: vec![endpoint],
-                package_at: path::place(path, PACKAGE),
-                number_at: NUMBERS.iter().find_map(|name| path::place(path, name)),
+                package_at: Place::find(path, PACKAGE),
+                number_at: NUMBERS.iter().find_map(|name| Place::find(path, name)),
             });
         }
     }
@@ -180,17 +214,18 @@ impl Routes {
             return Route {
                 module: template.module,
                 found: template.method(method),
-                package: package(template.module, template.package_at, path),
-                number: number(template.number_at, path),
+                package: package(template.module, template.package_at.and_then(|at| value(&found.params, at))),
+                number: number(template.number_at.and_then(|at| value(&found.params, at))),
             };
         }
         // Most of a wrong URL is mostly right: the places are those of the first template.
         let like = self.templates.first();
+        let part = |place: Option<Place>| path.part(place?.part);
         Route {
             module: self.module,
             found: Found::Nothing,
-            package: package(self.module, like.and_then(|like| like.package_at), path),
-            number: number(like.and_then(|like| like.number_at), path),
+            package: package(self.module, part(like.and_then(|like| like.package_at)).as_deref()),
+            number: number(part(like.and_then(|like| like.number_at)).as_deref()),
         }
     }
 }
@@ -210,18 +245,29 @@ impl Template {
     }
 }
 
-fn package(module: &ServiceModule, at: Option<usize>, path: &Path<'_>) -> GivenPackage {
-    let Some(text) = at.and_then(|at| path.part(at)) else {
+/// What stands in a place. The router has its parts in the order of the path; they are plain, but for `%` and `/`.
+fn value<'v>(parameters: &'v matchit::Params<'_, '_>, place: Place) -> Option<&'v str> {
+    parameters.iter().nth(place.place).map(|(_, value)| value)
+}
+
+fn package(module: &ServiceModule, text: Option<&str>) -> GivenPackage {
+    let Some(text) = text else {
         return GivenPackage::None;
     };
-    match module.service.package(&text) {
+    match module.service.package(text) {
         Some(package) => GivenPackage::Known(package),
-        None => GivenPackage::Unknown(text.into()),
+        None => GivenPackage::Unknown(percent_decode_str(text).decode_utf8_lossy().into()),
     }
 }
 
-fn number(at: Option<usize>, path: &Path<'_>) -> GivenNumber {
-    at.and_then(|at| path.part(at)).map_or(GivenNumber::None, |text| GivenNumber::read(&text))
+fn number(text: Option<&str>) -> GivenNumber {
+    let Some(text) = text else {
+        return GivenNumber::None;
+    };
+    match text.parse() {
+        Ok(part) => GivenNumber::Part(part),
+        Err(_) => GivenNumber::Text(percent_decode_str(text).decode_utf8_lossy().into()),
+    }
 }
 
 /// Where the calls of an endpoint say whom they are about; of an unknown URL, as the service's first endpoint does.

@@ -1,11 +1,14 @@
 //! Rendered answers, kept by all that an answer depends on. Faults and drift stay outside.
 
+use std::hash::{Hash, Hasher};
+
 use bytes::Bytes;
 use chrono::NaiveDate;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use rustc_hash::FxBuildHasher;
 
-use crate::catalogue::Edition;
+use crate::catalogue::{Edition, Endpoint, Service};
 use crate::domain::identifikator::Part;
 
 /// How many bytes of rendered answers are kept at most.
@@ -14,15 +17,39 @@ const CAPACITY: u64 = 4 * 1024 * 1024;
 /// All that an answer depends on, within one scenario set.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
-    pub(crate) service: &'static str,
-    pub(crate) endpoint: &'static str,
-    pub(crate) package: &'static str,
+    pub(crate) service: ByAddress<Service>,
+    pub(crate) endpoint: ByAddress<Endpoint>,
+    /// The number of the package among those of the service.
+    pub(crate) package: usize,
     pub(crate) part: Part,
     pub(crate) edition: Edition,
-    /// The format, by its content type.
-    pub(crate) format: &'static str,
+    pub(crate) is_xml: bool,
     pub(crate) periode: Option<(NaiveDate, NaiveDate)>,
     pub(crate) day: NaiveDate,
+}
+
+/// Something static that is told from others by where it stands.
+#[derive(Debug)]
+pub(crate) struct ByAddress<T: 'static>(pub(crate) &'static T);
+
+impl<T> Clone for ByAddress<T> {
+    fn clone(&self) -> Self {
+        Self(self.0)
+    }
+}
+
+impl<T> PartialEq for ByAddress<T> {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+}
+
+impl<T> Eq for ByAddress<T> {}
+
+impl<T> Hash for ByAddress<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::ptr::from_ref(self.0).addr().hash(state);
+    }
 }
 
 #[derive(Clone)]
@@ -36,7 +63,7 @@ impl Weighter<Key, Bytes> for BySize {
 }
 
 /// A bounded cache of rendered answers of one scenario set.
-pub(crate) struct RenderCache(Cache<Key, Bytes, BySize>);
+pub(crate) struct RenderCache(Cache<Key, Bytes, BySize, FxBuildHasher>);
 
 impl RenderCache {
     pub(crate) fn new() -> Self {
@@ -50,11 +77,15 @@ impl RenderCache {
             Cache::with_options(
                 options,
                 BySize,
-                quick_cache::DefaultHashBuilder::default(),
+                // A caller who makes many keys collide slows its own calls only: the cache is small.
+                FxBuildHasher,
                 quick_cache::sync::DefaultLifecycle::default(),
             )
         };
-        Self(options.map_or_else(|_| Cache::with_weighter(256, CAPACITY, BySize), build))
+        Self(options.map_or_else(
+            |_| Cache::with(256, CAPACITY, BySize, FxBuildHasher, quick_cache::sync::DefaultLifecycle::default()),
+            build,
+        ))
     }
 
     /// The rendered answer, made now where it is not there. Failures are not kept.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::State;
 use super::planned::{Plan, Planned};
-use super::received::{Received, Wishes};
+use super::received::Received;
 use crate::access::Caller;
 use crate::domain::clock::day_in_norway;
 use crate::faults::modifiers::Modifiers;
@@ -14,6 +14,7 @@ use crate::faults::refused::Refused;
 use crate::interface::{Body, Instants, Route, Subject};
 use crate::router::Target;
 use crate::session::rules::{CallFacts, Clocks};
+use crate::session::time::Reading;
 use crate::session::{Session, World};
 
 /// A call that belongs to a session.
@@ -35,8 +36,8 @@ impl<'s> Addressed<'s> {
     /// # Errors
     /// A clock that leads nowhere. Then nothing is used up.
     pub(super) fn planned(self) -> Result<Planned<'s>, Box<Refused>> {
-        let wishes = self.received.wishes.as_ref().map(Wishes::merged).unwrap_or_default();
-        let shown = self.session.clock.now(self.session.time(), self.received.real);
+        let wishes = self.received.merged();
+        let Reading { shown, tokens } = self.session.clock.reading(self.session.time(), self.received.real);
         // A shift that leads nowhere is refused before anything is used up; rules see to theirs.
         wishes.observed(shown)?;
         let (plan, subject) = match self.target {
@@ -44,7 +45,6 @@ impl<'s> Addressed<'s> {
             Target::Page | Target::Nothing => (Plan::without_service(wishes, self.state.services)?, Subject::default()),
         };
         let now = plan.modifiers.observed(shown)?;
-        let tokens = if self.session.clock.moves_tokens() { shown } else { self.received.real };
         Ok(Planned { call: self, subject, plan, instants: Instants { now, day: day_in_norway(now), tokens } })
     }
 
@@ -53,13 +53,13 @@ impl<'s> Addressed<'s> {
         let access = (&*self.state.access, self.caller);
         let subject = Subject::of(route, access, self.body, &wishes, scenarios);
         let code = wishes.code(Some(route.module.service), self.state.services.catalogue)?;
-        // Only rules compare the number as a text.
-        let number = if session.rules.is_empty() { None } else { subject.number.text() };
+        let given = subject.number.clone();
+        let number = given.text();
         let facts = CallFacts {
             service: route.module.service,
             endpoint: route.endpoint(),
             package: route.package.text(),
-            party: number.as_deref(),
+            party: Some(number.as_str()).filter(|number| !number.is_empty()),
             client: self.caller.client(),
             is_open: subject.is_open,
         };

@@ -77,7 +77,8 @@ impl Planned<'_> {
                 Target::Service { route, at_base } => self.by_service(route, *at_base, &head, &mut entry),
                 Target::Page | Target::Nothing => {
                     entry.code = Some(NO_SUCH_URL.code);
-                    let hint = redacted(&near_miss::no_service(received.path(), self.call.state.services));
+                    let hint = near_miss::no_service(received.path(), self.call.state.services);
+                    let hint = redacted(&hint);
                     let refusal = Refusal::on_demand(NO_SUCH_URL).hint(&*hint);
                     entry.hint = Some(hint.into());
                     head.refusal(&refusal, None, |value| self.drift(value, None))

@@ -1,5 +1,6 @@
 //! What the journal keeps of a request.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use http::Response;
@@ -11,11 +12,12 @@ use crate::catalogue::Code;
 use crate::faults::Cause;
 use crate::faults::effects::Fault;
 use crate::faults::refused::Refused;
-use crate::interface::GivenPackage;
+use crate::interface::{GivenNumber, GivenPackage};
 use crate::redact::redacted;
 use crate::router::Target;
 use crate::session::Session;
-use crate::session::journal::Entry;
+use crate::session::call_id::CallId;
+use crate::session::journal::{Entry, PartyNumber};
 
 /// Opens an entry with what was asked.
 pub(super) fn opened(planned: &Planned<'_>) -> Entry {
@@ -32,12 +34,21 @@ pub(super) fn opened(planned: &Planned<'_>) -> Entry {
         entry.package = match &route.package {
             GivenPackage::None => None,
             GivenPackage::Known(package) => Some(package.name.into()),
-            GivenPackage::Unknown(text) => Some(redacted(text).into()),
+            GivenPackage::Unknown(text) => Some(Cow::Owned(redacted(text).into_owned())),
         };
-        entry.party = planned.subject.number.text().map(|number| redacted(&number).into());
+        entry.party = party_number(&planned.subject.number);
     }
     entry.client = call.caller.client().map(|client| redacted(client).into());
     entry
+}
+
+/// The number of a party, as a journal may hold it.
+fn party_number(number: &GivenNumber) -> Option<PartyNumber> {
+    match number {
+        GivenNumber::None => None,
+        GivenNumber::Part(part) if !part.is_person() => Some(PartyNumber::Organisation(*part)),
+        other => Some(PartyNumber::Text(redacted(other.text().as_str()).into())),
+    }
 }
 
 /// Closes an entry with what came of it, and keeps it.
@@ -78,6 +89,8 @@ fn tell_request(entry: &mut Entry, received: &Received) {
     let url = received.parts.uri.path_and_query().map_or("/", |url| url.as_str());
     entry.method = received.parts.method.clone();
     entry.url = redacted(url).into();
-    let id = received.id.as_str();
-    entry.korrelasjonsid = if received.id.is_new() { id.into() } else { redacted(id).into() };
+    entry.korrelasjonsid = match &received.id {
+        CallId::New(id) => CallId::New(*id),
+        CallId::Given(id) => CallId::Given(redacted(id).into()),
+    };
 }

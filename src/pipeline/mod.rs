@@ -67,7 +67,7 @@ pub(crate) type Body = Either<Full<Bytes>, axum::body::Body>;
 pub(crate) async fn handle(
     state: Arc<State>,
     request: Request<Incoming>,
-    wire: Wire,
+    wire: &Wire,
 ) -> Result<Response<Body>, HungUp> {
     let mut received = Received::new(request, &state);
     let target = match received.target(&state) {
@@ -75,14 +75,14 @@ pub(crate) async fn handle(
         Ok(target) => target,
         Err(refused) => {
             let session = state.sessions.find(received.session.as_ref(), None, received.real).ok();
-            return Answered::refused(&received, &refused, session.as_deref()).send(received, &wire).await;
+            return Answered::refused(&received, &refused, session.as_deref()).send(received, wire).await;
         }
     };
     let body = received.read_body(&target).await;
     let caller = state.access.caller(&received.parts.headers, body.form());
     let session = match session_of(&state, &received, caller.client()).await {
         Ok(session) => session,
-        Err(refused) => return Answered::refused(&received, &refused, None).send(received, &wire).await,
+        Err(refused) => return Answered::refused(&received, &refused, None).send(received, wire).await,
     };
     let world = session.world();
     let answered = guarded(&received, &target, &session, || {
@@ -98,7 +98,7 @@ pub(crate) async fn handle(
         .planned()
         .map_or_else(|refused| Answered::refused(&received, &refused, Some(&session)), Planned::answered)
     });
-    answered.send(received, &wire).await
+    answered.send(received, wire).await
 }
 
 /// The session of a call, begun where it has to be. Beginning one may take its time, so it keeps no other call waiting.

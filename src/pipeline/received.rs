@@ -1,7 +1,7 @@
 //! A request as it came, taken apart once: its id, its modifiers, its path without them.
 
-use http::Request;
 use http::request::Parts;
+use http::{HeaderMap, Request};
 use hyper::body::Incoming;
 
 use chrono::{DateTime, Utc};
@@ -9,13 +9,13 @@ use http::{Response, Uri};
 use http_body_util::Either;
 use tower_service::Service as _;
 
-use super::id::CallId;
-use super::{Body, State, body, response};
+use super::{Body, State, body, id, response};
 use crate::faults::base_url;
 use crate::faults::modifiers::{Modifiers, SessionName};
 use crate::faults::refused::Refused;
 use crate::interface;
 use crate::router::{Target, resolve};
+use crate::session::call_id::CallId;
 
 /// A request as it came.
 pub(super) struct Received {
@@ -28,8 +28,8 @@ pub(super) struct Received {
     pub(super) real: DateTime<Utc>,
     /// The session that the call names, whatever else is wrong with it.
     pub(super) session: Option<SessionName>,
-    /// Its modifiers, or why they cannot be taken.
-    pub(super) wishes: Result<Wishes, Box<Refused>>,
+    /// Its modifiers, or why they cannot be taken; nothing where it has none.
+    pub(super) wishes: Result<Option<Box<Wishes>>, Box<Refused>>,
     /// Where the path without modifiers begins.
     path_from: usize,
 }
@@ -42,6 +42,10 @@ pub(super) struct Wishes {
 }
 
 impl Wishes {
+    fn read(headers: &HeaderMap, base_url: &[(String, String)]) -> Result<Self, Box<Refused>> {
+        Ok(Self { headers: Modifiers::of_headers(headers)?, base_url: Modifiers::of_base_url(base_url)? })
+    }
+
     /// All of them; the headers win.
     pub(super) fn merged(&self) -> Modifiers {
         let mut merged = self.headers.clone();
@@ -53,21 +57,27 @@ impl Wishes {
 impl Received {
     pub(super) fn new(request: Request<Incoming>, state: &State) -> Self {
         let (parts, body) = request.into_parts();
-        let id = CallId::of(&parts, state);
+        let id = id::of(&parts, state);
         let path = parts.uri.path();
         let prefix = base_url::split(path);
         let (pairs, path_from) = match &prefix {
             Ok(prefix) => (&prefix.pairs[..], path.len() - prefix.path.len()),
             Err(_) => (&[][..], 0),
         };
-        let session = Modifiers::session_of(&parts.headers, pairs);
+        let any = !pairs.is_empty() || Modifiers::are_any(&parts.headers);
+        let session = if any { Modifiers::session_of(&parts.headers, pairs) } else { None };
         let wishes = match &prefix {
-            Ok(_) => Modifiers::of_headers(&parts.headers)
-                .and_then(|headers| Ok(Wishes { headers, base_url: Modifiers::of_base_url(pairs)? })),
             Err(refused) => Err(refused.clone()),
+            Ok(_) if any => Wishes::read(&parts.headers, pairs).map(|wishes| Some(Box::new(wishes))),
+            Ok(_) => Ok(None),
         };
         let real = state.sessions.time.real();
         Self { body: Some(body), id, real, session, wishes, path_from, parts }
+    }
+
+    /// Its modifiers, those of the headers over those of the base URL.
+    pub(super) fn merged(&self) -> Modifiers {
+        self.wishes.as_ref().ok().and_then(Option::as_ref).map(|wishes| wishes.merged()).unwrap_or_default()
     }
 
     /// The path without modifiers.
@@ -85,6 +95,9 @@ impl Received {
     pub(super) fn target(&self, state: &State) -> Result<Target, Box<Refused>> {
         let wishes = self.wishes.as_ref().map_err(Clone::clone)?;
         let target = resolve(state.services, &self.parts, self.path());
+        let Some(wishes) = wishes else {
+            return Ok(target);
+        };
         let both = [&wishes.headers, &wishes.base_url];
         match &target {
             Target::Page => both.into_iter().try_for_each(|modifiers| modifiers.for_own_page().map(drop))?,
@@ -112,7 +125,7 @@ impl Received {
 
     /// Lets one of the sandbox's own pages answer.
     pub(super) async fn page(mut self, state: &State) -> Response<Body> {
-        let warning = self.wishes.as_ref().ok().and_then(|wishes| wishes.merged().for_own_page().ok().flatten());
+        let warning = self.merged().for_own_page().ok().flatten();
         let body = self.body.take().map_or_else(axum::body::Body::empty, axum::body::Body::new);
         if self.path_from > 0 {
             self.parts.uri = without_prefix(&self.parts.uri, self.path());

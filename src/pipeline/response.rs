@@ -11,7 +11,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::Value;
 
 use super::Body;
-use super::id::{CallId, KORRELASJONSID};
+use super::id::KORRELASJONSID;
 use super::planned::{Plan, Planned};
 use super::received::Received;
 use crate::catalogue::{Endpoint, Service, Success};
@@ -24,6 +24,7 @@ use crate::interface::{Answer, Envelope, Reason, Refusal};
 use crate::redact::redacted;
 use crate::router::Target;
 use crate::scenario::Party;
+use crate::session::call_id::CallId;
 
 const SANDBOX_CAUSE: HeaderName = HeaderName::from_static("sandbox-cause");
 const SANDBOX_EFFECTS: HeaderName = HeaderName::from_static("sandbox-effects");
@@ -58,7 +59,7 @@ impl Head<'_> {
         if tracing::enabled!(tracing::Level::DEBUG) {
             let (method, path) = (&self.received.parts.method, redacted(self.received.path()));
             let id = redacted(self.received.id.as_str());
-            tracing::debug!(%method, path, status = success.status, korrelasjonsid = id, "answered");
+            tracing::debug!(%method, path = &*path, status = success.status, korrelasjonsid = &*id, "answered");
         }
         let status = StatusCode::from_u16(success.status).unwrap_or(StatusCode::OK);
         let mut response = whole(status, format.content_type(), answer.body);
@@ -126,7 +127,7 @@ impl Head<'_> {
         };
         if fault.hangs_up() {
             let (method, path) = (&self.received.parts.method, redacted(self.received.path()));
-            tracing::info!(%method, path, %fault, cause = self.cause().name(), "hung up");
+            tracing::info!(%method, path = &*path, %fault, cause = self.cause().name(), "hung up");
         } else {
             log(self.received, status.as_u16(), &fault.to_string(), self.cause());
         }
@@ -140,8 +141,10 @@ impl Head<'_> {
 
     /// What every answer says of itself.
     fn label(&self, response: &mut Response<Body>) {
-        let scenario = self.party.map_or(HeaderValue::from_static("none"), |party| {
-            HeaderValue::from_str(&ascii(&party.kilde)).unwrap_or(HeaderValue::from_static("none"))
+        let none = || HeaderValue::from_static("none");
+        let scenario = self.party.map_or_else(none, |party| {
+            let make = || HeaderValue::from_str(&ascii(&party.kilde)).unwrap_or_else(|_| none());
+            party.kilde_header.get_or_init(make).clone()
         });
         label(response, self.cause(), scenario);
     }
@@ -152,7 +155,7 @@ fn log(received: &Received, status: u16, code: &str, cause: Cause) {
     if tracing::enabled!(tracing::Level::INFO) {
         let (method, path) = (&received.parts.method, redacted(received.path()));
         let id = redacted(received.id.as_str());
-        tracing::info!(%method, path, status, code, cause = cause.name(), korrelasjonsid = id, "answered");
+        tracing::info!(%method, path = &*path, status, code, cause = cause.name(), korrelasjonsid = &*id, "answered");
     }
 }
 
@@ -174,7 +177,7 @@ fn label(response: &mut Response<Body>, cause: Cause, scenario: HeaderValue) {
 
 /// Puts on the id of the call.
 pub(super) fn identify(response: &mut Response<Body>, id: &CallId) {
-    if let Ok(id) = HeaderValue::from_str(id.as_str()) {
+    if let Ok(id) = HeaderValue::from_bytes(id.as_str().as_bytes()) {
         response.headers_mut().insert(KORRELASJONSID, id);
     }
 }
@@ -198,6 +201,8 @@ fn header_of(text: Cow<'static, str>) -> HeaderValue {
 fn whole(status: StatusCode, content_type: &'static str, body: Bytes) -> Response<Body> {
     let mut response = Response::new(Either::Left(Full::new(body)));
     *response.status_mut() = status;
+    // Room for the usual ones and those that the server adds.
+    response.headers_mut().reserve(8);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }

@@ -15,10 +15,10 @@ pub(crate) mod resolve;
 pub(crate) mod scalar;
 pub(crate) mod section;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use rustc_hash::FxHashMap;
 
 use crate::catalogue::{Edition, Endpoint, Service};
 use crate::domain::identifikator::Part;
@@ -31,7 +31,7 @@ use section::Sections;
 /// The parties of the sandbox on a base date, by number.
 #[derive(Clone, Debug, Default)]
 pub struct ScenarioSet {
-    parties: HashMap<Part, Arc<Party>>,
+    parties: FxHashMap<Part, Arc<Party>>,
     /// The party that is meant where nobody says one, by the name of the service.
     defaults: Vec<(&'static str, Part)>,
     /// What is odd about the set, but did not keep it from loading.
@@ -105,6 +105,8 @@ pub struct Party {
     pub feil: Vec<Feil>,
     /// The file it was described in, relative to its folder; built-in ones start with `builtin/`.
     pub kilde: Arc<str>,
+    /// The same as a header's value, made when it is first needed.
+    pub(crate) kilde_header: std::sync::OnceLock<http::HeaderValue>,
 }
 
 /// A literal answer.

@@ -12,7 +12,7 @@ use crate::domain::reskontro::AsOf;
 use crate::interface::negotiation::Format;
 use crate::interface::periode::Periode;
 use crate::interface::{Answer, Call, Refusal, Render, View, number_name, xml};
-use crate::library::cache::Key;
+use crate::library::cache::{ByAddress, Key};
 use crate::scenario::Svar;
 
 /// What a lookup asks for, once its input has been checked.
@@ -62,12 +62,12 @@ pub(super) fn of_party(call: &Call<'_>, request: &LookupRequest, render: Render)
     };
     let day = call.instants.day;
     let key = Key {
-        service: service.name,
-        endpoint: endpoint.name,
-        package,
+        service: ByAddress(service),
+        endpoint: ByAddress(endpoint),
+        package: service.packages.iter().position(|known| known.name == package).unwrap_or(usize::MAX),
         part,
         edition,
-        format: format.content_type(),
+        is_xml: format == Format::Xml,
         periode: periode.map(Periode::as_pair),
         day,
     };

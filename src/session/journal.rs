@@ -3,14 +3,35 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::Mutex;
 
+use super::call_id::CallId;
 use crate::catalogue::Check;
+use crate::domain::identifikator::Part;
 use crate::faults::Cause;
 use crate::faults::effects::{Drift, Fault};
+
+/// The number of a party, as an entry keeps it.
+#[derive(Clone, Debug)]
+pub(crate) enum PartyNumber {
+    /// Nine digits; those of persons are texts, which may be masked.
+    Organisation(Part),
+    /// Another text, redacted.
+    Text(Box<str>),
+}
+
+impl fmt::Display for PartyNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Organisation(part) => part.fmt(f),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
 
 /// A request and what came of it.
 #[derive(Clone, Debug)]
@@ -27,10 +48,10 @@ pub(crate) struct Entry {
     pub(crate) service: Option<&'static str>,
     pub(crate) endpoint: Option<&'static str>,
     pub(crate) package: Option<Cow<'static, str>>,
-    pub(crate) party: Option<Box<str>>,
+    pub(crate) party: Option<PartyNumber>,
     /// The `client_id` of the token, believed as it stands.
     pub(crate) client: Option<Box<str>>,
-    pub(crate) korrelasjonsid: Box<str>,
+    pub(crate) korrelasjonsid: CallId,
     /// Nothing where the caller got no answer.
     pub(crate) status: Option<u16>,
     pub(crate) code: Option<&'static str>,
@@ -75,7 +96,7 @@ impl Entry {
             package: None,
             party: None,
             client: None,
-            korrelasjonsid: Box::default(),
+            korrelasjonsid: CallId::default(),
             status: None,
             code: None,
             message: None,
@@ -120,12 +141,15 @@ impl Filter {
             |wanted: &Option<String>, is: Option<&str>| wanted.as_deref().is_none_or(|wanted| is == Some(wanted));
         same(&self.service, entry.service)
             && same(&self.endpoint, entry.endpoint)
-            && same(&self.party, entry.party.as_deref())
+            && self
+                .party
+                .as_deref()
+                .is_none_or(|wanted| entry.party.as_ref().is_some_and(|is| is.to_string() == wanted))
             && same(&self.code, entry.code)
             && same(&self.client, entry.client.as_deref())
             && self.status.is_none_or(|status| entry.status == Some(status))
             && same(&self.cause, Some(entry.cause.name()))
-            && same(&self.korrelasjonsid, Some(&entry.korrelasjonsid))
+            && same(&self.korrelasjonsid, Some(entry.korrelasjonsid.as_str()))
     }
 }
 

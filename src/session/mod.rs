@@ -1,6 +1,7 @@
 //! What belongs to one test run: its clock, rules, journal, own scenarios, and how much of each scenario
 //! flag is used up. A call belongs to exactly one session and sees nothing of another.
 
+pub(crate) mod call_id;
 pub(crate) mod flags;
 pub(crate) mod journal;
 pub(crate) mod registry;
@@ -11,6 +12,7 @@ use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
+use arc_swap::ArcSwap;
 use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::{Mutex, RwLock};
 
@@ -72,7 +74,7 @@ pub(crate) struct Session {
     /// Its own scenarios; held while its world is put together.
     own: Mutex<Option<Own>>,
     own_bytes: AtomicUsize,
-    world: RwLock<Arc<World>>,
+    world: ArcSwap<World>,
     failed: RwLock<Option<Failed>>,
     /// When it was last used, in ms since 1970.
     used: AtomicI64,
@@ -99,7 +101,7 @@ impl Session {
             states: start.states.iter().map(|make| make()).collect(),
             own: Mutex::default(),
             own_bytes: AtomicUsize::new(0),
-            world: RwLock::new(Arc::new(world)),
+            world: ArcSwap::from_pointee(world),
             failed: RwLock::default(),
             used: AtomicI64::new(begun.timestamp_millis()),
             time,
@@ -109,7 +111,7 @@ impl Session {
 
     /// What a call that begins now sees.
     pub(crate) fn world(&self) -> Arc<World> {
-        Arc::clone(&self.world.read())
+        self.world.load_full()
     }
 
     /// Puts the world together anew where the server has newer files. Takes its time.
@@ -141,7 +143,7 @@ impl Session {
         };
         let flags = Arc::clone(&before.flags);
         flags.keep_unchanged(&before.loaded.scenarios, &loaded.scenarios);
-        *self.world.write() = Arc::new(World { number, server, loaded, flags });
+        self.world.store(Arc::new(World { number, server, loaded, flags }));
     }
 
     /// Scenarios of its own, resolved on its base date. Takes its time.
@@ -172,7 +174,7 @@ impl Session {
         let (number, server, flags) = (before.number, Arc::clone(&before.server), Arc::clone(&before.flags));
         flags.keep_unchanged(&before.loaded.scenarios, &server.scenarios);
         let world = World { number, loaded: Arc::clone(&server), server, flags };
-        *self.world.write() = Arc::new(world);
+        self.world.store(Arc::new(world));
     }
 
     /// How many bytes of scenarios it has of its own.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::{Mutex, RwLock};
 
@@ -36,7 +37,7 @@ pub(crate) struct Sessions {
     pub(crate) library: Arc<Library>,
     start: Start,
     limits: Limits,
-    default: RwLock<Arc<Session>>,
+    default: ArcSwap<Session>,
     named: RwLock<HashMap<Box<str>, Arc<Session>>>,
     clients: RwLock<HashMap<Box<str>, SessionName>>,
     bound: AtomicUsize,
@@ -75,7 +76,7 @@ impl Sessions {
             library,
             start,
             limits,
-            default: RwLock::new(Arc::new(default)),
+            default: ArcSwap::from_pointee(default),
             named: RwLock::default(),
             clients: RwLock::default(),
             bound: AtomicUsize::new(0),
@@ -109,7 +110,7 @@ impl Sessions {
 
     /// The session of calls that name none.
     pub(crate) fn default_session(&self) -> Arc<Session> {
-        Arc::clone(&self.default.read())
+        self.default.load_full()
     }
 
     /// The session of a call: the one it names, else the one its client is bound to, else the default one; or
@@ -194,7 +195,7 @@ impl Sessions {
     pub(crate) fn reset(&self, name: &SessionName) -> Result<Arc<Session>, Box<Refused>> {
         let fresh = Arc::new(self.begin(name.as_str())?);
         if name.as_str() == DEFAULT {
-            *self.default.write() = Arc::clone(&fresh);
+            self.default.store(Arc::clone(&fresh));
             return Ok(fresh);
         }
         let mut named = self.named.write();

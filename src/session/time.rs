@@ -135,6 +135,15 @@ fn changed(setting: Setting, otherwise: Setting, change: Change, real: DateTime<
     }
 }
 
+/// What a session's clock says at one moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reading {
+    /// What it shows.
+    pub(crate) shown: DateTime<Utc>,
+    /// The time that tokens are checked at.
+    pub(crate) tokens: DateTime<Utc>,
+}
+
 /// A session's clock.
 #[derive(Debug, Default)]
 pub(crate) struct Clock(RwLock<Own>);
@@ -151,6 +160,13 @@ impl Clock {
     /// What it shows at a real time.
     pub(crate) fn now(&self, time: &Time, real: DateTime<Utc>) -> DateTime<Utc> {
         self.setting(time).show(real)
+    }
+
+    /// What it shows at a real time, and the time that tokens are checked at then.
+    pub(crate) fn reading(&self, time: &Time, real: DateTime<Utc>) -> Reading {
+        let own = self.own();
+        let shown = own.setting.unwrap_or_else(|| time.setting()).show(real);
+        Reading { shown, tokens: if own.tokens { shown } else { real } }
     }
 
     /// How it is set, by itself or by the server.

@@ -11,7 +11,7 @@ pub use foedselsnummer::Foedselsnummer;
 pub use kid::Kid;
 pub use konto::{Iban, Kontonummer, masked_kontonummer};
 pub use organisasjonsnummer::Organisasjonsnummer;
-pub use part::{Part, PartKind};
+pub use part::{Part, PartDigits, PartKind};
 
 /// Why a text is not a certain identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

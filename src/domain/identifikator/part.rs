@@ -62,9 +62,37 @@ impl From<Organisasjonsnummer> for Part {
     }
 }
 
+/// The digits of a [`Part`] as a text, without an allocation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartDigits {
+    digits: [u8; 11],
+    length: u8,
+}
+
+impl PartDigits {
+    /// The text: 9 or 11 digits.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.digits[..usize::from(self.length)]).unwrap_or_default()
+    }
+}
+
+impl Part {
+    /// The digits as a text.
+    pub fn text(self) -> PartDigits {
+        let mut digits = [b'0'; 11];
+        let mut left = self.digits;
+        for digit in digits[..usize::from(self.length)].iter_mut().rev() {
+            // A remainder of ten fits.
+            *digit += u8::try_from(left % 10).unwrap_or_default();
+            left /= 10;
+        }
+        PartDigits { digits, length: self.length }
+    }
+}
+
 impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:0width$}", self.digits, width = usize::from(self.length))
+        f.write_str(self.text().as_str())
     }
 }
 

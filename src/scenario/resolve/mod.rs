@@ -10,7 +10,7 @@ mod serie;
 mod svar;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDate;
 
@@ -87,7 +87,20 @@ pub(super) fn party(
         }
     };
     let kilde = Arc::clone(&file.name);
-    let party = Party { part, navn, beskrivelse, innehaver, utgave, skjermet, reskontro, sections, svar, feil, kilde };
+    let party = Party {
+        part,
+        navn,
+        beskrivelse,
+        innehaver,
+        utgave,
+        skjermet,
+        reskontro,
+        sections,
+        svar,
+        feil,
+        kilde,
+        kilde_header: OnceLock::new(),
+    };
     Some(Resolved { party, entries, defaults })
 }
 

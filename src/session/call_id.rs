@@ -1,0 +1,34 @@
+//! The id of a call.
+
+use uuid::Uuid;
+use uuid::fmt::Hyphenated;
+
+/// The id of a call.
+#[derive(Clone, Debug)]
+pub(crate) enum CallId {
+    /// A new UUID.
+    New([u8; Hyphenated::LENGTH]),
+    /// The caller's.
+    Given(Box<str>),
+}
+
+impl CallId {
+    pub(crate) fn new(id: Uuid) -> Self {
+        let mut text = [0; Hyphenated::LENGTH];
+        id.hyphenated().encode_lower(&mut text);
+        Self::New(text)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::New(text) => std::str::from_utf8(text).unwrap_or_default(),
+            Self::Given(text) => text,
+        }
+    }
+}
+
+impl Default for CallId {
+    fn default() -> Self {
+        Self::Given(Box::default())
+    }
+}
