@@ -67,7 +67,26 @@ fn means_the_sandbox(name: &str) -> bool {
     name.starts_with("sandbox-") || name.starts_with("sandbox_")
 }
 
+/// No modifiers.
+static NONE: Modifiers = Modifiers {
+    error: None,
+    delay: None,
+    fault: None,
+    session: None,
+    edition: None,
+    now: None,
+    drift: None,
+    party: None,
+    seed: None,
+    drift_seed: None,
+};
+
 impl Modifiers {
+    /// Those that there may be. Most calls have none, and none are to be carried about for them.
+    pub(crate) fn or_none(modifiers: Option<&Self>) -> &Self {
+        modifiers.unwrap_or(&NONE)
+    }
+
     /// Whether any header asks for something, or was meant to.
     pub(crate) fn are_any(headers: &HeaderMap) -> bool {
         headers.keys().any(|name| means_the_sandbox(name.as_str()))

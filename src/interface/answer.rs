@@ -1,8 +1,12 @@
 //! A successful answer of an endpoint.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 use serde::Serialize;
+
+use crate::library::cache::Heads;
 
 /// A successful answer. Its status is the one that the endpoint names.
 #[derive(Debug, Default)]
@@ -11,6 +15,8 @@ pub struct Answer {
     pub(crate) body: Bytes,
     /// The headers that it carries, as the endpoint names them.
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    /// What is kept of the head beside the body, where the body is kept.
+    pub(crate) heads: Option<Arc<Heads>>,
     /// What the real service would have done otherwise, for `Sandbox-Warning`.
     pub(crate) warning: Option<&'static str>,
 }

@@ -109,6 +109,8 @@ pub(crate) struct Route {
     pub(crate) package: GivenPackage,
     /// The number in the URL.
     pub(crate) number: GivenNumber,
+    /// Every part of the path is known: fixed parts, a package of the service, 9 digits.
+    pub(crate) is_plain: bool,
 }
 
 /// What was found at a URL.
@@ -211,11 +213,16 @@ impl Routes {
     pub(crate) fn find(&self, path: &Path<'_>, method: &Method) -> Route {
         if let Ok(found) = self.router.at(path.plain()) {
             let template = &self.templates[*found.value];
+            let package = package(template.module, template.package_at.and_then(|at| value(&found.params, at)));
+            let number = number(template.number_at.and_then(|at| value(&found.params, at)));
+            let known = usize::from(package.known().is_some())
+                + usize::from(number.part().is_some_and(|part| !part.is_person()));
             return Route {
                 module: template.module,
                 found: template.method(method),
-                package: package(template.module, template.package_at.and_then(|at| value(&found.params, at))),
-                number: number(template.number_at.and_then(|at| value(&found.params, at))),
+                is_plain: known == found.params.len(),
+                package,
+                number,
             };
         }
         // Most of a wrong URL is mostly right: the places are those of the first template.
@@ -226,6 +233,7 @@ impl Routes {
             found: Found::Nothing,
             package: package(self.module, part(like.and_then(|like| like.package_at)).as_deref()),
             number: number(part(like.and_then(|like| like.number_at)).as_deref()),
+            is_plain: false,
         }
     }
 }

@@ -2,8 +2,11 @@
 
 use std::hash::{Hash, Hasher};
 
+use std::sync::{Arc, OnceLock};
+
 use bytes::Bytes;
 use chrono::NaiveDate;
+use http::HeaderMap;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use rustc_hash::FxBuildHasher;
@@ -27,6 +30,18 @@ pub(crate) struct Key {
     pub(crate) periode: Option<(NaiveDate, NaiveDate)>,
     pub(crate) day: NaiveDate,
 }
+
+/// An answer as it is kept: its body, and what its head says each time.
+#[derive(Clone)]
+pub(crate) struct Rendered {
+    pub(crate) body: Bytes,
+    pub(crate) heads: Arc<Heads>,
+}
+
+/// The constant headers of an answer, without and with the warning for a caller without a token. The pipeline makes
+/// them when it first sends the answer.
+#[derive(Debug, Default)]
+pub(crate) struct Heads(pub(crate) [OnceLock<HeaderMap>; 2]);
 
 /// Something static that is told from others by where it stands.
 #[derive(Debug)]
@@ -55,15 +70,15 @@ impl<T> Hash for ByAddress<T> {
 #[derive(Clone)]
 struct BySize;
 
-impl Weighter<Key, Bytes> for BySize {
-    fn weight(&self, _: &Key, body: &Bytes) -> u64 {
+impl Weighter<Key, Rendered> for BySize {
+    fn weight(&self, _: &Key, rendered: &Rendered) -> u64 {
         // What the key and its slot take, roughly, so that many small answers are bounded too.
-        body.len() as u64 + 256
+        rendered.body.len() as u64 + 512
     }
 }
 
 /// A bounded cache of rendered answers of one scenario set.
-pub(crate) struct RenderCache(Cache<Key, Bytes, BySize, FxBuildHasher>);
+pub(crate) struct RenderCache(Cache<Key, Rendered, BySize, FxBuildHasher>);
 
 impl RenderCache {
     pub(crate) fn new() -> Self {
@@ -89,12 +104,12 @@ impl RenderCache {
     }
 
     /// The rendered answer, made now where it is not there. Failures are not kept.
-    pub(crate) fn get_or_render<E>(&self, key: Key, render: impl FnOnce() -> Result<Bytes, E>) -> Result<Bytes, E> {
-        if let Some(body) = self.0.get(&key) {
-            return Ok(body);
+    pub(crate) fn get_or_render<E>(&self, key: Key, render: impl FnOnce() -> Result<Bytes, E>) -> Result<Rendered, E> {
+        if let Some(rendered) = self.0.get(&key) {
+            return Ok(rendered);
         }
-        let body = render()?;
-        self.0.insert(key, body.clone());
-        Ok(body)
+        let rendered = Rendered { body: render()?, heads: Arc::default() };
+        self.0.insert(key, rendered.clone());
+        Ok(rendered)
     }
 }

@@ -39,20 +39,26 @@ impl<'s> Addressed<'s> {
         let wishes = self.received.merged();
         let Reading { shown, tokens } = self.session.clock.reading(self.session.time(), self.received.real);
         // A shift that leads nowhere is refused before anything is used up; rules see to theirs.
-        wishes.observed(shown)?;
+        Modifiers::or_none(wishes.as_deref()).observed(shown)?;
         let (plan, subject) = match self.target {
             Target::Service { route, .. } => self.plan(route, wishes, shown)?,
             Target::Page | Target::Nothing => (Plan::without_service(wishes, self.state.services)?, Subject::default()),
         };
-        let now = plan.modifiers.observed(shown)?;
+        let now = plan.modifiers().observed(shown)?;
         Ok(Planned { call: self, subject, plan, instants: Instants { now, day: day_in_norway(now), tokens } })
     }
 
-    fn plan(&self, route: &Route, wishes: Modifiers, shown: DateTime<Utc>) -> Result<(Plan, Subject), Box<Refused>> {
+    fn plan(
+        &self,
+        route: &Route,
+        wishes: Option<Box<Modifiers>>,
+        shown: DateTime<Utc>,
+    ) -> Result<(Plan, Subject), Box<Refused>> {
         let (session, scenarios) = (self.session, &self.world.loaded.scenarios);
         let access = (&*self.state.access, self.caller);
-        let subject = Subject::of(route, access, self.body, &wishes, scenarios);
-        let code = wishes.code(Some(route.module.service), self.state.services.catalogue)?;
+        let asked = Modifiers::or_none(wishes.as_deref());
+        let subject = Subject::of(route, access, self.body, asked, scenarios);
+        let code = asked.code(Some(route.module.service), self.state.services.catalogue)?;
         let given = subject.number.clone();
         let number = given.text();
         let facts = CallFacts {
@@ -65,7 +71,7 @@ impl<'s> Addressed<'s> {
         };
         let plan =
             Plan::of_call(wishes, code).with_rules(&facts, &session.rules, Clocks { real: self.received.real, shown });
-        let said = plan.modifiers.party.as_ref().map(|party| &*party.value);
+        let said = plan.modifiers().party.as_ref().map(|party| &*party.value);
         let subject = subject.with_rule(said, scenarios);
         Ok((plan.with_scenario(&facts, &subject, &self.world.flags), subject))
     }

@@ -67,7 +67,7 @@ impl Planned<'_> {
         };
         let head = Head { received, plan: Some(&self.plan), party: self.subject.party.as_deref(), envelope };
         let mut entry = journal::opened(&self);
-        let mut response = if let Some(fault) = self.plan.modifiers.replacing() {
+        let mut response = if let Some(fault) = self.plan.modifiers().replacing() {
             head.replaced(fault.value)
         } else if let Some(code) = &self.plan.code {
             entry.code = Some(code.value.code);
@@ -85,9 +85,9 @@ impl Planned<'_> {
                 }
             }
         };
-        let delay = self.plan.modifiers.delay.as_ref().map(|delay| self.draw(delay.value));
+        let delay = self.plan.modifiers().delay.as_ref().map(|delay| self.draw(delay.value));
         response::tell_effects(&mut response, &self, delay, self.drift_seed());
-        let fault = self.plan.modifiers.fault.as_ref().map(|fault| fault.value);
+        let fault = self.plan.modifiers().fault.as_ref().map(|fault| fault.value);
         journal::close(entry, &self, &response, delay);
         Answered { response, delay: delay.unwrap_or_default(), fault }
     }
@@ -103,7 +103,7 @@ impl Planned<'_> {
         let path = Path::new(below_base(route.module, at_base, received.path()));
         let wanted = accepted(route.module.service.formats, &received.parts.headers);
         let format = wanted.unwrap_or_default();
-        let drift = self.plan.modifiers.drift.as_ref().map(|drift| drift.value);
+        let drift = self.plan.modifiers().drift.as_ref().map(|drift| drift.value);
         let call = Call {
             headers: &received.parts.headers,
             path: &path,
@@ -113,7 +113,7 @@ impl Planned<'_> {
             target: CallTarget { module: route.module, endpoint: route.endpoint(), package: &route.package, at_base },
             subject: &self.subject,
             instants: self.instants,
-            edition: self.plan.modifiers.edition.as_ref().map(|edition| edition.value),
+            edition: self.plan.modifiers().edition.as_ref().map(|edition| edition.value),
             // What drift changes on its way out comes as JSON.
             format: if drift.is_some() { Format::Json } else { format },
             caller: addressed.caller,
@@ -173,18 +173,18 @@ impl Planned<'_> {
     }
 
     fn drift(&self, value: &mut Value, contract: Option<Contract<'_>>) {
-        if let Some(drift) = &self.plan.modifiers.drift {
+        if let Some(drift) = &self.plan.modifiers().drift {
             drift.value.apply(value, contract, &mut ChaCha8Rng::seed_from_u64(self.drift_seed()));
         }
     }
 
     fn drift_seed(&self) -> u64 {
-        let by_call = self.plan.modifiers.seed.as_ref().map(|seed| seed.value);
-        by_call.or(self.plan.modifiers.drift_seed).unwrap_or(self.call.state.drift_seed)
+        let by_call = self.plan.modifiers().seed.as_ref().map(|seed| seed.value);
+        by_call.or(self.plan.modifiers().drift_seed).unwrap_or(self.call.state.drift_seed)
     }
 
     fn draw(&self, delay: Delay) -> Duration {
-        match &self.plan.modifiers.seed {
+        match &self.plan.modifiers().seed {
             Some(seed) => delay.draw(&mut ChaCha8Rng::seed_from_u64(seed.value)),
             None => delay.draw(&mut *self.call.state.rng.lock()),
         }

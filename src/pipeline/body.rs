@@ -12,10 +12,7 @@ use crate::interface::{Body, Field, Found, Route};
 
 /// Reads the body of a call that reaches an endpoint; otherwise the body stays unread.
 pub(super) async fn read(route: &Route, parts: &Parts, body: &mut Option<Incoming>) -> Body {
-    let Found::Endpoint(number) = route.found else {
-        return Body::None;
-    };
-    let policy = route.module.service.endpoints.get(number).map_or(BodyPolicy::None, |endpoint| endpoint.body);
+    let policy = policy(route);
     let Some(incoming) = body.take_if(|_| policy != BodyPolicy::None) else {
         return Body::None;
     };
@@ -30,6 +27,16 @@ pub(super) async fn read(route: &Route, parts: &Parts, body: &mut Option<Incomin
             Some(wrong) => wrong,
             None => multipart(parts, incoming, limit).await,
         },
+    }
+}
+
+/// Which body a call reads; none if it reaches no endpoint.
+pub(super) fn policy(route: &Route) -> BodyPolicy {
+    match route.found {
+        Found::Endpoint(number) => {
+            route.module.service.endpoints.get(number).map_or(BodyPolicy::None, |endpoint| endpoint.body)
+        }
+        Found::OtherMethod(..) | Found::Nothing => BodyPolicy::None,
     }
 }
 

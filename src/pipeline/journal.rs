@@ -27,7 +27,8 @@ pub(super) fn opened(planned: &Planned<'_>) -> Entry {
     if !journal.is_on() {
         return entry;
     }
-    tell_request(&mut entry, call.received);
+    let is_plain = matches!(call.target, Target::Service { route, .. } if route.is_plain);
+    tell_request(&mut entry, call.received, is_plain);
     if let Target::Service { route, .. } = call.target {
         entry.service = Some(route.module.service.name);
         entry.endpoint = route.endpoint().map(|endpoint| endpoint.name);
@@ -53,7 +54,7 @@ fn party_number(number: &GivenNumber) -> Option<PartyNumber> {
 
 /// Closes an entry with what came of it, and keeps it.
 pub(super) fn close(mut entry: Entry, planned: &Planned<'_>, response: &Response<Body>, delay: Option<Duration>) {
-    let modifiers = &planned.plan.modifiers;
+    let modifiers = planned.plan.modifiers();
     let fault = modifiers.fault.as_ref().map(|fault| fault.value);
     entry.cause = planned.plan.cause();
     entry.fault = fault;
@@ -67,7 +68,7 @@ pub(super) fn close(mut entry: Entry, planned: &Planned<'_>, response: &Response
 /// Keeps a request that could not be taken as it was meant.
 pub(super) fn add_refusal(session: &Session, received: &Received, refused: &Refused) {
     let mut entry = Entry::new(received.real);
-    tell_request(&mut entry, received);
+    tell_request(&mut entry, received, false);
     entry.status = Some(refused.status);
     entry.cause = Cause::RefusedModifier;
     entry.message = Some(redacted(&refused.detail).into());
@@ -78,17 +79,19 @@ pub(super) fn add_refusal(session: &Session, received: &Received, refused: &Refu
 /// Keeps a request that the sandbox itself failed at.
 pub(super) fn add_failure(session: &Session, received: &Received, code: &'static Code) {
     let mut entry = Entry::new(received.real);
-    tell_request(&mut entry, received);
+    tell_request(&mut entry, received, false);
     entry.status = Some(code.status);
     entry.code = Some(code.code);
     entry.message = Some("a fault of the sandbox itself; its log says more".into());
     session.journal.add(entry);
 }
 
-fn tell_request(entry: &mut Entry, received: &Received) {
+/// `is_plain` says that every part of the path is known, so that only a query or modifiers need redaction.
+fn tell_request(entry: &mut Entry, received: &Received, is_plain: bool) {
     let url = received.parts.uri.path_and_query().map_or("/", |url| url.as_str());
     entry.method = received.parts.method.clone();
-    entry.url = redacted(url).into();
+    let is_plain = is_plain && received.is_bare();
+    entry.url = if is_plain { url.into() } else { redacted(url).into() };
     entry.korrelasjonsid = match &received.id {
         CallId::New(id) => CallId::New(*id),
         CallId::Given(id) => CallId::Given(redacted(id).into()),

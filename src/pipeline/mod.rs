@@ -34,7 +34,7 @@ use rand::rngs::ChaCha8Rng;
 use crate::access::Access;
 use crate::config::{Options, ServiceSettings};
 use crate::faults::refused::Refused;
-use crate::interface::Services;
+use crate::interface::{self, Services};
 use crate::router::Target;
 use crate::session::Session;
 use crate::session::registry::Sessions;
@@ -71,18 +71,21 @@ pub(crate) async fn handle(
 ) -> Result<Response<Body>, HungUp> {
     let mut received = Received::new(request, &state);
     let target = match received.target(&state) {
-        Ok(Target::Page) => return Ok(received.page(&state).await),
+        Ok(Target::Page) => return Ok(Box::pin(received.page(&state)).await),
         Ok(target) => target,
         Err(refused) => {
             let session = state.sessions.find(received.session.as_ref(), None, received.real).ok();
-            return Answered::refused(&received, &refused, session.as_deref()).send(received, wire).await;
+            return Answered::refused(&received, &refused, session.as_deref()).send(&mut received, wire).await;
         }
     };
-    let body = received.read_body(&target).await;
+    let body = match received.wants_body(&target) {
+        true => Box::pin(received.read_body(&target)).await,
+        false => interface::Body::None,
+    };
     let caller = state.access.caller(&received.parts.headers, body.form());
     let session = match session_of(&state, &received, caller.client()).await {
         Ok(session) => session,
-        Err(refused) => return Answered::refused(&received, &refused, None).send(received, wire).await,
+        Err(refused) => return Answered::refused(&received, &refused, None).send(&mut received, wire).await,
     };
     let world = session.world();
     let answered = guarded(&received, &target, &session, || {
@@ -98,7 +101,7 @@ pub(crate) async fn handle(
         .planned()
         .map_or_else(|refused| Answered::refused(&received, &refused, Some(&session)), Planned::answered)
     });
-    answered.send(received, wire).await
+    answered.send(&mut received, wire).await
 }
 
 /// The session of a call, begun where it has to be. Beginning one may take its time, so it keeps no other call waiting.

@@ -24,8 +24,8 @@ pub(super) struct Planned<'s> {
 
 /// What a call meets.
 pub(super) struct Plan {
-    /// The keys, each from the highest place that says it.
-    pub(super) modifiers: Modifiers,
+    /// The keys, each from the highest place that says it; nothing where nobody says any.
+    keys: Option<Box<Modifiers>>,
     /// The code that is answered in place of asking the service.
     pub(super) code: Option<Chosen<&'static Code>>,
     /// The rules that had a part in it.
@@ -36,20 +36,25 @@ pub(super) struct Plan {
 
 impl Plan {
     /// What the call itself asks for.
-    pub(super) fn of_call(modifiers: Modifiers, code: Option<Chosen<&'static Code>>) -> Self {
-        Self { modifiers, code, rules: Vec::new(), natural: false }
+    pub(super) fn of_call(keys: Option<Box<Modifiers>>, code: Option<Chosen<&'static Code>>) -> Self {
+        Self { keys, code, rules: Vec::new(), natural: false }
+    }
+
+    /// The keys, each from the highest place that says it.
+    pub(super) fn modifiers(&self) -> &Modifiers {
+        Modifiers::or_none(self.keys.as_deref())
     }
 
     /// What a call of no service asks for: rules, flags and reserved numbers belong to services.
-    pub(super) fn without_service(modifiers: Modifiers, services: &Services) -> Result<Self, Box<Refused>> {
-        let code = modifiers.code(None, services.catalogue)?;
-        Ok(Self::of_call(modifiers, code))
+    pub(super) fn without_service(keys: Option<Box<Modifiers>>, services: &Services) -> Result<Self, Box<Refused>> {
+        let code = Modifiers::or_none(keys.as_deref()).code(None, services.catalogue)?;
+        Ok(Self::of_call(keys, code))
     }
 
     /// Adds what the rules of the session say. A rule that gets a key into the plan is used up by one.
     pub(super) fn with_rules(mut self, call: &CallFacts<'_>, rules: &Rules, clocks: Clocks) -> Self {
         for rule in rules.matching(call) {
-            match rule.apply(call, &mut self.modifiers, clocks) {
+            match rule.apply(call, self.keys.get_or_insert_default(), clocks) {
                 Applied::Not => continue,
                 Applied::Took => {}
                 Applied::Natural => self.natural = true,
@@ -67,9 +72,9 @@ impl Plan {
     pub(super) fn with_scenario(mut self, call: &CallFacts<'_>, subject: &Subject, flags: &FlagCounters) -> Self {
         if let Some(party) = subject.party.as_ref().filter(|party| !party.feil.is_empty() && !self.natural) {
             for (index, feil) in flags.live(party, call.service, call.endpoint) {
-                let mut filled = self.modifiers.clone();
+                let mut filled = self.modifiers().clone();
                 if filled.fill_from(&Modifiers::of_flag(&feil.effects)) && flags.take(party.part, index, feil) {
-                    self.modifiers = filled;
+                    self.keys = Some(Box::new(filled));
                 }
             }
         }
@@ -78,9 +83,9 @@ impl Plan {
                 let value = Catalogue::code_at(Some(call.service), &error.value)?;
                 Some(Chosen { value, cause: error.cause })
             };
-            self.code = self.modifiers.error.as_ref().and_then(known);
+            self.code = self.modifiers().error.as_ref().and_then(known);
         }
-        let is_free = self.code.is_none() && self.modifiers.replacing().is_none() && !self.natural;
+        let is_free = self.code.is_none() && self.modifiers().replacing().is_none() && !self.natural;
         if let Some(part) = subject.part().filter(|_| is_free && subject.party.is_none()) {
             let code = reserved_number(call.service, part);
             self.code = code.map(|value| Chosen { value, cause: Cause::ReservedNumber });
@@ -90,7 +95,7 @@ impl Plan {
 
     /// What made the answer other than natural, the strongest first.
     pub(super) fn cause(&self) -> Cause {
-        let modifiers = &self.modifiers;
+        let modifiers = self.modifiers();
         modifiers
             .replacing()
             .map(|fault| fault.cause)

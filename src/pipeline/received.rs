@@ -10,6 +10,7 @@ use http_body_util::Either;
 use tower_service::Service as _;
 
 use super::{Body, State, body, id, response};
+use crate::catalogue::BodyPolicy;
 use crate::faults::base_url;
 use crate::faults::modifiers::{Modifiers, SessionName};
 use crate::faults::refused::Refused;
@@ -76,14 +77,20 @@ impl Received {
     }
 
     /// Its modifiers, those of the headers over those of the base URL.
-    pub(super) fn merged(&self) -> Modifiers {
-        self.wishes.as_ref().ok().and_then(Option::as_ref).map(|wishes| wishes.merged()).unwrap_or_default()
+    pub(super) fn merged(&self) -> Option<Box<Modifiers>> {
+        let wishes = self.wishes.as_ref().ok().and_then(Option::as_ref)?;
+        Some(Box::new(wishes.merged()))
     }
 
     /// The path without modifiers.
     pub(super) fn path(&self) -> &str {
         let path = &self.parts.uri.path()[self.path_from..];
         if path.is_empty() { "/" } else { path }
+    }
+
+    /// Whether its URL has neither modifiers nor a query.
+    pub(super) fn is_bare(&self) -> bool {
+        self.path_from == 0 && self.parts.uri.query().is_none()
     }
 
     /// The raw query, without the question mark.
@@ -115,6 +122,14 @@ impl Received {
         Ok(target)
     }
 
+    /// Whether the endpoint reads a body.
+    pub(super) fn wants_body(&self, target: &Target) -> bool {
+        match target {
+            Target::Service { route, .. } => body::policy(route) != BodyPolicy::None,
+            Target::Page | Target::Nothing => false,
+        }
+    }
+
     /// Reads the body that the endpoint wants; another one stays where it is.
     pub(super) async fn read_body(&mut self, target: &Target) -> interface::Body {
         let Target::Service { route, .. } = target else {
@@ -125,7 +140,7 @@ impl Received {
 
     /// Lets one of the sandbox's own pages answer.
     pub(super) async fn page(mut self, state: &State) -> Response<Body> {
-        let warning = self.merged().for_own_page().ok().flatten();
+        let warning = Modifiers::or_none(self.merged().as_deref()).for_own_page().ok().flatten();
         let body = self.body.take().map_or_else(axum::body::Body::empty, axum::body::Body::new);
         if self.path_from > 0 {
             self.parts.uri = without_prefix(&self.parts.uri, self.path());

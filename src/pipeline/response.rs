@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{Response, StatusCode};
+use http::{HeaderMap, Response, StatusCode};
 use http_body_util::{Either, Full};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::Value;
@@ -62,13 +62,39 @@ impl Head<'_> {
             tracing::debug!(%method, path = &*path, status = success.status, korrelasjonsid = &*id, "answered");
         }
         let status = StatusCode::from_u16(success.status).unwrap_or(StatusCode::OK);
-        let mut response = whole(status, format.content_type(), answer.body);
+        // The head of an answer that is kept is made once for each warning that the house may add.
+        let kept = answer.heads.as_ref().filter(|_| self.cause() == Cause::Natural && answer.warning.is_none());
+        let headers = match kept.map(|heads| &heads.0[usize::from(warning.is_some())]) {
+            Some(head) => head.get_or_init(|| self.head(format, warning)).clone(),
+            None => self.head(format, warning),
+        };
+        let mut response = Response::new(Either::Left(Full::new(answer.body)));
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
         response.headers_mut().extend(answer.headers);
-        if let Some(warning) = warning {
-            response.headers_mut().insert(SANDBOX_WARNING, header_of(warning));
-        }
-        self.label(&mut response);
         response
+    }
+
+    /// The headers of a successful answer but for those of its own.
+    fn head(&self, format: Format, warning: Option<Cow<'static, str>>) -> HeaderMap {
+        let mut headers = HeaderMap::with_capacity(ROOM);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
+        if let Some(warning) = warning {
+            headers.insert(SANDBOX_WARNING, header_of(warning));
+        }
+        headers.insert(SANDBOX_CAUSE, HeaderValue::from_static(self.cause().name()));
+        headers.insert(SANDBOX_SCENARIO, self.scenario());
+        // Its place is kept, so that a copy need not grow.
+        headers.insert(KORRELASJONSID, HeaderValue::from_static(""));
+        headers
+    }
+
+    fn scenario(&self) -> HeaderValue {
+        let none = || HeaderValue::from_static("none");
+        self.party.map_or_else(none, |party| {
+            let make = || HeaderValue::from_str(&ascii(&party.kilde)).unwrap_or_else(|_| none());
+            party.kilde_header.get_or_init(make).clone()
+        })
     }
 
     /// A refusal in the service's envelope; `change` may drift it.
@@ -141,14 +167,12 @@ impl Head<'_> {
 
     /// What every answer says of itself.
     fn label(&self, response: &mut Response<Body>) {
-        let none = || HeaderValue::from_static("none");
-        let scenario = self.party.map_or_else(none, |party| {
-            let make = || HeaderValue::from_str(&ascii(&party.kilde)).unwrap_or_else(|_| none());
-            party.kilde_header.get_or_init(make).clone()
-        });
-        label(response, self.cause(), scenario);
+        label(response, self.cause(), self.scenario());
     }
 }
+
+/// Room for the usual headers and those that the server adds.
+const ROOM: usize = 8;
 
 /// One log line for an answer that is no success, without what a log must not hold.
 fn log(received: &Received, status: u16, code: &str, cause: Cause) {
@@ -201,8 +225,7 @@ fn header_of(text: Cow<'static, str>) -> HeaderValue {
 fn whole(status: StatusCode, content_type: &'static str, body: Bytes) -> Response<Body> {
     let mut response = Response::new(Either::Left(Full::new(body)));
     *response.status_mut() = status;
-    // Room for the usual ones and those that the server adds.
-    response.headers_mut().reserve(8);
+    response.headers_mut().reserve(ROOM);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }
@@ -212,7 +235,7 @@ const PROXY_PAGE: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\
 
 /// What was done to the answer, with all that was drawn.
 pub(super) fn tell_effects(response: &mut Response<Body>, planned: &Planned<'_>, delay: Option<Duration>, seed: u64) {
-    let (plan, modifiers) = (&planned.plan, &planned.plan.modifiers);
+    let (plan, modifiers) = (&planned.plan, planned.plan.modifiers());
     if modifiers.is_idle() && plan.rules.is_empty() {
         return;
     }

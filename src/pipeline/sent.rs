@@ -9,14 +9,17 @@ use crate::wire::Wire;
 
 impl Answered {
     /// Sends the answer, or hangs up.
-    pub(super) async fn send(mut self, received: Received, wire: &Wire) -> Result<Response<Body>, HungUp> {
+    pub(super) async fn send(mut self, received: &mut Received, wire: &Wire) -> Result<Response<Body>, HungUp> {
         response::identify(&mut self.response, &received.id);
         if !self.delay.is_zero() {
             tokio::time::sleep(self.delay).await;
         }
         match self.fault {
             None => Ok(self.response),
-            Some(fault) => carry::out(fault, self.response, received.body, is_head(&received.parts.method), wire).await,
+            Some(fault) => {
+                let head_only = is_head(&received.parts.method);
+                Box::pin(carry::out(fault, self.response, received.body.take(), head_only, wire)).await
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::reskontro::AsOf;
 use crate::interface::negotiation::Format;
 use crate::interface::periode::Periode;
 use crate::interface::{Answer, Call, Refusal, Render, View, number_name, xml};
-use crate::library::cache::{ByAddress, Key};
+use crate::library::cache::{ByAddress, Key, Rendered};
 use crate::scenario::Svar;
 
 /// What a lookup asks for, once its input has been checked.
@@ -29,7 +29,8 @@ pub(super) struct LookupRequest {
 /// Answers a lookup from the party's ledger.
 pub(super) fn answer(call: &Call<'_>, render: Render) -> Result<Answer, Refusal> {
     let request = LookupRequest::read(call)?;
-    of_party(call, &request, render).map(Answer::from)
+    let rendered = of_party(call, &request, render)?;
+    Ok(Answer { body: rendered.body, heads: Some(rendered.heads), ..Answer::default() })
 }
 
 impl LookupRequest {
@@ -52,7 +53,7 @@ impl LookupRequest {
 }
 
 /// The answer of a party that a scenario names: to the letter where it says so, else from its ledger.
-pub(super) fn of_party(call: &Call<'_>, request: &LookupRequest, render: Render) -> Result<Bytes, Refusal> {
+pub(super) fn of_party(call: &Call<'_>, request: &LookupRequest, render: Render) -> Result<Rendered, Refusal> {
     let LookupRequest { service, endpoint, package, part, periode, format } = *request;
     let party = call.party().ok_or_else(|| Refusal::failed_at(service, Check::Party))?;
     let edition = if service.has_editions {
@@ -82,11 +83,11 @@ pub(super) fn of_party(call: &Call<'_>, request: &LookupRequest, render: Render)
 
 /// The number of the call; one that a scenario names is taken whatever its check digits.
 fn identifikator(call: &Call<'_>, service: &'static Service, endpoint: &Endpoint) -> Result<Part, Refusal> {
-    let name = number_name(endpoint);
-    let invalid = |why: &str| Refusal::failed(service, Check::Input, format!("Feltet '{name}' har ugyldig {why}"));
-    let only_organisations = name == "organisasjonsnummer";
-    let part = call.subject.part().filter(|part| !(only_organisations && part.is_person())).ok_or_else(|| {
-        invalid(if only_organisations {
+    let name = || number_name(endpoint);
+    let invalid = |why: &str| Refusal::failed(service, Check::Input, format!("Feltet '{}' har ugyldig {why}", name()));
+    let only_organisations = || name() == "organisasjonsnummer";
+    let part = call.subject.part().filter(|part| !(part.is_person() && only_organisations())).ok_or_else(|| {
+        invalid(if only_organisations() {
             "format. Må være nøyaktig 9 siffer"
         } else {
             "format. Må være nøyaktig 9 siffer (organisasjonsnummer) eller 11 siffer (fødselsnummer eller D-nummer)"

@@ -78,7 +78,7 @@ fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
         _ => {
             // Kept as JSON whatever the caller accepts: the time of the answer is not of the ledger.
             let kept = LookupRequest { format: Format::Json, ..request };
-            serde_json::from_slice(&lookup::of_party(call, &kept, render)?).unwrap_or_default()
+            serde_json::from_slice(&lookup::of_party(call, &kept, render)?.body).unwrap_or_default()
         }
     };
     if let Some(party) = call.party() {
