@@ -1,23 +1,23 @@
-//! Bodies of requests, read up to a limit. What comes beyond it is read too and thrown away, within reason:
-//! whoever still writes when the connection closes never sees the answer that says so.
+//! Reads request bodies up to a limit. Bytes beyond the limit are read and thrown away, up to a second limit: a client
+//! that is still writing when the connection closes never sees the answer that says that its body is too large.
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::Body;
 
-/// How many times the limit is read before the connection is given up.
+/// How many times the limit is read before the rest of the body is left unread.
 const PATIENCE: usize = 8;
 
-/// Why there is no body.
+/// Why a body could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unread {
     /// It is longer than the limit.
     TooLarge,
-    /// It was cut off.
+    /// The connection ended before the body did.
     CutOff,
 }
 
-/// Reads a body of at most so many bytes.
+/// Reads a body of at most `most` bytes.
 pub(crate) async fn read<B: Body<Data = Bytes> + Unpin>(mut body: B, most: usize) -> Result<Bytes, Unread> {
     let (mut kept, mut seen) = (BytesMut::new(), 0_usize);
     while let Some(frame) = body.frame().await {

@@ -1,4 +1,4 @@
-//! A sandbox inside another program, for tests.
+//! A sandbox inside another Rust program, for its tests.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, mpsc};
@@ -19,7 +19,7 @@ use crate::services::{built_in_and, open_access};
 use crate::session::registry::{CannotOpen, Sessions};
 use crate::session::time::system_time;
 
-/// A running sandbox on a port of its own. Dropping it stops it.
+/// A running sandbox on a port of its own. It stops when it is dropped.
 ///
 /// ```
 /// use innkreving_sandbox::Sandbox;
@@ -34,7 +34,7 @@ pub struct Sandbox {
     thread: Option<JoinHandle<()>>,
 }
 
-/// How a [`Sandbox`] is to start.
+/// The settings that a [`Sandbox`] starts with.
 #[derive(Clone, Default)]
 pub struct SandboxBuilder {
     sources: Vec<Source>,
@@ -52,19 +52,19 @@ pub struct SandboxBuilder {
 /// Why a [`Sandbox`] did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// A setting that means nothing.
+    /// A setting has a value that is not allowed.
     #[error("{0}")]
     Setting(String),
-    /// Scenarios that do not load.
+    /// The scenarios do not load.
     #[error(transparent)]
     Scenarios(#[from] LoadError),
-    /// No port, no thread.
+    /// No free port, or no thread.
     #[error(transparent)]
     Io(#[from] std::io::Error),
 }
 
 impl Sandbox {
-    /// With the built-in scenarios, today, in the 2024 edition, unless said otherwise.
+    /// A builder with the defaults: the built-in scenarios, today's date, the 2024 edition.
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder::default()
     }
@@ -74,7 +74,7 @@ impl Sandbox {
         format!("http://{}", self.address)
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -83,7 +83,7 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         if let Some(stop) = self.stop.take() {
-            // Fails only where the server has ended already.
+            // Fails only if the server has ended already.
             let _ = stop.send(());
         }
         if let Some(thread) = self.thread.take() {
@@ -93,35 +93,36 @@ impl Drop for Sandbox {
 }
 
 impl SandboxBuilder {
-    /// What the time is: a date (noon in Norway, standing still), a date-time, or a shift like `+30d`.
+    /// The time of the clock: a date (the clock stands still at noon in Norway), a date-time, or a shift like `+30d`
+    /// (the clock keeps running).
     #[must_use]
     pub fn now(mut self, now: &str) -> Self {
         self.now = Some(now.to_owned());
         self
     }
 
-    /// A setting of a service, by its flag and value, as the command line takes them.
+    /// A setting of a service: its flag and value, as on the command line.
     #[must_use]
     pub fn setting(mut self, flag: &str, value: &str) -> Self {
         self.settings.push(format!("{flag}={value}"));
         self
     }
 
-    /// A service beside the built-in ones.
+    /// Adds a service to the built-in ones.
     #[must_use]
     pub fn service(mut self, module: &'static ServiceModule) -> Self {
         self.services.push(module);
         self
     }
 
-    /// `2023` or `2024`: the edition where neither caller nor scenario says.
+    /// `2023` or `2024`: the edition of an answer if neither the caller nor the scenario chooses one.
     #[must_use]
     pub fn edition(mut self, edition: &str) -> Self {
         self.edition = Some(edition.to_owned());
         self
     }
 
-    /// `off`, `open` or `claims`: how closely tokens are looked at; `open` where nothing is said.
+    /// How strictly tokens are checked: `off`, `open` (the default), `claims` or `signed`.
     #[must_use]
     pub fn auth(mut self, level: &str) -> Self {
         self.auth = Some(level.to_owned());
@@ -150,14 +151,14 @@ impl SandboxBuilder {
         self
     }
 
-    /// The key that the control API demands; none where this is not said.
+    /// The key that the control API requires. By default it requires none.
     #[must_use]
     pub fn control_key(mut self, key: &str) -> Self {
         self.control_key = Some(key.to_owned());
         self
     }
 
-    /// How many sessions there can be at a time, and how long one may be idle; 1000 and an hour, unless said.
+    /// The greatest number of sessions, and how long a session may be idle. The defaults are 1000 and one hour.
     #[must_use]
     pub fn sessions(mut self, most: usize, idle: Duration) -> Self {
         self.limits.sessions = most;
@@ -165,17 +166,17 @@ impl SandboxBuilder {
         self
     }
 
-    /// How many requests the journal of a session keeps; 500, unless said, and none for 0.
+    /// How many requests the journal of a session keeps. The default is 500; 0 switches the journal off.
     #[must_use]
     pub fn journal(mut self, requests: usize) -> Self {
         self.limits.journal = requests;
         self
     }
 
-    /// Starts it on a free port of the loopback address.
+    /// Starts the sandbox on a free port of the loopback address.
     ///
     /// # Errors
-    /// A setting that means nothing, scenarios that do not load, no port to be had.
+    /// A setting has a value that is not allowed, the scenarios do not load, or no port is free.
     pub fn start(self) -> Result<Sandbox, StartError> {
         let now =
             self.now.as_deref().map(str::parse::<Now>).transpose().map_err(|e| StartError::Setting(e.to_string()))?;
@@ -214,7 +215,7 @@ impl SandboxBuilder {
         let access = Arc::new(access);
         let (stop, stopped) = oneshot::channel::<()>();
         let (bound, address) = mpsc::channel();
-        // A runtime and thread of its own: callers may have a runtime or none.
+        // A runtime and a thread of its own, because the caller may have a runtime or none.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let thread = std::thread::Builder::new().name("innkreving-sandbox".to_owned()).spawn(move || {
             runtime.block_on(async {
@@ -231,12 +232,12 @@ impl SandboxBuilder {
     }
 }
 
-/// The settings of services, by their flags.
+/// Reads the settings of services from their flags.
 fn service_settings(services: &Services, flags: &[String]) -> Result<ServiceSettings, StartError> {
     let sections = || services.modules.iter().filter_map(|module| module.hooks.settings.as_ref());
     let command = clap::Command::new("settings").no_binary_name(true);
     let command = sections().fold(command, |command, section| (section.augment)(command));
-    // A test is not to depend on the environment that it runs in.
+    // A test must not depend on the environment that it runs in.
     let command = command.mut_args(|argument| argument.env(None::<&'static str>));
     let wrong = |error: clap::Error| StartError::Setting(error.to_string());
     let matches = command.try_get_matches_from(flags).map_err(wrong)?;

@@ -1,5 +1,6 @@
-//! How a connection ends when a fault wants more than HTTP can say: bytes that are no answer, an end in the
-//! middle, a reset. The call leaves a farewell and makes hyper hang up; the stream says it when hyper lets go of it.
+//! How a connection ends when a fault needs something that HTTP cannot do: bytes that are not an answer, an end in
+//! the middle, a reset. The call stores a farewell and makes hyper close the connection. The stream performs the
+//! farewell when hyper drops it.
 
 use std::io;
 use std::pin::Pin;
@@ -11,16 +12,16 @@ use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 
-/// What is done to a stream before it is closed.
+/// The last thing that happens on a stream before it closes.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Farewell {
-    /// These bytes, then an orderly end.
+    /// These bytes are sent, then the connection ends in order.
     Send(Vec<u8>),
     /// A TCP reset.
     Reset,
 }
 
-/// Where a call leaves the farewell of its connection.
+/// The connection of a call. The call stores the farewell here.
 #[derive(Clone, Default)]
 pub(crate) struct Wire(Arc<Shared>);
 
@@ -67,12 +68,12 @@ impl Wire {
         Progress { begun: count(&self.0.begun), ended: count(&self.0.ended), writes: count(&self.0.writes) }
     }
 
-    /// The connection is to end like this, once the call hangs up.
+    /// Makes the connection end with this farewell when hyper closes it.
     pub(crate) fn leave(&self, farewell: Farewell) {
         *self.0.farewell.lock() = Some(farewell);
     }
 
-    /// The stream of this connection, as hyper reads and writes it.
+    /// Wraps the stream of this connection, for hyper to read and write.
     pub(crate) fn stream(&self, stream: TcpStream) -> WireStream {
         WireStream { stream: Some(stream), wire: self.clone() }
     }
@@ -82,16 +83,16 @@ impl Wire {
     }
 }
 
-/// A stream that says a farewell, if one was left, when it is let go of.
+/// A stream that performs the stored farewell, if there is one, when it is dropped.
 pub(crate) struct WireStream {
-    /// There until the drop.
+    /// `Some` until the drop.
     stream: Option<TcpStream>,
     wire: Wire,
 }
 
 impl Drop for WireStream {
     fn drop(&mut self) {
-        // A caller that has gone already misses nothing, whichever it was.
+        // Errors do not matter: they mean that the caller has closed the connection already.
         match (self.wire.take(), self.stream.take()) {
             (Some(Farewell::Reset), Some(stream)) => drop(stream.set_zero_linger()),
             (Some(Farewell::Send(bytes)), Some(mut stream)) => {

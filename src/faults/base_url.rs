@@ -4,16 +4,16 @@ use percent_encoding::percent_decode_str;
 
 use super::refused::Refused;
 
-/// What stands in the base URL, and the path behind it.
+/// The modifiers in the base URL, and the path that follows them.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Prefix<'u> {
-    /// Keys and values, percent-decoded once, in the order in which they are given.
+    /// Keys and values, percent-decoded once, in the order of the URL.
     pub(crate) pairs: Vec<(String, String)>,
     /// The path that the service sees; empty for the root.
     pub(crate) path: &'u str,
 }
 
-/// Takes the modifiers off a path. Several parts that begin with `~` count as one.
+/// Separates the modifiers from the rest of a path. Several parts that begin with `~` count as one.
 pub(crate) fn split(path: &str) -> Result<Prefix<'_>, Box<Refused>> {
     let mut prefix = Prefix { pairs: Vec::new(), path };
     while let Some(rest) = after_tilde(prefix.path) {
@@ -22,9 +22,9 @@ pub(crate) fn split(path: &str) -> Result<Prefix<'_>, Box<Refused>> {
         let decoded = percent_decode_str(given).decode_utf8().map_err(|_| {
             Refused::new("~", Some(given), "the modifiers of the base URL are not UTF-8".to_owned(), Vec::new())
         })?;
-        for pair in at_commas(&decoded) {
+        for pair in split_at_commas(&decoded) {
             let Some((key, value)) = pair.split_once('=') else {
-                let detail = format!("{pair:?} is no modifier: after ~ comes key=value, several joined by commas");
+                let detail = format!("{pair:?} is no modifier: write key=value after ~, and join several by commas");
                 return Err(Refused::new(pair, None, detail, super::key::Key::names()));
             };
             prefix.pairs.push((key.trim().to_owned(), value.trim().to_owned()));
@@ -33,13 +33,13 @@ pub(crate) fn split(path: &str) -> Result<Prefix<'_>, Box<Refused>> {
     Ok(prefix)
 }
 
-/// What follows `/~`; some clients encode the tilde.
+/// The text after `/~`. Some clients encode the tilde.
 fn after_tilde(path: &str) -> Option<&str> {
     ["/~", "/%7E", "/%7e"].iter().find_map(|start| path.strip_prefix(start))
 }
 
-/// Splits at the commas that stand in no brackets, as values may have some of their own.
-fn at_commas(text: &str) -> impl Iterator<Item = &str> {
+/// Splits at commas outside brackets, because a value like `lognormal(300ms,0.8)` contains commas.
+fn split_at_commas(text: &str) -> impl Iterator<Item = &str> {
     let mut depth = 0_u32;
     text.split(move |c| {
         match c {
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pair() {
+    fn a_part_without_key_and_value_is_refused() {
         for path in ["/~", "/~/api", "/~error/api", "/~error=KB-001,/api", "/~%ff=1/api"] {
             assert!(split(path).is_err(), "{path}");
         }

@@ -1,6 +1,6 @@
-//! Drift: what a service may do without notice. Unknown fields appear, fields come in another order,
-//! optional ones are absent. What an answer says stays the same: no value changes, no list is re-ordered,
-//! nothing that the contract demands goes missing, and there is no null, as the services send none.
+//! Drift: the changes that a service may make without notice. Unknown fields appear, fields come in another
+//! order, optional fields are absent. The meaning of the answer stays the same: no value changes, no list changes
+//! its order, no required field is absent, and no null appears, because the services send none.
 //! Imitates docs/fidelity.md, "Drift".
 
 use rand::seq::{IndexedRandom, SliceRandom};
@@ -17,10 +17,11 @@ pub(crate) struct Contract<'c> {
 }
 
 impl Drift {
-    /// Changes an answer. The same seed and answer come out the same. Without a contract nothing is optional.
+    /// Changes an answer. The same seed and the same answer give the same result. Without a contract no field is
+    /// optional.
     pub(crate) fn apply(self, answer: &mut Value, contract: Option<Contract<'_>>, rng: &mut impl Rng) {
         if let Some(contract) = contract.filter(|_| self.optional) {
-            leave_out(answer, &[contract.schema], contract.definitions, rng);
+            drop_optional_fields(answer, &[contract.schema], contract.definitions, rng);
         }
         if self.fields {
             add_fields(answer, rng);
@@ -31,85 +32,86 @@ impl Drift {
     }
 }
 
-/// Optional fields whose absence says something else: a deduction without an end goes on.
-const MEANS_ELSE: [&str; 1] = ["sluttdato"];
+/// Optional fields that are never dropped, because their absence has a meaning: a deduction without an end date
+/// continues.
+const NEVER_DROPPED: [&str; 1] = ["sluttdato"];
 
-/// Takes out about half of the fields that no schema of the object demands.
-fn leave_out(value: &mut Value, schemas: &[&Value], definitions: &Value, rng: &mut impl Rng) {
+/// Removes about half of the fields that no schema of the object requires.
+fn drop_optional_fields(value: &mut Value, schemas: &[&Value], definitions: &Value, rng: &mut impl Rng) {
     let mut applying = Vec::new();
     for schema in schemas {
-        collect(schema, value, definitions, &mut applying);
+        collect_schemas(schema, value, definitions, &mut applying);
     }
     match value {
         Value::Object(fields) => {
-            let of = |name: &str| -> Vec<&Value> {
+            let schemas_of = |name: &str| -> Vec<&Value> {
                 applying.iter().filter_map(|schema| schema.get("properties")?.get(name)).collect()
             };
-            let demanded = |name: &str| {
+            let is_required = |name: &str| {
                 let names = applying.iter().filter_map(|schema| schema.get("required")?.as_array()).flatten();
                 names.into_iter().any(|known| known == name)
             };
-            // A field that the contract does not know may be one that a caller must see: it stays.
-            let stays = |name: &str| demanded(name) || MEANS_ELSE.contains(&name);
-            fields.retain(|name, _| stays(name) || of(name).is_empty() || rng.random());
+            let always_stays = |name: &str| is_required(name) || NEVER_DROPPED.contains(&name);
+            // A field that the contract does not know stays too, because the caller may need to see it.
+            fields.retain(|name, _| always_stays(name) || schemas_of(name).is_empty() || rng.random());
             for (name, field) in fields.iter_mut() {
-                leave_out(field, &of(name), definitions, rng);
+                drop_optional_fields(field, &schemas_of(name), definitions, rng);
             }
         }
         Value::Array(items) => {
-            let of_items: Vec<&Value> = applying.iter().filter_map(|schema| schema.get("items")).collect();
+            let item_schemas: Vec<&Value> = applying.iter().filter_map(|schema| schema.get("items")).collect();
             for item in items {
-                leave_out(item, &of_items, definitions, rng);
+                drop_optional_fields(item, &item_schemas, definitions, rng);
             }
         }
         _ => {}
     }
 }
 
-/// The plain schemas that apply to a value, references and choices followed.
-fn collect<'c>(schema: &'c Value, value: &Value, definitions: &'c Value, found: &mut Vec<&'c Value>) {
-    if let Some(target) = referred(schema, definitions) {
-        collect(target, value, definitions, found);
+/// Collects the plain schemas that apply to a value. Follows references and choices.
+fn collect_schemas<'c>(schema: &'c Value, value: &Value, definitions: &'c Value, found: &mut Vec<&'c Value>) {
+    if let Some(target) = resolve_reference(schema, definitions) {
+        collect_schemas(target, value, definitions, found);
     }
     for each in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
-        collect(each, value, definitions, found);
+        collect_schemas(each, value, definitions, found);
     }
     for choices in ["oneOf", "anyOf"].iter().filter_map(|key| schema.get(*key)?.as_array()) {
-        if let Some(choice) = choices.iter().find(|choice| fits(choice, value, definitions)) {
-            collect(choice, value, definitions, found);
+        if let Some(choice) = choices.iter().find(|choice| accepts(choice, value, definitions)) {
+            collect_schemas(choice, value, definitions, found);
         }
     }
     found.push(schema);
 }
 
-fn referred<'c>(schema: &Value, definitions: &'c Value) -> Option<&'c Value> {
+fn resolve_reference<'c>(schema: &Value, definitions: &'c Value) -> Option<&'c Value> {
     definitions.get(schema.get("$ref")?.as_str()?.rsplit('/').next()?)
 }
 
-/// Whether a value can be meant by a schema: what is demanded is there, what is fixed is the same.
-fn fits(schema: &Value, value: &Value, definitions: &Value) -> bool {
-    if let Some(target) = referred(schema, definitions) {
-        return fits(target, value, definitions);
+/// Whether a value matches a schema: required fields are present, and constants are equal.
+fn accepts(schema: &Value, value: &Value, definitions: &Value) -> bool {
+    if let Some(target) = resolve_reference(schema, definitions) {
+        return accepts(target, value, definitions);
     }
-    let has_all = |names: &Value| names.as_array().is_none_or(|names| names.iter().all(|name| has(value, name)));
-    let fixed = schema.get("properties").and_then(Value::as_object).is_none_or(|properties| {
+    let has_all = |names: &Value| names.as_array().is_none_or(|names| names.iter().all(|name| has_field(value, name)));
+    let constants_match = schema.get("properties").and_then(Value::as_object).is_none_or(|properties| {
         properties.iter().all(|(name, property)| match (property.get("const"), value.get(name)) {
-            (Some(wanted), Some(is)) => wanted == is,
+            (Some(constant), Some(actual)) => constant == actual,
             _ => true,
         })
     });
     let excluded = schema.get("not").is_some_and(|not| not.get("required").is_some_and(has_all));
-    schema.get("required").is_none_or(has_all) && fixed && !excluded
+    schema.get("required").is_none_or(has_all) && constants_match && !excluded
 }
 
-fn has(value: &Value, name: &Value) -> bool {
+fn has_field(value: &Value, name: &Value) -> bool {
     name.as_str().is_some_and(|name| value.get(name).is_some())
 }
 
-/// Words that no contract of these services uses as a field.
+/// Beginnings of the new fields' names. No contract of the services has a field that begins so.
 const WORDS: [&str; 6] = ["nyttFelt", "tilleggsopplysning", "merknadForsoek", "ekstra", "utvidelse", "internReferanse"];
 
-/// Adds a field of every JSON type but null to every object, at places of their own.
+/// Adds a field of every JSON type except null to every object, each at a random place.
 fn add_fields(value: &mut Value, rng: &mut impl Rng) {
     match value {
         Value::Object(fields) => {
@@ -146,7 +148,7 @@ fn shuffle(value: &mut Value, rng: &mut impl Rng) {
             let mut order = before.clone();
             order.shuffle(rng);
             if order == before {
-                // Of two fields the other order is the only other one.
+                // A shuffle can give the same order again. The reverse is always another one.
                 order.reverse();
             }
             let mut old = std::mem::replace(fields, Map::with_capacity(order.len()));
@@ -219,8 +221,8 @@ mod tests {
             let answer = drifted("order", seed);
             let keys = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
             assert_ne!(keys(&answer), ["a", "b", "m", "l", "ukjent"]);
-            assert_eq!(keys(&answer["l"][0]), ["d", "c"], "the other order of two");
-            assert_eq!(answer["l"][1]["c"], 2, "lists keep theirs");
+            assert_eq!(keys(&answer["l"][0]), ["d", "c"], "two fields have one other order");
+            assert_eq!(answer["l"][1]["c"], 2, "lists keep their order");
         }
         assert_eq!(plain, drifted("fields", 3), "repeatable");
         assert_ne!(plain, drifted("fields", 4));

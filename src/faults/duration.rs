@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The units, longest last.
 const UNITS: [(&str, u64); 4] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
 
-/// Reads a whole number and a unit.
+/// Reads a whole number with a unit.
 pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
@@ -13,7 +13,7 @@ pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
     number.parse::<u64>().ok()?.checked_mul(*millis).map(Duration::from_millis)
 }
 
-/// The same, in the largest unit that says it exactly.
+/// Writes a duration in the largest unit that gives a whole number.
 pub(crate) fn write_duration(duration: Duration) -> String {
     let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let fits = |(_, unit): &&(&str, u64)| millis > 0 && millis.is_multiple_of(*unit);

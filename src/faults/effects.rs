@@ -1,5 +1,5 @@
-//! What an answer can be made to suffer: delays, faults on the wire, drift. The values of the keys
-//! `delay`, `fault` and `drift`, the same as header, in the base URL, in a scenario flag and in a rule.
+//! What can be done to an answer: delays, faults on the wire, drift. These are the values of the keys
+//! `delay`, `fault` and `drift`. They are written the same way in a header, the base URL, a scenario flag and a rule.
 //! Imitates docs/fidelity.md, "Faults on demand".
 
 use std::fmt;
@@ -12,19 +12,19 @@ use rand_distr::{Distribution, LogNormal};
 use super::duration::{parse_duration, write_duration};
 use crate::catalogue::Code;
 
-/// The longest that an answer can be made to take.
+/// The longest delay.
 pub(crate) const LONGEST: Duration = Duration::from_secs(600);
 
-/// How long `hang` keeps a connection where nothing is said.
-const HANG: Duration = Duration::from_secs(300);
+/// How long `hang` keeps a connection if no time is given.
+const DEFAULT_HANG: Duration = Duration::from_secs(300);
 
-/// `Retry-After` of `429` where nothing is said.
-const RETRY: Duration = Duration::from_secs(30);
+/// `Retry-After` of `429` if no time is given.
+const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(30);
 
-/// Bytes a second of `slow-body` where nothing is said.
-const SLOW: u32 = 1024;
+/// Bytes a second of `slow-body` if no rate is given.
+const DEFAULT_RATE: u32 = 1024;
 
-/// A value that cannot be taken, with the forms that can.
+/// Why a value is refused, and the forms that are allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BadValue {
     pub(crate) why: String,
@@ -40,16 +40,16 @@ impl fmt::Display for BadValue {
 /// How long to wait before an answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Delay {
-    /// So long.
+    /// Always this long.
     Fixed(Duration),
-    /// Anything between, each as likely.
+    /// Uniformly distributed between the two, both included.
     Even(Duration, Duration),
-    /// By a log-normal distribution: the median, and the standard deviation of the logarithm.
+    /// Log-normally distributed: the median, and the standard deviation of the logarithm.
     LogNormal(Duration, f64),
 }
 
 impl Delay {
-    /// A delay of this kind, at most [`LONGEST`].
+    /// Draws a delay, at most [`LONGEST`].
     pub(crate) fn draw(self, rng: &mut impl Rng) -> Duration {
         let drawn = match self {
             Self::Fixed(delay) => delay,
@@ -103,20 +103,20 @@ impl fmt::Display for Delay {
     }
 }
 
-/// A fault of transport, or of something between caller and service.
+/// A fault of the transport, or of a machine between caller and service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// A TCP reset in place of an answer.
+    /// A TCP reset instead of an answer.
     Reset,
-    /// No answer for so long, then the end of the connection.
+    /// No answer for this long, then the end of the connection.
     Hang(Duration),
-    /// The end of the connection in place of an answer.
+    /// The end of the connection instead of an answer.
     Empty,
     /// The head and half of the body, then the end of the connection.
     Truncate,
     /// Bytes that are not HTTP.
     Garbage,
-    /// The body at so many bytes a second.
+    /// The body, at this many bytes a second.
     SlowBody(u32),
     /// A gateway's plain text.
     GatewayText,
@@ -134,13 +134,13 @@ impl Fault {
         matches!(self, Self::Reset | Self::Hang(_) | Self::Empty | Self::Garbage)
     }
 
-    /// Whether nothing of the answer is left, so that it need not be made.
+    /// Whether the caller sees nothing of the answer, so that the service need not make one.
     pub(crate) const fn replaces_answer(self) -> bool {
         !matches!(self, Self::Truncate | Self::SlowBody(_))
     }
 }
 
-/// The faults, each as it can be written.
+/// Every fault, as a caller may write it.
 pub(crate) const FAULTS: [&str; 10] =
     ["reset", "hang", "empty", "truncate", "garbage", "slow-body(1k/s)", "gateway-text", "html", "429(30s)", "503"];
 
@@ -156,18 +156,18 @@ impl FromStr for Fault {
         let length = |default: Duration| match inside.map(parse_duration) {
             None => Ok(default),
             Some(Some(length)) if length <= LONGEST => Ok(length),
-            Some(_) => Err(bad("in brackets stands a length up to 10m, like 30s")),
+            Some(_) => Err(bad("the brackets hold a length up to 10m, like 30s")),
         };
         match name {
-            "hang" => return length(HANG).map(Self::Hang),
+            "hang" => return length(DEFAULT_HANG).map(Self::Hang),
             "429" => {
-                let seconds = length(RETRY)?;
+                let seconds = length(DEFAULT_RETRY_AFTER)?;
                 let whole = seconds.as_millis().is_multiple_of(1000);
                 return if whole { Ok(Self::TooMany(seconds)) } else { Err(bad("Retry-After is in whole seconds")) };
             }
             "slow-body" => {
-                let rate = inside.map_or(Some(SLOW), bytes_a_second);
-                return rate.map(Self::SlowBody).ok_or_else(|| bad("in brackets stands a rate, like 1k/s or 200/s"));
+                let rate = inside.map_or(Some(DEFAULT_RATE), bytes_a_second);
+                return rate.map(Self::SlowBody).ok_or_else(|| bad("the brackets hold a rate, like 1k/s or 200/s"));
             }
             _ => {}
         }
@@ -179,7 +179,7 @@ impl FromStr for Fault {
             "gateway-text" => Self::GatewayText,
             "html" => Self::Html,
             "503" => Self::Unavailable,
-            _ => return Err(bad("there is none of that name")),
+            _ => return Err(bad("no fault has that name")),
         };
         if inside.is_some() { Err(bad("it takes nothing in brackets")) } else { Ok(plain) }
     }
@@ -211,14 +211,14 @@ impl fmt::Display for Fault {
     }
 }
 
-/// How an answer is changed without changing what it says.
+/// How an answer is changed without changing its meaning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Drift {
-    /// Unknown fields are added.
+    /// Adds unknown fields.
     pub(crate) fields: bool,
-    /// Fields come in another order.
+    /// Puts fields into another order.
     pub(crate) order: bool,
-    /// Optional fields are left out.
+    /// Leaves out optional fields.
     pub(crate) optional: bool,
 }
 
@@ -252,16 +252,16 @@ impl fmt::Display for Drift {
     }
 }
 
-/// What a scenario flag does to an answer; nothing where a key is left out.
+/// What a scenario flag does to an answer. `None` for each key that the flag leaves out.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Effects {
-    /// The code that is answered.
+    /// The error code that is answered.
     pub(crate) error: Option<&'static Code>,
-    /// How long it takes.
+    /// How long the answer takes.
     pub(crate) delay: Option<Delay>,
-    /// What happens to it on the wire.
+    /// What happens to the answer on the wire.
     pub(crate) fault: Option<Fault>,
-    /// How it is changed.
+    /// How the answer is changed.
     pub(crate) drift: Option<Drift>,
 }
 
@@ -272,13 +272,13 @@ mod tests {
     use rand::rngs::ChaCha8Rng;
 
     #[test]
-    fn every_value_is_told_as_it_is_read() {
+    fn every_value_is_written_as_it_was_read() {
         for text in ["1500ms", "2s", "200ms..3s", "lognormal(300ms,0.8)", "0ms..10m"] {
             assert_eq!(text.parse::<Delay>().expect(text).to_string(), text);
         }
         for text in FAULTS.into_iter().chain(["hang(10s)", "slow-body(200/s)"]) {
-            let told = text.parse::<Fault>().expect(text).to_string();
-            assert!(told == text || (text, told.as_str()) == ("hang", "hang(5m)"), "{text}: {told}");
+            let written = text.parse::<Fault>().expect(text).to_string();
+            assert!(written == text || (text, written.as_str()) == ("hang", "hang(5m)"), "{text}: {written}");
         }
         for text in ["fields", "order+optional", "optional+order"] {
             let drift = text.parse::<Drift>().expect(text);
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn delays_are_drawn_as_they_say() {
+    fn delays_follow_their_distributions() {
         let draws = |text: &str| {
             let mut rng = ChaCha8Rng::seed_from_u64(1);
             let delay: Delay = text.parse().expect(text);

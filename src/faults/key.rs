@@ -13,13 +13,13 @@ pub(crate) enum Key {
     Session,
     /// The edition of the answer.
     Edition,
-    /// What the time is.
+    /// The time that the call sees.
     Now,
     /// How the answer is changed.
     Drift,
-    /// Whose data it is, where the token would say.
+    /// Whose data the call asks for, at services that otherwise read it from the token.
     Party,
-    /// The seed of what is drawn for this call.
+    /// The seed of everything that is drawn for this call.
     Seed,
 }
 
@@ -36,12 +36,12 @@ const KEYS: [(Key, &str, &str); 9] = [
 ];
 
 impl Key {
-    /// As it is written in base URLs and rules.
+    /// The key as base URLs and rules write it.
     pub(crate) const fn name(self) -> &'static str {
         KEYS[self as usize].1
     }
 
-    /// As a header.
+    /// The key as a header.
     pub(crate) const fn header(self) -> &'static str {
         KEYS[self as usize].2
     }

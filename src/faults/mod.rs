@@ -1,7 +1,7 @@
 //! What a caller, a rule or a scenario asks for beyond the natural answer.
 //!
-//! One vocabulary of keys (docs/faults.md): as `Sandbox-…` headers, in the base URL, in rules set at run
-//! time, and those that concern an answer in scenario flags. An unknown key or value is refused loudly,
+//! There is one vocabulary of keys (docs/faults.md). `Sandbox-…` headers, the base URL and rules use all of it.
+//! Scenario flags use the keys that concern an answer. An unknown key or value is refused loudly,
 //! because a typo must never look like a pass. Imitates docs/fidelity.md, "Faults on demand".
 
 pub(crate) mod base_url;
@@ -16,10 +16,10 @@ mod reserved;
 
 pub(crate) use reserved::{reserved_number, reserved_numbers};
 
-/// What an answer is due to, as `Sandbox-Cause` tells it.
+/// What decided an answer. The header `Sandbox-Cause` shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// The call itself.
+    /// The call itself; nothing was asked for.
     Natural,
     /// A `Sandbox-…` header.
     Header,
@@ -31,12 +31,12 @@ pub(crate) enum Cause {
     Scenario,
     /// A reserved organisation number.
     ReservedNumber,
-    /// A modifier that could not be taken; nothing else was looked at.
+    /// A modifier was refused, and nothing else was checked.
     RefusedModifier,
 }
 
 impl Cause {
-    /// All of them, by name.
+    /// The names of all causes, in the order of the variants.
     pub(crate) const NAMES: [&'static str; 7] =
         ["natural", "header", "base-url", "rule", "scenario", "reserved-number", "refused-modifier"];
 

@@ -1,4 +1,4 @@
-//! The values of the keys, read from their texts.
+//! Reads the value of each key from its text.
 
 use chrono::{DateTime, Utc};
 
@@ -20,7 +20,7 @@ impl Modifiers {
             let allowed = error.allowed.iter().map(|form| (*form).to_owned()).collect();
             Refused::new(name, Some(value), format!("{name}: {error}"), allowed)
         };
-        let other = |why: &str, allowed: &[&str]| {
+        let refused = |why: &str, allowed: &[&str]| {
             let allowed: Vec<String> = allowed.iter().map(|form| (*form).to_owned()).collect();
             Refused::new(name, Some(value), format!("{name}: {value:?} is {why}"), allowed)
         };
@@ -31,7 +31,7 @@ impl Modifiers {
             Key::Drift => self.drift = Some(chosen(value.parse().map_err(bad)?, cause)),
             Key::Session => {
                 let session = SessionName::parse(value).ok_or_else(|| {
-                    other(
+                    refused(
                         "no name of a session: 1 to 64 letters, digits, dots, underscores, hyphens",
                         &[SessionName::FORM],
                     )
@@ -39,7 +39,7 @@ impl Modifiers {
                 self.session = Some(chosen(session, cause));
             }
             Key::Edition => {
-                let edition = value.parse().map_err(|()| other("no edition", &Edition::NAMES))?;
+                let edition = value.parse().map_err(|()| refused("no edition", &Edition::NAMES))?;
                 self.edition = Some(chosen(edition, cause));
             }
             Key::Now => {
@@ -49,20 +49,20 @@ impl Modifiers {
             Key::Party => {
                 let digits = matches!(value.len(), 9 | 11) && value.bytes().all(|b| b.is_ascii_digit());
                 if !digits {
-                    return Err(other("no number of a party: 9 or 11 digits", &[]));
+                    return Err(refused("no number of a party: 9 or 11 digits", &[]));
                 }
                 self.party = Some(chosen(value.into(), cause));
             }
             Key::Seed => {
-                let seed = value.parse().map_err(|_| other("no seed: a whole number from 0", &[]))?;
+                let seed = value.parse().map_err(|_| refused("no seed: a whole number from 0", &[]))?;
                 self.seed = Some(chosen(seed, cause));
             }
         }
         Ok(())
     }
 
-    /// The observer's time, given what the session's clock shows; refused where a shift leads out of the years that a
-    /// clock may show.
+    /// The time that the call sees, given the time that the session's clock shows. Refused if a shift leads to a year
+    /// that a clock may not show.
     pub(crate) fn observed(&self, shown: DateTime<Utc>) -> Result<DateTime<Utc>, Box<Refused>> {
         let Some(Chosen { value: (now, text), cause }) = &self.now else {
             return Ok(shown);

@@ -1,23 +1,23 @@
-//! What could not be taken, as a problem document (RFC 9457).
+//! The answer to a refused modifier or rule: a problem document (RFC 9457).
 
 use serde::Serialize;
 
 use crate::catalogue::nearest;
 
-/// A modifier, or a part of a rule, that cannot be taken.
+/// Why a modifier, a part of a rule, or a new session is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Refused {
     r#type: &'static str,
     title: &'static str,
     pub(crate) status: u16,
     pub(crate) detail: String,
-    /// The key as it was given.
+    /// The key as the caller wrote it.
     pub(crate) modifier: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<String>,
-    /// What would have been taken.
+    /// The values that are allowed; empty if there is no list of them.
     allowed: Vec<String>,
-    /// The one of them that was probably meant.
+    /// The allowed value that the caller probably meant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) nearest: Option<String>,
 }
@@ -37,14 +37,14 @@ impl Refused {
         })
     }
 
-    /// The same about a rule.
+    /// The same refusal, with the type and title for a rule.
     pub(crate) fn of_rule(mut self: Box<Self>) -> Box<Self> {
         self.r#type = "urn:innkreving-sandbox:refused-rule";
         self.title = "The sandbox cannot keep this rule";
         self
     }
 
-    /// There is no room for what would be made; the caller may delete something, or wait.
+    /// A limit is reached, so nothing more can be made. The caller can delete something, or wait.
     pub(crate) fn no_room(modifier: &str, value: &str, detail: String) -> Box<Self> {
         let mut refused = Self::new(modifier, Some(value), detail, Vec::new());
         refused.r#type = "urn:innkreving-sandbox:no-room";
@@ -53,7 +53,7 @@ impl Refused {
         refused
     }
 
-    /// A session cannot be begun.
+    /// A session cannot begin.
     pub(crate) fn cannot_begin(value: &str, detail: String) -> Box<Self> {
         let mut refused = Self::new("session", Some(value), detail, Vec::new());
         refused.r#type = "urn:innkreving-sandbox:cannot-begin";

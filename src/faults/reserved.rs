@@ -1,18 +1,18 @@
-//! Reserved synthetic organisation numbers: one per code number, for whoever can change the number
-//! in a call but no header. The eighth digit is the number of the code, the ninth the check digit.
+//! Reserved synthetic organisation numbers: one for each code number, for callers that can change the number
+//! in a call but cannot set a header. The eighth digit is the number of the code, the ninth is the check digit.
 
 use crate::catalogue::{Code, Service};
 use crate::domain::identifikator::{Organisasjonsnummer, Part};
 
 const FIRST_EIGHT: u32 = 33_300_000;
 
-/// The code that a reserved number stands for at a service; nothing for any other number.
+/// The code that a reserved number stands for at a service; `None` for any other number.
 pub(crate) fn reserved_number(service: &'static Service, part: Part) -> Option<&'static Code> {
     let number = reserved_numbers().find(|(_, organisation)| Part::from(*organisation) == part)?.0;
     service.code_number(number)
 }
 
-/// All reserved numbers, by the number of the code they answer.
+/// All reserved numbers, each with the number of the code that it stands for.
 pub(crate) fn reserved_numbers() -> impl Iterator<Item = (usize, Organisasjonsnummer)> {
     (1..=9_u8).filter_map(|number| {
         let organisation = Organisasjonsnummer::from_eight_digits(FIRST_EIGHT + u32::from(number))?;

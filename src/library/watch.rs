@@ -1,5 +1,5 @@
-//! Notices that a scenario folder has changed, by looking at it several times a second: that works on
-//! every file system, mounted and shared ones too, which often tell nothing.
+//! Notices when a scenario folder changes. It polls the folder several times a second, because that works on
+//! every file system. Mounted and shared folders often send no events.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -8,26 +8,26 @@ use std::time::Duration;
 
 use crate::scenario::sources::Source;
 
-/// How often it looks. A change counts once it has stood still between two looks, so that a file is not
+/// The time between two polls. A change counts when two polls in a row see the same, so that a file is not
 /// read while it is being written.
 pub(crate) const INTERVAL: Duration = Duration::from_millis(250);
 
-/// How many files are looked at without waiting longer: a few milliseconds' worth.
-const MANY: usize = 1_000;
+/// The number of files that adds another interval to the pause. Polling so many takes a few milliseconds.
+const FILES_PER_INTERVAL: usize = 1_000;
 
-/// Looks at the folders of the sources.
+/// Polls the folders of the sources.
 pub(crate) struct Watch {
     folders: Vec<PathBuf>,
-    /// What was there when the folders were last read.
+    /// The fingerprint of the folders when the scenarios were last read.
     read: u64,
-    /// What was there at the last look.
+    /// The fingerprint at the last poll.
     seen: u64,
-    /// How many files there were.
+    /// How many files there were at the last poll.
     files: usize,
 }
 
 impl Watch {
-    /// Nothing where no source is a folder.
+    /// `None` if no source is a folder.
     pub(crate) fn new(sources: &[Source]) -> Option<Self> {
         let folder = |source: &Source| match source {
             Source::Folder(folder) => Some(folder.clone()),
@@ -37,18 +37,19 @@ impl Watch {
         if folders.is_empty() {
             return None;
         }
-        let (read, files) = print_of(&folders);
+        let (read, files) = fingerprint(&folders);
         Some(Self { folders, read, seen: read, files })
     }
 
-    /// How long to wait until the next look; longer where there is much to look at.
+    /// How long to wait until the next poll; longer if there are many files.
     pub(crate) fn pause(&self) -> Duration {
-        INTERVAL * u32::try_from(1 + self.files / MANY).unwrap_or(u32::MAX).min(20)
+        INTERVAL * u32::try_from(1 + self.files / FILES_PER_INTERVAL).unwrap_or(u32::MAX).min(20)
     }
 
-    /// Looks once. True where the folders changed since they were last read, and stand still.
+    /// Polls once. True if the folders changed since the scenarios were last read, and did not change since the last
+    /// poll.
     pub(crate) fn has_settled(&mut self) -> bool {
-        let (now, files) = print_of(&self.folders);
+        let (now, files) = fingerprint(&self.folders);
         self.files = files;
         let settled = now == self.seen && now != self.read;
         self.seen = now;
@@ -59,14 +60,14 @@ impl Watch {
     }
 }
 
-/// A number that is another one when a file came, went, or was written; and how many files there are.
-fn print_of(folders: &[PathBuf]) -> (u64, usize) {
+/// A hash that changes when a file is added, removed or written; and the number of files.
+fn fingerprint(folders: &[PathBuf]) -> (u64, usize) {
     let mut hasher = DefaultHasher::new();
-    let files = folders.iter().map(|folder| add(folder, &mut hasher)).sum();
+    let files = folders.iter().map(|folder| hash_folder(folder, &mut hasher)).sum();
     (hasher.finish(), files)
 }
 
-fn add(folder: &Path, hasher: &mut DefaultHasher) -> usize {
+fn hash_folder(folder: &Path, hasher: &mut DefaultHasher) -> usize {
     let Ok(entries) = fs::read_dir(folder) else {
         "unreadable".hash(hasher);
         return 0;
@@ -79,9 +80,9 @@ fn add(folder: &Path, hasher: &mut DefaultHasher) -> usize {
             continue;
         }
         path.hash(hasher);
-        // What a link leads to: mounted configuration swaps links.
+        // Follows links, because mounted configuration is updated by swapping a link.
         match fs::metadata(&path) {
-            Ok(data) if data.is_dir() => files += add(&path, hasher),
+            Ok(data) if data.is_dir() => files += hash_folder(&path, hasher),
             Ok(data) => {
                 (data.len(), data.modified().ok(), inode(&data)).hash(hasher);
                 files += 1;
@@ -92,7 +93,7 @@ fn add(folder: &Path, hasher: &mut DefaultHasher) -> usize {
     files
 }
 
-/// Tells a file from one that replaced it within the resolution of its time.
+/// Distinguishes a file from another that replaced it within the resolution of its time stamp.
 fn inode(data: &fs::Metadata) -> u64 {
     std::os::unix::fs::MetadataExt::ino(data)
 }

@@ -55,8 +55,8 @@ impl Plan {
     pub(super) fn with_rules(mut self, call: &CallFacts<'_>, rules: &Rules, clocks: Clocks) -> Self {
         for rule in rules.matching(call) {
             match rule.apply(call, self.keys.get_or_insert_default(), clocks) {
-                Applied::Not => continue,
-                Applied::Took => {}
+                Applied::Nothing => continue,
+                Applied::Keys => {}
                 Applied::Natural => self.natural = true,
             }
             self.rules.push(rule.id.clone());
@@ -71,9 +71,9 @@ impl Plan {
     /// is used up by one.
     pub(super) fn with_scenario(mut self, call: &CallFacts<'_>, subject: &Subject, flags: &FlagCounters) -> Self {
         if let Some(party) = subject.party.as_ref().filter(|party| !party.feil.is_empty() && !self.natural) {
-            for (index, feil) in flags.live(party, call.service, call.endpoint) {
+            for (index, feil) in flags.unused(party, call.service, call.endpoint) {
                 let mut filled = self.modifiers().clone();
-                if filled.fill_from(&Modifiers::of_flag(&feil.effects)) && flags.take(party.part, index, feil) {
+                if filled.fill_from(&Modifiers::of_flag(&feil.effects)) && flags.use_once(party.part, index, feil) {
                     self.keys = Some(Box::new(filled));
                 }
             }

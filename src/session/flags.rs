@@ -1,4 +1,4 @@
-//! How much of each scenario flag is used up.
+//! Counts how often each scenario flag was used.
 
 use std::collections::HashMap;
 
@@ -8,13 +8,13 @@ use crate::catalogue::{Endpoint, Service};
 use crate::domain::identifikator::Part;
 use crate::scenario::{Feil, Party, ScenarioSet};
 
-/// Counts of the flags that have one, by party and place in its list.
+/// How often each flag with a limit (`ganger`) was used, by party and by its place in the party's list.
 #[derive(Debug, Default)]
 pub(crate) struct FlagCounters(Mutex<HashMap<(Part, usize), u32>>);
 
 impl FlagCounters {
-    /// The flags of a party that a call meets and that are not used up, in the order of the file.
-    pub(crate) fn live<'p>(
+    /// The flags of a party that match a call and are not used up, in the order of the file.
+    pub(crate) fn unused<'p>(
         &self,
         party: &'p Party,
         service: &'static Service,
@@ -28,8 +28,8 @@ impl FlagCounters {
         party.feil.iter().enumerate().filter(fits).collect()
     }
 
-    /// Counts one use; false where another call was faster and took the last.
-    pub(crate) fn take(&self, part: Part, index: usize, feil: &Feil) -> bool {
+    /// Counts one use. False if the flag is used up: another call may have taken the last use meanwhile.
+    pub(crate) fn use_once(&self, part: Part, index: usize, feil: &Feil) -> bool {
         let Some(times) = feil.ganger else {
             return true;
         };
@@ -44,7 +44,7 @@ impl FlagCounters {
         self.0.lock().get(&(part, index)).copied().unwrap_or_default()
     }
 
-    /// Forgets the counts of parties whose flags are other ones in a newer set.
+    /// Keeps the counts of parties whose flags are the same in both sets, and forgets the others.
     pub(crate) fn keep_unchanged(&self, old: &ScenarioSet, new: &ScenarioSet) {
         let same = |part: Part| old.get(part).zip(new.get(part)).is_some_and(|(old, new)| old.feil == new.feil);
         self.0.lock().retain(|(part, _), _| same(*part));

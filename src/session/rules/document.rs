@@ -1,6 +1,6 @@
-//! A rule as it is written: the JSON that comes in, checked against what there is.
+//! The JSON document of a rule, and the checks on it.
 //!
-//! A rule that can never match is refused, with what would have been taken.
+//! A rule that can never match is refused. The refusal lists the values that are allowed.
 
 use std::fmt;
 use std::sync::Arc;
@@ -73,7 +73,7 @@ pub(crate) struct WhenDocument {
 pub(crate) struct Then(pub(crate) Map<String, Value>);
 
 impl<'de> Deserialize<'de> for Then {
-    /// An object whose keys stand once.
+    /// Reads an object, and refuses a key that is given twice, which serde_json alone would accept.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Keys;
         impl<'de> Visitor<'de> for Keys {
@@ -130,14 +130,14 @@ impl JsonSchema for Then {
 /// The longest sequence.
 const MOST_STEPS: usize = 1000;
 
-/// A field of the document that cannot be taken.
-fn refuse(field: &str, value: &str, detail: String, allowed: &[&str]) -> Box<Refused> {
+/// The refusal of a field of the document.
+fn refused(field: &str, value: &str, detail: String, allowed: &[&str]) -> Box<Refused> {
     let allowed = allowed.iter().map(|form| (*form).to_owned()).collect();
     Refused::new(field, Some(value), detail, allowed).of_rule()
 }
 
 impl Rule {
-    /// Checks a document against what there is and what the clocks show; `seed` is what the rule draws by where it says nothing.
+    /// Checks a document against the catalogue and the clocks. `seed` is the rule's seed if the document has none.
     pub(crate) fn new(
         document: RuleDocument,
         number: u64,
@@ -146,22 +146,22 @@ impl Rule {
         seed: u64,
     ) -> Result<Self, Box<Refused>> {
         let now = clocks.real;
-        let when = when(&document.when, catalogue)?;
-        let then = steps(&document.then.0, &when, catalogue)?;
+        let when = read_when(&document.when, catalogue)?;
+        let then = read_steps(&document.then.0, &when, catalogue)?;
         for step in &then {
             if let Step::Modify(step) = step {
-                step.observed(clocks.shown).map_err(|mut refused| {
-                    "then.now".clone_into(&mut refused.modifier);
-                    refused.of_rule()
+                step.observed(clocks.shown).map_err(|mut refusal| {
+                    "then.now".clone_into(&mut refusal.modifier);
+                    refusal.of_rule()
                 })?;
             }
         }
         if document.times == Some(0) {
-            return Err(refuse("times", "0", "a rule that no call meets".to_owned(), &["1"]));
+            return Err(refused("times", "0", "a rule is for at least 1 call".to_owned(), &["1"]));
         }
         if let Some(p) = document.probability.filter(|p| !(*p > 0.0 && *p <= 1.0)) {
             let detail = "a probability is over 0 and at most 1".to_owned();
-            return Err(refuse("probability", &p.to_string(), detail, &[]));
+            return Err(refused("probability", &p.to_string(), detail, &[]));
         }
         let expires = match &document.expires {
             None => None,
@@ -171,23 +171,23 @@ impl Rule {
                     .filter(|length| !length.is_zero());
                 let end = length.and_then(|length| now.checked_add_signed(length));
                 let bad =
-                    || refuse("expires", text, format!("{text:?} is no length of time, like 10m or 30s"), &["10m"]);
+                    || refused("expires", text, format!("{text:?} is no length of time, like 10m or 30s"), &["10m"]);
                 Some(end.ok_or_else(bad)?)
             }
         };
-        Ok(Self::put_together(document, number, when, then, expires, seed))
+        Ok(Self::from_checked(document, number, when, then, expires, seed))
     }
 }
 
-fn when(document: &WhenDocument, catalogue: Catalogue) -> Result<When, Box<Refused>> {
+fn read_when(document: &WhenDocument, catalogue: Catalogue) -> Result<When, Box<Refused>> {
     let services: Vec<&str> = catalogue.0.iter().map(|service| service.name).collect();
     let service = match &document.service {
         None => None,
         Some(name) => Some(catalogue.service(name).ok_or_else(|| {
-            refuse(
+            refused(
                 "when.service",
                 name,
-                format!("there is no service {name:?}; there are {}", services.join(", ")),
+                format!("there is no service {name:?}; the services are {}", services.join(", ")),
                 &services,
             )
         })?),
@@ -204,26 +204,28 @@ fn when(document: &WhenDocument, catalogue: Catalogue) -> Result<When, Box<Refus
             }
             let whose = service.map_or("no service", |service| service.name);
             let detail = format!("{whose} has {}endpoint {name:?}", if service.is_some() { "no " } else { "an " });
-            refuse("when.endpoint", name, format!("{detail}; there are {}", known.join(", ")), &known)
+            refused("when.endpoint", name, format!("{detail}; the endpoints are {}", known.join(", ")), &known)
         })?),
     };
     if let Some(package) = &document.package {
         let known: Vec<&str> =
             candidates.iter().flat_map(|service| service.packages).map(|package| package.name).collect();
         if !known.contains(&package.as_str()) {
-            let there_are =
-                if known.is_empty() { "it has none".to_owned() } else { format!("there are {}", known.join(", ")) };
-            let detail = format!("there is no package {package:?}; {there_are}");
-            return Err(refuse("when.package", package, detail, &known));
+            let list = match &*known {
+                [] => "the service has no packages".to_owned(),
+                _ => format!("the packages are {}", known.join(", ")),
+            };
+            let detail = format!("there is no package {package:?}; {list}");
+            return Err(refused("when.package", package, detail, &known));
         }
     }
     if let Some(party) = &document.party
         && !(matches!(party.len(), 9 | 11) && party.bytes().all(|b| b.is_ascii_digit()))
     {
-        return Err(refuse("when.party", party, "a party's number has 9 or 11 digits".to_owned(), &[]));
+        return Err(refused("when.party", party, "a party's number has 9 or 11 digits".to_owned(), &[]));
     }
     if let Some(client) = document.client.as_deref().filter(|client| client.is_empty() || client.len() > 200) {
-        return Err(refuse("when.client", client, "a client id has 1 to 200 characters".to_owned(), &[]));
+        return Err(refused("when.client", client, "a client id has 1 to 200 characters".to_owned(), &[]));
     }
     let text = |field: &Option<String>| field.as_deref().map(Box::from);
     let when = When {
@@ -236,23 +238,23 @@ fn when(document: &WhenDocument, catalogue: Catalogue) -> Result<When, Box<Refus
     if when.services(catalogue).next().is_none() {
         let (endpoint, package) = (when.endpoint.unwrap_or_default(), when.package.as_deref().unwrap_or_default());
         let detail = format!("no service has both the endpoint {endpoint} and the package {package}");
-        return Err(refuse("when", package, detail, &[]));
+        return Err(refused("when", package, detail, &[]));
     }
     Ok(when)
 }
 
-/// One step for a rule that does the same each time, or those of its sequence.
-fn steps(then: &Map<String, Value>, when: &When, catalogue: Catalogue) -> Result<Vec<Step>, Box<Refused>> {
+/// The steps of a sequence, or one step for a rule that always does the same.
+fn read_steps(then: &Map<String, Value>, when: &When, catalogue: Catalogue) -> Result<Vec<Step>, Box<Refused>> {
     let Some(sequence) = then.get("sequence") else {
-        return Ok(vec![Step::Modify(Box::new(modifiers(then, "then", when, catalogue)?))]);
+        return Ok(vec![Step::Modify(Box::new(read_modifiers(then, "then", when, catalogue)?))]);
     };
     if then.len() > 1 {
-        let detail = "a sequence stands alone: put the other keys into its steps, as objects".to_owned();
-        return Err(refuse("then", "sequence", detail, &[]));
+        let detail = "a sequence takes no keys beside it; put the other keys into its steps, as objects".to_owned();
+        return Err(refused("then", "sequence", detail, &[]));
     }
     let items = sequence.as_array().filter(|items| (1..=MOST_STEPS).contains(&items.len())).ok_or_else(|| {
         let detail = format!("a sequence is a list of 1 to {MOST_STEPS} steps");
-        refuse("then.sequence", &shown(sequence), detail, &[r#"["KB-002", "KB-002", "ok"]"#])
+        refused("then.sequence", &excerpt(sequence), detail, &[r#"["KB-002", "KB-002", "ok"]"#])
     })?;
     let step = |(i, item): (usize, &Value)| {
         let place = format!("then.sequence[{i}]");
@@ -260,19 +262,21 @@ fn steps(then: &Map<String, Value>, when: &When, catalogue: Catalogue) -> Result
             Value::String(text) if text == "ok" => Ok(Step::Natural),
             Value::String(_) => {
                 let alone = Map::from_iter([("error".to_owned(), item.clone())]);
-                modifiers(&alone, &place, when, catalogue).map(|step| Step::Modify(Box::new(step)))
+                read_modifiers(&alone, &place, when, catalogue).map(|step| Step::Modify(Box::new(step)))
             }
-            Value::Object(keys) => modifiers(keys, &place, when, catalogue).map(|step| Step::Modify(Box::new(step))),
+            Value::Object(keys) => {
+                read_modifiers(keys, &place, when, catalogue).map(|step| Step::Modify(Box::new(step)))
+            }
             other => {
                 let detail = "a step is a code, ok, or an object of modifiers".to_owned();
-                Err(refuse(&place, &shown(other), detail, &["ok"]))
+                Err(refused(&place, &excerpt(other), detail, &["ok"]))
             }
         }
     };
     items.iter().enumerate().map(step).collect()
 }
 
-fn modifiers(
+fn read_modifiers(
     keys: &Map<String, Value>,
     place: &str,
     when: &When,
@@ -282,36 +286,41 @@ fn modifiers(
     for (name, value) in keys {
         let key = Key::by_name(name).ok_or_else(|| no_key(name).of_rule())?;
         if key == Key::Session {
-            let detail =
-                "a rule lives in a session and cannot choose another; bind the client to one instead".to_owned();
-            return Err(refuse(&format!("{place}.session"), &shown(value), detail, &[]));
+            let detail = "a rule belongs to a session and cannot choose another; bind the client to a session instead"
+                .to_owned();
+            return Err(refused(&format!("{place}.session"), &excerpt(value), detail, &[]));
         }
         let text = match value {
             Value::String(text) => text.clone(),
             Value::Number(number) => number.to_string(),
             other => {
-                return Err(refuse(&format!("{place}.{name}"), &shown(other), "the value is a text".to_owned(), &[]));
+                return Err(refused(
+                    &format!("{place}.{name}"),
+                    &excerpt(other),
+                    "the value is a text".to_owned(),
+                    &[],
+                ));
             }
         };
         read.take(key, &format!("{place}.{name}"), &text, Cause::Rule).map_err(Refused::of_rule)?;
     }
     if !Modifiers::default().fill_from(&read) {
-        let detail = "the rule does nothing: say error, delay, fault, drift, edition, now or party".to_owned();
-        return Err(refuse(place, "{}", detail, &[]));
+        let detail = "the rule does nothing; give error, delay, fault, drift, edition, now or party".to_owned();
+        return Err(refused(place, "{}", detail, &[]));
     }
     check_code(&read, place, when, catalogue)?;
     if read.party.is_some() && !when.services(catalogue).any(Service::takes_party) {
-        let detail = "the services it is for take their party from the URL".to_owned();
-        return Err(refuse(&format!("{place}.party"), "party", detail, &[]));
+        let detail = "the services that the rule matches take their party from the URL".to_owned();
+        return Err(refused(&format!("{place}.party"), "party", detail, &[]));
     }
     if read.edition.is_some() && !when.services(catalogue).any(|service| service.has_editions) {
-        let detail = "the services it is for have no editions".to_owned();
-        return Err(refuse(&format!("{place}.edition"), "edition", detail, &[]));
+        let detail = "the services that the rule matches have no editions".to_owned();
+        return Err(refused(&format!("{place}.edition"), "edition", detail, &[]));
     }
     Ok(read)
 }
 
-/// The code must belong to a service that the rule can match.
+/// Refuses a code that belongs to no service that the rule can match.
 fn check_code(read: &Modifiers, place: &str, when: &When, catalogue: Catalogue) -> Result<(), Box<Refused>> {
     let Some(code) = read.error.as_ref().map(|error| Arc::clone(&error.value)) else {
         return Ok(());
@@ -323,10 +332,11 @@ fn check_code(read: &Modifiers, place: &str, when: &When, catalogue: Catalogue) 
         when.services(catalogue).flat_map(|service| Catalogue::codes_at(Some(service))).map(|code| code.code).collect();
     known.dedup();
     let owners = catalogue.whose(&code);
-    let detail = format!("no call that the rule fits can give {code:?}{owners}; it can give {}", known.join(", "));
-    Err(refuse(&format!("{place}.error"), &code, detail, &known))
+    let detail = format!("no call that the rule matches can give {code:?}{owners}; it can give {}", known.join(", "));
+    Err(refused(&format!("{place}.error"), &code, detail, &known))
 }
 
-fn shown(value: &Value) -> String {
+/// The beginning of a value, short enough for an error message.
+fn excerpt(value: &Value) -> String {
     value.to_string().chars().take(100).collect()
 }

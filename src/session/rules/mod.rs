@@ -1,7 +1,8 @@
-//! Rules: what calls of a session meet, set at run time.
+//! Rules: what happens to calls of a session, set at run time.
 //!
-//! A rule is found by the party it names, else by the client, else by service and endpoint, so that a
-//! thousand of them cost a call that none is for a few look-ups. Of several the newest comes first.
+//! A rule that names a party is stored under the party. Another rule that names a client is stored under the client.
+//! Within each group, rules are stored by service and endpoint. So a thousand rules that do not match a call cost it
+//! only a few look-ups. If several rules match, the newest comes first.
 
 pub(crate) mod document;
 
@@ -23,26 +24,27 @@ use document::RuleDocument;
 /// How many rules a session keeps at most.
 pub(crate) const MOST_RULES: usize = 2_000;
 
-/// What rules know of a call.
+/// What rules see of a call.
 pub(crate) struct CallFacts<'r> {
     pub(crate) service: &'static Service,
     pub(crate) endpoint: Option<&'static Endpoint>,
     pub(crate) package: Option<&'r str>,
-    /// The number of the party that it is about, as it was given.
+    /// The number of the party that the call is about, as the caller wrote it.
     pub(crate) party: Option<&'r str>,
     pub(crate) client: Option<&'r str>,
-    /// A rule may say another party.
+    /// Whether a rule may choose another party.
     pub(crate) is_open: bool,
 }
 
-/// What the time is for a rule: the real one, by which it ends, and what the session's clock shows.
+/// The two times that a rule needs: the real time, which decides when it expires, and the time that the session's
+/// clock shows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clocks {
     pub(crate) real: DateTime<Utc>,
     pub(crate) shown: DateTime<Utc>,
 }
 
-/// Which calls a rule is for.
+/// Which calls a rule matches.
 #[derive(Debug)]
 pub(crate) struct When {
     service: Option<&'static Service>,
@@ -53,7 +55,7 @@ pub(crate) struct When {
 }
 
 impl When {
-    /// The services it can match.
+    /// The services whose calls can match.
     fn services(&self, catalogue: Catalogue) -> impl Iterator<Item = &'static Service> {
         let fits = |service: &&'static Service| {
             self.service.is_none_or(|only| only == *service)
@@ -63,9 +65,10 @@ impl When {
         catalogue.0.iter().copied().filter(fits)
     }
 
-    fn fits(&self, call: &CallFacts<'_>) -> bool {
-        let same =
-            |wanted: &Option<Box<str>>, is: Option<&str>| wanted.as_deref().is_none_or(|wanted| is == Some(wanted));
+    fn matches(&self, call: &CallFacts<'_>) -> bool {
+        let same = |wanted: &Option<Box<str>>, actual: Option<&str>| {
+            wanted.as_deref().is_none_or(|wanted| actual == Some(wanted))
+        };
         self.service.is_none_or(|only| only == call.service)
             && self.endpoint.is_none_or(|name| call.endpoint.is_some_and(|endpoint| endpoint.name == name))
             && same(&self.party, call.party)
@@ -77,9 +80,9 @@ impl When {
 /// What a rule does to a call.
 #[derive(Debug)]
 enum Step {
-    /// It leaves the answer natural, whatever older rules and scenario flags say.
+    /// The answer stays natural. Older rules, scenario flags and reserved numbers have no effect.
     Natural,
-    /// These keys, where nothing above says them.
+    /// Sets these keys, unless something of higher precedence has set them.
     Modify(Box<Modifiers>),
 }
 
@@ -89,8 +92,8 @@ pub(crate) struct Rule {
     number: u64,
     when: When,
     then: Vec<Step>,
-    /// How many uses there are in all.
-    most: Option<u32>,
+    /// How many calls can use the rule in all; `None` if there is no limit.
+    max_uses: Option<u32>,
     pub(crate) expires: Option<DateTime<Utc>>,
     pub(crate) document: RuleDocument,
     state: Mutex<RuleState>,
@@ -101,18 +104,18 @@ struct RuleState {
     rng: ChaCha8Rng,
 }
 
-/// What came of asking a rule.
+/// What a rule did to a call.
 pub(crate) enum Applied {
     /// It had nothing to add.
-    Not,
-    /// It set a key.
-    Took,
-    /// The answer stays natural.
+    Nothing,
+    /// It set at least one key.
+    Keys,
+    /// It decided that the answer stays natural.
     Natural,
 }
 
 impl Rule {
-    fn put_together(
+    fn from_checked(
         mut document: RuleDocument,
         number: u64,
         when: When,
@@ -121,86 +124,87 @@ impl Rule {
         drawn_seed: u64,
     ) -> Self {
         let seed = *document.seed.get_or_insert(drawn_seed);
-        let rounds = if document.then.0.contains_key("sequence") { document.times.or(Some(1)) } else { document.times };
+        let times = if document.then.0.contains_key("sequence") { document.times.or(Some(1)) } else { document.times };
         let length = u32::try_from(then.len()).unwrap_or(u32::MAX);
         Self {
             id: format!("r{number}").into(),
             number,
             when,
             then,
-            most: rounds.map(|rounds| rounds.saturating_mul(length)),
+            max_uses: times.map(|times| times.saturating_mul(length)),
             expires,
             document,
             state: Mutex::new(RuleState { used: 0, rng: ChaCha8Rng::seed_from_u64(seed) }),
         }
     }
 
-    /// Adds to a call's modifiers what the rule says, nothing above it does and the service takes; then it is used up
-    /// by one.
+    /// Adds to a call's modifiers each key of the rule that is not set yet and that the service takes. If the rule adds
+    /// anything, that counts as one use.
     pub(crate) fn apply(&self, call: &CallFacts<'_>, modifiers: &mut Modifiers, clocks: Clocks) -> Applied {
-        if self.is_over(clocks.real) {
-            return Applied::Not;
+        if self.has_expired(clocks.real) {
+            return Applied::Nothing;
         }
         let mut state = self.state.lock();
-        if self.most.is_some_and(|most| state.used >= most) {
-            return Applied::Not;
+        if self.max_uses.is_some_and(|max| state.used >= max) {
+            return Applied::Nothing;
         }
         if let Some(probability) = self.document.probability
             && state.rng.random::<f64>() >= probability
         {
-            return Applied::Not;
+            return Applied::Nothing;
         }
         let step = &self.then[state.used as usize % self.then.len()];
         let applied = match step {
-            Step::Natural if modifiers.is_answered() => Applied::Not,
+            Step::Natural if modifiers.is_answered() => Applied::Nothing,
             Step::Natural => Applied::Natural,
-            // The clock has run out of what the shift was checked against.
-            Step::Modify(step) if step.observed(clocks.shown).is_err() => Applied::Not,
+            // The clock has moved since the rule was checked, and the shift now leads to a year that is not allowed.
+            Step::Modify(step) if step.observed(clocks.shown).is_err() => Applied::Nothing,
             Step::Modify(step) => {
-                let (delays, drifts) = (modifiers.delay.is_none(), modifiers.drift.is_none());
+                let (may_delay, may_drift) = (modifiers.delay.is_none(), modifiers.drift.is_none());
                 let mut wanted = Modifiers::clone(step);
                 wanted.edition = wanted.edition.filter(|_| call.service.has_editions);
                 wanted.party = wanted.party.filter(|_| call.is_open);
                 if modifiers.fill_from(&wanted) {
-                    // By the call's own seed where it has one, else by the rule's.
+                    // If the call has a seed of its own, that decides what is drawn. Otherwise the rule's seed does.
                     if modifiers.seed.is_none() {
-                        if let Some(delay) = modifiers.delay.as_mut().filter(|_| delays) {
+                        if let Some(delay) = modifiers.delay.as_mut().filter(|_| may_delay) {
                             delay.value = Delay::Fixed(delay.value.draw(&mut state.rng));
                         }
-                        if drifts && modifiers.drift.is_some() {
+                        if may_drift && modifiers.drift.is_some() {
                             modifiers.drift_seed = self.document.seed;
                         }
                     }
-                    Applied::Took
+                    Applied::Keys
                 } else {
-                    Applied::Not
+                    Applied::Nothing
                 }
             }
         };
-        state.used += u32::from(!matches!(applied, Applied::Not));
+        state.used += u32::from(!matches!(applied, Applied::Nothing));
         applied
     }
 
-    /// How many calls have met it.
+    /// How many calls have used the rule.
     pub(crate) fn used(&self) -> u32 {
         self.state.lock().used
     }
 
-    /// How many more will; nothing where all do.
+    /// How many more calls can use the rule; `None` if there is no limit.
     pub(crate) fn left(&self) -> Option<u32> {
-        self.most.map(|most| most.saturating_sub(self.used()))
+        self.max_uses.map(|max| max.saturating_sub(self.used()))
     }
 
-    fn is_over(&self, now: DateTime<Utc>) -> bool {
+    fn has_expired(&self, now: DateTime<Utc>) -> bool {
         self.expires.is_some_and(|end| end <= now)
     }
 }
 
-/// Rules by service and endpoint, where they say one.
+/// Rules by service and endpoint; `None` for a rule that does not name one.
 type ByTarget = HashMap<(Option<&'static str>, Option<&'static str>), Vec<Arc<Rule>>>;
 
+/// All rules of a session, each in the group that a call finds it by.
 #[derive(Default)]
-struct Kept {
+struct RuleTable {
     last_number: u64,
     by_party: HashMap<Box<str>, ByTarget>,
     by_client: HashMap<Box<str>, ByTarget>,
@@ -210,12 +214,16 @@ struct Kept {
 /// The rules of a session.
 #[derive(Default)]
 pub(crate) struct Rules {
-    kept: RwLock<Kept>,
+    table: RwLock<RuleTable>,
+    /// The number of rules, so that a call without rules takes no lock.
     count: AtomicUsize,
 }
 
 impl Rules {
-    /// Keeps a rule that is right.
+    /// Checks a rule and adds it. `seed` is used if the document has none.
+    ///
+    /// # Errors
+    /// Something in the document is refused, or the session has [`MOST_RULES`] rules that can still be used.
     pub(crate) fn add(
         &self,
         document: RuleDocument,
@@ -223,76 +231,76 @@ impl Rules {
         clocks: Clocks,
         seed: u64,
     ) -> Result<Arc<Rule>, Box<Refused>> {
-        let mut kept = self.kept.write();
-        let rule = Arc::new(Rule::new(document, kept.last_number + 1, catalogue, clocks, seed)?);
-        kept.retain(|rule| !rule.is_over(clocks.real));
-        if kept.rules().count() >= MOST_RULES {
-            // Those that no call can meet any longer make room.
-            kept.retain(|rule| rule.left() != Some(0));
+        let mut table = self.table.write();
+        let rule = Arc::new(Rule::new(document, table.last_number + 1, catalogue, clocks, seed)?);
+        table.retain(|rule| !rule.has_expired(clocks.real));
+        if table.rules().count() >= MOST_RULES {
+            // Rules that are used up make room.
+            table.retain(|rule| rule.left() != Some(0));
         }
-        if kept.rules().count() >= MOST_RULES {
-            let detail = format!("the session keeps {MOST_RULES} rules already; delete some");
+        if table.rules().count() >= MOST_RULES {
+            let detail = format!("the session has {MOST_RULES} rules already; delete some");
             return Err(Refused::no_room("rules", &MOST_RULES.to_string(), detail));
         }
-        kept.last_number += 1;
+        table.last_number += 1;
         let target = (rule.when.service.map(|service| service.name), rule.when.endpoint);
-        let table = match (&rule.when.party, &rule.when.client) {
-            (Some(party), _) => kept.by_party.entry(party.clone()).or_default(),
-            (None, Some(client)) => kept.by_client.entry(client.clone()).or_default(),
-            (None, None) => &mut kept.others,
+        let group = match (&rule.when.party, &rule.when.client) {
+            (Some(party), _) => table.by_party.entry(party.clone()).or_default(),
+            (None, Some(client)) => table.by_client.entry(client.clone()).or_default(),
+            (None, None) => &mut table.others,
         };
-        table.entry(target).or_default().push(Arc::clone(&rule));
-        self.count.store(kept.rules().count(), Ordering::Relaxed);
+        group.entry(target).or_default().push(Arc::clone(&rule));
+        self.count.store(table.rules().count(), Ordering::Relaxed);
         Ok(rule)
     }
 
-    /// All that still live, oldest first.
+    /// The rules that have not expired, the oldest first.
     pub(crate) fn list(&self, now: DateTime<Utc>) -> Vec<Arc<Rule>> {
-        let kept = self.kept.read();
-        let mut rules: Vec<_> = kept.rules().filter(|rule| !rule.is_over(now)).cloned().collect();
+        let table = self.table.read();
+        let mut rules: Vec<_> = table.rules().filter(|rule| !rule.has_expired(now)).cloned().collect();
         rules.sort_by_key(|rule| rule.number);
         rules
     }
 
-    /// Deletes one; false where there is none by that id.
+    /// Deletes a rule. False if no rule has the id.
     pub(crate) fn delete(&self, id: &str) -> bool {
-        let mut kept = self.kept.write();
-        let before = kept.rules().count();
-        kept.retain(|rule| &*rule.id != id);
-        let after = kept.rules().count();
+        let mut table = self.table.write();
+        let before = table.rules().count();
+        table.retain(|rule| &*rule.id != id);
+        let after = table.rules().count();
         self.count.store(after, Ordering::Relaxed);
         after < before
     }
 
-    /// Deletes all of them; tells how many.
+    /// Deletes all rules. Returns how many there were.
     pub(crate) fn clear(&self) -> usize {
-        let mut kept = self.kept.write();
-        kept.retain(|_| false);
+        let mut table = self.table.write();
+        table.retain(|_| false);
         self.count.swap(0, Ordering::Relaxed)
     }
 
-    /// Whether there are none.
+    /// Whether there are no rules.
     pub(crate) fn is_empty(&self) -> bool {
         self.count.load(Ordering::Relaxed) == 0
     }
 
-    /// The rules that a call meets, newest first.
+    /// The rules that match a call, the newest first.
     pub(crate) fn matching(&self, call: &CallFacts<'_>) -> Vec<Arc<Rule>> {
         if self.is_empty() {
             return Vec::new();
         }
-        let kept = self.kept.read();
-        let by_party = call.party.and_then(|party| kept.by_party.get(party));
-        let by_client = call.client.and_then(|client| kept.by_client.get(client));
+        let table = self.table.read();
+        let by_party = call.party.and_then(|party| table.by_party.get(party));
+        let by_client = call.client.and_then(|client| table.by_client.get(client));
         let service = Some(call.service.name);
         let endpoint = call.endpoint.map(|endpoint| endpoint.name);
         let targets = [(service, endpoint), (service, None), (None, endpoint), (None, None)];
-        // Without an endpoint two of the targets are the same as two others.
+        // If the call has no endpoint, the first target equals the second, and the third equals the fourth.
         let targets = if endpoint.is_some() { &targets[..] } else { &[targets[1], targets[3]][..] };
         let mut found: Vec<Arc<Rule>> = Vec::new();
-        for table in [by_party, by_client, Some(&kept.others)].into_iter().flatten() {
-            for rules in targets.iter().filter_map(|target| table.get(target)) {
-                found.extend(rules.iter().filter(|rule| rule.can(call)).cloned());
+        for group in [by_party, by_client, Some(&table.others)].into_iter().flatten() {
+            for rules in targets.iter().filter_map(|target| group.get(target)) {
+                found.extend(rules.iter().filter(|rule| rule.applies_to(call)).cloned());
             }
         }
         found.sort_by_key(|rule| std::cmp::Reverse(rule.number));
@@ -301,34 +309,35 @@ impl Rules {
 }
 
 impl Rule {
-    /// It fits the call, and the service that is asked has every code it gives.
-    fn can(&self, call: &CallFacts<'_>) -> bool {
+    /// Whether the rule matches the call, and the call's service has every code that the rule can give.
+    fn applies_to(&self, call: &CallFacts<'_>) -> bool {
         let known = |step: &Step| match step {
             Step::Natural => true,
             Step::Modify(step) => {
                 step.error.as_ref().is_none_or(|error| Catalogue::code_at(Some(call.service), &error.value).is_some())
             }
         };
-        self.when.fits(call) && self.then.iter().all(known)
+        self.when.matches(call) && self.then.iter().all(known)
     }
 }
 
-impl Kept {
+impl RuleTable {
     fn rules(&self) -> impl Iterator<Item = &Arc<Rule>> {
-        let tables = self.by_party.values().chain(self.by_client.values()).chain([&self.others]);
-        tables.flat_map(HashMap::values).flatten()
+        let groups = self.by_party.values().chain(self.by_client.values()).chain([&self.others]);
+        groups.flat_map(HashMap::values).flatten()
     }
 
+    /// Removes every rule that `keep` does not hold for, and the groups that become empty.
     fn retain(&mut self, keep: impl Fn(&Rule) -> bool) {
-        let thin = |table: &mut ByTarget| {
-            table.retain(|_, rules| {
+        let retain_in = |group: &mut ByTarget| {
+            group.retain(|_, rules| {
                 rules.retain(|rule| keep(rule));
                 !rules.is_empty()
             });
-            !table.is_empty()
+            !group.is_empty()
         };
-        self.by_party.retain(|_, table| thin(table));
-        self.by_client.retain(|_, table| thin(table));
-        thin(&mut self.others);
+        self.by_party.retain(|_, group| retain_in(group));
+        self.by_client.retain(|_, group| retain_in(group));
+        retain_in(&mut self.others);
     }
 }
