@@ -1,4 +1,4 @@
-//! Checks a JWT grant, in the order in which a caller can mend it: shape, key, audience, time, signature, replay.
+//! Checks the assertion of a JWT grant: form, client, audience, times, key, signature, replay.
 
 use std::borrow::Cow;
 
@@ -22,21 +22,21 @@ const SKEW: i64 = 10;
 /// The longest life of an assertion, in seconds.
 const LONGEST_LIFE: i64 = 120;
 
-/// Whose token it is where nothing else says: a synthetic organisation.
-pub(super) const NOBODY: &str = "314300017";
+/// The organisation of a client if nothing else gives one: a synthetic organisation.
+pub(super) const FALLBACK_ORGANISATION: &str = "314300017";
 
-/// An assertion that is good.
+/// An assertion that passed all checks.
 pub(super) struct Assertion<'a> {
     pub(super) claims: Map<String, Value>,
     pub(super) client_id: String,
-    /// The client, where it is registered.
+    /// The client, if it is registered.
     pub(super) client: Option<&'a Client>,
     /// The organisation that the client belongs to.
     pub(super) organisation: String,
     pub(super) client_amr: &'static str,
 }
 
-/// Reads and checks it. `names` are what the issuer may be called by.
+/// Reads and checks an assertion. `names` are the URLs that `aud` may hold.
 pub(super) fn check<'a>(
     text: &str,
     access: &'a Access,
@@ -47,7 +47,7 @@ pub(super) fn check<'a>(
     let jwt = Jwt::read(text).map_err(|why| refusal("MP-011", &format!("the assertion is no JWT ({why})")))?;
     let algorithm = jwt.algorithm().map_err(|_| refusal("MP-011", "alg is none of RS256, RS384, RS512"))?;
     if jwt.header.get("crit").is_some() {
-        return Err(refusal("MP-011", "the header has crit, which nobody here understands"));
+        return Err(refusal("MP-011", "the header has crit, which the sandbox does not support"));
     }
     let Value::Object(claims) = &jwt.payload else {
         return Err(refusal("MP-011", "the claims are no object"));
@@ -61,9 +61,9 @@ pub(super) fn check<'a>(
     if client.is_none() && !access.clients.is_empty() {
         return Err(refusal("MP-100", &format!("no client {client_id:?} is registered")));
     }
-    audience(claims.get("aud"), names)?;
-    let (expires, jti) = (times(claims, now)?, text_of(claims, "jti")?);
-    let (key, certificate) = key(&jwt, client, now)?;
+    check_audience(claims.get("aud"), names)?;
+    let (expires, jti) = (check_times(claims, now)?, text_of(claims, "jti")?);
+    let (key, certificate) = signing_key(&jwt, client, now)?;
     if key.is_some_and(|key| !key.verifies(algorithm, jwt.signed, &jwt.signature)) {
         return Err(refusal("MP-124", "the signature is not that of the key or certificate"));
     }
@@ -77,7 +77,7 @@ pub(super) fn check<'a>(
     Ok(Assertion { claims: claims.clone(), client_id: client_id.to_owned(), client, organisation, client_amr })
 }
 
-/// A claim that is a text, where it is there.
+/// The text of a claim; `None` if the claim is absent.
 pub(super) fn text_of<'c>(claims: &'c Map<String, Value>, name: &str) -> Result<Option<&'c str>, Refusal> {
     match claims.get(name) {
         None => Ok(None),
@@ -86,9 +86,10 @@ pub(super) fn text_of<'c>(claims: &'c Map<String, Value>, name: &str) -> Result<
     }
 }
 
-fn audience(aud: Option<&Value>, names: &[String]) -> Result<(), Refusal> {
-    let one = aud.and_then(|aud| aud.as_array().map_or_else(|| Some(aud), |list| list.first())).and_then(Value::as_str);
-    let aud = one.ok_or_else(|| refusal("MP-110", "aud is missing"))?;
+fn check_audience(aud: Option<&Value>, names: &[String]) -> Result<(), Refusal> {
+    let first =
+        aud.and_then(|aud| aud.as_array().map_or_else(|| Some(aud), |list| list.first())).and_then(Value::as_str);
+    let aud = first.ok_or_else(|| refusal("MP-110", "aud is missing"))?;
     let bare = |name: &str| name.trim_end_matches('/').to_owned();
     if matches!(&*bare(aud), "https://maskinporten.no" | "https://www.maskinporten.no" | "https://sky.maskinporten.no")
     {
@@ -103,8 +104,8 @@ fn audience(aud: Option<&Value>, names: &[String]) -> Result<(), Refusal> {
     Err(refusal("MP-110", &format!("aud is {aud:?}, but the issuer is {:?}", names.first().map_or("", |name| name))))
 }
 
-/// Issue time and lifetime; tells when it expires (seconds since 1970).
-fn times(claims: &Map<String, Value>, now: DateTime<Utc>) -> Result<i64, Refusal> {
+/// Checks the issue time and the lifetime. Returns the time of expiry, in seconds since 1970.
+fn check_times(claims: &Map<String, Value>, now: DateTime<Utc>) -> Result<i64, Refusal> {
     let number = |name: &str| {
         let missing = || refusal("MP-011", &format!("{name} is missing, or no number of seconds since 1970"));
         claims.get(name).filter(|value| value.is_number()).and_then(seconds).ok_or_else(missing)
@@ -127,9 +128,9 @@ fn times(claims: &Map<String, Value>, now: DateTime<Utc>) -> Result<i64, Refusal
     Ok(exp)
 }
 
-/// The key that the signature must be of, and the certificate's organisation where one is given. Of an unregistered
-/// client with a key of its own nobody knows the key.
-fn key<'k>(
+/// The key that must verify the signature, and the organisation of the certificate if the assertion has one. An
+/// unregistered client that names a key by `kid` gives no key, because the sandbox does not know it.
+fn signing_key<'k>(
     jwt: &Jwt<'_>,
     client: Option<&'k Client>,
     now: DateTime<Utc>,
@@ -137,8 +138,8 @@ fn key<'k>(
     if let Some(x5c) = jwt.header.get("x5c") {
         let (key, organisation) = certificate(x5c, now)?;
         if let Some(client) = client.filter(|client| organisation.as_deref() != Some(&client.organisation)) {
-            let whose = organisation.as_deref().unwrap_or("nobody");
-            let what = format!("the certificate is that of {whose}, the client that of {}", client.organisation);
+            let owner = organisation.as_deref().unwrap_or("no organisation");
+            let what = format!("the certificate belongs to {owner}, but the client to {}", client.organisation);
             return Err(refusal("MP-122", &what));
         }
         return Ok((Some(Cow::Owned(key)), Some(organisation.unwrap_or_default())));
@@ -180,7 +181,7 @@ fn certificate(x5c: &Value, now: DateTime<Utc>) -> Result<(PublicKey, Option<Str
     Ok((key, organisation_of(&certificate)))
 }
 
-/// The number in the subject's `organizationIdentifier` (`NTRNO-310478717`), else in its `serialNumber`.
+/// The number in the subject's `organizationIdentifier` (`NTRNO-310478717`), otherwise in its `serialNumber`.
 fn organisation_of(certificate: &X509Certificate<'_>) -> Option<String> {
     let attribute = |oid: &str| {
         let mut all =
@@ -192,13 +193,13 @@ fn organisation_of(certificate: &X509Certificate<'_>) -> Option<String> {
     identifier.or_else(|| attribute("2.5.4.5")).filter(is_number)
 }
 
-/// Whose token it is: the registered organisation, the certificate's, the nine digits that the client id is or
-/// starts with, else a fixed synthetic one.
+/// The organisation of a client: the registered organisation, otherwise the certificate's, otherwise the nine digits
+/// that the client id starts with, otherwise [`FALLBACK_ORGANISATION`].
 fn organisation(client: Option<&Client>, certificate: Option<&str>, client_id: &str) -> String {
     if let Some(client) = client {
         return client.organisation.clone();
     }
     let in_id = client_id.get(..9).filter(|digits| digits.parse::<Organisasjonsnummer>().is_ok());
     let in_id = in_id.filter(|_| !client_id[9..].starts_with(|c: char| c.is_ascii_digit()));
-    certificate.filter(|number| !number.is_empty()).or(in_id).unwrap_or(NOBODY).to_owned()
+    certificate.filter(|number| !number.is_empty()).or(in_id).unwrap_or(FALLBACK_ORGANISATION).to_owned()
 }

@@ -1,4 +1,4 @@
-//! The published error table of Maskinporten, and how each becomes an OAuth error.
+//! The published error table of Maskinporten, and the OAuth error of each code.
 //! Imitates docs/fidelity.md, "Maskinporten".
 
 use serde_json::{Value, json};
@@ -37,30 +37,30 @@ pub(super) static CODES: [Code; 17] = [
     Code::new("MP-303", 400, "Invalid values in authorization details.", "check numbers, URNs and ids"),
 ];
 
-/// What has no code of its own: a request that is no token request.
+/// The request is not a token request. Maskinporten has no code for this.
 pub(super) static INVALID_REQUEST: Code = Code::new("invalid_request", 400, "Not a token request.", "see docs/auth.md");
-/// Another grant than the one there is.
+/// The grant type is not supported.
 pub(super) static UNSUPPORTED_GRANT: Code = Code::new(
     "unsupported_grant_type",
     400,
     "Unsupported grant type.",
     "use urn:ietf:params:oauth:grant-type:jwt-bearer",
 );
-/// An issue time that is not now.
+/// The issue time of the assertion is too far from now.
 pub(super) static ISSUE_TIME: Code = Code::new(
     "invalid_grant",
     400,
     "The issue time is not within 10 seconds of now.",
     "check the clock, and make an assertion a call",
 );
-/// Another method.
+/// The endpoint has another method.
 pub(super) static WRONG_METHOD: Code = Code::new("invalid_request", 405, "Another method is needed.", "see Allow");
 /// A fault of the sandbox itself.
 pub(super) static SERVER_ERROR: Code = Code::new("server_error", 500, "A fault of the sandbox.", "its log says more");
-/// Another URL.
+/// There is no such URL.
 pub(super) static NO_SUCH_PAGE: Code = Code::new("invalid_request", 404, "No such URL.", "see the discovery document");
 
-/// A refusal with what is wrong in this very assertion, and what to do.
+/// A refusal that says what is wrong in this assertion, and what to do.
 pub(super) fn refusal(code: &'static str, what: &str) -> Refusal {
     let kode = by_name(code);
     Refusal::new(kode, format!("{what}; {}", kode.melding))
@@ -70,7 +70,7 @@ pub(super) fn by_name(code: &str) -> &'static Code {
     super::SERVICE.codes.iter().find(|known| known.code == code).unwrap_or(&INVALID_REQUEST)
 }
 
-/// The OAuth error that a code comes as.
+/// The OAuth error of a code.
 fn oauth_error(code: &str) -> &str {
     match code {
         "MP-011" => "invalid_request",
@@ -84,7 +84,7 @@ fn oauth_error(code: &str) -> &str {
 /// The body of an error: `error`, and a description that begins with the code.
 pub(super) fn oauth_body(code: &'static Code, message: &str) -> Value {
     let name = oauth_error(code.code);
-    // On demand there is nothing more precise than the published meaning and fix.
+    // An error on demand has no details of its own, so it shows the published meaning and the fix.
     let text = if message == code.melding { format!("{} {message}", code.area) } else { message.to_owned() };
     let description = if name == code.code { text } else { format!("{}: {text}", code.code) };
     json!({ "error": name, "error_description": description })

@@ -1,4 +1,4 @@
-//! `token` and `explain`: make a token for a call, and tell what is on one. Neither needs a running sandbox.
+//! `token` and `explain`: one makes a token for a call, the other explains a token. Neither needs a running sandbox.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -33,19 +33,19 @@ enum By {
 
 #[derive(Args)]
 struct TokenArgs {
-    /// Service that is to be called; the first one where left out
+    /// Service to call; the first service if left out
     #[arg(long)]
     service: Option<String>,
-    /// Whose data is to be asked for
+    /// The party whose data the call asks for
     #[arg(long)]
     party: String,
     /// Who calls
     #[arg(long, value_enum, default_value = "organisation")]
     by: By,
-    /// The organisation that calls, where it is not the party
+    /// The organisation that calls, if it is not the party
     #[arg(long, default_value = "314055403", value_name = "ORGNR")]
     caller: String,
-    /// How long it lives, in seconds
+    /// Lifetime of the token, in seconds
     #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(i64).range(1..=86_400), value_name = "SECONDS")]
     lifetime: i64,
 }
@@ -60,7 +60,7 @@ pub(super) const SUBCOMMANDS: &[Subcommand] = &[
         run: |matches, flags| arguments(matches, |args| run(&args, flags)),
     },
     Subcommand {
-        command: || ExplainArgs::augment_args(Command::new("explain")).about("Tell what is on a token, claim by claim"),
+        command: || ExplainArgs::augment_args(Command::new("explain")).about("Explain a token, claim by claim"),
         run: |matches, flags| arguments(matches, |args| explain(&args, flags)),
     },
 ];
@@ -95,7 +95,9 @@ fn make(args: &TokenArgs, flags: &Flags) -> Result<String, String> {
     let default = IssuerSettings::default();
     let settings: &IssuerSettings = flags.services.get().unwrap_or(&default);
     if settings.generate_keys {
-        return Err("a key that is generated here is not the running sandbox's; leave --generate-keys out".to_owned());
+        return Err(
+            "a running sandbox would not know a key that is generated here; leave --generate-keys out".to_owned()
+        );
     }
     let access = open_access(flags.auth, &flags.services, now).map_err(|wrong| wrong.join("; "))?;
     let issuer = settings.issuer.clone().unwrap_or_else(|| format!("{}/maskinporten/", base_url(flags.listen)));
@@ -111,12 +113,12 @@ fn make(args: &TokenArgs, flags: &Flags) -> Result<String, String> {
         By::Consent => vec![mint::consent(&mint::stable_uuid(party), party, caller, demand.ressurs(), now)],
         _ => Vec::new(),
     };
-    let own = matches!(args.by, By::Organisation | By::Supplier);
+    let party_is_consumer = matches!(args.by, By::Organisation | By::Supplier);
     let grant = Grant {
         issuer: &issuer,
         client_id: "innkreving-sandbox",
         client_amr: "private_key_jwt",
-        consumer: if own { party } else { caller },
+        consumer: if party_is_consumer { party } else { caller },
         supplier: (args.by == By::Supplier).then_some(caller),
         scope: demand.scope(),
         resource: None,
@@ -131,10 +133,10 @@ fn make(args: &TokenArgs, flags: &Flags) -> Result<String, String> {
 struct ExplainArgs {
     /// The token
     token: String,
-    /// Service of a request that it is held against
+    /// Service of a request that the token is checked against
     #[arg(long)]
     service: Option<String>,
-    /// Whose data the request asks for
+    /// The party whose data the request asks for
     #[arg(long, default_value = "")]
     party: String,
     /// Access package of the request
@@ -145,7 +147,7 @@ struct ExplainArgs {
     endpoint: String,
 }
 
-/// Exit code 0 where nothing fails and the request would be served, 1 otherwise.
+/// Exit code 0 if no check fails and the request would be served, 1 otherwise.
 fn explain(args: &ExplainArgs, flags: &Flags) -> ExitCode {
     let demand = args
         .service
@@ -153,7 +155,7 @@ fn explain(args: &ExplainArgs, flags: &Flags) -> ExitCode {
         .map(|service| services::built_in().demand_of(service, &args.package, &args.endpoint, &args.party));
     let now = system_time();
     let explained = demand.transpose().and_then(|demand| {
-        // Whoever asks wants to know of the signature too.
+        // An explanation always includes the signature.
         let access = open_access(Level::Signed, &flags.services, now).map_err(|wrong| wrong.join("; "))?;
         Ok(access.explain(&args.token, demand.as_ref(), now))
     });

@@ -1,4 +1,4 @@
-//! What is asked for in an assertion that is good: scopes, delegation, systembruker, consent.
+//! What a valid assertion asks for: scopes, delegation, systembruker, consent.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
@@ -10,14 +10,16 @@ use crate::catalogue::Catalogue;
 use crate::domain::identifikator::Part;
 use crate::interface::Refusal;
 
-/// Who a token is for, and what for.
+/// What the token will contain.
 pub(super) struct GrantRequest {
     pub(super) scope: String,
-    /// The organisation that delegated, where one did.
+    /// The organisation that has delegated the scope, if the assertion names one.
     pub(super) consumer_org: Option<String>,
+    /// `authorization_details`.
     pub(super) details: Vec<Value>,
 }
 
+/// Checks what an assertion asks for.
 pub(super) fn check(
     assertion: &Assertion<'_>,
     catalogue: Catalogue,
@@ -29,11 +31,11 @@ pub(super) fn check(
     let details = match assertion.claims.get("authorization_details") {
         None => Vec::new(),
         Some(Value::Array(list)) if list.len() == 1 => {
-            let about = About { consumer, scope: &scope, catalogue, now };
-            vec![detail(&list[0], assertion, &about)?]
+            let context = ConsentContext { consumer, scope: &scope, catalogue, now };
+            vec![authorization_detail(&list[0], assertion, &context)?]
         }
         Some(Value::Array(list)) => {
-            let what = format!("authorization_details has {} entries, but takes one party at a time", list.len());
+            let what = format!("authorization_details has {} entries, but may have only one", list.len());
             return Err(refusal("MP-303", &what));
         }
         Some(_) => return Err(refusal("MP-303", "authorization_details is no list")),
@@ -49,9 +51,8 @@ fn scope(assertion: &Assertion<'_>) -> Result<String, Refusal> {
     }
     for scope in &scopes {
         let shown: String = scope.chars().take(80).collect();
-        let of_maskinporten =
-            scope.split_once(':').is_some_and(|(prefix, name)| !prefix.is_empty() && !name.is_empty());
-        if !of_maskinporten {
+        let has_prefix = scope.split_once(':').is_some_and(|(prefix, name)| !prefix.is_empty() && !name.is_empty());
+        if !has_prefix {
             return Err(refusal("MP-201", &format!("{shown:?} is no scope of Maskinporten")));
         }
         if let Some(client) = assertion.client {
@@ -84,44 +85,48 @@ fn consumer_org(assertion: &Assertion<'_>, scope: &str) -> Result<Option<String>
     Ok(Some(number.to_owned()))
 }
 
-/// What an entry of `authorization_details` goes with.
-struct About<'a> {
+/// What a consent in `authorization_details` is checked against.
+struct ConsentContext<'a> {
     consumer: &'a str,
     scope: &'a str,
     catalogue: Catalogue,
     now: DateTime<Utc>,
 }
 
-/// One entry of `authorization_details`, as the token will carry it.
-fn detail(entry: &Value, assertion: &Assertion<'_>, about: &About<'_>) -> Result<Value, Refusal> {
+/// Checks an entry of `authorization_details`, and returns it as the token will contain it.
+fn authorization_detail(
+    entry: &Value,
+    assertion: &Assertion<'_>,
+    context: &ConsentContext<'_>,
+) -> Result<Value, Refusal> {
     let Value::Object(fields) = entry else {
         return Err(refusal("MP-303", "an entry of authorization_details is no object"));
     };
     match fields.get("type").and_then(Value::as_str) {
         Some("urn:altinn:systemuser") => systembruker(fields, assertion),
-        Some("urn:altinn:consent") => consent(fields, about),
+        Some("urn:altinn:consent") => consent(fields, context),
         other => {
             let kind: String = other.unwrap_or_default().chars().take(80).collect();
-            Err(refusal("MP-301", &format!("there is no type {kind:?}")))
+            Err(refusal("MP-301", &format!("authorization_details has no type {kind:?}")))
         }
     }
 }
 
-fn only(fields: &Map<String, Value>, known: &[&str]) -> Result<(), Refusal> {
+fn refuse_unknown_fields(fields: &Map<String, Value>, known: &[&str]) -> Result<(), Refusal> {
     match fields.keys().find(|name| !known.contains(&name.as_str())) {
         None => Ok(()),
         Some(name) => {
             let name: String = name.chars().take(40).collect();
             Err(refusal(
                 "MP-302",
-                &format!("authorization_details has no field {name:?}; there are {}", known.join(", ")),
+                &format!("authorization_details has no field {name:?}; the fields are {}", known.join(", ")),
             ))
         }
     }
 }
 
 fn systembruker(fields: &Map<String, Value>, assertion: &Assertion<'_>) -> Result<Value, Refusal> {
-    only(fields, &["type", "systemuser_org", "externalRef"])?;
+    refuse_unknown_fields(fields, &["type", "systemuser_org", "externalRef"])?;
     let bad = |what: &str| refusal("MP-303", what);
     let organisation = fields.get("systemuser_org").ok_or_else(|| bad("systemuser_org is missing"))?;
     if organisation["authority"] != "iso6523-actorid-upis" {
@@ -131,14 +136,14 @@ fn systembruker(fields: &Map<String, Value>, assertion: &Assertion<'_>) -> Resul
         organisation["ID"].as_str().and_then(|id| id.strip_prefix("0192:")).filter(|number| is_organisation(number));
     let number = number.ok_or_else(|| bad("systemuser_org.ID is not 0192: and an organisation number"))?;
     if assertion.client.is_some_and(|client| !client.is_systembruker_of(number)) {
-        return Err(bad(&format!("{number} has accepted no systembruker of the client")));
+        return Err(bad(&format!("{number} has not accepted a systembruker of the client")));
     }
     Ok(mint::systembruker(number, &assertion.organisation))
 }
 
-fn consent(fields: &Map<String, Value>, about: &About<'_>) -> Result<Value, Refusal> {
-    let About { consumer, scope, catalogue, now } = *about;
-    only(fields, &["type", "id", "from"])?;
+fn consent(fields: &Map<String, Value>, context: &ConsentContext<'_>) -> Result<Value, Refusal> {
+    let ConsentContext { consumer, scope, catalogue, now } = *context;
+    refuse_unknown_fields(fields, &["type", "id", "from"])?;
     let bad = |what: &str| refusal("MP-303", what);
     let id = fields.get("id").and_then(Value::as_str).ok_or_else(|| bad("id is missing"))?;
     if uuid::Uuid::try_parse(id).is_err() {
@@ -154,7 +159,7 @@ fn consent(fields: &Map<String, Value>, about: &About<'_>) -> Result<Value, Refu
         bad("from is neither urn:altinn:organization:identifier-no: with 9 digits nor urn:altinn:person:identifier-no: with 11")
     })?;
     let resource = scope.split(' ').find_map(|scope| Some(catalogue.by_scope(scope)?.consent()?.resource));
-    let resource = resource.ok_or_else(|| bad(&format!("no consent goes with {scope}")))?;
+    let resource = resource.ok_or_else(|| bad(&format!("no service with consent has the scope {scope}")))?;
     Ok(mint::consent(id, number, consumer, resource, now))
 }
 

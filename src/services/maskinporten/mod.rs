@@ -1,4 +1,4 @@
-//! Maskinporten: the issuer, so that production client code runs unchanged with two URLs swapped.
+//! Maskinporten: the issuer of tokens. Production code of a client runs unchanged; only two URLs differ.
 //! Imitates docs/fidelity.md, "Maskinporten".
 
 mod altinn;
@@ -21,7 +21,7 @@ use crate::interface::{Answer, Call, Envelope, Hooks, Operation, Reason, Refusal
 use codes::{INVALID_REQUEST, NO_SUCH_PAGE, SERVER_ERROR, UNSUPPORTED_GRANT, WRONG_METHOD, refusal};
 pub(crate) use settings::open_access;
 
-/// Who issues the tokens that the services take.
+/// The issuer whose tokens the services accept.
 pub(super) static ISSUER: Issuer = Issuer {
     name: "maskinporten",
     title: "Maskinporten",
@@ -85,14 +85,14 @@ static OPERATIONS: [Operation; 3] = [
     ),
 ];
 
-/// The only grant there is.
+/// The only grant type that Maskinporten supports.
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-/// The refusal of a request that is none of the issuer's.
+/// The refusal of a request that does not reach an endpoint of the issuer.
 fn refuse(fault: &RequestFault<'_>) -> Refusal {
     match fault {
         RequestFault::UnknownUrl(_) => {
-            Refusal::new(&NO_SUCH_PAGE, "there are token, jwk and .well-known/oauth-authorization-server here")
+            Refusal::new(&NO_SUCH_PAGE, "the URLs here are token, jwk and .well-known/oauth-authorization-server")
         }
         RequestFault::Method(allow) => Refusal::on_demand(&WRONG_METHOD).because(Reason::Method((*allow).into())),
         RequestFault::TooLarge(limit) => {
@@ -103,7 +103,7 @@ fn refuse(fault: &RequestFault<'_>) -> Refusal {
     }
 }
 
-/// A token of an organisation for its own data, for a line to paste.
+/// A token of an organisation for its own data, for the curl lines that the sandbox prints.
 pub(crate) fn own_token(access: &Access, part: &str, scope: &str, base: &str, now: DateTime<Utc>) -> Option<String> {
     let grant = Grant {
         issuer: &format!("{base}{}/", SERVICE.base),
@@ -120,14 +120,14 @@ pub(crate) fn own_token(access: &Access, part: &str, scope: &str, base: &str, no
     access.keys.own.sign(&grant.claims(now)).ok()
 }
 
-/// What the issuer calls itself: what it is told to, else the address that it is called by.
+/// The issuer's own URL: the setting if there is one, otherwise the address of the request.
 fn issuer(call: &Call<'_>) -> String {
     if let Some(issuer) = &call.access.issuer {
         return issuer.clone();
     }
     let host = call.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-    let below = if call.target.at_base { "maskinporten/" } else { "" };
-    format!("http://{host}/{below}")
+    let path = if call.target.at_base { "maskinporten/" } else { "" };
+    format!("http://{host}/{path}")
 }
 
 fn metadata(issuer: &str) -> Value {
@@ -167,17 +167,17 @@ fn token(call: &Call<'_>) -> Result<Answer, Refusal> {
     let names =
         [issuer.clone(), ISSUER.test_url.to_owned(), format!("{}maskinporten/", root(&issuer)), host_form(&issuer)];
     let assertion = assertion::check(text, call.access, &names, &call.session.name, call.instants.tokens)?;
-    let asked = grant::check(&assertion, call.catalogue, call.instants.tokens)?;
-    let by_delegation = asked.consumer_org.is_some();
+    let request = grant::check(&assertion, call.catalogue, call.instants.tokens)?;
+    let by_delegation = request.consumer_org.is_some();
     let grant = Grant {
         issuer: &issuer,
         client_id: &assertion.client_id,
         client_amr: assertion.client_amr,
-        consumer: asked.consumer_org.as_deref().unwrap_or(&assertion.organisation),
+        consumer: request.consumer_org.as_deref().unwrap_or(&assertion.organisation),
         supplier: by_delegation.then_some(&*assertion.organisation),
-        scope: &asked.scope,
+        scope: &request.scope,
         resource: assertion.claims.get("resource"),
-        details: asked.details,
+        details: request.details,
         lifetime: LIFETIME,
         jti: call.id.to_owned(),
     };
@@ -186,7 +186,7 @@ fn token(call: &Call<'_>) -> Result<Answer, Refusal> {
         Refusal::on_demand(&SERVER_ERROR)
     })?;
     let answer = json!({
-        "access_token": signed, "token_type": "Bearer", "expires_in": LIFETIME - 1, "scope": asked.scope,
+        "access_token": signed, "token_type": "Bearer", "expires_in": LIFETIME - 1, "scope": request.scope,
     });
     Ok(Answer::json(&answer))
 }
@@ -198,7 +198,7 @@ fn root(issuer: &str) -> String {
     parts.join("/")
 }
 
-/// An issuer by its host name, where it is called by a path.
+/// The issuer's URL with a host name of its own instead of a path: `http://maskinporten.HOST/`.
 fn host_form(issuer: &str) -> String {
     root(issuer).replacen("://", "://maskinporten.", 1)
 }

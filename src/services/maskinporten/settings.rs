@@ -1,4 +1,4 @@
-//! The issuer's settings, and what checks tokens by them.
+//! The issuer's settings, and the [`Access`] that they give.
 
 use std::path::PathBuf;
 
@@ -13,20 +13,20 @@ use crate::access::{Access, Level};
 use crate::config::ServiceSettings;
 use crate::interface::SettingsSection;
 
-/// What the issuer and the checks of tokens need to know.
+// The settings of the issuer and of token checks. No doc comment here: clap would print it as the help of the program.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct IssuerSettings {
-    /// File of the OAuth clients that the issuer knows; it takes any where there is none
+    /// File of the OAuth clients that the issuer knows; without it, the issuer accepts any client
     #[arg(long, env = "SANDBOX_CLIENTS", global = true, value_name = "FILE")]
     clients: Option<PathBuf>,
-    /// What the issuer calls itself; the address that it is called by, where left out
+    /// URL of the issuer in tokens and metadata; if left out, the address of each request
     #[arg(long, env = "SANDBOX_ISSUER", global = true, value_name = "URL", value_parser = parse_issuer)]
     pub(super) issuer: Option<String>,
-    /// File of another issuer's public keys (a JWK set), whose tokens are taken under --auth signed; read again at
-    /// most once a minute, when a token names a key that is not in it
+    /// File of another issuer's public keys (a JWK set); --auth signed accepts that issuer's tokens too. The file is
+    /// read again when a token names an unknown key, at most once a minute
     #[arg(long, env = "SANDBOX_JWKS", global = true, value_name = "FILE")]
     jwks: Option<PathBuf>,
-    /// Sign with fresh keys rather than with the fixed test key
+    /// Sign with a new key instead of the fixed test key
     #[arg(long, env = "SANDBOX_GENERATE_KEYS", global = true, value_parser = BoolishValueParser::new())]
     pub(super) generate_keys: bool,
 }
@@ -56,24 +56,24 @@ struct ClientsFile {
     clients: Vec<ClientEntry>,
 }
 
-/// What checks tokens, and issues them.
+/// Makes the [`Access`], which checks and signs tokens.
 ///
 /// # Errors
-/// All that is wrong with the files that are named, a sentence each.
+/// One sentence for each thing that is wrong with the files in the settings.
 pub(crate) fn open_access(level: Level, settings: &ServiceSettings, now: DateTime<Utc>) -> Result<Access, Vec<String>> {
     let default = IssuerSettings::default();
     let settings = settings.get().unwrap_or(&default);
-    let told = |error: KeyError| vec![error.0];
-    let own = if settings.generate_keys { SigningKey::generate() } else { SigningKey::fixed() }.map_err(told)?;
-    let external = settings.jwks.clone().map(|path| JwksFile::open(path, now)).transpose().map_err(told)?;
+    let message = |error: KeyError| vec![error.0];
+    let own = if settings.generate_keys { SigningKey::generate() } else { SigningKey::fixed() }.map_err(message)?;
+    let external = settings.jwks.clone().map(|path| JwksFile::open(path, now)).transpose().map_err(message)?;
     let clients = match &settings.clients {
         None => Registry::default(),
         Some(path) => {
-            let place = |error: &dyn std::fmt::Display| vec![format!("{}: {error}", path.display())];
-            let text = std::fs::read_to_string(path).map_err(|error| place(&error))?;
-            let file: ClientsFile = serde_yaml::from_str(&text).map_err(|error| place(&error))?;
+            let in_file = |error: &dyn std::fmt::Display| vec![format!("{}: {error}", path.display())];
+            let text = std::fs::read_to_string(path).map_err(|error| in_file(&error))?;
+            let file: ClientsFile = serde_yaml::from_str(&text).map_err(|error| in_file(&error))?;
             if file.clients.is_empty() {
-                return Err(place(&"no client is registered; leave --clients out to take any"));
+                return Err(in_file(&"no client is registered; leave --clients out to accept any"));
             }
             Registry::new(file.clients)?
         }
