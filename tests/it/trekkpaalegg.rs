@@ -425,15 +425,15 @@ fn poll_in(sandbox: &Sandbox, session: &str, employer: &str) -> Vec<Value> {
 #[test]
 fn changes_that_cannot_be_are_refused() {
     let sandbox = sandbox();
-    for (body, status, told) in [
+    for (body, status, expected) in [
         (json!({}), 400, "say what happens"),
         (json!({ "prosent": 5, "stopp": "+0d", "skyldner": "05837421820" }), 400, "say what happens"),
         (json!({ "prosent": 5, "beloep": 5 }), 400, "exactly one"),
         (json!({ "prosent": 101 }), 400, "not from 0 to 100"),
         (json!({ "beloep": -5 }), 400, "at least 0"),
         (json!({ "prosent": 5, "fra": "i morgen" }), 400, "not a day"),
-        (json!({ "stopp": "+0d" }), 400, "which order"),
-        (json!({ "prosent": 5, "trekkid": "a", "skyldner": "b" }), 400, "one of trekkid and skyldner"),
+        (json!({ "stopp": "+0d" }), 400, "give the order that stops"),
+        (json!({ "prosent": 5, "trekkid": "a", "skyldner": "b" }), 400, "either trekkid or skyldner"),
         (json!({ "prosent": 5, "skyldner": "123" }), 400, "eleven digits"),
         (json!({ "prosent": 5, "trekkpliktig": "01827020008" }), 400, "nine digits"),
         (json!({ "prosent": 5, "trekkid": "finnes-ikke" }), 404, "no such order"),
@@ -446,17 +446,17 @@ fn changes_that_cannot_be_are_refused() {
         (
             json!({ "prosent": 5, "trekkpliktig": "123456789", "skyldner": "10108412345" }),
             409,
-            "say which by trekkid: 10001",
+            "choose one by trekkid: 10001",
         ),
         (json!({ "prosent": 5, "til": "+9000y" }), 400, "of the years 1900 to 2200"),
         (json!({ "stopp": "+300y", "skyldner": "05837421820" }), 400, "of the years 1900 to 2200"),
     ] {
         let answer = change(&sandbox, "x", &body);
         assert_eq!(answer.status, status, "{body}: {}", answer.text());
-        assert!(answer.text().contains(told), "{body}: {}", answer.text());
+        assert!(answer.text().contains(expected), "{body}: {}", answer.text());
     }
     let list = get(&sandbox, "/sandbox/trekkpaalegg", &[("Sandbox-Session", "x")]).json();
-    assert_eq!(list["count"], 0, "nothing came of them");
+    assert_eq!(list["count"], 0, "no refused change is kept");
 }
 
 #[test]

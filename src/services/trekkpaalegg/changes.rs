@@ -1,4 +1,4 @@
-//! Orders that a session was given while the sandbox ran, on top of those of the scenarios.
+//! Changes that a session made to orders while the sandbox ran. They are applied on top of the scenarios' orders.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use parking_lot::{Mutex, RwLock};
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 
-use super::orders::{Trekk, faste, neste, person, trekkid};
+use super::orders::{Trekk, derive_faste, derive_trekkid, next_version, synthetic_person};
 use crate::domain::clock::day_in_norway;
 use crate::domain::identifikator::{Foedselsnummer, Part};
 use crate::domain::trekk::regler::{Regelbrudd, Trekkhendelse, perioder_etter};
@@ -17,47 +17,47 @@ use crate::domain::trekk::{Plassert, Trekkliste, Trekkpaalegg, Trekkstatus, Trek
 use crate::scenario::Party;
 use crate::session::Session;
 
-/// The most changes of a session.
-const MOST: usize = 10_000;
+/// The most changes that a session keeps.
+const MOST_CHANGES: usize = 10_000;
 
-/// Orders that are made at run time are counted from here, beyond all that scenarios hold.
-const FIRST_NEW: u32 = 9_000_000;
+/// New orders are numbered from here, above all orders of scenarios.
+const FIRST_NEW_ORDER: u32 = 9_000_000;
 
-/// Which order is to change.
+/// Which order a change is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Hvilket {
-    /// That one.
+pub(super) enum OrderChoice {
+    /// The order with this trekkid.
     Trekkid(Box<str>),
-    /// The active one of that debtor; a new one where there is none.
+    /// The active order of this debtor; a new order if the debtor has none.
     Skyldner(Box<str>),
-    /// A new one, of a synthetic debtor.
-    Nytt,
+    /// A new order, of a synthetic debtor.
+    New,
 }
 
-/// Why an order does not change.
+/// Why a change is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Uendret {
-    /// The employer has no such order.
+pub(super) enum ChangeError {
+    /// The employer has no order with this trekkid.
     #[error("there is no such order on the session's day")]
-    Ukjent,
+    UnknownOrder,
     /// The debtor has several active orders.
-    #[error("the debtor has several active orders; say which by trekkid: {0}")]
-    Flere(String),
-    /// The debtor has no active order that could stop.
+    #[error("the debtor has several active orders; choose one by trekkid: {0}")]
+    SeveralOrders(String),
+    /// The debtor has no active order that could end.
     #[error("the debtor has no active order")]
-    IngenAktiv,
-    /// A new order is for a person that can be; literal ones may be for placeholders.
-    #[error("the debtor has no active order, and the check digits are wrong, so that none is made")]
-    UgyldigSkyldner,
-    /// A published rule.
+    NoActiveOrder,
+    /// A new order needs a debtor with valid check digits. Only literal orders may have placeholders.
+    #[error("the debtor has no active order, and no new order is made because the check digits are wrong")]
+    InvalidDebtor,
+    /// The change breaks a published rule.
     #[error("{0}")]
-    Regel(#[from] Regelbrudd),
-    /// A literal version that is still to come has the very next number.
-    #[error("there is no sequence number left before the literal versions that are still to come")]
-    IngenPlass,
+    BrokenRule(#[from] Regelbrudd),
+    /// A literal version that is not visible yet has the next sequence number already.
+    #[error("no sequence number is left below those of the literal versions that are not visible yet")]
+    NoSequenceNumber,
     /// The session has too many changes.
-    #[error("a session keeps at most {MOST} changes of orders; a reset begins anew")]
-    Full,
+    #[error("a session keeps at most {MOST_CHANGES} changes of orders; reset the session to start again")]
+    TooManyChanges,
 }
 
 /// A version that was made while the sandbox ran.
@@ -67,32 +67,33 @@ struct Endring {
     versjon: Trekkversjon,
 }
 
-/// One employer of a session.
+/// An employer in a session.
 #[derive(Debug, Default)]
 struct Arbeidsgiver {
-    /// The greatest sequence number that was told to anybody: what is made later has a greater one.
-    fortalt: AtomicU64,
-    stand: Mutex<Stand>,
+    /// The greatest sequence number that a caller has seen. A version that is made later has a greater one.
+    greatest_seen: AtomicU64,
+    state: Mutex<ArbeidsgiverState>,
 }
 
-/// The changes of one employer's orders, and the list that they make.
+/// The changes of one employer's orders, and the list that results from them.
 #[derive(Debug, Default)]
-struct Stand {
+struct ArbeidsgiverState {
     endringer: Vec<Endring>,
-    /// How many orders were made, those that are forgotten too.
-    nye: u32,
-    /// What the changes were laid on, and what came of it.
-    lagt: Option<(Option<Arc<Trekkliste>>, Arc<Trekkliste>)>,
+    /// How many new orders were made, including those that were forgotten later.
+    new_orders: u32,
+    /// The scenario's list, and the list with the changes applied to it.
+    result: Option<(Option<Arc<Trekkliste>>, Arc<Trekkliste>)>,
 }
 
 /// The changes of a session.
 #[derive(Debug, Default)]
 pub(super) struct Trekkendringer {
     arbeidsgivere: RwLock<HashMap<Part, Arc<Arbeidsgiver>>>,
-    antall: AtomicUsize,
+    /// The number of changes of all employers.
+    count: AtomicUsize,
 }
 
-/// A version by employer, order and number.
+/// Identifies a version: the employer, the trekkid and the number of the version.
 pub(super) type Versjonsnoekkel = (Part, Box<str>, u32);
 
 impl Trekkendringer {
@@ -104,14 +105,14 @@ impl Trekkendringer {
         self.find(part).unwrap_or_else(|| Arc::clone(self.arbeidsgivere.write().entry(part).or_default()))
     }
 
-    /// Drops an employer about whom there is nothing to remember, unless somebody else is at it.
+    /// Removes an employer that has nothing to remember, unless another thread is using it.
     fn forget_if_empty(&self, part: Part, employer: &Arc<Arbeidsgiver>) {
         let mut all = self.arbeidsgivere.write();
         let untouched = {
-            let stand = employer.stand.lock();
-            stand.nye == 0 && stand.endringer.is_empty() && employer.fortalt.load(Ordering::Relaxed) == 0
+            let state = employer.state.lock();
+            state.new_orders == 0 && state.endringer.is_empty() && employer.greatest_seen.load(Ordering::Relaxed) == 0
         };
-        // One here and one in the map.
+        // The two references are the argument and the one in the map.
         if untouched && Arc::strong_count(employer) == 2 {
             all.remove(&part);
         }
@@ -119,54 +120,55 @@ impl Trekkendringer {
 }
 
 /// The orders that the scenarios give an employer.
-fn av_scenario(party: Option<&Arc<Party>>) -> Option<Arc<Trekkliste>> {
+fn scenario_orders(party: Option<&Arc<Party>>) -> Option<Arc<Trekkliste>> {
     let trekk = party?.sections.get::<Trekk>().filter(|trekk| trekk.antall() > 0)?;
     Some(Arc::clone(trekk.liste()))
 }
 
 /// The changes that a session keeps.
 pub(super) fn changes(session: &Session) -> &Trekkendringer {
-    // Every session is made with it; one that was not has no changes.
+    // Every session has this state from the start. Without it, a session has no changes.
     static NONE: LazyLock<Trekkendringer> = LazyLock::new(Trekkendringer::default);
     session.state().unwrap_or(&NONE)
 }
 
 impl Trekkendringer {
-    /// The orders of an employer: the scenario's, with what was changed since.
-    pub(super) fn trekk(&self, part: Part, party: Option<&Arc<Party>>) -> Option<Arc<Trekkliste>> {
-        let base = av_scenario(party);
+    /// The orders of an employer: the scenario's orders with the session's changes applied.
+    pub(super) fn orders(&self, part: Part, party: Option<&Arc<Party>>) -> Option<Arc<Trekkliste>> {
+        let base = scenario_orders(party);
         let Some(employer) = self.find(part) else {
             return base;
         };
-        let mut stand = employer.stand.lock();
-        if stand.endringer.is_empty() { base } else { Some(stand.laid_on(base)) }
+        let mut state = employer.state.lock();
+        if state.endringer.is_empty() { base } else { Some(state.applied_to(base)) }
     }
 
-    /// Remembers the greatest sequence number that was told.
-    pub(super) fn remember_told(&self, part: Part, sekvensnummer: u64) {
-        self.find_or_make(part).fortalt.fetch_max(sekvensnummer, Ordering::Relaxed);
+    /// Remembers that a caller has seen a sequence number.
+    pub(super) fn remember_seen(&self, part: Part, sekvensnummer: u64) {
+        self.find_or_make(part).greatest_seen.fetch_max(sekvensnummer, Ordering::Relaxed);
     }
 
-    /// Gives an employer a new version of an order, made at the session's now. Takes its time where there are many.
+    /// Makes a new version of an order. `now` is the time of the session's clock. This is slow if the employer has many
+    /// orders.
     ///
     /// # Errors
-    /// The rule that it would break, or the order that there is not.
+    /// The change breaks a rule, or there is no such order.
     pub(super) fn change(
         &self,
         part: Part,
         party: Option<&Arc<Party>>,
-        hvilket: &Hvilket,
+        choice: &OrderChoice,
         hendelse: &Trekkhendelse,
-        naa: DateTime<Utc>,
-    ) -> Result<(Arc<Trekkliste>, Versjonsnoekkel), Uendret> {
-        if self.antall.fetch_add(1, Ordering::Relaxed) >= MOST {
-            self.antall.fetch_sub(1, Ordering::Relaxed);
-            return Err(Uendret::Full);
+        now: DateTime<Utc>,
+    ) -> Result<(Arc<Trekkliste>, Versjonsnoekkel), ChangeError> {
+        if self.count.fetch_add(1, Ordering::Relaxed) >= MOST_CHANGES {
+            self.count.fetch_sub(1, Ordering::Relaxed);
+            return Err(ChangeError::TooManyChanges);
         }
         let employer = self.find_or_make(part);
-        let done = employer.change(part, av_scenario(party), hvilket, hendelse, naa);
+        let done = employer.change(part, scenario_orders(party), choice, hendelse, now);
         if done.is_err() {
-            self.antall.fetch_sub(1, Ordering::Relaxed);
+            self.count.fetch_sub(1, Ordering::Relaxed);
             self.forget_if_empty(part, &employer);
         }
         done
@@ -178,8 +180,8 @@ impl Trekkendringer {
         let mut found: Vec<_> = all
             .iter()
             .flat_map(|(part, employer)| {
-                let stand = employer.stand.lock();
-                let keys = stand.endringer.iter().map(|it| (*part, it.trekkid.clone(), it.versjon.trekkversjon));
+                let state = employer.state.lock();
+                let keys = state.endringer.iter().map(|it| (*part, it.trekkid.clone(), it.versjon.trekkversjon));
                 keys.collect::<Vec<_>>()
             })
             .collect();
@@ -187,17 +189,17 @@ impl Trekkendringer {
         found
     }
 
-    /// Forgets all changes, and says how many there were.
+    /// Forgets all changes, and returns how many there were.
     pub(super) fn forget_all(&self) -> usize {
         let all = self.arbeidsgivere.read().clone();
         let mut forgotten = 0;
         for employer in all.values() {
-            let mut stand = employer.stand.lock();
-            forgotten += stand.endringer.len();
-            stand.endringer.clear();
-            stand.lagt = None;
+            let mut state = employer.state.lock();
+            forgotten += state.endringer.len();
+            state.endringer.clear();
+            state.result = None;
         }
-        self.antall.fetch_sub(forgotten, Ordering::Relaxed);
+        self.count.fetch_sub(forgotten, Ordering::Relaxed);
         forgotten
     }
 }
@@ -207,108 +209,109 @@ impl Arbeidsgiver {
         &self,
         part: Part,
         base: Option<Arc<Trekkliste>>,
-        hvilket: &Hvilket,
+        choice: &OrderChoice,
         hendelse: &Trekkhendelse,
-        naa: DateTime<Utc>,
-    ) -> Result<(Arc<Trekkliste>, Versjonsnoekkel), Uendret> {
-        // Held until it is done, so that two changes come one after the other.
-        let mut stand = self.stand.lock();
-        let liste = stand.laid_on(base.clone());
-        let dag = day_in_norway(naa);
-        let before = match hvilket {
-            Hvilket::Trekkid(id) => Some(liste.nyeste_av(id, dag).ok_or(Uendret::Ukjent)?),
-            Hvilket::Skyldner(debtor) => {
-                let own = |it: &Plassert<'_>| *it.versjon.faste.skyldner == **debtor;
+        now: DateTime<Utc>,
+    ) -> Result<(Arc<Trekkliste>, Versjonsnoekkel), ChangeError> {
+        // The lock is held to the end, so that two changes cannot happen at once.
+        let mut state = self.state.lock();
+        let liste = state.applied_to(base.clone());
+        let dag = day_in_norway(now);
+        let before = match choice {
+            OrderChoice::Trekkid(id) => Some(liste.nyeste_av(id, dag).ok_or(ChangeError::UnknownOrder)?),
+            OrderChoice::Skyldner(debtor) => {
+                let of_debtor = |it: &Plassert<'_>| *it.versjon.faste.skyldner == **debtor;
                 let active = |it: &Plassert<'_>| it.versjon.status(dag) == Trekkstatus::Aktiv;
-                let found: Vec<_> = liste.nyeste(dag, 0).filter(|it| own(it) && active(it)).collect();
+                let found: Vec<_> = liste.nyeste(dag, 0).filter(|it| of_debtor(it) && active(it)).collect();
                 if found.len() > 1 {
                     let ids: Vec<&str> = found.iter().take(5).map(|it| &*it.paalegg.trekkid).collect();
-                    return Err(Uendret::Flere(ids.join(", ")));
+                    return Err(ChangeError::SeveralOrders(ids.join(", ")));
                 }
                 found.first().copied()
             }
-            Hvilket::Nytt => None,
+            OrderChoice::New => None,
         };
         if before.is_none() && matches!(hendelse, Trekkhendelse::Stopp(_)) {
-            return Err(Uendret::IngenAktiv);
+            return Err(ChangeError::NoActiveOrder);
         }
         let previous = before.map(|it| it.versjon);
         let perioder = perioder_etter(previous, hendelse, dag)?;
         let (id, faste) = if let Some(before) = before {
             (before.paalegg.trekkid.clone(), Arc::clone(&before.versjon.faste))
         } else {
-            let n = FIRST_NEW.saturating_add(stand.nye);
-            let skyldner = match hvilket {
-                Hvilket::Skyldner(debtor) if debtor.parse::<Foedselsnummer>().is_err() => {
-                    return Err(Uendret::UgyldigSkyldner);
+            let n = FIRST_NEW_ORDER.saturating_add(state.new_orders);
+            let skyldner = match choice {
+                OrderChoice::Skyldner(debtor) if debtor.parse::<Foedselsnummer>().is_err() => {
+                    return Err(ChangeError::InvalidDebtor);
                 }
-                Hvilket::Skyldner(debtor) => debtor.clone(),
-                _ => person(&mut ChaCha8Rng::seed_from_u64(u64::from(n))),
+                OrderChoice::Skyldner(debtor) => debtor.clone(),
+                _ => synthetic_person(&mut ChaCha8Rng::seed_from_u64(u64::from(n))),
             };
-            (trekkid(part, n), Arc::new(faste(part, n, chrono::Datelike::year(&dag), skyldner)))
+            (derive_trekkid(part, n), Arc::new(derive_faste(part, n, chrono::Datelike::year(&dag), skyldner)))
         };
         let versjon = Trekkversjon {
-            // Never before the version that it follows, whatever the hour of a scenario's day.
-            opprettet: previous.map_or(naa, |previous| naa.max(previous.opprettet)),
-            endring: u32::try_from(stand.endringer.len() + 1).unwrap_or(u32::MAX),
-            over: self.fortalt.load(Ordering::Relaxed),
-            ..neste(previous.map_or(&[], std::slice::from_ref), dag, &faste, perioder)
+            // Never before the previous version, which a scenario may have made later on the same day.
+            opprettet: previous.map_or(now, |previous| now.max(previous.opprettet)),
+            endring: u32::try_from(state.endringer.len() + 1).unwrap_or(u32::MAX),
+            over: self.greatest_seen.load(Ordering::Relaxed),
+            ..next_version(previous.map_or(&[], std::slice::from_ref), dag, &faste, perioder)
         };
         let number = versjon.trekkversjon;
         let endring = Endring { trekkid: id.clone(), versjon };
         let mut paalegg = liste.paalegg().to_vec();
-        lay_on(&mut paalegg, &endring);
-        let laid = Arc::new(Trekkliste::new(paalegg));
-        if !laid.stiger() {
-            return Err(Uendret::IngenPlass);
+        apply(&mut paalegg, &endring);
+        let changed = Arc::new(Trekkliste::new(paalegg));
+        if !changed.stiger() {
+            return Err(ChangeError::NoSequenceNumber);
         }
         if before.is_none() {
-            stand.nye += 1;
+            state.new_orders += 1;
         }
-        stand.endringer.push(endring);
-        stand.lagt = Some((base, Arc::clone(&laid)));
-        Ok((laid, (part, id, number)))
+        state.endringer.push(endring);
+        state.result = Some((base, Arc::clone(&changed)));
+        Ok((changed, (part, id, number)))
     }
 }
 
-impl Stand {
-    /// The scenario's orders with the changes on top.
-    fn laid_on(&mut self, base: Option<Arc<Trekkliste>>) -> Arc<Trekkliste> {
-        if let Some((on, laid)) = &self.lagt
-            && same(on.as_ref(), base.as_ref())
+impl ArbeidsgiverState {
+    /// The scenario's orders with the changes applied.
+    fn applied_to(&mut self, base: Option<Arc<Trekkliste>>) -> Arc<Trekkliste> {
+        if let Some((of_base, changed)) = &self.result
+            && same(of_base.as_ref(), base.as_ref())
         {
-            return Arc::clone(laid);
+            return Arc::clone(changed);
         }
         if self.endringer.is_empty() {
             return base.unwrap_or_default();
         }
         let mut paalegg = base.as_ref().map(|base| base.paalegg().to_vec()).unwrap_or_default();
         for endring in &self.endringer {
-            lay_on(&mut paalegg, endring);
+            apply(&mut paalegg, endring);
         }
-        let laid = Arc::new(Trekkliste::new(paalegg));
-        self.lagt = Some((base, Arc::clone(&laid)));
-        laid
+        let changed = Arc::new(Trekkliste::new(paalegg));
+        self.result = Some((base, Arc::clone(&changed)));
+        changed
     }
 }
 
-/// A change takes the place of what the scenario had in store for its order from then on.
-fn lay_on(paalegg: &mut Vec<Arc<Trekkpaalegg>>, endring: &Endring) {
+/// Applies a change. It replaces the versions that the scenario has for the order from that number on.
+fn apply(paalegg: &mut Vec<Arc<Trekkpaalegg>>, endring: &Endring) {
     let Endring { trekkid, versjon } = endring;
     match paalegg.iter_mut().find(|it| it.trekkid == *trekkid) {
-        // One that another order has taken the id of is not changed by it.
+        // After a reload, another order may have this trekkid. The change is not for that order.
         Some(it) if it.versjoner.first().is_some_and(|first| first.faste != versjon.faste) => {}
         Some(it) => {
             let versjoner = &mut Arc::make_mut(it).versjoner;
             versjoner.retain(|before| before.trekkversjon < versjon.trekkversjon);
             versjoner.push(versjon.clone());
         }
-        // The scenario that it followed is gone, and so is what came before it.
+        // After a reload, the scenario's order is gone, so there is no version for this one to follow.
         None if versjon.trekkversjon > 1 => {}
         None => paalegg.push(Arc::new(Trekkpaalegg { trekkid: trekkid.clone(), versjoner: vec![versjon.clone()] })),
     }
 }
 
+/// Whether both are the same list, by address.
 fn same(one: Option<&Arc<Trekkliste>>, other: Option<&Arc<Trekkliste>>) -> bool {
     match (one, other) {
         (None, None) => true,

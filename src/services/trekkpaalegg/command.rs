@@ -1,4 +1,4 @@
-//! `trekk`: make, change and end orders of a running sandbox.
+//! `trekk`: makes, changes and ends orders in a running sandbox.
 
 use std::process::ExitCode;
 
@@ -13,7 +13,7 @@ use crate::terminal::{Client, print_answer};
 /// `trekk`.
 pub(super) const SUBCOMMAND: Subcommand = Subcommand {
     command: || {
-        TrekkArgs::augment_args(Command::new("trekk")).about("Make, change and end trekkpålegg of a running sandbox")
+        TrekkArgs::augment_args(Command::new("trekk")).about("Make, change and end trekkpålegg in a running sandbox")
     },
     run: |matches, flags| {
         TrekkArgs::from_arg_matches(matches).map_or_else(|error| error.exit(), |args| run(&args, flags))
@@ -24,14 +24,14 @@ pub(super) const SUBCOMMAND: Subcommand = Subcommand {
 struct TrekkArgs {
     #[command(subcommand)]
     command: TrekkCommand,
-    /// Session that it happens in; the default one where left out
+    /// Session whose orders change; the default session if left out
     #[arg(long, global = true, value_name = "NAME")]
     session: Option<String>,
 }
 
 #[derive(clap::Subcommand)]
 enum TrekkCommand {
-    /// So much is deducted from a day on: changes an order, or makes one where there is none
+    /// Set how much is deducted from a day on; make a new order if there is none
     #[command(group = clap::ArgGroup::new("size").required(true))]
     Set {
         #[command(flatten)]
@@ -42,31 +42,31 @@ enum TrekkCommand {
         /// Kroner a month
         #[arg(long, value_name = "KRONER", group = "size", value_parser = number)]
         amount: Option<Number>,
-        /// First day: a date, or a shift of the clock's day like +1d or +1m; tomorrow where left out
+        /// First day: a date, or a shift of the clock's day like +1d or +1m; tomorrow if left out
         #[arg(long, value_name = "DAY", allow_hyphen_values = true)]
         from: Option<String>,
-        /// Last day; open-ended where left out
+        /// Last day; open-ended if left out
         #[arg(long, value_name = "DAY", allow_hyphen_values = true)]
         until: Option<String>,
     },
-    /// An order ends
+    /// End an order
     Stop {
         #[command(flatten)]
         order: Order,
-        /// Its last day: a date, or a shift of the clock's day; today where left out
+        /// Its last day: a date, or a shift of the clock's day; today if left out
         #[arg(long, default_value = "+0d", value_name = "DAY", allow_hyphen_values = true)]
         on: String,
     },
-    /// Print the versions that were made so, in this session
+    /// Print the versions that were made at run time in this session
     List,
-    /// Forget them all
+    /// Forget all versions that were made at run time in this session
     Forget,
 }
 
-/// Whose order, and which.
+/// The employer, and which of its orders.
 #[derive(Args)]
 struct Order {
-    /// The employer; the default one of the scenarios where left out
+    /// The employer; the scenarios' default employer if left out
     #[arg(long, value_name = "ORGNR")]
     employer: Option<String>,
     /// The debtor whose active order it is

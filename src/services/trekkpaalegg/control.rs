@@ -1,4 +1,4 @@
-//! `/sandbox/trekkpaalegg`: orders that are made, changed and ended while the sandbox runs.
+//! `/sandbox/trekkpaalegg`: makes, changes and ends orders while the sandbox runs.
 
 use axum::Router;
 use axum::extract::State;
@@ -12,7 +12,7 @@ use serde_json::Number;
 use std::sync::Arc;
 
 use super::SERVICE;
-use super::changes::{Hvilket, Uendret, Versjonsnoekkel, changes};
+use super::changes::{ChangeError, OrderChoice, Versjonsnoekkel, changes};
 use super::view::TrekkpaaleggView;
 use crate::domain::Beloep;
 use crate::domain::clock::{Shift, day_in_norway, parse_day};
@@ -112,8 +112,8 @@ async fn change(
     InSession(session): InSession,
     JsonBody(wanted): JsonBody<TrekkDocument>,
 ) -> Response {
-    // An employer may have many orders, and other requests should not wait for them.
-    match tokio::task::spawn_blocking(move || changed(&session, &wanted)).await {
+    // An employer may have many orders. Other requests should not wait while they are searched.
+    match tokio::task::spawn_blocking(move || make_change(&session, &wanted)).await {
         Ok(Ok(response)) => response,
         Ok(Err(problem)) => problem.into_response(),
         Err(_) => {
@@ -122,9 +122,9 @@ async fn change(
     }
 }
 
-fn changed(session: &Session, wanted: &TrekkDocument) -> Result<Response, Problem> {
-    let naa = session.clock.now(session.time(), session.time().real());
-    let dag = day_in_norway(naa);
+fn make_change(session: &Session, wanted: &TrekkDocument) -> Result<Response, Problem> {
+    let now = session.clock.now(session.time(), session.time().real());
+    let dag = day_in_norway(now);
     let world = session.world();
     let scenarios = &world.loaded.scenarios;
     let employer = match &wanted.trekkpliktig {
@@ -133,46 +133,50 @@ fn changed(session: &Session, wanted: &TrekkDocument) -> Result<Response, Proble
         })?,
         None => scenarios
             .default_party(&SERVICE)
-            .ok_or_else(|| Problem::bad_request("no scenario names a default employer; say trekkpliktig"))?,
+            .ok_or_else(|| Problem::bad_request("no scenario names a default employer; give trekkpliktig"))?,
     };
     if matches!(employer.kind(), PartKind::Invalid(_)) && scenarios.get(employer).is_none() {
         return Err(Problem::bad_request(format!("trekkpliktig {employer}: its check digit is wrong")));
     }
-    let (hvilket, hendelse) = (which(wanted)?, event(wanted, dag)?);
+    let (choice, hendelse) = (order_choice(wanted)?, hendelse(wanted, dag)?);
     let party: Option<&Arc<Party>> = scenarios.get(employer);
-    let done = changes(session).change(employer, party, &hvilket, &hendelse, naa);
+    let done = changes(session).change(employer, party, &choice, &hendelse, now);
     let (liste, (_, id, number)) = done.map_err(|why| match &why {
-        Uendret::Ukjent | Uendret::IngenAktiv => Problem::not_found(format!("{employer}: {why}")),
-        Uendret::UgyldigSkyldner => Problem::bad_request(why.to_string()),
-        Uendret::Flere(_) => Problem::new(StatusCode::CONFLICT, "There are several", why.to_string()),
-        Uendret::Regel(_) | Uendret::IngenPlass => {
-            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "It breaks a rule", why.to_string())
+        ChangeError::UnknownOrder | ChangeError::NoActiveOrder => Problem::not_found(format!("{employer}: {why}")),
+        ChangeError::InvalidDebtor => Problem::bad_request(why.to_string()),
+        ChangeError::SeveralOrders(_) => {
+            Problem::new(StatusCode::CONFLICT, "The debtor has several active orders", why.to_string())
         }
-        Uendret::Full => Problem::new(StatusCode::INSUFFICIENT_STORAGE, "There is no room", why.to_string()),
+        ChangeError::BrokenRule(_) | ChangeError::NoSequenceNumber => {
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "The change breaks a rule", why.to_string())
+        }
+        ChangeError::TooManyChanges => {
+            Problem::new(StatusCode::INSUFFICIENT_STORAGE, "The sandbox is full", why.to_string())
+        }
     })?;
     let view = liste.versjon(&id, number, dag).map(|it| TrekkpaaleggView::new(it, dag));
     Ok((StatusCode::CREATED, Json(view)).into_response())
 }
 
-fn which(wanted: &TrekkDocument) -> Result<Hvilket, Problem> {
+fn order_choice(wanted: &TrekkDocument) -> Result<OrderChoice, Problem> {
     match (&wanted.trekkid, &wanted.skyldner) {
-        (Some(_), Some(_)) => Err(Problem::bad_request("say one of trekkid and skyldner")),
-        (Some(id), None) => Ok(Hvilket::Trekkid(id.as_str().into())),
+        (Some(_), Some(_)) => Err(Problem::bad_request("give either trekkid or skyldner, not both")),
+        (Some(id), None) => Ok(OrderChoice::Trekkid(id.as_str().into())),
         (None, Some(debtor)) => {
             let person = debtor.parse().ok().filter(|part: &Part| part.is_person());
             let person = person.ok_or_else(|| {
                 Problem::bad_request(format!("skyldner {debtor:?}: a debtor's number has eleven digits"))
             })?;
-            Ok(Hvilket::Skyldner(person.to_string().into()))
+            Ok(OrderChoice::Skyldner(person.to_string().into()))
         }
         (None, None) if wanted.stopp.is_some() => {
-            Err(Problem::bad_request("say which order stops, by trekkid or skyldner"))
+            Err(Problem::bad_request("give the order that stops, by trekkid or skyldner"))
         }
-        (None, None) => Ok(Hvilket::Nytt),
+        (None, None) => Ok(OrderChoice::New),
     }
 }
 
-fn event(wanted: &TrekkDocument, dag: NaiveDate) -> Result<Trekkhendelse, Problem> {
+fn hendelse(wanted: &TrekkDocument, dag: NaiveDate) -> Result<Trekkhendelse, Problem> {
     let day = |name: &str, text: &String| {
         let shifted = || text.parse::<Shift>().ok()?.apply(dag);
         let read = parse_day(text).ok().or_else(shifted).filter(|day| YEARS.contains(&day.year()));
@@ -214,17 +218,17 @@ fn event(wanted: &TrekkDocument, dag: NaiveDate) -> Result<Trekkhendelse, Proble
 async fn list(InSession(session): InSession) -> Response {
     let day = session.today();
     let world = session.world();
-    let kept = changes(&session);
-    let changes = kept.list();
-    let lists: Vec<_> = changes
+    let session_changes = changes(&session);
+    let versions = session_changes.list();
+    let lists: Vec<_> = versions
         .iter()
-        .map(|(part, ..)| kept.trekk(*part, world.loaded.scenarios.get(*part)).unwrap_or_default())
+        .map(|(part, ..)| session_changes.orders(*part, world.loaded.scenarios.get(*part)).unwrap_or_default())
         .collect();
     let view = |((_, id, number), liste): (&Versjonsnoekkel, _)| {
         let liste: &Arc<Trekkliste> = liste;
         Some(TrekkpaaleggView::new(liste.versjon(id, *number, NaiveDate::MAX)?, day))
     };
-    let trekkpaalegg: Vec<_> = changes.iter().zip(&lists).filter_map(view).collect();
+    let trekkpaalegg: Vec<_> = versions.iter().zip(&lists).filter_map(view).collect();
     Json(TrekkList { count: trekkpaalegg.len(), trekkpaalegg }).into_response()
 }
 

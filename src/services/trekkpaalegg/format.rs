@@ -1,4 +1,4 @@
-//! The part of the YAML format that describes trekkpålegg: by events, literally, or many at once.
+//! The part of the YAML format for trekkpålegg: orders given by events, series of orders, literal versions.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -9,55 +9,57 @@ use crate::scenario::scalar::{Amount, Count, Dato, Number, PartNumber, Percent, 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(expecting = "the keys of trekkpålegg")]
 pub(super) struct TrekkDocument {
-    /// Orders to deduct from pay, this party being the employer: told by events.
+    /// Orders to this party, the employer, to deduct from pay. Each is given by its events.
     #[serde(default)]
     pub(super) trekkpaalegg: Vec<TrekkEntry>,
-    /// Many orders, described rather than written out.
+    /// Series of orders. One entry describes many orders.
     #[serde(default)]
     pub(super) trekkserier: Vec<TrekkserieEntry>,
-    /// Orders to the letter, version by version.
+    /// Literal orders, version by version.
     #[serde(default)]
     pub(super) trekkversjoner: Vec<TrekkversjonEntry>,
-    /// This is the employer whose orders are asked for where neither a token nor a modifier says.
+    /// Whether this party is the employer of a call if neither a token nor a modifier names one.
     #[serde(rename = "standardTrekkpliktig")]
     pub(super) standard_trekkpliktig: Option<YesNo>,
 }
 
-/// An order of this employer, told by its events. Versions, periods, sequence numbers and status follow from them.
+/// An order of this employer, given by its events. Versions, periods, sequence numbers and status follow from them.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the keys of an order, like { skyldner: …, hendelser: [ … ] }")]
 pub(super) struct TrekkEntry {
-    /// Unique among the employer's orders; a UUID made from the employer's number and its place in the list, unless said.
+    /// Unique among the employer's orders. The default is a UUID, made from the employer's number and the order's place
+    /// in the list.
     pub(super) trekkid: Option<Text>,
-    /// Derived: `TREKK/`, the year of the first event, its place in the list.
+    /// The default is `TREKK/`, the year of the first event, `/` and the order's place in the list.
     pub(super) saksnummer: Option<Text>,
     /// The debtor; a synthetic personal number.
     pub(super) skyldner: PartNumber,
-    /// 2–25 digits with a check digit; derived.
+    /// 2 to 25 digits, the last a check digit. The default is derived from the employer's number and the order's place
+    /// in the list.
     pub(super) kidnummer: Option<Number>,
-    /// What happens, in the order of the days.
+    /// The events, in the order of their days.
     pub(super) hendelser: Vec<TrekkhendelseEntry>,
 }
 
-/// Something that happens to an order: from a day on so much is deducted, or it stops.
+/// An event of an order: from a day on an amount is deducted, or the order stops.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the keys of an event, like { opprettet: i dag - 9d, fra: i dag - 5d, prosent: 17 }")]
 pub(super) struct TrekkhendelseEntry {
-    /// The day on which the version that it makes is there to be seen.
+    /// The day from which the version that the event makes is visible.
     pub(super) opprettet: Dato,
-    /// First day of the period; at the earliest the day after.
+    /// First day of the period, at the earliest the day after `opprettet`.
     pub(super) fra: Option<Dato>,
-    /// Last day of the period; open-ended where left out.
+    /// Last day of the period. Without it, the period is open-ended.
     pub(super) til: Option<Dato>,
     /// Per cent of gross pay, 0 to 100.
     pub(super) prosent: Option<Percent>,
     /// Kroner a month.
     pub(super) beloep: Option<Amount>,
-    /// Several periods at once, in place of the four above.
+    /// Several periods at once, instead of the four keys above.
     pub(super) perioder: Option<Vec<TrekkperiodeEntry>>,
-    /// The last day of the deduction, in place of all above.
+    /// The last day of the deduction, instead of the five keys above.
     pub(super) stopp: Option<Dato>,
 }
 
@@ -68,7 +70,7 @@ pub(super) struct TrekkhendelseEntry {
 pub(super) struct TrekkperiodeEntry {
     /// First day.
     pub(super) fra: Dato,
-    /// Last day; open-ended where left out.
+    /// Last day. Without it, the period is open-ended.
     pub(super) til: Option<Dato>,
     /// Per cent of gross pay, 0 to 100.
     pub(super) prosent: Option<Percent>,
@@ -76,55 +78,55 @@ pub(super) struct TrekkperiodeEntry {
     pub(super) beloep: Option<Amount>,
 }
 
-/// Many orders, described rather than written out, each with a debtor of its own.
+/// A series of orders, each with a debtor of its own.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the keys of a series of orders (antall, foersteOpprettet, …)")]
 pub(super) struct TrekkserieEntry {
-    /// How many, 1 to 100 000.
+    /// How many orders, 1 to 50 000.
     pub(super) antall: Count,
-    /// The day on which the first are made.
+    /// The day on which the first orders are made.
     pub(super) foerste_opprettet: Dato,
-    /// How many are made a day; 50 unless said.
+    /// How many orders are made each day. The default is 50.
     pub(super) per_dag: Option<Count>,
-    /// Every so many-th order changes thirty days after it was made; none where left out.
+    /// With 5, every fifth order changes thirty days after it was made. Without it, no order changes.
     pub(super) endret_hver: Option<Count>,
-    /// Every so many-th order ends ninety days after it was made; none where left out.
+    /// With 5, every fifth order ends ninety days after it was made. Without it, no order ends.
     pub(super) avsluttet_hver: Option<Count>,
-    /// The seed that sizes and debtors are drawn by.
+    /// The seed for the amounts, percentages and debtors. The default is 0.
     pub(super) froe: Option<Count>,
 }
 
-/// A version of an order to the letter, in the published field names. A broken rule is a warning.
+/// A literal version of an order, with the published field names. A broken rule gives a warning.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the published fields of a trekkpålegg (trekkid, trekkversjon, …)")]
 pub(super) struct TrekkversjonEntry {
-    /// Versions of one order have the same.
+    /// The id of the order. All versions of the order have the same.
     pub(super) trekkid: Text,
-    /// 1, 2, …
+    /// The number of the version: 1, 2, …
     pub(super) trekkversjon: Count,
-    /// Over 0.
+    /// The sequence number, greater than 0.
     pub(super) sekvensnummer: Count,
-    /// An instant, for example `2025-08-09T15:00:00.00Z`.
+    /// When the version was made, for example `2025-08-09T15:00:00.00Z`.
     pub(super) opprettet: Tidspunkt,
     /// For example `TREKK/2025/1`.
     pub(super) saksnummer: Text,
-    /// The employer; this file's party, unless said.
+    /// The employer. The default is this file's party.
     pub(super) trekkpliktig: Option<Number>,
     /// The debtor.
     pub(super) skyldner: PartNumber,
-    /// `aktiv` or `avsluttet`, whatever the day.
+    /// `aktiv` or `avsluttet`, the same on every day.
     pub(super) trekkstatus: Text,
-    /// The periods.
+    /// The periods of the deduction.
     pub(super) trekkstoerrelse_for_periode: Vec<TrekkstoerrelseEntry>,
     /// How to pay.
     pub(super) betalingsinformasjon: TrekkbetalingEntry,
 }
 
-/// A period, literally.
+/// A literal period.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the published fields of a period (startdato, trekkbeloep or trekkprosent)")]
@@ -139,7 +141,7 @@ pub(super) struct TrekkstoerrelseEntry {
     pub(super) trekkprosent: Option<TrekkprosentEntry>,
 }
 
-/// An amount, literally.
+/// A literal amount.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "{ trekkbeloep: … }")]
@@ -148,7 +150,7 @@ pub(super) struct TrekkbeloepEntry {
     pub(super) trekkbeloep: Amount,
 }
 
-/// A percentage, literally.
+/// A literal percentage.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "{ trekkprosent: … }")]
@@ -157,15 +159,15 @@ pub(super) struct TrekkprosentEntry {
     pub(super) trekkprosent: Percent,
 }
 
-/// How to pay, literally.
+/// Literal payment information.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "{ betalingsmottaker: …, kidnummer: …, kontonummer: … }")]
 pub(super) struct TrekkbetalingEntry {
-    /// Whom.
+    /// The receiver: an organisation number.
     pub(super) betalingsmottaker: Number,
-    /// With which KID.
+    /// The KID.
     pub(super) kidnummer: Number,
-    /// To which account.
+    /// The account number of the receiver.
     pub(super) kontonummer: Number,
 }

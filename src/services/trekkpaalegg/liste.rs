@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::changes::changes;
 use super::view::TrekkpaaleggView;
-use super::{invalid, orders_of, written};
+use super::{invalid, json_answer, orders_of};
 use crate::catalogue::{Endpoint, Number, Parameter, ParameterKind, PartyIn};
 use crate::domain::trekk::Plassert;
 use crate::interface::{Answer, Call, Operation, Refusal};
@@ -32,14 +32,14 @@ pub(super) const OPERATION: Operation = Operation::new::<Vec<TrekkpaaleggView<'s
     "The newest version of every order of the employer, by rising sequence number",
 );
 
-/// The warning for a caller whose employer may be a slip.
+/// The warning if no scenario names the employer: the number may be a mistake.
 const UNKNOWN: &str = "no scenario names the employer, so it has no orders";
 
-/// The same, where there is no token either.
-const UNKNOWN_WITHOUT_TOKEN: &str = "no scenario names the employer, so it has no orders: say one in a token, in \
-    Sandbox-Party, or by standardTrekkpliktig";
+/// The same warning if the caller has no token either.
+const UNKNOWN_WITHOUT_TOKEN: &str = "no scenario names the employer, so it has no orders: name an employer in a \
+    token, in Sandbox-Party, or by standardTrekkpliktig";
 
-/// The newest version of every order, or of those that are newer than the caller's last.
+/// The newest version of every order, or only those with a greater sequence number than the caller asks from.
 fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
     let liste = orders_of(call);
     let fra = parameter(call.query, "fraSekvensnummer", 0)?;
@@ -50,11 +50,12 @@ fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
     let most = maks.and_then(|maks| usize::try_from(maks).ok()).unwrap_or(usize::MAX);
     let fra = fra.unwrap_or(0);
     let found: Vec<Plassert<'_>> = liste.nyeste(call.instants.day, fra).take(most).collect();
-    // About what an order takes, so that the buffer need not grow through every size.
+    // An order takes about 440 bytes. With the right capacity, the buffer need not grow step by step.
     let day = call.instants.day;
-    let mut answer = written(&Each(|| found.iter().map(|it| TrekkpaaleggView::new(*it, day))), found.len() * 440 + 2)?;
+    let mut answer =
+        json_answer(&Streamed(|| found.iter().map(|it| TrekkpaaleggView::new(*it, day))), found.len() * 440 + 2)?;
     if let Some((last, part)) = found.last().zip(call.subject.part()) {
-        changes(call.session).remember_told(part, last.sekvensnummer);
+        changes(call.session).remember_seen(part, last.sekvensnummer);
     }
     if found.is_empty() && call.subject.party.is_none() {
         answer.warning = Some(if call.subject.is_open { UNKNOWN_WITHOUT_TOKEN } else { UNKNOWN });
@@ -62,16 +63,16 @@ fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
     Ok(answer)
 }
 
-/// A list that is written as it goes.
-struct Each<F>(F);
+/// A list whose entries are made while they are written.
+struct Streamed<F>(F);
 
-impl<I: Iterator<Item: Serialize>, F: Fn() -> I> Serialize for Each<F> {
+impl<I: Iterator<Item: Serialize>, F: Fn() -> I> Serialize for Streamed<F> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq((self.0)())
     }
 }
 
-/// A whole number of the query, at least so much; names are compared as they are spelt.
+/// A whole number in the query, at least `least`. Names of parameters are case-sensitive.
 fn parameter(query: &str, name: &str, least: u64) -> Result<Option<u64>, Refusal> {
     let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name).map(|(_, value)| value);
     let Some(value) = values.next() else {
@@ -81,7 +82,7 @@ fn parameter(query: &str, name: &str, least: u64) -> Result<Option<u64>, Refusal
         return Err(invalid(format!("Parameteren '{name}' er oppgitt flere ganger")));
     }
     let digits = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
-    // Within 63 bits, as a caller's own numbers are.
+    // At most 63 bits, so that it fits into the integers of the caller's language.
     let number = value.parse::<i64>().ok().and_then(|number| u64::try_from(number).ok());
     number.filter(|number| digits && *number >= least).map(Some).ok_or_else(|| {
         invalid(format!("Parameteren '{name}' har ugyldig format. Må være et heltall fra {least} til {}", i64::MAX))

@@ -73,14 +73,14 @@ fn finish(definitions: &mut Map<String, Value>) {
     definitions["TrekkstoerrelseForPeriode"]["oneOf"] = one;
 }
 
-/// The orders of the call's employer. An employer without orders has none, whether a scenario names it or not.
+/// The orders of the call's employer. The list is empty if the employer has none, or if no scenario names it.
 fn orders_of(call: &Call<'_>) -> Arc<Trekkliste> {
-    let orders = call.subject.part().and_then(|part| changes::changes(call.session).trekk(part, call.party()));
+    let orders = call.subject.part().and_then(|part| changes::changes(call.session).orders(part, call.party()));
     orders.unwrap_or_default()
 }
 
-/// Writes an answer, with a capacity that it probably fits into.
-fn written<T: Serialize>(answer: &T, capacity: usize) -> Result<Answer, Refusal> {
+/// Writes an answer as JSON. `capacity` is about its length in bytes.
+fn json_answer<T: Serialize>(answer: &T, capacity: usize) -> Result<Answer, Refusal> {
     let mut body = Vec::with_capacity(capacity);
     match serde_json::to_writer(&mut body, answer) {
         Ok(()) => Ok(body.into()),
@@ -93,6 +93,7 @@ fn written<T: Serialize>(answer: &T, capacity: usize) -> Result<Answer, Refusal>
 
 fn invalid(why: impl Into<Cow<'static, str>>) -> Refusal {
     Refusal::failed(&SERVICE, Check::Input, why).hint(
-        "fraSekvensnummer is a whole number from 0, maksAntall one from 1 and only beside it, trekkversjon one from 1",
+        "fraSekvensnummer is a whole number of at least 0; maksAntall is a whole number of at least 1, and needs \
+         fraSekvensnummer; trekkversjon is a whole number of at least 1",
     )
 }

@@ -1,5 +1,5 @@
-//! The orders of an employer as a scenario describes them. Many from one entry are written out when they are first
-//! asked for, so that start-up and memory stay small.
+//! The orders of an employer in a scenario. The orders of a series are made when they are first needed, which keeps
+//! start-up short and memory small.
 
 use std::sync::{Arc, OnceLock};
 
@@ -18,14 +18,14 @@ use crate::domain::trekk::{
 /// The orders of an employer.
 #[derive(Debug, Default)]
 pub(super) struct Trekk {
-    /// Those written out.
+    /// The orders that the scenario writes out one by one.
     pub(super) paalegg: Vec<Arc<Trekkpaalegg>>,
-    /// Those described.
+    /// The orders that the scenario describes as series.
     pub(super) serier: Vec<Trekkserie>,
     liste: OnceLock<Arc<Trekkliste>>,
 }
 
-/// Many orders from one entry.
+/// Many orders that one entry describes.
 #[derive(Clone, Debug)]
 pub(super) struct Trekkserie {
     pub(super) trekkpliktig: Part,
@@ -35,40 +35,41 @@ pub(super) struct Trekkserie {
     pub(super) endret_hver: Option<u32>,
     pub(super) avsluttet_hver: Option<u32>,
     pub(super) froe: u64,
-    /// How many orders of the employer come before it.
-    pub(super) foer: u32,
+    /// How many orders of the employer come before the series.
+    pub(super) orders_before: u32,
 }
 
-/// How long after an order was made it changes, and how long after that it ends.
-const ENDRES_ETTER: Days = Days::new(30);
-const AVSLUTTES_ETTER: Days = Days::new(90);
+/// An order of a series changes this long after it was made, if it changes.
+const CHANGES_AFTER: Days = Days::new(30);
+/// An order of a series ends this long after it was made, if it ends.
+const ENDS_AFTER: Days = Days::new(90);
 
 impl Trekk {
     pub(super) fn new(paalegg: Vec<Arc<Trekkpaalegg>>, serier: Vec<Trekkserie>) -> Self {
         Self { paalegg, serier, liste: OnceLock::new() }
     }
 
-    /// How many orders there are, those to come as well.
+    /// How many orders there are, including those that are not visible yet.
     pub(super) fn antall(&self) -> usize {
         self.paalegg.len() + self.serier.iter().map(|serie| serie.antall as usize).sum::<usize>()
     }
 
-    /// All of them, written out.
+    /// All orders. Those of series are made at the first call.
     pub(super) fn liste(&self) -> &Arc<Trekkliste> {
         self.liste.get_or_init(|| {
-            let described = self.serier.iter().flat_map(Trekkserie::paalegg);
-            Arc::new(Trekkliste::new(self.paalegg.iter().cloned().chain(described.map(Arc::new)).collect()))
+            let of_series = self.serier.iter().flat_map(Trekkserie::paalegg);
+            Arc::new(Trekkliste::new(self.paalegg.iter().cloned().chain(of_series.map(Arc::new)).collect()))
         })
     }
 }
 
-/// Early in the morning, on the same day in Norway and by UTC.
-pub(super) fn opprettet_paa(dag: NaiveDate) -> DateTime<Utc> {
+/// The time at which a version of a day was made: 05:00 UTC, which is on the same day in Norway.
+fn created_on(dag: NaiveDate) -> DateTime<Utc> {
     dag.and_time(chrono::NaiveTime::MIN).and_utc() + TimeDelta::hours(5)
 }
 
-/// What is derived for the n-th order of an employer, counted from 0.
-pub(super) fn faste(trekkpliktig: Part, n: u32, aar: i32, skyldner: Box<str>) -> Faste {
+/// Derives the fixed fields of the n-th order of an employer. `n` counts from 0.
+pub(super) fn derive_faste(trekkpliktig: Part, n: u32, aar: i32, skyldner: Box<str>) -> Faste {
     let digits = format!("{trekkpliktig}{n:07}");
     Faste {
         saksnummer: format!("TREKK/{aar}/{}", n + 1).into(),
@@ -80,15 +81,15 @@ pub(super) fn faste(trekkpliktig: Part, n: u32, aar: i32, skyldner: Box<str>) ->
     }
 }
 
-/// The id of the n-th order of an employer: a UUID that is always the same.
-pub(super) fn trekkid(trekkpliktig: Part, n: u32) -> Box<str> {
+/// Derives the id of the n-th order of an employer: a UUID, the same at every start.
+pub(super) fn derive_trekkid(trekkpliktig: Part, n: u32) -> Box<str> {
     let number: u64 = trekkpliktig.to_string().parse().unwrap_or_default();
     let mut rng = ChaCha8Rng::seed_from_u64(number ^ (u64::from(n) << 40));
     uuid::Builder::from_random_bytes(rng.random()).into_uuid().to_string().into()
 }
 
-/// A synthetic person.
-pub(super) fn person(rng: &mut ChaCha8Rng) -> Box<str> {
+/// Draws the number of a synthetic person.
+pub(super) fn synthetic_person(rng: &mut ChaCha8Rng) -> Box<str> {
     loop {
         let (day, month, year) = (rng.random_range(1..=28), rng.random_range(81..=92), rng.random_range(50..=99));
         let first = format!("{day:02}{month}{year}{:03}", rng.random_range(0..500));
@@ -101,13 +102,14 @@ pub(super) fn person(rng: &mut ChaCha8Rng) -> Box<str> {
 impl Trekkserie {
     fn paalegg(&self) -> impl Iterator<Item = Trekkpaalegg> + '_ {
         let mut rng = ChaCha8Rng::seed_from_u64(self.froe);
-        (0..self.antall).map(move |i| self.ett(i, &mut rng))
+        (0..self.antall).map(move |i| self.order(i, &mut rng))
     }
 
-    fn ett(&self, i: u32, rng: &mut ChaCha8Rng) -> Trekkpaalegg {
-        let n = self.foer + i;
+    /// Makes the i-th order of the series, counted from 0.
+    fn order(&self, i: u32, rng: &mut ChaCha8Rng) -> Trekkpaalegg {
+        let n = self.orders_before + i;
         let dag = self.foerste_opprettet + Days::new(u64::from(i / self.per_dag));
-        let faste = Arc::new(faste(self.trekkpliktig, n, chrono::Datelike::year(&dag), person(rng)));
+        let faste = Arc::new(derive_faste(self.trekkpliktig, n, chrono::Datelike::year(&dag), synthetic_person(rng)));
         let size = |rng: &mut ChaCha8Rng| match rng.random_range(0..3_u8) {
             0 => Trekkstoerrelse::Beloep(Beloep::from_kroner(rng.random_range(5..=120) * 100)),
             _ => Trekkstoerrelse::Prosent(
@@ -118,28 +120,28 @@ impl Trekkserie {
             let startdato = dag + Days::new(rng.random_range(1..=14));
             Trekkhendelse::Perioder(vec![Trekkperiode { startdato, sluttdato: None, stoerrelse: size(rng) }])
         };
-        let every = |hver: Option<u32>| hver.is_some_and(|hver| (i + 1).is_multiple_of(hver));
+        let is_every = |nth: Option<u32>| nth.is_some_and(|nth| (i + 1).is_multiple_of(nth));
         let mut hendelser = vec![(dag, from(dag, rng))];
-        if every(self.endret_hver) {
-            hendelser.push((dag + ENDRES_ETTER, from(dag + ENDRES_ETTER, rng)));
+        if is_every(self.endret_hver) {
+            hendelser.push((dag + CHANGES_AFTER, from(dag + CHANGES_AFTER, rng)));
         }
-        if every(self.avsluttet_hver) {
-            let slutt = dag + AVSLUTTES_ETTER;
+        if is_every(self.avsluttet_hver) {
+            let slutt = dag + ENDS_AFTER;
             hendelser.push((slutt, Trekkhendelse::Stopp(slutt)));
         }
         let mut versjoner: Vec<Trekkversjon> = Vec::with_capacity(hendelser.len());
         for (dag, hendelse) in hendelser {
             // The events of a series keep every rule.
             if let Ok(perioder) = perioder_etter(versjoner.last(), &hendelse, dag) {
-                versjoner.push(neste(&versjoner, dag, &faste, perioder));
+                versjoner.push(next_version(&versjoner, dag, &faste, perioder));
             }
         }
-        Trekkpaalegg { trekkid: trekkid(self.trekkpliktig, n), versjoner }
+        Trekkpaalegg { trekkid: derive_trekkid(self.trekkpliktig, n), versjoner }
     }
 }
 
-/// The version that follows, made on a day.
-pub(super) fn neste(
+/// The next version of an order, made on a day. `before` holds the versions so far.
+pub(super) fn next_version(
     before: &[Trekkversjon],
     dag: NaiveDate,
     faste: &Arc<Faste>,
@@ -147,7 +149,7 @@ pub(super) fn neste(
 ) -> Trekkversjon {
     Trekkversjon {
         trekkversjon: before.last().map_or(1, |before| before.trekkversjon + 1),
-        opprettet: opprettet_paa(dag),
+        opprettet: created_on(dag),
         dag,
         endring: 0,
         over: 0,

@@ -1,4 +1,4 @@
-//! Orders to employers: by events, literally, or described.
+//! Reads orders to employers from a scenario: orders given by events, series of orders, and literal versions.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::SERVICE;
 use super::format::{TrekkDocument, TrekkEntry, TrekkhendelseEntry, TrekkserieEntry, TrekkversjonEntry};
-use super::orders::{Trekk, Trekkserie, faste, neste, trekkid};
+use super::orders::{Trekk, Trekkserie, derive_faste, derive_trekkid, next_version};
 use crate::catalogue::Service;
 use crate::domain::clock::day_in_norway;
 use crate::domain::trekk::regler::{Regelbrudd, Trekkhendelse, brudd, perioder_etter};
@@ -21,10 +21,10 @@ use crate::scenario::scalar::{Amount, Dato, PartNumber, Percent, YEARS};
 use crate::scenario::section::{Section, SectionData, SectionFile};
 
 /// The most orders of an employer that has series.
-const MOST: u32 = 50_000;
+const MOST_ORDERS: u32 = 50_000;
 
-/// The days by which a series is written out at most, after its last order was made.
-const ROOM: u64 = 120;
+/// How many days after its last order was made a series can still have events, at most.
+const DAYS_AFTER_LAST_ORDER: u64 = 120;
 
 /// The section of the scenario format.
 pub(super) struct TrekkSection;
@@ -59,12 +59,12 @@ impl Section for TrekkSection {
     }
 }
 
-fn read(document: &TrekkDocument, er_standard: bool, who: &Who, reader: &mut Reader<'_>) -> Trekk {
+fn read(document: &TrekkDocument, is_default: bool, who: &Who, reader: &mut Reader<'_>) -> Trekk {
     let root = Place::ROOT;
     let any =
         !(document.trekkpaalegg.is_empty() && document.trekkserier.is_empty() && document.trekkversjoner.is_empty());
-    if who.part.is_person() && (any || er_standard) {
-        reader.error(root.key("part"), "an employer is an organisation; orders belong into its file");
+    if who.part.is_person() && (any || is_default) {
+        reader.error(root.key("part"), "an employer is an organisation; put the orders into its file");
         return Trekk::default();
     }
     let list = root.key("trekkpaalegg");
@@ -79,15 +79,15 @@ fn read(document: &TrekkDocument, er_standard: bool, who: &Who, reader: &mut Rea
         }
         paalegg.extend(order.map(Arc::new));
     }
-    let by_events = paalegg.len();
+    let event_orders = paalegg.len();
     let literal = literal(&document.trekkversjoner, who, root.key("trekkversjoner"), reader);
     paalegg.extend(literal.into_iter().map(Arc::new));
-    let mut foer = u32::try_from(paalegg.len()).unwrap_or(u32::MAX);
+    let mut orders_before = u32::try_from(paalegg.len()).unwrap_or(u32::MAX);
     let list = root.key("trekkserier");
     let mut serier = Vec::new();
     for (i, entry) in document.trekkserier.iter().enumerate() {
-        if let Some(serie) = serie(entry, foer, who, list.index(i), reader) {
-            foer = foer.saturating_add(serie.antall);
+        if let Some(serie) = serie(entry, orders_before, who, list.index(i), reader) {
+            orders_before = orders_before.saturating_add(serie.antall);
             serier.push(serie);
         }
     }
@@ -95,7 +95,7 @@ fn read(document: &TrekkDocument, er_standard: bool, who: &Who, reader: &mut Rea
     for (i, it) in paalegg.iter().enumerate() {
         if !ids.insert(&it.trekkid) {
             let message = format!("another order has the trekkid {}", it.trekkid);
-            match document.trekkpaalegg.get(i).filter(|_| by_events == document.trekkpaalegg.len()) {
+            match document.trekkpaalegg.get(i).filter(|_| event_orders == document.trekkpaalegg.len()) {
                 Some(_) => reader.error(root.key("trekkpaalegg").index(i).key("trekkid"), message),
                 None => reader.error(root.key("trekkversjoner"), message),
             }
@@ -105,7 +105,7 @@ fn read(document: &TrekkDocument, er_standard: bool, who: &Who, reader: &mut Rea
     if !document.trekkversjoner.is_empty() && !reader.problems.has_errors() && !trekk.liste().stiger() {
         reader.error(
             root.key("trekkversjoner"),
-            "what is told by events finds no sequence numbers between the literal ones, so that a poll would miss some",
+            "the literal sequence numbers leave no room for the orders given by events, so that a poll would miss some",
         );
     }
     trekk
@@ -130,7 +130,7 @@ fn by_events(entry: &TrekkEntry, n: u32, who: &Who, place: Place<'_>, reader: &m
         }
         return None;
     };
-    let mut faste = faste(who.part, n, first.year(), skyldner?);
+    let mut faste = derive_faste(who.part, n, first.year(), skyldner?);
     if let Some(saksnummer) = saksnummer {
         faste.saksnummer = saksnummer?;
     }
@@ -144,14 +144,14 @@ fn by_events(entry: &TrekkEntry, n: u32, who: &Who, place: Place<'_>, reader: &m
         let perioder =
             if late { Err(Regelbrudd::Rekkefoelge) } else { perioder_etter(versjoner.last(), hendelse, *dag) };
         match perioder {
-            Ok(perioder) => versjoner.push(neste(&versjoner, *dag, &faste, perioder)),
-            // Read on without it, to tell all that is wrong.
+            Ok(perioder) => versjoner.push(next_version(&versjoner, *dag, &faste, perioder)),
+            // Reading goes on without this event, so that every error is reported.
             Err(rule) => reader.error(list.index(*i), rule.to_string()),
         }
     }
     let id = match id {
         Some(id) => id?,
-        None => trekkid(who.part, n),
+        None => derive_trekkid(who.part, n),
     };
     Some(Trekkpaalegg { trekkid: id, versjoner })
 }
@@ -174,7 +174,7 @@ fn hendelse(event: &TrekkhendelseEntry, place: Place<'_>, reader: &mut Reader<'_
                 let (til, prosent) = (entry.til.as_ref(), entry.prosent.as_ref());
                 periode(&entry.fra, til, prosent, entry.beloep.as_ref(), list.index(i), reader)
             });
-            // All are read, so that all that is wrong is told.
+            // All periods are read before the first error ends this, so that every error is reported.
             let read: Vec<_> = read.collect();
             read.into_iter().collect::<Option<_>>().map(Trekkhendelse::Perioder)
         }
@@ -200,7 +200,7 @@ fn periode(
     Some(Trekkperiode { startdato: startdato?, sluttdato, stoerrelse: stoerrelse? })
 }
 
-/// Exactly one of the two.
+/// Reads a percentage or an amount: exactly one of the two is required.
 fn stoerrelse(
     prosent: Option<&Percent>,
     beloep: Option<&Amount>,
@@ -236,7 +236,7 @@ fn skyldner(number: &PartNumber, place: Place<'_>, reader: &mut Reader<'_>) -> O
 
 fn serie(
     entry: &TrekkserieEntry,
-    foer: u32,
+    orders_before: u32,
     who: &Who,
     place: Place<'_>,
     reader: &mut Reader<'_>,
@@ -248,17 +248,17 @@ fn serie(
     let avsluttet_hver = reader.optional(entry.avsluttet_hver.as_ref(), place.key("avsluttetHver"));
     let froe = reader.optional(entry.froe.as_ref(), place.key("froe")).unwrap_or_default();
     let (antall, foerste_opprettet) = (antall?, foerste_opprettet?);
-    if antall == 0 || antall.saturating_add(foer) > MOST {
-        reader.error(place.key("antall"), format!("an employer has at most {MOST} orders"));
+    if antall == 0 || antall.saturating_add(orders_before) > MOST_ORDERS {
+        reader.error(place.key("antall"), format!("an employer has at most {MOST_ORDERS} orders"));
         return None;
     }
     for (name, every) in [("perDag", Some(per_dag)), ("endretHver", endret_hver), ("avsluttetHver", avsluttet_hver)] {
         if every == Some(0) {
-            reader.error(place.key(name), "at least 1; leave it out instead");
+            reader.error(place.key(name), "must be at least 1; leave the key out for the default");
             return None;
         }
     }
-    let days = u64::from(antall / per_dag) + ROOM;
+    let days = u64::from(antall / per_dag) + DAYS_AFTER_LAST_ORDER;
     let last = foerste_opprettet.checked_add_days(chrono::Days::new(days));
     if last.is_none_or(|last| !YEARS.contains(&last.year())) {
         reader.error(place.key("foersteOpprettet"), format!("the series leaves the years up to {}", YEARS.end()));
@@ -272,11 +272,11 @@ fn serie(
         endret_hver,
         avsluttet_hver,
         froe: froe.into(),
-        foer,
+        orders_before,
     })
 }
 
-/// Orders to the letter: versions of one trekkid are one order, whatever breaks a rule is a warning.
+/// Reads literal versions. Versions with the same trekkid are one order. A broken rule gives a warning.
 fn literal(entries: &[TrekkversjonEntry], who: &Who, list: Place<'_>, reader: &mut Reader<'_>) -> Vec<Trekkpaalegg> {
     let mut orders: Vec<(Trekkpaalegg, Vec<usize>)> = Vec::new();
     for (i, entry) in entries.iter().enumerate() {
@@ -310,18 +310,18 @@ fn literal(entries: &[TrekkversjonEntry], who: &Who, list: Place<'_>, reader: &m
             }
         }
     }
-    let paid = |order: &Trekkpaalegg| {
+    let receiver = |order: &Trekkpaalegg| {
         let faste = &order.versjoner[0].faste;
         (faste.betalingsmottaker.clone(), faste.kontonummer.clone())
     };
-    if orders.windows(2).any(|pair| paid(&pair[0].0) != paid(&pair[1].0)) {
-        reader.problems.warning(list, "receiver and account are the same on all orders");
+    if orders.windows(2).any(|pair| receiver(&pair[0].0) != receiver(&pair[1].0)) {
+        reader.problems.warning(list, "receiver and account should be the same on all orders");
     }
     let kids: HashSet<&str> = orders.iter().map(|(order, _)| &*order.versjoner[0].faste.kidnummer).collect();
     if kids.len() < orders.len() {
         reader.problems.warning(
             list,
-            format!("{} orders have {} KIDs; they are unique for each trekkid", orders.len(), kids.len()),
+            format!("{} orders have {} different KIDs; each trekkid should have its own", orders.len(), kids.len()),
         );
     }
     orders.into_iter().map(|(order, _)| order).collect()
@@ -349,14 +349,15 @@ fn version(
         Some("aktiv") => Some(Trekkstatus::Aktiv),
         Some("avsluttet") => Some(Trekkstatus::Avsluttet),
         _ => {
-            reader.error(place.key("trekkstatus"), "aktiv or avsluttet");
+            reader.error(place.key("trekkstatus"), "must be aktiv or avsluttet");
             None
         }
     };
-    let paying = place.key("betalingsinformasjon");
-    let betalingsmottaker = reader.read(&entry.betalingsinformasjon.betalingsmottaker, paying.key("betalingsmottaker"));
-    let kidnummer = reader.kidnummer(Some(&entry.betalingsinformasjon.kidnummer), paying.key("kidnummer"));
-    let kontonummer = reader.kontonummer(Some(&entry.betalingsinformasjon.kontonummer), paying.key("kontonummer"));
+    let payment = place.key("betalingsinformasjon");
+    let betalingsmottaker =
+        reader.read(&entry.betalingsinformasjon.betalingsmottaker, payment.key("betalingsmottaker"));
+    let kidnummer = reader.kidnummer(Some(&entry.betalingsinformasjon.kidnummer), payment.key("kidnummer"));
+    let kontonummer = reader.kontonummer(Some(&entry.betalingsinformasjon.kontonummer), payment.key("kontonummer"));
     let list = place.key("trekkstoerrelseForPeriode");
     let mut perioder = Vec::new();
     for (i, entry) in entry.trekkstoerrelse_for_periode.iter().enumerate() {
@@ -393,7 +394,7 @@ fn version(
     Some((id?, versjon))
 }
 
-/// The greatest number of a literal version: what comes after it should fit into 32 bits, as clients keep it so.
+/// The greatest number that a literal version may have. Later numbers still fit into the 32 bits that clients use.
 const GREATEST: u32 = 1_000_000_000;
 
 fn positive(number: Option<u32>, place: Place<'_>, reader: &mut Reader<'_>) -> Option<u32> {

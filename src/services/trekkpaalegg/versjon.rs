@@ -1,7 +1,7 @@
 //! One version of an order.
 
 use super::view::TrekkpaaleggView;
-use super::{SERVICE, invalid, orders_of, written};
+use super::{SERVICE, invalid, json_answer, orders_of};
 use crate::catalogue::{Check, Endpoint, Number, Parameter, ParameterKind, PartyIn};
 use crate::interface::{Answer, Call, Operation, Refusal};
 
@@ -34,12 +34,12 @@ fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
     let Some(found) = liste.versjon(&trekkid, number, day) else {
         let refusal = Refusal::failed(&SERVICE, Check::Party, "Ingen treff på oppgitt trekkid og trekkversjon");
         let newest = liste.nyeste_av(&trekkid, day).map(|newest| newest.versjon.trekkversjon);
-        let told = |newest| format!("the newest version of the order is {newest}");
+        let newest_is = |newest| format!("the newest version of the order is {newest}");
         let unknown = || {
             let employer = call.party_number().unwrap_or_else(|| "of the call".to_owned());
             format!("the employer {employer} has no order with that trekkid on the sandbox's day")
         };
-        return Err(refusal.hint(newest.map_or_else(unknown, told)));
+        return Err(refusal.hint(newest.map_or_else(unknown, newest_is)));
     };
-    written(&TrekkpaaleggView::new(found, day), 512)
+    json_answer(&TrekkpaaleggView::new(found, day), 512)
 }

@@ -1,4 +1,4 @@
-//! An order as the service shows it. The control API shows it so too.
+//! An order in the JSON form of the service. The control API uses the same form.
 
 use std::borrow::Cow;
 
@@ -97,7 +97,7 @@ impl<'a> TrekkpaaleggView<'a> {
     }
 }
 
-/// Periods, written as they stand.
+/// Periods, written straight from the domain's, without a list in between.
 struct Perioder<'a>(&'a [trekk::Trekkperiode]);
 
 impl Serialize for Perioder<'_> {
@@ -135,7 +135,7 @@ struct Prosenttall(crate::domain::prosent::Prosent);
 
 impl Serialize for Prosenttall {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // Written as amounts with as many decimals are.
+        // Amounts with decimals are written in the same form.
         WithDecimal(Beloep::from_oere(self.0.hundredths().into())).serialize(serializer)
     }
 }
@@ -163,15 +163,16 @@ impl Serialize for Dag {
     }
 }
 
-/// Writes a day of the years 0 to 9999 over a pattern; a page has thousands of them.
+/// Writes a day of the years 0 to 9999 over a template. This is faster than formatting, and a page has thousands of
+/// days.
 fn put_day(text: &mut [u8; 10], day: NaiveDate) {
-    put(&mut text[..4], day.year().unsigned_abs());
-    put(&mut text[5..7], day.month());
-    put(&mut text[8..], day.day());
+    put_digits(&mut text[..4], day.year().unsigned_abs());
+    put_digits(&mut text[5..7], day.month());
+    put_digits(&mut text[8..], day.day());
 }
 
-/// Writes a number in as many digits as there is room for.
-fn put(room: &mut [u8], mut number: u32) {
+/// Writes a number with leading zeros, in exactly as many digits as there is room for.
+fn put_digits(room: &mut [u8], mut number: u32) {
     for digit in room.iter_mut().rev() {
         *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
         number /= 10;
@@ -200,10 +201,10 @@ impl Serialize for Tidspunkt {
         if let Some(day) = text.first_chunk_mut() {
             put_day(day, at.date());
         }
-        put(&mut text[11..13], at.hour());
-        put(&mut text[14..16], at.minute());
-        put(&mut text[17..19], at.second());
-        put(&mut text[20..22], self.0.timestamp_subsec_millis() / 10);
+        put_digits(&mut text[11..13], at.hour());
+        put_digits(&mut text[14..16], at.minute());
+        put_digits(&mut text[17..19], at.second());
+        put_digits(&mut text[20..22], self.0.timestamp_subsec_millis() / 10);
         serializer.serialize_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
