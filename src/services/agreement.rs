@@ -1,5 +1,5 @@
-//! Literal answers held against the ledger of their party: every answer of the sandbox should tell the same money,
-//! and one that does not should say why.
+//! Compares literal answers with the ledger of their party. All answers of the sandbox about a party should show the
+//! same amounts. A literal answer that differs should give a reason.
 
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -11,35 +11,36 @@ use crate::interface::{Services, View};
 use crate::scenario::problems::Problem;
 use crate::scenario::{Party, ScenarioSet, Svar};
 
-/// How many differences of an answer are told.
-const TOLD: usize = 3;
+/// How many differences of an answer a warning lists.
+const LISTED_DIFFERENCES: usize = 3;
 
 /// A warning for every literal answer that contradicts its party's ledger on a day and gives no reason.
 pub(crate) fn warnings(services: &Services, scenarios: &ScenarioSet, day: NaiveDate) -> Vec<Problem> {
-    let of_party = |party: &Party| -> Vec<Problem> {
-        let told =
+    let warnings_of = |party: &Party| -> Vec<Problem> {
+        let warning =
             |svar: &Svar| Some(svar.uten_begrunnelse.as_ref()?.told(&contradiction(services, party, svar, day)?, HINT));
-        party.svar.iter().filter_map(told).collect()
+        party.svar.iter().filter_map(warning).collect()
     };
-    scenarios.parties().into_iter().flat_map(|party| of_party(party)).collect()
+    scenarios.parties().into_iter().flat_map(|party| warnings_of(party)).collect()
 }
 
-const HINT: &str = "give the reason in begrunnelse, where it is meant so; or leave the answer to the ledger";
+const HINT: &str =
+    "if the difference is intended, give the reason in begrunnelse; otherwise leave the answer to the ledger";
 
-/// What a literal answer says otherwise than the ledger.
+/// How a literal answer differs from the ledger; `None` if they agree.
 fn contradiction(services: &Services, party: &Party, svar: &Svar, day: NaiveDate) -> Option<String> {
     let module = services.modules.iter().find(|module| module.service == svar.service)?;
     let number = module.service.endpoints.iter().position(|endpoint| endpoint == svar.endpoint)?;
     let render = module.operations.get(number)?.render?;
     let edition = svar.edition.or(party.utgave).filter(|_| svar.service.has_editions).unwrap_or_default();
     let periode = svar.periode.map(|(fra_og_med, til_og_med)| Periode { fra_og_med, til_og_med });
-    let periode = periode.or_else(|| own_period(&svar.innhold));
+    let periode = periode.or_else(|| stated_period(&svar.innhold));
     if svar.endpoint.periode && periode.is_none() {
         return None;
     }
     let view = View { service: svar.service, endpoint: svar.endpoint, party, edition, periode, day };
     let Ok(answer) = render(&view, Format::Json) else {
-        // An empty list says the same.
+        // The ledger refuses an empty list. A literal answer without amounts means the same.
         return has_amounts(&svar.innhold)
             .then(|| format!("contradicts the ledger on {day}, which has nothing to answer here"));
     };
@@ -47,12 +48,12 @@ fn contradiction(services: &Services, party: &Party, svar: &Svar, day: NaiveDate
     let fields = ledger.as_object()?;
     if !fields.keys().any(|key| svar.innhold.get(key).is_some()) {
         let known: Vec<&str> = fields.keys().map(String::as_str).collect();
-        return Some(format!("is no answer of {}, which has {}", svar.endpoint.name, known.join(", ")));
+        return Some(format!("is no answer of {}, which has the fields {}", svar.endpoint.name, known.join(", ")));
     }
     let mut found = Vec::new();
     compare("", &svar.innhold, &ledger, &mut found);
-    let more = found.len().saturating_sub(TOLD);
-    found.truncate(TOLD);
+    let more = found.len().saturating_sub(LISTED_DIFFERENCES);
+    found.truncate(LISTED_DIFFERENCES);
     let more = if more == 0 { String::new() } else { format!("; and {more} more") };
     (!found.is_empty()).then(|| format!("contradicts the ledger on {day}: {}{more}", found.join("; ")))
 }
@@ -66,8 +67,8 @@ fn has_amounts(value: &Value) -> bool {
     }
 }
 
-/// The period that an answer says it is for, in any edition's form.
-fn own_period(answer: &Value) -> Option<Periode> {
+/// The period that an answer states, in the form of any edition.
+fn stated_period(answer: &Value) -> Option<Periode> {
     let periode = answer.get("periode")?;
     let day = |names: [&str; 2]| {
         let text = names.into_iter().find_map(|name| periode.get(name)?.as_str())?;
@@ -76,8 +77,8 @@ fn own_period(answer: &Value) -> Option<Periode> {
     Some(Periode { fra_og_med: day(["fraOgMed", "start"])?, til_og_med: day(["tilOgMed", "slutt"])? })
 }
 
-/// Holds all amounts of two answers against one another; entries of lists go by their identifiers. What only one of
-/// them has a field for is no contradiction.
+/// Compares all amounts of two answers. Entries of lists are matched by their identifiers. A field that only one of the
+/// answers has is no contradiction. `at` is the place in the answer.
 fn compare(at: &str, literal: &Value, ledger: &Value, found: &mut Vec<String>) {
     match (literal, ledger) {
         (Value::Object(fields), Value::Object(others)) => {
@@ -92,7 +93,7 @@ fn compare(at: &str, literal: &Value, ledger: &Value, found: &mut Vec<String>) {
             let mut left: Vec<&Value> = others.iter().collect();
             for item in items {
                 let id = identifier(item);
-                // Of several with one identifier the first goes with the first, and so on.
+                // If several entries have the same identifier, the first is compared with the first, and so on.
                 match left.iter().position(|other| identifier(other) == id) {
                     Some(other) => {
                         compare(&format!("{at}[{}]", id.unwrap_or_default()), item, left.remove(other), found);
@@ -114,7 +115,7 @@ fn compare(at: &str, literal: &Value, ledger: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// What tells an entry of a list apart: its own identifier, in the spelling of any edition, or its group.
+/// The identifier of an entry of a list, in the spelling of any edition; or its group, if it has no identifier.
 fn identifier(item: &Value) -> Option<&str> {
     const OWN: [&str; 6] = [
         "kravidentifikator",

@@ -46,7 +46,7 @@ pub(super) static CODES: [Code; 9] = [
     Code::new("KB-009", 404, "Ingen treff på oppgitt identifikator.", "Ingen treff på oppgitt identifikator"),
 ];
 
-/// Which of them a failed check is answered with.
+/// The number of the code that answers each failed check.
 pub(super) const REFUSALS: &[(Check, usize)] = &[
     (Check::Url, 3),
     (Check::Authentication, 4),
@@ -58,5 +58,5 @@ pub(super) const REFUSALS: &[(Check, usize)] = &[
     (Check::Party, 9),
 ];
 
-/// What a caller without a token is warned of.
+/// The warning for a caller without a token.
 pub(super) const WITHOUT_TOKEN: &str = "no token: the real service would answer 401 KB-004";

@@ -1,6 +1,6 @@
-//! A lookup: a GET about one party, answered from its ledger or to the letter.
+//! A lookup: a GET about one party. The answer comes from the party's ledger, or is a literal answer of the scenario.
 //!
-//! The order of checks: those of every call (`interface::admission`), then input, party, period.
+//! The order of the checks: first those of every call (`interface::admission`), then input, party, period.
 
 use bytes::Bytes;
 use chrono::NaiveDate;
@@ -34,7 +34,7 @@ pub(super) fn answer(call: &Call<'_>, render: Render) -> Result<Answer, Refusal>
 }
 
 impl LookupRequest {
-    /// Reads what a call asks for.
+    /// Reads and checks the number and the period of a call.
     ///
     /// # Errors
     /// An invalid number or period.
@@ -52,7 +52,8 @@ impl LookupRequest {
     }
 }
 
-/// The answer of a party that a scenario names: to the letter where it says so, else from its ledger.
+/// The answer about a party that a scenario names: the scenario's literal answer if it has one, otherwise the view of
+/// the ledger.
 pub(super) fn of_party(call: &Call<'_>, request: &LookupRequest, render: Render) -> Result<Rendered, Refusal> {
     let LookupRequest { service, endpoint, package, part, periode, format } = *request;
     let party = call.party().ok_or_else(|| Refusal::failed_at(service, Check::Party))?;
@@ -81,7 +82,7 @@ pub(super) fn of_party(call: &Call<'_>, request: &LookupRequest, render: Render)
     })
 }
 
-/// The number of the call; one that a scenario names is taken whatever its check digits.
+/// The number in the call. A number that a scenario names is accepted even if its check digits are wrong.
 fn identifikator(call: &Call<'_>, service: &'static Service, endpoint: &Endpoint) -> Result<Part, Refusal> {
     let name = || number_name(endpoint);
     let invalid = |why: &str| Refusal::failed(service, Check::Input, format!("Feltet '{}' har ugyldig {why}", name()));
@@ -93,7 +94,7 @@ fn identifikator(call: &Call<'_>, service: &'static Service, endpoint: &Endpoint
             "format. Må være nøyaktig 9 siffer (organisasjonsnummer) eller 11 siffer (fødselsnummer eller D-nummer)"
         })
     })?;
-    // Check digits decide only where no scenario names the number.
+    // The check digits matter only if no scenario names the number.
     if call.subject.party.is_none() && matches!(part.kind(), PartKind::Invalid(_)) {
         let digits = if part.is_person() { "kontrollsifre" } else { "kontrollsiffer" };
         return Err(invalid(&format!("verdi. Nummeret har feil {digits}")));
@@ -107,7 +108,7 @@ impl<'a> View<'a> {
         self.party.reskontro.as_of(self.day)
     }
 
-    /// The literal answer, where the scenario has one.
+    /// The scenario's literal answer, if there is one for this request.
     fn literal(&self, package: &str) -> Option<&Svar> {
         self.party.svar.iter().find(|svar| {
             svar.service.name == self.service.name
@@ -133,7 +134,7 @@ impl<'a> View<'a> {
         })
     }
 
-    /// A list that must not be empty; the refusal tells what there is at other times.
+    /// Refuses an empty list. The hint of the refusal names the days that have entries. `what` is the Norwegian noun.
     pub(crate) fn not_empty<T>(
         &self,
         list: Vec<T>,

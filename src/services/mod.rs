@@ -1,6 +1,6 @@
-//! The services: a folder each, the one list of them, and beside them what several services share.
+//! The services: a folder for each, the list of all of them, and the files that several services share.
 //!
-//! ARCHITECTURE.md, "Adding a service", says what a folder holds.
+//! ARCHITECTURE.md, "Adding a service", describes the contents of a folder.
 
 pub(crate) mod agreement;
 mod kb;
@@ -20,7 +20,7 @@ use crate::catalogue::Issuer;
 use crate::interface::{ServiceModule, Services};
 pub(crate) use maskinporten::{open_access, own_token};
 
-/// The list: all services, in the order in which people are told of them.
+/// All services, in the order of every list that people see.
 static MODULES: [&ServiceModule; 5] = [
     &kravogbetalinger::MODULE,
     &kravoversikt::MODULE,
@@ -29,16 +29,16 @@ static MODULES: [&ServiceModule; 5] = [
     &maskinporten::MODULE,
 ];
 
-/// Who issues the tokens that the services take.
+/// The issuer whose tokens the services accept.
 pub const ISSUER: &Issuer = &maskinporten::ISSUER;
 
-/// The services that are built in.
+/// The built-in services.
 pub(crate) fn built_in() -> &'static Services {
     static SERVICES: LazyLock<&'static Services> = LazyLock::new(|| Services::new(MODULES.to_vec()));
     *SERVICES
 }
 
-/// The built-in services with others beside them.
+/// The built-in services, and others after them.
 pub(crate) fn built_in_and(others: &[&'static ServiceModule]) -> &'static Services {
     if others.is_empty() { built_in() } else { Services::new(MODULES.iter().chain(others).copied().collect()) }
 }

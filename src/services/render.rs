@@ -1,4 +1,4 @@
-//! How values are written in answers.
+//! Amounts and days, as answers write them.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::domain::Beloep;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WithDecimal(pub(crate) Beloep);
 
-/// Kroner as a JSON number with as few decimals as it needs (`1000`, `0.5`), as in 2023.
+/// Kroner as a JSON number with no more decimals than needed (`1000`, `0.5`), as in 2023.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plain(pub(crate) Beloep);
 
@@ -74,14 +74,14 @@ impl From<Beloep> for Plain {
 
 impl Serialize for WithDecimal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if let Some(kroner) = exact(self.0) {
+        if let Some(kroner) = exact_double(self.0) {
             return serializer.serialize_f64(kroner);
         }
         let mut text = self.0.to_string();
         if !text.contains('.') {
             text.push_str(".0");
         }
-        number(&text, serializer)
+        write_decimal(&text, serializer)
     }
 }
 
@@ -91,16 +91,17 @@ impl Serialize for Plain {
         if oere % 100 == 0 {
             return serializer.serialize_i64(oere / 100);
         }
-        match exact(self.0) {
+        match exact_double(self.0) {
             Some(kroner) => serializer.serialize_f64(kroner),
-            None => number(&self.0.to_string(), serializer),
+            None => write_decimal(&self.0.to_string(), serializer),
         }
     }
 }
 
-/// Kroner as a binary fraction, where that is written as the very decimal: the shortest decimal that means a double
-/// is the one it was made from up to fifteen digits. Quicker than going by a text, and nearly all amounts are such.
-fn exact(beloep: Beloep) -> Option<f64> {
+/// Kroner as a binary fraction, if serde_json writes that as exactly the same decimal: a decimal of up to fifteen
+/// digits survives the way to a double and back. This is faster than going through a text, and nearly all amounts are
+/// so small.
+fn exact_double(beloep: Beloep) -> Option<f64> {
     const DIGITS: u64 = 1_000_000_000_000_000;
     let oere = beloep.oere();
     #[expect(clippy::cast_precision_loss, reason = "a whole number below 2^53 is exact")]
@@ -131,8 +132,8 @@ impl JsonSchema for Plain {
     }
 }
 
-/// A decimal as it is spelt.
-fn number<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+/// Writes a decimal number digit for digit.
+fn write_decimal<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     let number: serde_json::Number = text.parse().map_err(serde::ser::Error::custom)?;
     number.serialize(serializer)
 }
@@ -160,7 +161,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_amount_is_written_as_it_is_spelt(oere in prop_oneof![-1_000_000_i64..1_000_000, any::<i64>().prop_map(|n| n / 100)]) {
+        fn an_amount_is_written_as_its_decimal(oere in prop_oneof![-1_000_000_i64..1_000_000, any::<i64>().prop_map(|n| n / 100)]) {
             let beloep = Beloep::from_oere(oere);
             let text = beloep.to_string();
             prop_assert_eq!(serde_json::to_string(&Plain(beloep)).expect("a number"), text.clone());

@@ -1,4 +1,4 @@
-//! What the services that show a ledger share: endpoints and packages, accounts, how to pay, periods as texts.
+//! Shared by the services that show a ledger: endpoints, packages, accounts, payment information, periods as texts.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ pub(super) const PACKAGES: &[Package] = &[
     Package { name: "regnskapssystem", needs: Needs::ConsentOrOwnRights },
 ];
 
-/// What their callers need.
+/// What callers of these services need.
 pub(super) const PROTECTION: Protection = Protection::Token(TokenDemand {
     issuer: ISSUER,
     scopes: &["skatteetaten:kravogbetalinger"],
@@ -25,7 +25,7 @@ pub(super) const PROTECTION: Protection = Protection::Token(TokenDemand {
     without_token: kb::WITHOUT_TOKEN,
 });
 
-/// Claims of a period.
+/// The endpoint for claims in a period.
 pub(super) const KRAV: Endpoint = Endpoint {
     periode: true,
     xml_root: "kravRespons",
@@ -33,7 +33,7 @@ pub(super) const KRAV: Endpoint = Endpoint {
     ..Endpoint::get("krav", "v1/{rettighetspakke}/{identifikator}/krav")
 };
 
-/// Payments in of a period.
+/// The endpoint for payments in, in a period.
 pub(super) const INNBETALINGER: Endpoint = Endpoint {
     periode: true,
     xml_root: "innbetalingerRespons",
@@ -41,7 +41,7 @@ pub(super) const INNBETALINGER: Endpoint = Endpoint {
     ..Endpoint::get("innbetalinger", "v1/{rettighetspakke}/{identifikator}/innbetalinger")
 };
 
-/// Payments out of a period.
+/// The endpoint for payments out, in a period.
 pub(super) const UTBETALINGER: Endpoint = Endpoint {
     periode: true,
     xml_root: "utbetalingerRespons",
@@ -81,7 +81,7 @@ pub(super) struct Konto<'a> {
 }
 
 impl<'a> Konto<'a> {
-    /// An account of which only the number is told.
+    /// An account that shows only its number.
     pub(super) fn with_number(kontonummer: Option<&'a str>) -> Self {
         Self { kontonummer: kontonummer.map(Cow::from), ..Self::default() }
     }
@@ -113,7 +113,7 @@ impl<'a> From<&'a r::Motpart> for Motpart<'a> {
     }
 }
 
-/// A claim's period as one text: `2022/09` for a term, `2022` for a year, else its description.
+/// A claim's period as one text: `2022/09` for a term, `2022` for a year, otherwise its description.
 pub(super) fn kravperiode(periode: &r::Kravperiode) -> String {
     match (periode.aar, periode.termin.as_deref()) {
         (Some(aar), Some(termin)) => format!("{aar}/{termin:0>2}"),
@@ -122,14 +122,14 @@ pub(super) fn kravperiode(periode: &r::Kravperiode) -> String {
     }
 }
 
-/// A claim's period as days; the day it came into being where it is for none.
+/// A claim's period as days. A claim without a period gets the day on which it was created.
 pub(super) fn kravdager(krav: &r::Krav) -> Periode {
     let dager = krav.kravperiode.as_ref().and_then(|periode| periode.dager);
     let (fra_og_med, til_og_med) = dager.unwrap_or((krav.opprettelsesdato, krav.opprettelsesdato));
     Periode { fra_og_med, til_og_med }
 }
 
-/// The description where the model demands one: a claim without it goes by its kind.
+/// The description of a claim, for models that require one. A claim without a description gets its type instead.
 pub(super) fn beskrivelse(krav: &r::Krav) -> &str {
     krav.kravbeskrivelse.as_deref().unwrap_or(&krav.kravtype)
 }

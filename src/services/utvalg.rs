@@ -1,4 +1,4 @@
-//! What belongs to a period. Imitates docs/fidelity.md, "Period".
+//! Selects the claims and payments that belong to a period. Imitates docs/fidelity.md, "Period".
 
 use chrono::NaiveDate;
 
@@ -6,13 +6,14 @@ use crate::domain::reskontro::{Innbetaling, Krav, KravAsOf, Utbetaling};
 use crate::interface::periode::Periode;
 use crate::interface::{Refusal, View};
 
-/// Claims with an instalment due in the period, whole; one without any due date goes by its creation.
+/// Claims with an instalment due in the period, with all their instalments. A claim without a due date is selected by
+/// the day on which it was created.
 pub(super) fn krav<'a>(view: &View<'a>, periode: Periode) -> Result<Vec<KravAsOf<'a>>, Refusal> {
     let found = view.at().krav().filter(|krav| dager(krav.krav).any(|day| periode.contains(day))).collect();
     view.not_empty(found, "krav", view.at().krav().flat_map(|krav| dager(krav.krav)))
 }
 
-/// The days that a claim goes by.
+/// The days that a claim is selected by.
 fn dager(krav: &Krav) -> impl Iterator<Item = NaiveDate> {
     let created = krav.forfall.iter().all(|forfall| forfall.forfallsdato.is_none()).then_some(krav.opprettelsesdato);
     krav.forfall.iter().filter_map(|forfall| forfall.forfallsdato).chain(created)

@@ -10,18 +10,18 @@ pub(super) const ABOUT: &str = "Claims, payments in and payments out of a party,
     The service answers in one of two editions, and of a shielded person with the parameters and the mark; \
     new fields, another order of fields and absent optional fields come without notice, so read tolerantly.";
 
-/// Says in the schemas what types cannot say.
+/// Adds to the schemas what Rust types cannot express.
 pub(super) fn finish(definitions: &mut Map<String, Value>) {
     tell_editions_apart(definitions);
     allow_what_published_examples_leave_out(definitions);
 }
 
-/// The answer of an endpoint: in either edition, or of a shielded person.
+/// The schema of an endpoint's answer: one of the two editions, or the answer about a shielded party.
 pub(super) fn answers<New: JsonSchema, Old: JsonSchema>(schemas: &mut Schemas) -> Value {
     json!({ "oneOf": [schemas.of::<New>(), schemas.of::<Old>(), schemas.of::<Skjermet>()] })
 }
 
-/// Answers of 2024 say that the party is not shielded, those of 2023 do not speak of it.
+/// Answers of 2024 state that the party is not shielded. Answers of 2023 have no such field.
 fn tell_editions_apart(definitions: &mut Map<String, Value>) {
     for name in ["AapneKrav", "KravIPeriode", "InnbetalingerIPeriode", "UtbetalingerIPeriode"] {
         definitions[&format!("{name}2024")]["properties"]["skjermet"] = json!({ "type": "boolean", "const": false });
@@ -30,7 +30,7 @@ fn tell_editions_apart(definitions: &mut Map<String, Value>) {
     definitions["Skjermet"]["properties"]["skjermet"] = json!({ "type": "boolean", "const": true });
 }
 
-/// What the ledger always tells, but a published example does not.
+/// Makes fields optional that the ledger always gives, but that a published example leaves out.
 fn allow_what_published_examples_leave_out(definitions: &mut Map<String, Value>) {
     let left_out: [(&str, &[&str]); 3] = [
         ("AapneKrav2024", &["totalOversikt", "oversiktPerKravgruppe"]),

@@ -1,4 +1,4 @@
-//! What the editions have in common: the overviews.
+//! What both editions share: the overviews.
 
 use schemars::JsonSchema;
 use serde::Serialize;

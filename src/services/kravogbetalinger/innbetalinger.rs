@@ -1,4 +1,4 @@
-//! `innbetalinger`: payments in of a period.
+//! `innbetalinger`: payments in, in a period.
 
 use bytes::Bytes;
 

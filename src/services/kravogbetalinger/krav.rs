@@ -1,4 +1,4 @@
-//! `krav`: claims of a period.
+//! `krav`: claims in a period.
 
 use bytes::Bytes;
 

@@ -59,7 +59,7 @@ struct Skjermet {
     skjermet: bool,
 }
 
-/// Of a shielded party nothing but the mark is told.
+/// An answer about a shielded party shows only that the party is shielded.
 fn skjermet(view: &View<'_>, format: Format) -> Result<Bytes, Refusal> {
     let part_identifikator = view.party.part.to_string();
     view.write(&Skjermet { part_identifikator, periode: view.periode, skjermet: true }, format)

@@ -1,4 +1,4 @@
-//! `utbetalinger`: payments out of a period.
+//! `utbetalinger`: payments out, in a period.
 
 use bytes::Bytes;
 

@@ -1,7 +1,7 @@
 //! The answers in the 2023 edition. Imitates docs/fidelity.md, "Edition 2023".
 //!
-//! Where the published model and the published examples differ, the examples win: a claim carries no
-//! `partIdentifikator`, a placed payment no `innbetalingstype`, and empty lists are printed.
+//! If the published model and the published examples differ, this edition follows the examples: a claim has no
+//! `partIdentifikator`, a placed payment has no `innbetalingstype`, and empty lists are printed.
 
 use schemars::JsonSchema;
 use serde::Serialize;

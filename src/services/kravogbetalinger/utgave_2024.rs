@@ -329,8 +329,8 @@ fn kravperiode(periode: &r::Kravperiode) -> Kravperiode<'_> {
     }
 }
 
-/// What is placed on an instalment carries the sign of the change that it makes to the remainder:
-/// negative on a debit, positive on a credit.
+/// An amount that is placed on an instalment has the sign of the change in the remaining amount: negative on a debit,
+/// positive on a credit.
 fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
     let change = |beloep| Kroner(it.endring(beloep));
     let mut entry = Kravforfall {
@@ -379,7 +379,7 @@ fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
     entry
 }
 
-/// The account of the other end is masked.
+/// The other end of a payment. Its account number is masked.
 fn motpart(motpart: &r::Motpart) -> Motpart<'_> {
     let masked = |number: &Option<Box<str>>| number.as_deref().map(|number| masked_kontonummer(number).into());
     Motpart {

@@ -1,5 +1,5 @@
-//! The answers of the draft. Dates are date-times at midnight, lists are printed where they are empty, and an
-//! amount has as few decimals as it needs. Imitates docs/fidelity.md, "Kravoversikt".
+//! The answers of the draft. Dates are date-times at midnight, empty lists are printed, and an amount has no more
+//! decimals than needed. Imitates docs/fidelity.md, "Kravoversikt".
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -195,7 +195,7 @@ struct KreditKrav<'a> {
 
 pub(super) fn oversikt(forespurt_part: String, at: AsOf<'_>) -> Oversikt<'_> {
     let total = at.totaler();
-    let of_group = |sum: r::Gruppesum| {
+    let group_entry = |sum: r::Gruppesum| {
         let Totaler { stipulerte_renter, forfalte, ikke_forfalte, .. } = sum.totaler;
         OversiktPerKravgruppe {
             kravgruppe: sum.kravgruppe.text(),
@@ -216,7 +216,7 @@ pub(super) fn oversikt(forespurt_part: String, at: AsOf<'_>) -> Oversikt<'_> {
             uplasserte_innbetalinger: Kroner(total.uplasserte),
             saldo: Kroner(total.saldo()),
         },
-        oversikt_per_kravgruppe: at.totaler_per_gruppe().into_iter().map(of_group).collect(),
+        oversikt_per_kravgruppe: at.totaler_per_gruppe().into_iter().map(group_entry).collect(),
     }
 }
 

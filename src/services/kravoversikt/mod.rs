@@ -75,12 +75,12 @@ static OPERATIONS: [Operation; 4] = [
     .renders(utbetalinger),
 ];
 
-/// The answer of an endpoint, or of a shielded party.
+/// The schema of an endpoint's answer: the endpoint's own, or the answer about a shielded party.
 fn answer<T: JsonSchema>(schemas: &mut Schemas) -> Value {
     json!({ "oneOf": [schemas.of::<T>(), schemas.of::<Skjermet>()] })
 }
 
-/// Only the answer about a shielded party speaks of shielding.
+/// Only the answer about a shielded party has the field `skjermet`.
 fn finish(definitions: &mut Map<String, Value>) {
     definitions["Skjermet"]["properties"]["skjermet"] = json!({ "type": "boolean", "const": true });
     for name in ["Oversikt", "KravIPeriode", "InnbetalingerIPeriode", "UtbetalingerIPeriode"] {
@@ -115,7 +115,7 @@ fn utbetalinger(view: &View<'_>, format: Format) -> Result<Bytes, Refusal> {
     })
 }
 
-/// Of a shielded party nothing but the mark is told.
+/// An answer about a shielded party shows only that the party is shielded.
 fn unless_shielded(
     view: &View<'_>,
     format: Format,

@@ -55,7 +55,7 @@ pub(super) static CODES: [Code; 9] = [
     ),
 ];
 
-/// Which of them a failed check is answered with.
+/// The number of the code that answers each failed check.
 pub(super) const REFUSALS: &[(Check, usize)] = &[
     (Check::Url, 3),
     (Check::Authentication, 4),

@@ -66,7 +66,7 @@ const ABOUT: &str = "Overdue and unpaid taxes and duties of an organisation, as 
     categories are always there, and so is the sum of each; its two parts may be left out. New fields and another \
     order of fields come without notice, so read tolerantly.";
 
-/// The published example, which the real test environment gives about any organisation.
+/// The published example. The real test environment answers it about any organisation.
 const PUBLISHED: &str = include_str!("../../../scenarios/svar/restanser.json");
 
 fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
@@ -76,9 +76,9 @@ fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
         None if is_static() && is_synthetic(&request) => published(&request),
         Some(party) if party.skjermet => return Err(Refusal::failed_at(&SERVICE, Check::Party)),
         _ => {
-            // Kept as JSON whatever the caller accepts: the time of the answer is not of the ledger.
-            let kept = LookupRequest { format: Format::Json, ..request };
-            serde_json::from_slice(&lookup::of_party(call, &kept, render)?.body).unwrap_or_default()
+            // Cached as JSON, whatever format the caller accepts, because the time of the answer is added below.
+            let as_json = LookupRequest { format: Format::Json, ..request };
+            serde_json::from_slice(&lookup::of_party(call, &as_json, render)?.body).unwrap_or_default()
         }
     };
     if let Some(party) = call.party() {
@@ -88,24 +88,24 @@ fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
     Ok(xml::write(&answer, request.format, RESTANSER.xml_root, SERVICE.xml_namespace()).into())
 }
 
-/// A literal answer that lacks a category, or its sum, gets it from the ledger: clients take all six for granted.
+/// Completes a literal answer from the ledger if it lacks a category, or the sum of one. Clients rely on all six.
 fn complete(answer: &mut Value, party: &Party, day: NaiveDate) {
-    let told = |answer: &Value, name: &str| answer["restanser"][name]["forfaltOgUbetalt"].is_number();
-    if KATEGORIER.iter().all(|name| told(answer, name)) {
+    let has_sum = |answer: &Value, name: &str| answer["restanser"][name]["forfaltOgUbetalt"].is_number();
+    if KATEGORIER.iter().all(|name| has_sum(answer, name)) {
         return;
     }
     if !answer["restanser"].is_object() {
         answer["restanser"] = json!({});
     }
-    let ledger = serde_json::to_value(Restanser::of(party, day)).unwrap_or_default();
+    let ledger = serde_json::to_value(Restanser::of_party(party, day)).unwrap_or_default();
     for name in KATEGORIER.iter() {
-        if !told(answer, name) {
+        if !has_sum(answer, name) {
             answer["restanser"][name] = ledger[name].clone();
         }
     }
 }
 
-/// The names of the categories, as they are written.
+/// The names of the categories, as answers spell them.
 static KATEGORIER: LazyLock<Vec<String>> = LazyLock::new(|| {
     let none =
         serde_json::to_value(Restanser::from([r::Restanse::default(); r::Restansekategori::COUNT])).unwrap_or_default();
@@ -167,27 +167,27 @@ impl From<r::Restanse> for Restanse {
 
 impl From<[r::Restanse; r::Restansekategori::COUNT]> for Restanser {
     fn from(sums: [r::Restanse; r::Restansekategori::COUNT]) -> Self {
-        let of = |kategori: r::Restansekategori| Restanse::from(sums[kategori as usize]);
+        let sum_of = |kategori: r::Restansekategori| Restanse::from(sums[kategori as usize]);
         Self {
-            restskatt: of(r::Restansekategori::Restskatt),
-            forskuddstrekk: of(r::Restansekategori::Forskuddstrekk),
-            merverdiavgift: of(r::Restansekategori::Merverdiavgift),
-            arbeidsgiveravgift: of(r::Restansekategori::Arbeidsgiveravgift),
-            gebyr: of(r::Restansekategori::Gebyr),
-            forskuddsskatt: of(r::Restansekategori::Forskuddsskatt),
+            restskatt: sum_of(r::Restansekategori::Restskatt),
+            forskuddstrekk: sum_of(r::Restansekategori::Forskuddstrekk),
+            merverdiavgift: sum_of(r::Restansekategori::Merverdiavgift),
+            arbeidsgiveravgift: sum_of(r::Restansekategori::Arbeidsgiveravgift),
+            gebyr: sum_of(r::Restansekategori::Gebyr),
+            forskuddsskatt: sum_of(r::Restansekategori::Forskuddsskatt),
         }
     }
 }
 
 impl Restanser {
     /// The arrears of the organisation itself, not of its owner.
-    fn of(party: &Party, day: NaiveDate) -> Self {
+    fn of_party(party: &Party, day: NaiveDate) -> Self {
         party.reskontro.as_of(day).restanser(party.part).into()
     }
 }
 
 fn render(view: &View<'_>, format: Format) -> Result<Bytes, Refusal> {
     let forespurte_organisasjon = view.party.part.to_string();
-    let restanser = Restanser::of(view.party, view.day);
+    let restanser = Restanser::of_party(view.party, view.day);
     view.write(&RestanserRespons { restanser, levert: String::new(), forespurte_organisasjon }, format)
 }

@@ -5,11 +5,11 @@ use clap::{ArgMatches, Args, FromArgMatches, ValueEnum};
 use crate::config::ServiceSettings;
 use crate::interface::SettingsSection;
 
-/// What Restanser was told.
+// The setting of Restanser. No doc comment here: clap would print it as the help of the program.
 #[derive(Args, Clone, Debug)]
 pub(super) struct RestanserSettings {
-    /// What Restanser answers about a synthetic organisation that no scenario names: `ledger` knows none (RESTANSE-008),
-    /// `static` gives the published example about any, as the real test environment does
+    /// What Restanser answers about a synthetic organisation that no scenario names: with `ledger` an error
+    /// (RESTANSE-008), with `static` the published example, as in the real test environment
     #[arg(
         long,
         env = "SANDBOX_RESTANSER",
@@ -29,7 +29,7 @@ enum RestanserFrom {
 }
 
 impl RestanserSettings {
-    /// Whether it answers about any synthetic organisation, always the same.
+    /// Whether every synthetic organisation that no scenario names gets the published example.
     pub(super) fn is_static(&self) -> bool {
         self.restanser == RestanserFrom::Static
     }
