@@ -13,7 +13,7 @@ fn sandbox(level: &str) -> Sandbox {
     Sandbox::builder().now(common::TODAY).auth(level).start().expect("it starts")
 }
 
-/// A JWT whose signature nobody looks at.
+/// A JWT for tests in which nothing checks the signature.
 fn jwt(claims: &Value) -> String {
     let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     format!("{}.{}.c2ln", encode(&json!({ "alg": "RS256", "kid": "x" })), encode(claims))
@@ -25,7 +25,7 @@ fn now() -> i64 {
     chrono::Utc::now().timestamp()
 }
 
-/// The claims of a good token, with some of them changed (`null` takes one out).
+/// The claims of a valid token, with some of them changed (`null` removes one).
 fn token(changes: Value) -> Value {
     changed(
         json!({
@@ -38,7 +38,7 @@ fn token(changes: Value) -> Value {
     )
 }
 
-/// The claims of a good consent of the old Altinn.
+/// The claims of a valid consent token of the old Altinn.
 fn consent(changes: Value) -> Value {
     changed(
         json!({
@@ -264,7 +264,7 @@ fn every_way_of_holding_rights() {
 fn a_token_that_expires_is_refused_although_it_was_read_before() {
     let sandbox = sandbox("claims");
     let path = format!("regnskapssystem/{PARTY}/aapnekrav");
-    // Within the leeway of ten seconds, and then past it; the same token by the same header.
+    // One token has expired within the leeway of ten seconds, the other before it. The second is refused every time.
     let own = json!({ "consumer": { "ID": format!("0192:{PARTY}") } });
     let fresh = changed(token(own.clone()), json!({ "exp": now() - 5 }));
     let stale = changed(token(own), json!({ "exp": now() - 11 }));

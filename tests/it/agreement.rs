@@ -1,4 +1,4 @@
-//! One ledger, many answers: whatever the party and the day, all services and editions tell the same money.
+//! One ledger, many answers: for every party and every day, all services and editions show the same amounts.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use innkreving_sandbox::Sandbox;
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// Answers that are given to the letter: nothing binds them to the ledger.
+/// Literal answers. They need not agree with the ledger.
 const LITERAL: [(&str, &str); 5] = [
     ("310478717", "2023"),
     ("12345678901", "2023"),
@@ -45,7 +45,7 @@ impl Day<'_> {
         self.get(&format!("{RESTANSER}/dibk/{}", self.party), "2024")
     }
 
-    /// All that an endpoint tells from three years back to two years on.
+    /// Everything that an endpoint answers for the days from three years ago to two years ahead.
     fn all(&self, endpoint: &str, list: &str) -> Vec<Value> {
         let years = 2022..2031;
         let of_year = |year: i32| {
@@ -54,7 +54,7 @@ impl Day<'_> {
             answer.map(|answer| answer[list].as_array().expect("a list").clone()).unwrap_or_default()
         };
         let mut found: Vec<Value> = years.flat_map(of_year).collect();
-        // A claim with instalments in two years is told twice.
+        // A claim with instalments in two years appears twice.
         found.sort_by_key(ToString::to_string);
         found.dedup();
         found
@@ -69,7 +69,7 @@ fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     value[name].as_str().unwrap_or_default()
 }
 
-/// The categories of the kinds that the built-in scenarios use, one by one; a new kind has to be put in here.
+/// The category of each claim type that the built-in scenarios use. A new claim type must be added here.
 const CATEGORY_OF: [(&str, &str); 20] = [
     ("Mva-melding", "merverdiavgift"),
     ("Fasts § 12-1 (1) 1. pkt.", "merverdiavgift"),
@@ -93,7 +93,8 @@ const CATEGORY_OF: [(&str, &str); 20] = [
     ("Forsikring sykepenger", "–"),
 ];
 
-/// The category of a claim, told from what a client sees; interest counts where its principal does, within a group.
+/// The category of a claim, derived from what a client sees. Interest belongs to the category of its claim, within a
+/// group.
 fn category(krav: &Value, all: &[Value]) -> Option<&'static str> {
     let principal = krav.get("hovedstolKravidentifikator").and_then(|id| {
         all.iter().find(|other| other["kravidentifikator"] == *id && other["kravgruppe"] == krav["kravgruppe"])
@@ -101,7 +102,7 @@ fn category(krav: &Value, all: &[Value]) -> Option<&'static str> {
     let kind = text(principal.unwrap_or(krav), "kravtype");
     let known = CATEGORY_OF.iter().find(|(known, _)| *known == kind);
     let category = known.unwrap_or_else(|| match text(krav, "kravgruppe") {
-        // Edge cases have kinds of their own.
+        // The edge cases use claim types of their own.
         "Andre krav" | "Øvrige offentlige krav" | "Særavgifter" => &("", "–"),
         other => panic!("no category is known of {kind} in {other}"),
     });
@@ -112,7 +113,7 @@ fn whole_kroner(oere: i64) -> i64 {
     (oere + 50).div_euclid(100)
 }
 
-/// Restanser is what Krav og betalinger shows as overdue, claims and interest apart.
+/// Restanser shows the same amounts that Krav og betalinger shows as overdue, with claims and interest separate.
 fn assert_restanser(day: &Day<'_>, today: &str) {
     let Some(restanser) = day.restanser() else {
         assert_eq!(day.party.len(), 11, "{}", day.party);
@@ -147,7 +148,7 @@ fn assert_restanser(day: &Day<'_>, today: &str) {
     }
 }
 
-/// The names of the sums in an edition, and what they are in øre.
+/// The names of the sums in an edition, with their amounts in øre.
 fn totals(of: &Value, prefix: &str) -> Vec<i64> {
     let name = |rest: &str| {
         let mut letters = rest.chars();
@@ -165,7 +166,8 @@ fn totals(of: &Value, prefix: &str) -> Vec<i64> {
     sums
 }
 
-/// The same claims with the same remainders, and the same sums, in all editions; the sums are those of their parts.
+/// All editions show the same claims with the same remaining amounts, and the same sums. The sums equal the sums of
+/// their parts.
 fn assert_editions(day: &Day<'_>, today: &str) {
     let mut told = Vec::new();
     for (edition, prefix) in [("2022", ""), ("2023", "sum"), ("2024", "sum")] {
@@ -205,7 +207,8 @@ fn assert_editions(day: &Day<'_>, today: &str) {
     }
 }
 
-/// What is placed is told by the claim and by the payment, and makes up the difference between original and remainder.
+/// The claim and the payment show the same placed amounts, and these equal the difference between the original and the
+/// remaining amount.
 fn assert_placements(day: &Day<'_>) {
     let (mut by_claim, mut by_payment) = (Vec::new(), Vec::new());
     for krav in day.all("krav", "krav") {
@@ -256,7 +259,7 @@ proptest! {
     #[test]
     fn every_party_on_any_day(party in 0_usize..100, offset in -420_i64..420) {
         static SANDBOX: std::sync::LazyLock<(Sandbox, Vec<String>)> = std::sync::LazyLock::new(|| {
-            // The one with thousands of claims has a test of its own: it would take most of the time.
+            // The party with thousands of claims has a test of its own, because it would take most of the time.
             (sandbox(), common::parties().into_iter().filter(|party| party != "314200012").collect())
         });
         let (sandbox, parties) = &*SANDBOX;

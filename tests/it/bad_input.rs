@@ -1,4 +1,4 @@
-//! Garbage gets the service's own 4xx: never a 500, never a panic, never a Rust message.
+//! Bad input gets the service's own 4xx: never a 500, a panic, or a message of a Rust library.
 
 use crate::common::{BASE, get, raw, sandbox, with_scenario};
 use proptest::prelude::*;
@@ -87,7 +87,7 @@ proptest! {
         token in "(Bearer )?[!-~]{0,12}(\\.[A-Za-z0-9_-]{0,20}){0,3}",
         claims in "\\{(\"(exp|nbf|iat|iss|scope|consumer|ValidToDate|OfferedBy)\":(-?[0-9]{1,20}|[0-9]\\.[0-9]e[0-9]{1,3}|\"[a-z0-9]{0,8}\"|null|\\[\\])){0,1}\\}",
     ) {
-        // One server for all cases: starting one is what takes time.
+        // One server for all cases, because starting one is slow.
         static SANDBOX: std::sync::OnceLock<innkreving_sandbox::Sandbox> = std::sync::OnceLock::new();
         let sandbox = SANDBOX.get_or_init(|| with_scenario("part: \"314055403\"\nnavn: X"));
         let target = format!("/{}", path.trim_start_matches('/')).replace(['#', ' '], "");

@@ -1,4 +1,4 @@
-//! The binary itself, as people and pipelines start it.
+//! The binary, as people and pipelines start it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -9,7 +9,7 @@ use crate::common;
 
 const BIN: &str = env!("CARGO_BIN_EXE_innkreving-sandbox");
 
-/// The binary with an environment of its own.
+/// The binary, with an environment that the test controls.
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(BIN);
     command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -27,7 +27,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// A running server, ended with the test.
+/// A running server. It is killed when it is dropped.
 struct Running {
     child: Child,
     stdout: BufReader<ChildStdout>,
@@ -64,7 +64,7 @@ impl Running {
         assert!(status.success());
     }
 
-    /// Stops it and gives its exit code and all it wrote to stderr.
+    /// Stops the server. Returns its exit code and everything that it wrote to stderr.
     fn stop(mut self) -> (Option<i32>, String) {
         self.signal("-TERM");
         self.ended()
@@ -121,7 +121,7 @@ fn the_first_page_is_text_for_a_terminal_and_html_for_a_browser() {
 fn the_banner_says_when_every_call_needs_a_token() {
     let server = serve(&["--auth", "claims"]);
     assert!(server.banner.contains("Every call needs a Maskinporten token here"), "{}", server.banner);
-    // The same page but for the tokens on it, which are as old as it is.
+    // The same page, except for its tokens, which are made anew for each page.
     let without_tokens = |text: &str| {
         text.trim()
             .split("Bearer ")
@@ -298,7 +298,7 @@ fn a_request_in_flight_is_finished_and_an_endless_one_is_cut() {
     let mut first = [0; 16];
     idle.read_exact(&mut first).expect("the idle connection is served, so that all three have been accepted");
     server.signal("-TERM");
-    // The rest of the request comes after the signal.
+    // The rest of the request is sent after the signal.
     finishing.write_all(b"\r\n").expect("sent");
     let mut answer = Vec::new();
     finishing.read_to_end(&mut answer).expect("an answer");
@@ -306,7 +306,7 @@ fn a_request_in_flight_is_finished_and_an_endless_one_is_cut() {
     let (code, log) = server.ended();
     assert_eq!(code, Some(0));
     assert!(log.contains("cut what was still in flight"), "{log}");
-    assert!(TcpStream::connect(server.address()).is_err(), "it listens no more");
+    assert!(TcpStream::connect(server.address()).is_err(), "the server does not listen any more");
 }
 
 #[test]
@@ -333,7 +333,11 @@ fn logs_hold_the_id_and_no_personal_number_that_is_not_synthetic() {
     assert!(log.contains("min-id-1") && log.contains("02827720073"), "{log}");
     assert!(!log.contains("01017012345"), "{log}");
     assert!(log.contains("***********"), "{log}");
-    assert_eq!(log.lines().count(), 4, "one line a failure, none for a success, none made by a caller: {log}");
+    assert_eq!(
+        log.lines().count(),
+        4,
+        "one line for each failure, none for a success, and none that a caller can forge: {log}"
+    );
     assert!(!log.contains('\u{1b}'), "no escape sequences from a caller: {log}");
 }
 

@@ -31,9 +31,9 @@ fn moved_advanced_frozen_and_followed_again() {
     );
     let later = overdue(&sandbox, "s", &[]);
     assert_ne!(later, now, "claims have fallen due, payments have come in");
-    assert_eq!(later, overdue(&sandbox, "other", &[("Sandbox-Now", "+30d")]), "as by a call of its own");
-    assert_eq!(overdue(&sandbox, "other", &[]), now, "another session's clock stands");
-    // The call's shift is told from what the session's clock shows.
+    assert_eq!(later, overdue(&sandbox, "other", &[("Sandbox-Now", "+30d")]), "the same as with a header on the call");
+    assert_eq!(overdue(&sandbox, "other", &[]), now, "another session's clock does not move");
+    // The shift of a call counts from the time that the session's clock shows.
     assert_eq!(overdue(&sandbox, "s", &[("Sandbox-Now", "-30d")]), now);
     for (change, day, setting) in [
         (json!({ "advance": "1m" }), "2027-01-21", "standing"),
@@ -59,7 +59,7 @@ fn a_ticking_clock_keeps_ticking() {
     let day = |view: &Value| view["day"].as_str().expect("a day").parse::<chrono::NaiveDate>().expect("a day");
     let further = clock(&sandbox, "s", &json!({ "advance": "3d" })).json();
     assert_eq!(day(&further), day(&view) + chrono::Days::new(3));
-    // A month from the day that is shown, not from today.
+    // A month from the day that the clock shows, not from today.
     let month = clock(&sandbox, "s", &json!({ "advance": "1m" })).json();
     assert_eq!(day(&month), day(&further) + chrono::Months::new(1));
     let first = shown(&sandbox, "s")["now"].clone();
@@ -83,12 +83,12 @@ fn the_servers_clock_moves_every_session_that_has_none_of_its_own() {
         (json!("2027-11-21"), json!("2026-06-01"))
     );
     let follows = shown(&sandbox, "follows");
-    assert_eq!(follows["baseDate"], TODAY, "what has begun keeps its base date");
+    assert_eq!(follows["baseDate"], TODAY, "a session that has begun keeps its base date");
     let reset = send(&sandbox, "POST", "/sandbox/sessions/follows/reset", &[], "").json();
     assert_eq!(
         (&reset["baseDate"], &reset["day"]),
         (&json!("2027-11-21"), &json!("2027-11-21")),
-        "a reset begins anew"
+        "a reset gives the session the new base date"
     );
     assert_eq!(
         overdue(&sandbox, "follows", &[]),

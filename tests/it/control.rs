@@ -21,10 +21,10 @@ fn a_key_is_demanded_where_one_is_set() {
         ("Bearer", "application/problem+json")
     );
     assert!(!refused.text().contains("hemmelig"));
-    assert_eq!(get(&sandbox, "/sandbox/nothing", &[]).status, 401, "whatever is asked for");
+    assert_eq!(get(&sandbox, "/sandbox/nothing", &[]).status, 401, "for every page");
     assert_eq!(get(&sandbox, "/~session=nobody/sandbox/rules", &[]).status, 401);
     let listed = get(&sandbox, "/sandbox/sessions", &[("Authorization", "Bearer hemmelig-nok")]).json();
-    assert_eq!(listed["count"], 1, "who may not use it begins no session: {listed}");
+    assert_eq!(listed["count"], 1, "a refused caller begins no session: {listed}");
     for open in ["/", "/health/ready", "/openapi/sandbox.json"] {
         assert_eq!(get(&sandbox, open, &[]).status, 200, "{open}");
     }
@@ -39,7 +39,7 @@ fn a_page_from_elsewhere_may_not_use_it() {
     {
         assert_eq!(get(&sandbox, "/sandbox/rules", &[("Origin", origin)]).status, status, "{origin}");
     }
-    // A name of the page's own that was made to lead here (DNS rebinding).
+    // A page whose own host name was made to resolve to the sandbox (DNS rebinding).
     let ask = |lines: &str| {
         let answer = common::raw(
             &sandbox,
@@ -64,7 +64,7 @@ fn a_page_from_elsewhere_may_not_use_it() {
     assert!(posted.text().contains("send Content-Type: application/json"), "{}", posted.text());
     assert_eq!(send(&sandbox, "PUT", "/sandbox/scenarios", &[("Content-Type", "text/plain")], "part: 1").status, 415);
     let anything = get(&sandbox, &format!("{BASE}/finans/311851381/aapnekrav"), &[("Origin", "https://evil.example")]);
-    assert_eq!(anything.status, 200, "the services do not care");
+    assert_eq!(anything.status, 200, "the services accept any origin");
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn a_session_gets_scenarios_of_its_own_beside_those_of_the_server() {
     assert_eq!(
         (saldo("314300017"), saldo("311851381")),
         ("5.0".into(), "0.0".into()),
-        "beside the built-in ones, and in their place"
+        "own scenarios are added to the built-in ones, and replace them"
     );
     assert_eq!(saldo("310478717").parse::<f64>().map(|sum| sum > 0.0), Ok(true));
     let source = get(&sandbox, &format!("{BASE}/finans/314300017/aapnekrav"), &[]);
@@ -118,7 +118,7 @@ fn a_session_gets_scenarios_of_its_own_beside_those_of_the_server() {
         (&listed[0]["aapneKrav"], &listed[0]["saldo"], &listed[0]["kilde"]),
         (&json!(1), &json!(5), &json!("own/1.yaml"))
     );
-    // Another PUT takes the place of the first.
+    // Another PUT replaces the first.
     assert_eq!(put("part: \"314300025\"\nnavn: X\n").status, 200);
     assert_eq!(saldo("314300017"), "KB-009");
     assert_eq!(send(&sandbox, "DELETE", "/sandbox/scenarios", &[], "").status, 204);
@@ -147,7 +147,7 @@ fn broken_scenarios_are_refused_with_the_list_that_check_gives() {
         "{}",
         problems[0]["text"]
     );
-    // The same file, to the subcommand.
+    // The same file, checked by the subcommand.
     let dir = std::env::temp_dir().join(format!("own-scenarios-{}", std::process::id()));
     std::fs::create_dir_all(&dir).expect("a folder");
     let second = text.split_once("---").expect("two").1;
@@ -163,7 +163,11 @@ fn broken_scenarios_are_refused_with_the_list_that_check_gives() {
         assert!(lines.contains(&format!("a.yaml:{line}:")) && lines.contains(message), "{lines}");
     }
     std::fs::remove_dir_all(dir).expect("removed");
-    assert_eq!(get(&sandbox, &format!("{BASE}/finans/314300017/aapnekrav"), &[]).kode(), "KB-009", "nothing was taken");
+    assert_eq!(
+        get(&sandbox, &format!("{BASE}/finans/314300017/aapnekrav"), &[]).kode(),
+        "KB-009",
+        "nothing of a refused file is served"
+    );
     for (body, status) in [
         ("", 400),
         ("# nothing\n", 400),
@@ -217,7 +221,11 @@ fn a_flag_that_says_nothing_or_nonsense_is_refused() {
         assert!(told.contains(says), "{flag}: {told}");
     }
     let odd = with_scenario("part: \"314055403\"\nnavn: X\nfeil: [{ paa: kravogbetalinger, fault: 503 }]\n");
-    assert_eq!(get(&odd, &format!("{BASE}/finans/314055403/aapnekrav"), &[]).status, 503, "a number is a text too");
+    assert_eq!(
+        get(&odd, &format!("{BASE}/finans/314055403/aapnekrav"), &[]).status,
+        503,
+        "a number in YAML is read as a text"
+    );
 }
 
 #[test]

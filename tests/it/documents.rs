@@ -1,4 +1,4 @@
-//! The commands of the documents, and the table of codes, driven against the real binary.
+//! Runs the commands of the documents, and the tables of codes, against the real binary.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
@@ -36,7 +36,7 @@ impl Drop for Running {
     }
 }
 
-/// A shell that a reader types into, one for a document: what a line sets stays set.
+/// A shell, as a reader would use it. Each document has one, so that a variable stays set for the lines after it.
 struct Shell {
     child: Child,
     input: ChildStdin,
@@ -58,9 +58,9 @@ impl Shell {
         Self { child, input, output: BufReader::new(output) }
     }
 
-    /// What a command prints, on both channels.
+    /// Runs a command. Returns what it prints to stdout and stderr.
     fn run(&mut self, command: &str) -> String {
-        // A NUL, which no answer has, tells where it ends.
+        // A NUL marks the end of the output, because no answer contains one.
         write!(self.input, "{{ {command}\n}} 2>&1 </dev/null; printf '\\0'\n").expect("bash reads");
         let mut printed = Vec::new();
         self.output.read_until(0, &mut printed).expect("bash prints");
@@ -80,7 +80,7 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("a document")
 }
 
-/// Runs every command of a document in its order and looks for what its arrow promises.
+/// Runs every command of a document, in order, and looks in its output for the text after its arrow.
 fn run_all(document: &str, more: &[&str]) -> (Running, Shell) {
     let server = Running::start(more);
     let mut shell = Shell::start(&server);
@@ -113,7 +113,7 @@ fn the_commands_of_control_api_md() {
 
 /// A row of the tables of codes.
 struct Row<'d> {
-    /// The heading above its table, which names services by their titles.
+    /// The heading above the table. It names services by their titles.
     heading: &'d str,
     code: &'d str,
     status: &'d str,
@@ -123,7 +123,7 @@ struct Row<'d> {
 
 impl Row<'_> {
     fn is_of(&self, service: &Contract) -> bool {
-        // The codes of the platform are those of all services.
+        // All services have the codes of the platform.
         let of_all = self.code.starts_with("DAS");
         let title = service.title().split(" (").next();
         of_all || self.heading.split(", ").any(|named| Some(named) == title)
@@ -174,7 +174,7 @@ fn the_commands_of_faults_md_and_every_row_of_its_tables() {
             let (name, call) = (&service.name, service.simplest(party));
             assert("header", &curl(&call, &format!("-H 'Sandbox-Error: {code}' "), ""), "header");
             assert("base URL", &curl(&call, "", &format!("/~error={code}")), "base-url");
-            // Each rule and each flag in a session of its own, so that none meets another.
+            // Each rule and each flag has its own session, so that they do not affect each other.
             let session = format!("rule-{name}-{code}");
             let rule =
                 format!("innkreving-sandbox rule add --session {session} --when service={name} --then error={code}");
@@ -201,5 +201,5 @@ fn the_commands_of_faults_md_and_every_row_of_its_tables() {
             assert!(driven.contains(&row), "docs/faults.md has no row for {code} of {} ({})", row.0, service.title());
         }
     }
-    assert!(rows.iter().all(|row| services.iter().any(|service| row.is_of(service))), "a table of no service");
+    assert!(rows.iter().all(|row| services.iter().any(|service| row.is_of(service))), "a table belongs to no service");
 }

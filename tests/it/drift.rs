@@ -8,7 +8,7 @@ const FORMS: [&str; 4] =
     ["aapnekrav", "krav?fraOgMed=2025-12-01", "innbetalinger?fraOgMed=2025-12-01", "utbetalinger?fraOgMed=2025-12-01"];
 const WORDS: [&str; 6] = ["nyttFelt", "tilleggsopplysning", "merknadForsoek", "ekstra", "utvidelse", "internReferanse"];
 
-/// The answer without what drift adds, its fields in the order of their names.
+/// The answer without the fields that drift adds, its fields sorted by name.
 fn settled(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
@@ -25,7 +25,7 @@ fn is_new(name: &str) -> bool {
     WORDS.iter().any(|word| name.starts_with(word))
 }
 
-/// Every field of `less` is in `more` with the same value; lists are as long.
+/// Whether every field of `less` is in `more` with the same value, and lists have the same length.
 fn is_part_of(less: &Value, more: &Value) -> bool {
     match (less, more) {
         (Value::Object(less), Value::Object(more)) => {
@@ -95,7 +95,7 @@ fn every_answer_keeps_its_meaning_and_its_contract() {
             prop_assert!(errors.is_empty(), "{:?}", errors);
             Ok(())
         })
-        .expect("every drift keeps its promise");
+        .expect("drift keeps the meaning and the contract");
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn messages_say_what_is_wrong() {
 fn the_order_of_checks() {
     let sandbox = sandbox();
     let csv = [("Accept", "text/csv")];
-    // Each request has the fault of the line before it mended.
+    // Each request corrects the fault of the request before it.
     assert_code(&get(&sandbox, &format!("{BASE}/bank/1/krav"), &csv), 404, "KB-003");
     assert_code(&get(&sandbox, &format!("{BASE}/finans/1/krav"), &csv), 406, "KB-008");
     assert_code(&get(&sandbox, &format!("{BASE}/finans/1/krav"), &[]), 400, "KB-006");

@@ -1,4 +1,4 @@
-//! Faults on demand: by header, by scenario flag, by reserved number; and what is refused.
+//! Faults on demand, by header, by scenario flag and by reserved number; and the modifiers that are refused.
 
 use crate::common::{Answer, BASE, RESERVED, get, sandbox, with_scenario};
 

@@ -1,4 +1,4 @@
-//! The house itself: generated files are fresh, documents tell the truth, imports run downwards.
+//! The repository itself: generated files are current, documents are correct, imports run downwards.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -58,7 +58,7 @@ fn the_readme_names_every_party_code_and_reserved_number() {
         let row = readme.lines().find(|line| line.starts_with(&format!("| KB-00{}", n + 1))).expect("a row");
         assert!(row.contains(number), "{row}");
     }
-    // Every variable of the binary's help has a row, and no other does.
+    // Every variable in the binary's help has a row, and every row has such a variable.
     let help = Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox")).arg("--help").output().expect("it runs");
     let help = String::from_utf8(help.stdout).expect("UTF-8").split_whitespace().collect::<Vec<_>>().join(" ");
     let told: BTreeSet<&str> = help.split("[env: ").skip(1).filter_map(|rest| rest.split([']', '=']).next()).collect();
@@ -91,7 +91,7 @@ fn documents_name_files_and_sections_that_exist() {
     }
 }
 
-/// The rooms from the top down, as the table of ARCHITECTURE.md has them: a room may use those below it and its own.
+/// The rooms from the top down, as in the table of ARCHITECTURE.md. A room may use itself and the rooms below it.
 fn rooms() -> Vec<String> {
     let text = read("ARCHITECTURE.md");
     let first_cells = text.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
@@ -109,7 +109,7 @@ fn every_room_is_in_the_table_and_imports_run_downwards_only() {
     there.sort();
     told.sort();
     assert_eq!(told, there, "the rooms in ARCHITECTURE.md, and those in src");
-    // The domain is below all, wherever the table has it.
+    // The domain is below all rooms, even if the table moves it.
     let rank = |room: &str| {
         let place = rooms.iter().position(|known| known == room);
         place.map(|place| if room == "domain" { rooms.len() } else { place })
@@ -132,7 +132,7 @@ fn every_room_is_in_the_table_and_imports_run_downwards_only() {
             assert!(used == room || from < to, "{relative:?} ({room}) looks up to {used}");
         }
         assert!(!code.contains("super::super"), "{relative:?}: say crate:: where it leads out of a room");
-        // A service folder does not know another one.
+        // A service's folder may not use the folder of another service.
         if let Some(service) = relative
             .strip_prefix("services")
             .ok()
@@ -153,7 +153,7 @@ fn every_room_is_in_the_table_and_imports_run_downwards_only() {
     }
 }
 
-/// The house knows its services by one list: only a service's own folder, its rules in the domain, and the list name it.
+/// Only three places may name a service: its own folder, its rules in the domain, and the list of services.
 #[test]
 fn only_its_own_folder_and_the_list_name_a_service() {
     let mut named = 0;
@@ -161,7 +161,7 @@ fn only_its_own_folder_and_the_list_name_a_service() {
         fs::read_dir(root().join("src/services")).expect("a folder").map(|entry| entry.expect("an entry").path());
     for folder in folders.filter(|path| path.is_dir()) {
         let name = folder.file_name().expect("a name").to_str().expect("UTF-8").to_owned();
-        // Its first word, too: trekk, restanse.
+        // The first part of its name counts as the name: trekk, restanse.
         let stem = name.strip_suffix("paalegg").or(name.strip_suffix('r')).unwrap_or(&name);
         for path in sources() {
             let relative = path.strip_prefix(root().join("src")).expect("a source").to_owned();
@@ -172,12 +172,12 @@ fn only_its_own_folder_and_the_list_name_a_service() {
             let own = first == "services" && second == name || first == "domain" && second.starts_with(stem);
             let list = relative == Path::new("services/mod.rs");
             let text = fs::read_to_string(&path).expect("a text").to_lowercase();
-            // The claim type and its category have a name of their own.
+            // The claim type and its category contain the word too.
             let text = text.replace("forskuddstrekk", "").replace("forsktrekk", "");
             for (number, line) in text.lines().enumerate().filter(|(_, line)| line.contains(stem)) {
                 named += 1;
-                // The format's examples need a service; the module of the domain must be declared; a scope and a path
-                // of another service are what that service has.
+                // The examples of the format need a service, and the module of the domain must be declared. Another
+                // service's scope and path may contain the word.
                 let example = line.contains(&format!("{name}/")) || line.contains(&format!("skatteetaten:{name}"));
                 let declared = relative == Path::new("domain/mod.rs") && line.contains("pub mod");
                 assert!(own || list || example || declared, "{relative:?}:{}: {line}", number + 1);
@@ -202,7 +202,7 @@ fn sources() -> Vec<PathBuf> {
     found
 }
 
-/// What people read: the documents at the root, and those in docs.
+/// The documents: those at the root, and those in docs.
 fn documents() -> Vec<PathBuf> {
     let at_root = fs::read_dir(root()).expect("a folder").map(|entry| entry.expect("an entry").path());
     let at_root = at_root.filter(|path| path.extension().is_some_and(|extension| extension == "md"));

@@ -1,4 +1,4 @@
-//! The journal: what was asked, what came of it and why, and what would have made it succeed.
+//! The journal: each request, its result with the reason, and what would have made it succeed.
 
 use crate::common::{self, BASE, get, post, raw, request, rule, sandbox, send};
 use innkreving_sandbox::Sandbox;
@@ -48,7 +48,7 @@ fn an_entry_tells_what_was_asked_and_what_came_of_it() {
     );
 }
 
-/// A call, the check it fails, and what the hint says.
+/// A call, the check that it fails, and a part of the hint.
 #[test]
 fn a_refusal_says_what_would_have_made_it_succeed() {
     let sandbox = sandbox();

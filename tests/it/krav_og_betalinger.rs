@@ -1,4 +1,4 @@
-//! The four endpoints over the built-in parties: what stands in each answer, and that the answers agree.
+//! The four endpoints about the built-in parties: the content of each answer, and that the answers agree.
 
 use crate::common::{Answer, BASE, TODAY, get, oere, parties, sandbox};
 use innkreving_sandbox::Sandbox;
@@ -70,7 +70,7 @@ fn both_packages_and_both_url_forms_give_the_same() {
     }
 }
 
-/// An answer is built from the ledger, not from a literal: only then must its parts add up.
+/// Checks the sums of an answer from the ledger. A literal answer need not add up.
 fn assert_sums(answer: &Value, context: &str) {
     let total = &answer["totalOversikt"];
     let field = |name: &str| oere(&total[name]);

@@ -1,4 +1,4 @@
-//! The draft of 2022: its names and forms, its errors, and where it is found.
+//! The draft of 2022: its names and forms, its errors, and its URLs.
 
 use crate::common::{BASE, KRAVOVERSIKT, get, sandbox};
 use serde_json::{Value, json};
@@ -10,7 +10,8 @@ fn published_shapes() -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).expect("a file")).expect("JSON")
 }
 
-/// What the published form may leave out: the shape says nothing of it, and a payer's account is not always known.
+/// The fields that an answer may leave out: the published form does not require them, and a payer's account is not
+/// always known.
 const MAY_BE_ABSENT: [&str; 12] = [
     "motkravForfallsdato",
     "kidnummer",
@@ -26,7 +27,7 @@ const MAY_BE_ABSENT: [&str; 12] = [
     "utbetalingsbeskrivelse",
 ];
 
-/// Every field of an answer is in the published form, of the same type, in no other place; none is missing.
+/// Every field of an answer has its place and type from the published form, and no field is missing.
 fn assert_shape(value: &Value, shape: &Value, at: &str) -> usize {
     match (value, shape) {
         (Value::Object(fields), Value::Object(known)) => {

@@ -1,4 +1,4 @@
-//! Whatever the ledger and the day: remainders, placements and sums agree.
+//! For every ledger and every day, remaining amounts, placements and sums agree.
 
 use std::collections::HashMap;
 
@@ -64,7 +64,7 @@ fn innbetaling(index: usize, paid: i64, date: u64, plasseringer: Vec<Plassering>
     }
 }
 
-/// Payments that use up the debits they are placed on, each in two parts on two days.
+/// A ledger with payments on debits. Each payment is placed in two parts, on two days.
 fn ledger(claims: &[Claim], payments: &[(usize, u64, i64)]) -> Reskontro {
     let krav: Vec<Krav> = claims.iter().enumerate().map(|(i, claim)| krav(i, claim)).collect();
     let mut left: HashMap<usize, i64> = claims.iter().enumerate().map(|(i, c)| (i, c.oere.max(0))).collect();
@@ -111,7 +111,7 @@ proptest! {
         prop_assert_eq!(sum(|t| t.stipulerte_renter), totals.stipulerte_renter);
         prop_assert_eq!(sum(Totaler::saldo) + totals.uplasserte, totals.saldo());
 
-        // What was placed of payments is what the claims are short of, to the øre.
+        // The placed amounts equal the difference between original and remaining amounts, to the øre.
         let placed: Beloep = at.innbetalinger().flat_map(|it| at.plasseringer(it)).map(|p| p.beloep).sum();
         let original: Beloep = at.krav().map(|krav| krav.krav.opprinnelig_beloep()).sum();
         prop_assert_eq!(original - placed, remaining);
@@ -176,8 +176,8 @@ fn a_payout_neither_precedes_its_claim_nor_counts_before_it_was_made() {
     };
     let ledger = |made, counts| Reskontro::new(vec![krav(0, &claim)], vec![], vec![], vec![payout(made, counts)]);
     assert!(ledger(40, 40).is_ok());
-    assert!(ledger(40, 35).is_err(), "counts before it was made");
-    assert!(ledger(20, 30).is_err(), "made before the claim existed");
+    assert!(ledger(40, 35).is_err(), "the payout counts before it was made");
+    assert!(ledger(20, 30).is_err(), "the payout was made before the claim existed");
 }
 
 #[test]

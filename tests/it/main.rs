@@ -1,5 +1,5 @@
-//! The tests of the whole, through HTTP or the binary, as one program: a file for each thing that a user can see. What they
-//! share is in `common`.
+//! The integration tests, in one program. They go through HTTP or the binary. There is a file for each thing that a
+//! user can see. `common` holds what the files share.
 
 mod access;
 mod agreement;

@@ -1,5 +1,5 @@
-//! The issuer: discovery, grants, every code of its table by natural cause and on demand; and tokens with
-//! signatures that are held against keys.
+//! The issuer: discovery, grants, every code of its table by its natural cause and on demand; and tokens whose
+//! signatures are checked with keys.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,7 +27,7 @@ fn pem(name: &str) -> Vec<u8> {
     STANDARD.decode(body).expect("base64")
 }
 
-/// The client's key, as the registered one and that of the certificates.
+/// The client's key. It is the registered key and the key of the certificates.
 fn key() -> RsaKeyPair {
     RsaKeyPair::from_pkcs8(&pem("client.key.pem")).expect("a key")
 }
@@ -64,7 +64,7 @@ fn new_jti() -> String {
     format!("jti-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// A good assertion of a client; tests spoil it.
+/// The claims of a valid assertion of a client. Tests change them.
 fn claims(sandbox: &Sandbox, client: &str) -> Value {
     json!({
         "aud": format!("{}/maskinporten/", sandbox.base_url()), "iss": client, "scope": SCOPE,
@@ -77,7 +77,7 @@ fn ask(sandbox: &Sandbox, assertion: &str) -> Answer {
     send(sandbox, "POST", "/maskinporten/token", &[FORM], &body)
 }
 
-/// A token for claims that a registered or unregistered client signs.
+/// A token for an assertion with these claims, signed with the client's key.
 fn token(sandbox: &Sandbox, claims: &Value) -> String {
     let answer = ask(sandbox, &sign(&key(), &json!({ "alg": "RS256", "kid": "k1" }), claims));
     assert_eq!(answer.status, 200, "{}", answer.text());
@@ -213,7 +213,7 @@ fn the_generator_of_altinn_tokens() {
     };
     assert_eq!(call_with(&consent).status, 200, "{}", call_with(&consent).text());
     let forged = format!("{}x", &consent[..consent.len() - 1]);
-    assert_eq!(call_with(&forged).kode(), "KB-005", "the consent's signature counts under signed");
+    assert_eq!(call_with(&forged).kode(), "KB-005", "under signed, the signature of the consent is checked");
     let other = generate("GetConsentToken?serviceCodes=9999_1&offeredBy=310478717&coveredBy=314055403");
     assert_eq!(call_with(&other).kode(), "KB-005");
     let system =
@@ -238,7 +238,7 @@ fn the_generator_of_altinn_tokens() {
     }
 }
 
-/// A sandbox that knows its clients.
+/// A sandbox with registered clients.
 fn registered(name: &str) -> Sandbox {
     let key = key();
     let file = std::env::temp_dir().join(format!("clients-{name}-{}.yaml", std::process::id()));
@@ -266,7 +266,7 @@ fn assert_refused(answer: &Answer, status: u16, error: &str, code: &str) {
     assert!(description.starts_with(code) && body.as_object().is_some_and(|body| body.len() == 2), "{code}: {body}");
 }
 
-/// The claims and the header of an assertion, spoilt.
+/// A change to the claims and the header of an assertion, which makes it invalid.
 type Spoil = fn(&mut Value, &mut Value);
 
 #[test]
@@ -333,7 +333,7 @@ fn every_code_of_the_table_by_its_natural_cause() {
     assert_eq!(ask(&sandbox, &once).status, 200);
     assert_refused(&ask(&sandbox, &once), 400, "invalid_grant", "MP-012");
     assert_refused(&ask(&sandbox, "no-jwt"), 400, "invalid_request", "MP-011");
-    // And what is right is taken: the key, the certificate, the delegation, the systembruker.
+    // Valid assertions are accepted: by key, by certificate, with delegation, with systembruker.
     let header = json!({ "alg": "RS256", "x5c": [certificate("client.cert.pem")] });
     let by_certificate = ask(&sandbox, &sign(&key(), &header, &good().0)).json();
     let told = payload(by_certificate["access_token"].as_str().expect("a token"));
@@ -389,7 +389,7 @@ fn every_code_on_demand_by_header_base_url_and_rule() {
     let refused = get(&sandbox, "/maskinporten/jwk", &[("Sandbox-Error", "KB-001")]);
     assert_eq!(refused.header("sandbox-cause"), "refused-modifier");
     assert_eq!(get(&sandbox, "/maskinporten/jwk", &[("Sandbox-Fault", "503")]).status, 503);
-    // The assertion's client is known before it is checked.
+    // The client is read from the assertion before the assertion is checked.
     let by_client = json!({ "when": { "client": "payroll" }, "then": { "error": "MP-250" } });
     assert_eq!(post(&sandbox, "/sandbox/rules", &[], &by_client).status, 201);
     let ask_as =

@@ -107,7 +107,7 @@ fn an_unknown_key_or_value_is_refused_with_what_there_is() {
     assert_refused(&by_header("Sandbox-Fualt", "reset"), "sandbox-fualt", Some("Sandbox-Fault"));
     assert_refused(&by_header("Sandbox-Fault", "429(20.5s)"), "Sandbox-Fault", None);
     assert_refused(&by_header("Sandbox-Session", "a/b"), "Sandbox-Session", None);
-    // A value that would be overridden must make sense as well.
+    // A value that another one overrides must be valid too.
     let both = get(&sandbox, &format!("/~delay=soon{PATH}"), &[("Sandbox-Delay", "1ms")]);
     assert_refused(&both, "delay", None);
 }
@@ -140,7 +140,7 @@ fn precedence_is_per_key() {
     let effects = ruled.header("sandbox-effects");
     assert!(effects.contains("delay=1ms (scenario)") && effects.contains("rules=r1"), "{effects}");
     assert_eq!(told(&call("/~error=KB-003", &[])), (404, "KB-003".to_owned(), "base-url"));
-    // The flag has been met three times, by its delay if not by its code.
+    // Three calls have used the flag up. Each took its delay, even if not its code.
     assert_eq!(call("", &[]).header("sandbox-effects"), "rules=r1");
     assert_eq!(told(&call("/~error=KB-003", &[("Sandbox-Error", "KB-004")])), (401, "KB-004".to_owned(), "header"));
     let mixed = call("/~drift=fields", &[("Sandbox-Delay", "2ms")]);
@@ -155,7 +155,7 @@ fn a_code_and_a_fault_that_replaces_the_answer_are_rivals() {
         with_scenario("part: \"314055403\"\nnavn: X\nfeil: [{ paa: kravogbetalinger, fault: html, ganger: 1 }]\n");
     let call = |headers: &[(&str, &str)]| get(&sandbox, &format!("{BASE}/finans/314055403/aapnekrav"), headers);
     assert_eq!(told(&call(&[("Sandbox-Error", "KB-005")])), (403, "KB-005".to_owned(), "header"));
-    assert_eq!(call(&[]).status, 502, "the flag was not used up by a call that did not meet it");
+    assert_eq!(call(&[]).status, 502, "a call that does not use the flag does not use it up");
     assert_eq!(call(&[]).status, 200);
 }
 
@@ -166,5 +166,5 @@ fn a_seed_makes_what_is_drawn_the_same() {
     let delay = ("Sandbox-Delay", "1ms..40ms");
     assert_eq!(drawn(&[delay, ("Sandbox-Seed", "7")]), drawn(&[delay, ("Sandbox-Seed", "7")]));
     let free: std::collections::HashSet<String> = (0..12).map(|_| drawn(&[delay])).collect();
-    assert!(free.len() > 3, "without one it varies: {free:?}");
+    assert!(free.len() > 3, "without a seed the delay varies: {free:?}");
 }

@@ -1,4 +1,4 @@
-//! The contract: fresh, served, printed, and true of every answer.
+//! The contracts: the committed ones are current, they are served and printed, and every answer follows them.
 
 use std::path::Path;
 use std::process::Command;
@@ -24,7 +24,7 @@ fn the_committed_documents_are_fresh_and_served() {
         assert_eq!(get(&sandbox, &format!("/openapi/{name}.json"), &[]).json(), *document);
     }
     let committed = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/openapi")).expect("a folder");
-    assert_eq!(committed.count(), contracts.len(), "a document of no service");
+    assert_eq!(committed.count(), contracts.len(), "a committed contract belongs to no service");
     assert_eq!(contracts.last().map(|last| last.name.as_str()), Some("sandbox"));
     for Contract { document, .. } in services() {
         let text = document.to_string();
@@ -90,7 +90,7 @@ fn the_answers_of_the_issuer_keep_its_document() {
     }
 }
 
-/// A validator of what an operation answers with a status.
+/// A validator for the answers of an operation with a status.
 fn validator(endpoint: &str, status: &str) -> jsonschema::Validator {
     let document = committed();
     let path = format!("{BASE}/{{rettighetspakke}}/{{identifikator}}/{endpoint}");

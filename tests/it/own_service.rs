@@ -1,4 +1,4 @@
-//! A service from outside the house (examples/own_service.rs): what the house does for services, it does for this one.
+//! A service from outside the repository's list (examples/own_service.rs) gets everything that built-in services get.
 
 #[path = "../../examples/own_service.rs"]
 mod own;

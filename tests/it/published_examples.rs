@@ -1,5 +1,5 @@
-//! The published examples come out equal, as JSON values. They are kept as golden files in testdata,
-//! apart from the scenarios that serve them, so that neither can drift unseen.
+//! The sandbox answers the published examples exactly, as JSON values. The expected files are in testdata, separate
+//! from the scenarios that serve them, so that a change in only one of the two is noticed.
 
 use crate::common::{BASE, get, sandbox};
 use serde_json::Value;

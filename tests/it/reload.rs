@@ -1,4 +1,5 @@
-//! A watched scenario folder: a save takes effect within a second, a broken one changes nothing but the health.
+//! A watched scenario folder. A saved file takes effect within a second. A broken file changes nothing except the
+//! health.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -47,7 +48,8 @@ impl Running {
         answer.pointer("/totalOversikt/saldo").or(answer.get("kode")).map(Value::to_string).unwrap_or_default()
     }
 
-    /// Waits until something is as wanted; gives up after far more than the second it may take, as machines are shared.
+    /// Waits until a condition holds. It gives up only after much more than the promised second, because machines are
+    /// shared.
     fn eventually(&self, what: &str, is: impl Fn(&Self) -> bool) {
         let begun = now();
         while !is(self) {

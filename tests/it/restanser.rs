@@ -98,9 +98,9 @@ fn what_is_overdue_and_unpaid_by_category() {
     assert_eq!(
         told("merverdiavgift"),
         (100, 21),
-        "half a krone goes up; a credit makes nothing smaller; due today is not overdue"
+        "half a krone is rounded up; a credit reduces nothing; a claim due today is not overdue"
     );
-    assert_eq!(told("gebyr"), (30, 77), "interest counts where its principal does");
+    assert_eq!(told("gebyr"), (30, 77), "interest is in the category of its claim");
     assert_eq!(
         told("restskatt"),
         (41, 3),
@@ -128,7 +128,7 @@ fn a_literal_answer_that_lacks_a_category_gets_it_from_the_ledger() {
     for category in CATEGORIES {
         assert!(answer["restanser"][category]["forfaltOgUbetalt"].is_u64(), "{category} in {answer}");
     }
-    assert_eq!(answer["restanser"]["restskatt"]["forfaltOgUbetalt"], 11, "what it says it says");
+    assert_eq!(answer["restanser"]["restskatt"]["forfaltOgUbetalt"], 11, "a sum in a literal answer stays");
 }
 
 #[test]
@@ -201,7 +201,11 @@ fn ebevis_needs_consent_old_or_new() {
     let own = token(&["--service", "restanser", "--party", "314055403"]);
     assert_eq!(status(&own, Some(&make("old-consent"))), (200, String::new()), "5616_5");
     assert_eq!(status(&own, None), (403, "RESTANSE-007".to_owned()));
-    assert_eq!(status(&make("organisation"), None), (403, "RESTANSE-007".to_owned()), "its own rights are no consent");
+    assert_eq!(
+        status(&make("organisation"), None),
+        (403, "RESTANSE-007".to_owned()),
+        "own rights do not replace consent"
+    );
     let of_kb = token(&["--party", "310111643", "--caller", "314055403", "--by", "old-consent"]);
     assert_eq!(status(&own, Some(&of_kb)).1, "RESTANSE-007", "consent to another service");
 }

@@ -82,7 +82,7 @@ fn a_refused_call_uses_nothing_up() {
     assert_eq!(
         get(&sandbox, &path, &[("Sandbox-Error", "KB-001")]).kode(),
         "KB-001",
-        "the header leaves the rule nothing"
+        "the header comes before the rule"
     );
     assert_eq!(codes(&sandbox, "finans/310478717/aapnekrav", 2), ["KB-002", "ok"]);
 }
@@ -100,7 +100,7 @@ fn what_has_no_part_in_an_answer_is_not_used_up() {
         "drift=fields (rule), seed=SEED, edition=2024 (rule), rules=r1"
             .replace("SEED", &get(&sandbox, "/sandbox/rules/r1", &[]).json()["seed"].to_string())
     );
-    // A slow body leaves the answer to the rules, so ok hides the older one.
+    // A slow body does not replace the answer, so rules still apply: `ok` hides the older rule.
     rule(&sandbox, &json!({ "then": { "error": "KB-002" } }));
     rule(&sandbox, &json!({ "then": { "sequence": ["ok"] } }));
     assert_eq!(get(&sandbox, &path, &[("Sandbox-Fault", "slow-body(1024k/s)")]).status, 200);
@@ -131,7 +131,7 @@ fn probability_is_drawn_by_the_seed() {
     let failed = first.iter().filter(|code| *code == "KB-002").count();
     assert!((8..=30).contains(&failed), "{failed} of 60");
     let told = rule(&sandbox(), &json!({ "then": { "error": "KB-002" }, "probability": 0.3 }));
-    assert!(told["seed"].is_u64(), "the seed is told where nobody says one");
+    assert!(told["seed"].is_u64(), "a rule without a seed shows the seed that was drawn");
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn a_rule_can_move_the_clock_choose_the_edition_and_end() {
     let mut looks = 0;
     while get(&sandbox, "/sandbox/rules", &[]).json()["count"] != 0 {
         looks += 1;
-        assert!(looks < 300, "it does not end");
+        assert!(looks < 300, "the rule does not expire");
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
 }
@@ -217,7 +217,7 @@ fn there_is_a_bound_on_rules_and_a_thousand_do_not_hide_the_one() {
     let full = post(&sandbox, "/sandbox/rules", &[], &json!({ "then": { "error": "KB-002" } }));
     assert_eq!(full.status, 507, "{}", full.text());
     assert!(full.text().contains("2000 rules"), "{}", full.text());
-    // Those that are used up make room.
+    // Rules that are used up make room.
     assert_eq!(send(&sandbox, "DELETE", "/sandbox/rules/r1", &[], "").status, 204);
     rule(&sandbox, &json!({ "when": { "endpoint": "krav" }, "then": { "error": "KB-001" }, "times": 1 }));
     assert_eq!(codes(&sandbox, "finans/310478717/krav?fraOgMed=2026-01-01", 1), ["KB-001"]);
@@ -233,7 +233,7 @@ fn what_a_service_does_not_take_is_not_used_up() {
     rule(&sandbox, &json!({ "then": { "party": "310478717" }, "times": 1 }));
     rule(&sandbox, &json!({ "then": { "edition": "2023" }, "times": 1 }));
     let restanser = get(&sandbox, &format!("{}/dibk/311851381", common::RESTANSER), &[]);
-    assert_eq!(restanser.header("sandbox-effects"), "", "it has neither an employer nor editions");
+    assert_eq!(restanser.header("sandbox-effects"), "", "Restanser has neither employers nor editions");
     let orders = get(&sandbox, common::TREKK, &[]);
     assert_eq!(orders.json()[0]["trekkpliktig"], "310478717");
     let claims = get(&sandbox, &format!("{BASE}/finans/311851381/aapnekrav"), &[]);

@@ -1,4 +1,4 @@
-//! Scenario files: what loads, what does not, and what is told about it.
+//! Scenario files: which load, which do not, and the messages about them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,7 +42,7 @@ fn check_warns_of_a_literal_answer_that_contradicts_its_ledger_without_a_reason(
     let answers = testdata("contradicting");
     let sandbox = Sandbox::builder().now(common::TODAY).source(Source::Folder(answers)).start().expect("it loads");
     let told = get(&sandbox, &format!("{BASE}/finans/314300017/aapnekrav"), &[]).json();
-    assert_eq!(told["totalOversikt"]["saldo"], 501, "it is served all the same");
+    assert_eq!(told["totalOversikt"]["saldo"], 501, "a file with warnings is served");
 }
 
 #[test]

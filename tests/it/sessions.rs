@@ -24,7 +24,7 @@ fn two_hundred_test_runs_at_once_see_only_their_own_state() {
     let run = |number: usize| {
         let name = format!("run-{number}");
         let session = in_session(&name);
-        // Each has a party of its own with a sum of its own, a rule of its own, and a clock of its own.
+        // Each session has its own party with its own sum, its own rule, and its own clock.
         let party = format!(
             "part: \"314055403\"\nnavn: RUN {number}\nkrav:\n  - {{ kravidentifikator: a, kravtype: RESTSKATT, forfallsdato: i dag + 10d, opprinneligBeloep: {} }}\nfeil: [{{ paa: kravogbetalinger/utbetalinger, kode: KB-002, ganger: 1 }}]\n",
             1000 + number
@@ -63,7 +63,7 @@ fn two_hundred_test_runs_at_once_see_only_their_own_state() {
             worker.join().expect("a run that sees its own state");
         }
     });
-    // Nothing of it is to be seen elsewhere.
+    // Other sessions see none of this.
     assert_eq!(get(&sandbox, "/sandbox/requests", &[]).json()["total"], 0);
     assert_eq!(get(&sandbox, "/sandbox/sessions", &[]).json()["count"], 201);
     assert_eq!(open(&sandbox, "default", "314055403").json()["totalOversikt"]["saldo"], json!(0.0));
@@ -108,7 +108,7 @@ fn a_client_is_bound_to_a_session_and_needs_no_test_header() {
     assert_eq!(
         (&none.json()["clients"], call("client-a", &[])),
         (&json!([]), 200),
-        "what is not named is bound no longer"
+        "a client that the new list leaves out is no longer bound"
     );
     send(
         &sandbox,
@@ -153,7 +153,7 @@ fn a_reset_begins_anew_and_a_delete_ends() {
     assert_eq!(send(&sandbox, "DELETE", "/sandbox/sessions/default", &[], "").status, 409);
     post(&sandbox, "/sandbox/rules", &[], &json!({ "then": { "error": "KB-001" } }));
     assert_eq!(send(&sandbox, "POST", "/sandbox/sessions/default/reset", &[], "").status, 200);
-    assert_eq!(open(&sandbox, "default", "311851381").status, 200, "the default one too");
+    assert_eq!(open(&sandbox, "default", "311851381").status, 200, "the default session too");
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn there_is_a_bound_on_their_number_and_idle_ones_make_room() {
     let full = open(&sandbox, "d", "311851381");
     assert_eq!((full.status, full.header("sandbox-cause")), (507, "refused-modifier"), "{}", full.text());
     assert!(full.text().contains("3 sessions") && full.text().contains("4s"), "{}", full.text());
-    assert_eq!(open(&sandbox, "default", "311851381").status, 200, "the default one is always there");
+    assert_eq!(open(&sandbox, "default", "311851381").status, 200, "the default session always exists");
     let others = || get(&sandbox, "/sandbox/sessions", &[]).json()["count"] != 1;
     let mut looks = 0;
     while others() {
@@ -198,7 +198,7 @@ fn there_is_a_bound_on_what_one_holds() {
     );
     let too_large = put(&"#".repeat(5 * 1024 * 1024));
     assert_eq!(too_large.status, 413, "{}", too_large.text());
-    assert_eq!(open(&sandbox, "big", "314055403").status, 200, "it has what it had");
+    assert_eq!(open(&sandbox, "big", "314055403").status, 200, "a refused PUT leaves the session as it was");
 }
 
 #[test]

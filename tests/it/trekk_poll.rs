@@ -1,5 +1,5 @@
-//! A payroll system that polls as published: it loses nothing and sees nothing twice, whatever happens between its
-//! polls; and every order it meets passes the checks of a client in production.
+//! A payroll system that polls as the published documentation describes. Whatever happens between its polls, it misses
+//! no version and sees none twice. Every order passes the checks of a client in production.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -9,7 +9,8 @@ use innkreving_sandbox::Sandbox;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// What a client in production demands of each field (docs/fidelity.md, "Trekkpålegg"), written anew.
+/// The checks of a client in production on each field (docs/fidelity.md, "Trekkpålegg"), independent of the sandbox's
+/// code.
 fn complaints(order: &Value) -> Vec<String> {
     let mut found = Vec::new();
     let mut demand = |ok: bool, what: &str| {
@@ -85,7 +86,7 @@ fn every_order_of_every_employer_passes_the_checks_of_a_client_in_production() {
     assert!(seen > 18_000, "{seen}");
 }
 
-/// A client as published: it keeps the greatest number it has seen, and asks for more than that.
+/// A client as published: it keeps the greatest sequence number that it has seen, and asks for greater ones.
 #[derive(Default)]
 struct Payroll {
     last: u64,
@@ -94,7 +95,7 @@ struct Payroll {
 }
 
 impl Payroll {
-    /// One poll; says whether there may be more.
+    /// Polls once. Returns whether there may be more versions.
     fn poll(&mut self, sandbox: &Sandbox, session: &str, most: usize) -> bool {
         let path = format!("{TREKK}?fraSekvensnummer={}&maksAntall={most}", self.last);
         let answer = get(sandbox, &path, &[("Sandbox-Session", session)]);
@@ -138,7 +139,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Those of the scenario, and one without an order.
+/// The debtors of the scenario, and one debtor without an order.
 const DEBTORS: [&str; 6] = ["01827020008", "05837421820", "09847823418", "13858225145", "17868626887", "21879028504"];
 
 proptest! {
@@ -158,7 +159,7 @@ proptest! {
                 Step::Give(debtor, percent, from) => {
                     let body = json!({ "skyldner": DEBTORS[debtor], "prosent": percent, "fra": format!("+{from}d") });
                     let answer = post(&sandbox, "/sandbox/trekkpaalegg", &session, &body);
-                    // One debtor has two orders in time, and then has to be told which.
+                    // One debtor gets a second order in time. Then the change must name one of them.
                     prop_assert!(matches!(answer.status, 201 | 409), "{}", answer.text());
                 }
                 Step::Stop(debtor, on) => {
@@ -182,7 +183,7 @@ proptest! {
     }
 }
 
-/// What everyone polled day by day ends up with is what there is.
+/// A client that polls every day ends up with the complete list.
 #[test]
 fn every_employer_polled_day_by_day() {
     let sandbox = sandbox();
@@ -209,7 +210,7 @@ fn every_employer_polled_day_by_day() {
     }
 }
 
-/// An event as YAML: how long after the one before, and what.
+/// An event as YAML: the days after the event before it, and what happens.
 fn event() -> impl Strategy<Value = (u32, u32, u32, bool)> {
     (0_u32..40, 1_u32..30, 0_u32..=100, prop::bool::weighted(0.15))
 }
@@ -242,7 +243,7 @@ proptest! {
             "trekkserier:\n  - {{ antall: {antall}, foersteOpprettet: i dag - 50d, perDag: {per_day}, endretHver: {changed}, avsluttetHver: {ended}, froe: {seed} }}"
         )
         .expect("lines");
-        // What breaks a rule is refused, and there is nothing to check.
+        // If the events break a rule, the scenario is refused, and there is nothing to check.
         let started = Sandbox::builder().now(common::TODAY).scenario(&yaml).start();
         prop_assume!(started.is_ok());
         let Ok(sandbox) = started else { return Ok(()) };

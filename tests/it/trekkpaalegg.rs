@@ -68,7 +68,8 @@ fn a_published_life_cycle_at_its_own_time() {
             .map(|it| (it["trekkid"].as_str().expect("an id").to_owned(), it["trekkversjon"].as_u64().expect("n")))
             .collect()
     };
-    // Its numbers do not rise with its days: a version shows no earlier than those of lower numbers.
+    // The sequence numbers of this scenario do not rise with the days. A version does not show before those with lower
+    // numbers.
     assert_eq!(shown("2025-08-08"), []);
     let first: Vec<String> = shown("2025-08-09").into_iter().map(|(id, _)| id).collect();
     assert_eq!(first, ["10001", "10002", "10003", "10004", "10005"]);
@@ -99,9 +100,13 @@ fn the_employer_is_that_of_the_token_or_of_whoever_says() {
     let system = bearer(&["--party", "310478717", "--by", "systembruker"]);
     assert_eq!(employer(&[("Authorization", &system)]), "310478717", "the customer of the systembruker");
     let supplier = bearer(&["--party", "314200012", "--by", "supplier"]);
-    assert_eq!(employer(&[("Authorization", &supplier)]), "314200012", "who delegated");
+    assert_eq!(employer(&[("Authorization", &supplier)]), "314200012", "the organisation that delegated");
     let both = [("Authorization", own.as_str()), ("Sandbox-Party", "310478717")];
-    assert_eq!(employer(&both), "314200012", "the token wins, as the real service knows nothing else");
+    assert_eq!(
+        employer(&both),
+        "314200012",
+        "the token wins over Sandbox-Party, because the real service only has the token"
+    );
     let told = get(&sandbox, TREKK, &both);
     assert_eq!(told.header("sandbox-effects"), "party=310478717 (header; the token says whose)");
     let by_url = get(&sandbox, &format!("/~party=123456789{TREKK}"), &[]);
@@ -110,7 +115,7 @@ fn the_employer_is_that_of_the_token_or_of_whoever_says() {
     let by_host = get(&sandbox, "/v1", &[("Host", "trekkpaalegg.localhost")]);
     assert_eq!(by_host.json()[0]["trekkpliktig"], "311851381");
     common::rule(&sandbox, &json!({ "when": { "service": "trekkpaalegg" }, "then": { "party": "123456789" } }));
-    assert_eq!(employer(&[]), "123456789", "a rule says it");
+    assert_eq!(employer(&[]), "123456789", "a rule names the employer");
     assert_eq!(employer(&[("Authorization", &own)]), "314200012");
     common::rule(&sandbox, &json!({ "when": { "service": "trekkpaalegg" }, "then": { "party": "333000024" } }));
     let reserved = get(&sandbox, TREKK, &[]);
@@ -165,7 +170,10 @@ fn who_has_none_gets_an_empty_list() {
         assert_eq!((answer.status, answer.text().as_str()), (200, "[]"), "{employer}");
     }
     let typo = get(&sandbox, TREKK, &[("Sandbox-Party", "313100023")]);
-    assert!(typo.header("sandbox-warning").contains("no scenario names the employer"), "a slip is not silent");
+    assert!(
+        typo.header("sandbox-warning").contains("no scenario names the employer"),
+        "a mistyped number gets a warning"
+    );
     let nobody = with_scenario("part: \"314300017\"\nnavn: X\n");
     assert_eq!(get(&nobody, TREKK, &[]).text(), "[]", "no default employer");
 }
@@ -394,10 +402,10 @@ fn orders_are_made_changed_and_ended_in_a_session() {
     let ended = change(&sandbox, "a", &json!({ "trekkid": polled[0]["trekkid"], "stopp": "+0d" })).json();
     assert_eq!((&ended["trekkstatus"], &ended["trekkversjon"]), (&json!("avsluttet"), &json!(5)));
     assert_eq!(news("a", last), std::slice::from_ref(&ended), "only the newest version");
-    // What the scenario had in store for the order is not made any more.
+    // The later versions that the scenario has for the order are not made any more.
     let later = get(&sandbox, TREKK, &[("Sandbox-Session", "a"), ("Sandbox-Now", "+30d")]).json();
     assert_eq!(of_debtor(later.as_array().expect("a list"), "05837421820"), Some(ended));
-    // A new order, of a debtor who had none, and of anyone at all.
+    // A new order for a debtor without one, and a new order for any debtor.
     let new = change(&sandbox, "a", &json!({ "skyldner": "21879028504", "beloep": 1000 })).json();
     assert_eq!((&new["trekkversjon"], &new["trekkpliktig"]), (&json!(1), &json!("311851381")));
     let anyone = change(&sandbox, "a", &json!({ "prosent": 0, "trekkpliktig": "313100022" })).json();
@@ -468,16 +476,16 @@ fn a_change_is_always_above_what_was_told() {
     let polled = get(&sandbox, TREKK, &session).json();
     let last = number(polled.as_array().expect("a list").last().expect("one"));
     assert_eq!(last, number(&first));
-    // Forgotten, and changed anew: the client that has seen the first sees the second.
+    // The change is forgotten, and another is made. A client that has seen the first sees the second too.
     common::request(&sandbox, "DELETE", "/sandbox/trekkpaalegg", &session);
     let second = change(&sandbox, "x", &json!({ "skyldner": "05837421820", "prosent": 25 })).json();
     assert!(number(&second) > last, "{second}");
-    // A look ahead, and a change today.
+    // A client looks ahead in time, and then the order changes today.
     let ahead = get(&sandbox, TREKK, &[("Sandbox-Session", "x"), ("Sandbox-Now", "+40d")]).json();
     let greatest = number(ahead.as_array().expect("a list").last().expect("one"));
     let third = change(&sandbox, "x", &json!({ "skyldner": "01827020008", "prosent": 5 })).json();
     assert!(number(&third) > greatest, "{third}");
-    // Made at run time, an order keeps its own id whatever scenarios come.
+    // An order that was made at run time keeps its id, even if new scenarios are loaded.
     let made =
         change(&sandbox, "x", &json!({ "skyldner": "21879028504", "beloep": 1000, "trekkpliktig": "314300017" }))
             .json();
@@ -562,7 +570,7 @@ fn drift_in_a_list() {
         for order in optional.as_array().expect("a list") {
             for period in order["trekkstoerrelseForPeriode"].as_array().expect("periods") {
                 let sizes = ["trekkbeloep", "trekkprosent"].iter().filter(|name| period.get(**name).is_some()).count();
-                assert_eq!(sizes, 1, "what is deducted is never left out: {period}");
+                assert_eq!(sizes, 1, "drift never leaves out the amount or the percentage: {period}");
             }
             let plain = plain.as_array().expect("a list").iter().find(|it| it["trekkid"] == order["trekkid"]);
             let ends = |it: &Value| -> Vec<Value> {

@@ -1,4 +1,4 @@
-//! Faults on the wire, seen from a raw socket: which bytes come, and how the connection ends.
+//! Faults on the wire, seen from a raw socket: the bytes that arrive, and how the connection ends.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use crate::common::{BASE, get, post, sandbox};
 use innkreving_sandbox::Sandbox;
 use serde_json::json;
 
-/// What came, and the error that reading ended with, if it was one.
+/// The bytes that arrived, and the error that ended the reading, if there was one.
 struct Seen {
     bytes: Vec<u8>,
     end: Option<ErrorKind>,
@@ -61,7 +61,7 @@ fn empty_is_an_end_without_a_byte() {
     let sandbox = sandbox();
     let seen = fetch(&sandbox, "empty", "");
     assert_eq!((seen.bytes.len(), seen.end), (0, None));
-    // A body that nobody read would make it a reset.
+    // If nobody read the body, the connection would end with a reset.
     let mut stream = TcpStream::connect(sandbox.address()).expect("a connection");
     let body = "x".repeat(200_000);
     write!(stream, "POST {BASE}/finans/311851381/krav HTTP/1.1\r\nHost: x\r\nSandbox-Fault: empty\r\nContent-Length: {}\r\n\r\n{body}", body.len())
@@ -84,7 +84,7 @@ fn hang_says_nothing_until_its_limit_or_until_the_caller_gives_up() {
     assert!(matches!(gave_up.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut));
     drop(stream);
     let journal = get(&sandbox, "/sandbox/requests?limit=1", &[]).json();
-    assert_eq!(journal["requests"][0]["fault"], "hang(5m)", "told while it hangs");
+    assert_eq!(journal["requests"][0]["fault"], "hang(5m)", "the journal has the entry while the call hangs");
     assert!(journal["requests"][0].get("status").is_none());
 }
 
@@ -115,7 +115,7 @@ fn slow_body_is_whole_and_slow() {
     let (head, body) = seen.parts();
     assert!(head.contains("connection: close"), "{head}");
     assert_eq!((body, seen.length(), seen.end), (&whole[..], whole.len(), None));
-    // 15 kB at 20 kB/s; it cannot come sooner.
+    // 15 kB at 20 kB/s cannot arrive sooner.
     assert!(seen.took >= Duration::from_millis(600), "{:?}", seen.took);
     let slower = fetch(&sandbox, "slow-body(500/s)", "Sandbox-Error: KB-007\r\n");
     assert!(

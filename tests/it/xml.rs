@@ -7,7 +7,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::Value;
 
-/// An element as a reader that nobody here wrote sees it.
+/// An element as an independent reader (quick-xml) sees it.
 #[derive(Debug, Default)]
 struct Element {
     name: String,
@@ -41,7 +41,7 @@ fn read(xml: &str) -> Element {
     }
 }
 
-/// Names, order, nesting and texts agree; a list is its element repeated, an empty one no element.
+/// Names, order, nesting and texts agree. A list is its element repeated; an empty list has no element.
 fn assert_same(json: &Value, xml: &Element, path: &str) {
     match json {
         Value::Object(fields) => {

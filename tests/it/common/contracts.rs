@@ -1,5 +1,5 @@
-//! The services as they tell of themselves: their names from the binary, and how to call them from their contracts.
-//! So a new service is tested wherever all services are, with no list to add it to.
+//! The services as the binary describes them: their names from its list, and how to call them from their contracts.
+//! So the tests of all services include a new one without an edit.
 
 use std::process::Command;
 
@@ -17,9 +17,9 @@ pub(crate) struct Contract {
 /// One operation of a contract.
 pub(crate) struct Operation<'c> {
     contract: &'c Contract,
-    /// In capital letters.
+    /// The method, in capital letters.
     pub(crate) method: String,
-    /// With its placeholders.
+    /// The path, with its placeholders.
     pub(crate) path: &'c str,
     described: &'c Value,
 }
@@ -29,7 +29,7 @@ pub(crate) struct Operation<'c> {
 pub(crate) struct Call {
     /// Path and query.
     pub(crate) url: String,
-    /// What the header Sandbox-Party says, where the URL names no party.
+    /// The value of the header Sandbox-Party, if the URL names no party.
     pub(crate) party: Option<String>,
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn contracts() -> Vec<Contract> {
     list.lines().map(named).collect()
 }
 
-/// The contracts of the services that are asked about a party: those whose errors have a `kode`.
+/// The contracts of the services that answer about a party: those whose errors have a `kode`.
 pub(crate) fn services() -> Vec<Contract> {
     let all = contracts().into_iter();
     all.filter(|contract| contract.operations().iter().any(|operation| !operation.codes().is_empty())).collect()
@@ -68,12 +68,12 @@ impl Contract {
         operations.collect()
     }
 
-    /// What a person calls the service.
+    /// The title of the service.
     pub(crate) fn title(&self) -> &str {
         self.document["info"]["title"].as_str().expect("a title")
     }
 
-    /// The first operation that is a GET about a party and needs nothing else: the one to try things on.
+    /// The first operation that is a GET about a party and needs no other value. Most tests call this one.
     pub(crate) fn simplest(&self, party: &str) -> Call {
         let operations = self.operations();
         let bare = operations.iter().filter(|operation| operation.method == "GET" && !operation.needs_a_query());
@@ -94,7 +94,7 @@ impl Operation<'_> {
         codes.collect()
     }
 
-    /// A validator of the bodies that it answers with a status.
+    /// A validator for the bodies of the answers with a status.
     pub(crate) fn validator(&self, status: u16) -> jsonschema::Validator {
         let schema = &self.described["responses"][status.to_string()]["content"]["application/json"]["schema"];
         assert!(schema.is_object(), "{} {status}", self.path);
@@ -121,8 +121,8 @@ impl Operation<'_> {
         self.parameters().into_iter().filter(unknown).map(|it| it["name"].as_str().expect("a name")).collect()
     }
 
-    /// A call about a party: the first access package, the party by URL or header, a year where days are asked for.
-    /// `known` holds what only the service can know; none where it lacks something.
+    /// A call about a party: the first access package, the party in the URL or the header, and a year if the operation
+    /// takes days. `known` holds the values that only the service can give. `None` if one of them is missing.
     fn about(&self, party: &str, known: &Value) -> Option<Call> {
         let (mut url, mut query, mut by_header) = (self.path.to_owned(), Vec::new(), true);
         let mut days = ["2026-01-01", "2027-01-01"].into_iter();
@@ -152,8 +152,8 @@ impl Operation<'_> {
         Some(Call { url, party: by_header.then(|| party.to_owned()) })
     }
 
-    /// All calls of the operation about a party. What only the service can know is read from what its other operations
-    /// answer, like the ids of orders from their list.
+    /// All calls of the operation about a party. Values that only the service can give, like the ids of orders, are
+    /// read from the answers of its other operations.
     pub(crate) fn calls(&self, sandbox: &Sandbox, party: &str) -> Vec<Call> {
         let unknown = self.unknown();
         if unknown.is_empty() {
@@ -165,20 +165,20 @@ impl Operation<'_> {
             others.filter_map(|other| other.about(party, &json!({}))).map(|call| call.send(sandbox, "GET", &[]));
         let mut found = Vec::new();
         lists.filter(|list| list.status == 200).for_each(|list| collect(&list.json(), &unknown, &mut found));
-        // The large employer has thousands; the first are as good as all.
+        // The large employer has thousands of orders. The first are enough.
         found.iter().take(12).filter_map(|known| self.about(party, known)).collect()
     }
 }
 
 impl Call {
-    /// Sends it, with more headers.
+    /// Sends the call, with more headers.
     pub(crate) fn send(&self, sandbox: &Sandbox, method: &str, more: &[(&str, &str)]) -> Answer {
         let own = self.party.iter().map(|party| ("Sandbox-Party", party.as_str()));
         request(sandbox, method, &self.url, &own.chain(more.iter().copied()).collect::<Vec<_>>())
     }
 }
 
-/// Whether a parameter is a party: an organisation number is one.
+/// Whether a parameter names a party. An organisation number does.
 fn is_party(parameter: &Value) -> bool {
     parameter["schema"]["pattern"].as_str().is_some_and(|pattern| pattern.contains("[0-9]{9}"))
 }

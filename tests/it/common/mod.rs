@@ -1,13 +1,13 @@
-//! What the tests share: a client that nobody here wrote, and a sandbox to call.
+//! Shared by the tests: an independent HTTP client, and sandboxes to call.
 
 pub(crate) mod contracts;
 
 use innkreving_sandbox::Sandbox;
 use serde_json::Value;
 
-/// The day that tests stand still on, unless they say another.
+/// The date of the clock in tests that set no other.
 pub(crate) const TODAY: &str = "2026-11-21";
-/// The reserved numbers, in the order of the codes they answer.
+/// The reserved numbers, in the order of their codes.
 pub(crate) const RESERVED: [&str; 9] = [
     "333000016",
     "333000024",
@@ -25,17 +25,17 @@ pub(crate) const RESTANSER: &str = "/api/innkreving/restanser/v2";
 pub(crate) const TREKK: &str = "/api/trekkpaalegg/v1";
 pub(crate) const KRAVOVERSIKT: &str = "/api/innkreving/kravoversikt/v1";
 
-/// The built-in scenarios on the day that tests stand still on.
+/// A sandbox with the built-in scenarios, on [`TODAY`].
 pub(crate) fn sandbox() -> Sandbox {
     Sandbox::builder().now(TODAY).seed(1).start().expect("the built-in scenarios start")
 }
 
-/// A sandbox of one scenario.
+/// A sandbox with one scenario.
 pub(crate) fn with_scenario(yaml: &str) -> Sandbox {
     Sandbox::builder().now(TODAY).seed(1).scenario(yaml).start().unwrap_or_else(|error| panic!("{}", explain(&error)))
 }
 
-/// A start error with all problems, for a test's failure message.
+/// A start error with all its problems, for the message of a failed test.
 pub(crate) fn explain(error: &innkreving_sandbox::StartError) -> String {
     use innkreving_sandbox::{StartError, scenario::loading::LoadError};
     match error {
@@ -46,7 +46,7 @@ pub(crate) fn explain(error: &innkreving_sandbox::StartError) -> String {
     }
 }
 
-/// An answer, read whole.
+/// A complete answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -72,7 +72,7 @@ impl Answer {
     }
 }
 
-/// GET with headers. Any status is an answer.
+/// GET with headers. An error status is an answer too.
 pub(crate) fn get(sandbox: &Sandbox, path: &str, headers: &[(&str, &str)]) -> Answer {
     request(sandbox, "GET", path, headers)
 }
@@ -117,18 +117,18 @@ pub(crate) fn rule(sandbox: &Sandbox, rule: &Value) -> Value {
     answer.json()
 }
 
-/// Sends bytes as they are and reads all that comes back.
+/// Sends raw bytes, and reads until the connection ends.
 pub(crate) fn raw(sandbox: &Sandbox, bytes: &[u8]) -> String {
     use std::io::{Read, Write};
     let mut stream = std::net::TcpStream::connect(sandbox.address()).expect("a connection");
     stream.write_all(bytes).expect("sent");
     let mut answer = Vec::new();
-    // A reset after the answer is as good as an end.
+    // A reset after the answer counts as an end.
     let _ = stream.read_to_end(&mut answer);
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-/// The built-in parties, by the names of their files.
+/// The numbers of the built-in parties, from the names of their files.
 pub(crate) fn parties() -> Vec<String> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let files = std::fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file"));
@@ -138,7 +138,7 @@ pub(crate) fn parties() -> Vec<String> {
     parties
 }
 
-/// A token of the command line, which needs no running sandbox.
+/// A token from the subcommand `token`, which needs no running sandbox.
 pub(crate) fn token(arguments: &[&str]) -> String {
     let output =
         std::process::Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox")).arg("token").args(arguments).output();
@@ -150,7 +150,7 @@ pub(crate) fn built_in() -> usize {
     parties().len()
 }
 
-/// An amount of an answer, exactly, in øre.
+/// An amount in an answer, in øre, without rounding.
 pub(crate) fn oere(value: &Value) -> i64 {
     let text = value.as_number().unwrap_or_else(|| panic!("{value} is no number")).to_string();
     let (kroner, oere) = text.split_once('.').unwrap_or((&text, "0"));
