@@ -1,5 +1,5 @@
-# A static binary in an empty image: no shell, no libraries, no user database. Builds for whatever
-# architecture it is built on.
+# A static binary in an empty image: no shell, no libraries, no user database. The image is for the architecture of the
+# machine that builds it.
 FROM rust:1-slim-bookworm AS build
 WORKDIR /src
 COPY Cargo.toml Cargo.lock ./
@@ -11,9 +11,10 @@ RUN scripts/build-static /out/innkreving-sandbox
 
 FROM scratch
 COPY --from=build /out/innkreving-sandbox /innkreving-sandbox
-# A number, because there is no user database to find a name in.
+# A number, because there is no user database to look up a name in.
 USER 65532:65532
-# A container's own loopback is nobody's; its port is published by whoever runs it.
+# Nobody outside reaches a container's loopback address, so the sandbox listens on all addresses. Whoever runs the
+# container decides which port to publish.
 ENV SANDBOX_LISTEN=0.0.0.0:8080
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=3s --start-period=1s --retries=3 CMD ["/innkreving-sandbox", "healthcheck"]

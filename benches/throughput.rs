@@ -1,9 +1,9 @@
-//! What the sandbox costs beside a bare axum server that sends the same bytes: throughput, CPU per
-//! request, start-up, memory; then XML beside JSON, checked tokens beside none, rules and sessions, the journal, memory
-//! over a million requests, and loading many parties.
-//! Ratios in one run; see docs/performance.md.
+//! Compares the sandbox with a bare axum server that sends the same bytes: throughput, CPU per request, start-up,
+//! memory. Then compares XML with JSON, checked tokens with none, many rules and sessions with none, and the journal on
+//! with off. Measures memory over a million requests, and the loading of many parties.
+//! The results are ratios in one run; see docs/performance.md.
 //!
-//!     cargo bench --bench throughput            all of it, about three minutes
+//!     cargo bench --bench throughput            everything, about three minutes
 //!     cargo bench --bench throughput -- quick   a tenth of that, to see that it runs
 #![expect(
     clippy::print_stdout,
@@ -97,7 +97,7 @@ fn main() {
     }
 }
 
-/// Runs both by turns and prints the medians of the second's share of the first.
+/// Runs both in turn. Prints the ratios of the second to the first, as medians.
 fn compare(base: (&Server, &Request), other: (&Server, &Request), rounds: usize, length: Duration) {
     let (mut rates, mut costs) = (Vec::new(), Vec::new());
     for _ in 0..rounds {
@@ -116,7 +116,7 @@ fn compare(base: (&Server, &Request), other: (&Server, &Request), rounds: usize,
     );
 }
 
-/// A token of the party itself, for its own data under `regnskapssystem`. Nobody looks at its signature.
+/// A token of the party itself, for its own data under `regnskapssystem`. Nothing checks its signature.
 fn token() -> String {
     use base64::Engine;
     let encode = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
@@ -126,7 +126,7 @@ fn token() -> String {
     format!("{}.{}.{}", encode(r#"{"alg":"RS256","kid":"x"}"#), encode(claims), "c".repeat(342))
 }
 
-/// How long `check` takes for a folder of that many parties, in ms.
+/// How long it takes to load a folder of that many parties, in ms.
 fn load_parties(count: u32) -> f64 {
     let dir = std::env::temp_dir().join(format!("throughput-parties-{}", std::process::id()));
     std::fs::create_dir_all(&dir).unwrap();
@@ -160,7 +160,7 @@ fn load_parties(count: u32) -> f64 {
     took.as_secs_f64() * 1000.0
 }
 
-/// The bare server: one axum handler, the bytes in memory.
+/// The bare server: one axum handler that sends bytes from memory.
 fn bare(file: String) {
     let body = bytes::Bytes::from(std::fs::read(file).unwrap());
     tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
@@ -190,7 +190,7 @@ impl Server {
         Self::start(Command::new(std::env::current_exe().unwrap()).env("THROUGHPUT_BARE_BYTES", file))
     }
 
-    /// Starts it and reads its address off the first line that has one.
+    /// Starts the server and reads its address from the first line that has one.
     fn start(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -204,7 +204,7 @@ impl Server {
         Self { child, address }
     }
 
-    /// Loads it with rules and sessions that have nothing to do with what is measured.
+    /// Adds rules and sessions that do not concern the measured calls.
     fn burden(&self) {
         for session in 0..100 {
             for rule in 0..10 {
@@ -214,7 +214,7 @@ impl Server {
                     _ => format!(r#""client": "client-{rule}""#),
                 };
                 let body = format!(r#"{{"when": {{{when}}}, "then": {{"error": "KB-002"}}}}"#);
-                // As many in the session that is measured.
+                // The measured session gets as many rules as each other session.
                 for name in [format!("s{session}"), "default".to_owned()] {
                     self.post("/sandbox/rules", &format!("Sandbox-Session: {name}\r\n"), &body);
                 }
@@ -231,7 +231,7 @@ impl Server {
         assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
     }
 
-    /// So many requests, over all connections.
+    /// Sends requests over all connections.
     fn requests(&self, request: &Request, count: u32) {
         std::thread::scope(|scope| {
             for _ in 0..CONNECTIONS {
@@ -299,7 +299,7 @@ fn first_answer(start: impl FnOnce() -> Server, request: &Request) -> f64 {
     begun.elapsed().as_secs_f64() * 1000.0
 }
 
-/// What is asked, with headers that each end a line.
+/// A request: its path, and headers that each end with a line break.
 struct Request {
     path: &'static str,
     headers: String,
@@ -309,7 +309,7 @@ struct Answer {
     body: Vec<u8>,
 }
 
-/// As little client as possible, so that the servers' share of the machine is large.
+/// A minimal client, so that the servers get most of the machine.
 struct Client {
     stream: TcpStream,
     buffer: Vec<u8>,

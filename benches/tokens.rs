@@ -1,8 +1,8 @@
-//! What tokens cost: a call with a remembered signature beside one whose token nobody looks at; verifying a new
-//! token and issuing one beside the library's bare verification and signing. Ratios in one run; see
-//! docs/performance.md.
+//! The cost of tokens. Compares a call with a remembered signature with a call whose token is not checked. Compares the
+//! verification of a new token, and the issue of one, with the library's own verification and signing. The results are
+//! ratios in one run; see docs/performance.md.
 //!
-//!     cargo bench --bench tokens            all of it, about a minute
+//!     cargo bench --bench tokens            everything, about a minute
 //!     cargo bench --bench tokens -- quick   a tenth of that, to see that it runs
 #![expect(
     clippy::print_stdout,
@@ -103,7 +103,7 @@ fn verifies(key: &RsaKeyPair, token: &str) -> bool {
     components.verify(&RSA_PKCS1_2048_8192_SHA256, text.as_bytes(), &signature).is_ok()
 }
 
-/// The time of one, in µs.
+/// The time of one operation, in µs.
 fn timed(count: usize, work: impl Fn(usize)) -> f64 {
     let begun = Instant::now();
     (0..count).for_each(work);

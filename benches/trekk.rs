@@ -1,7 +1,7 @@
-//! What a poll of 2 500 trekkpålegg out of 10 000 costs: CPU time of the server beside serde_json writing the same
-//! values, and memory. Ratios in one run; see docs/performance.md.
+//! The cost of a poll of 2 500 trekkpålegg out of 10 000. Compares the CPU time of the server with serde_json writing
+//! the same values, and measures memory. The results are ratios in one run; see docs/performance.md.
 //!
-//!     cargo bench --bench trekk            all of it, under a minute
+//!     cargo bench --bench trekk            everything, under a minute
 //!     cargo bench --bench trekk -- quick   a tenth of that, to see that it runs
 #![expect(
     clippy::print_stdout,
@@ -73,7 +73,7 @@ fn main() {
     let server = Server::start(&["--now", "2026-11-21", "--auth", "off", "--journal", "0"]);
     let everything = server.body_of(&request(""));
     let all: Vec<Order> = serde_json::from_slice(&everything).unwrap();
-    // From the middle, so that the beginning has to be skipped.
+    // From the middle, so that the server must skip the beginning.
     let from = all[2_500].sekvensnummer;
     let page = request(&format!("?fraSekvensnummer={from}&maksAntall=2500"));
     let nothing = request(&format!("?fraSekvensnummer={}", u32::MAX));
@@ -95,7 +95,7 @@ fn main() {
     }
     ratios.sort_by(f64::total_cmp);
     println!("\npoll beside serde_json writing the same values: {:.2} (aim: at most 1.5)", ratios[ratios.len() / 2]);
-    // A fresh one that has nothing but its orders in memory.
+    // A fresh server that has only its orders in memory.
     let server = Server::start(&["--now", "2026-11-21", "--auth", "off", "--journal", "0"]);
     server.body_of(&nothing);
     let before = server.peak_kb();

@@ -1,4 +1,4 @@
-//! A sandbox to measure: started, asked, and held against the kernel's accounts of it.
+//! A running sandbox to measure, with requests to it and the kernel's numbers about it.
 #![allow(dead_code, unreachable_pub, clippy::allow_attributes, reason = "each benchmark uses what it needs")]
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 const SANDBOX: &str = env!("CARGO_BIN_EXE_innkreving-sandbox");
 
-/// A running sandbox, ended with the program.
+/// A running sandbox. It ends with the program.
 pub struct Server {
     child: Child,
     pub address: SocketAddr,
@@ -27,14 +27,14 @@ impl Server {
         Self { child, address: first.split_once("http://").unwrap().1.trim().parse().unwrap() }
     }
 
-    /// The most memory that was ever resident, in kB.
+    /// The greatest resident memory so far, in kB.
     pub fn peak_kb(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
         line.split_whitespace().nth(1).unwrap().parse().unwrap()
     }
 
-    /// The body of a request's answer.
+    /// The body of the answer to a request.
     pub fn body_of(&self, request: &str) -> Vec<u8> {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.write_all(request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n").as_bytes()).unwrap();
@@ -51,7 +51,7 @@ impl Server {
         fields[11..13].iter().map(|ticks| ticks.parse::<f64>().unwrap()).sum::<f64>() * 10_000.0
     }
 
-    /// What a request costs the server, in µs of CPU; all of them must succeed.
+    /// The cost of a request to the server, in µs of CPU. Every request must succeed.
     pub fn cpu_of(&self, requests: &[String]) -> f64 {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_nodelay(true).unwrap();
