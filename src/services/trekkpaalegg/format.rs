@@ -28,15 +28,13 @@ pub(super) struct TrekkDocument {
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the keys of an order, like { skyldner: …, hendelser: [ … ] }")]
 pub(super) struct TrekkEntry {
-    /// Unique among the employer's orders. The default is a UUID, made from the employer's number and the order's place
-    /// in the list.
+    /// Unique among the employer's orders. The default is a UUID from the employer's number and the place in the list.
     pub(super) trekkid: Option<Text>,
     /// The default is `TREKK/`, the year of the first event, `/` and the order's place in the list.
     pub(super) saksnummer: Option<Text>,
     /// The debtor; a synthetic personal number.
     pub(super) skyldner: PartNumber,
-    /// 2 to 25 digits, the last a check digit. The default is derived from the employer's number and the order's place
-    /// in the list.
+    /// 2 to 25 digits, the last a check digit. The default comes from the employer's number and the place in the list.
     pub(super) kidnummer: Option<Number>,
     /// The events, in the order of their days.
     pub(super) hendelser: Vec<TrekkhendelseEntry>,
