@@ -228,7 +228,7 @@ fn stand_in(entry: &KravEntry, who: &Who) -> Krav {
     let forfall = |_| Kravforfall {
         kravforfallsidentifikator: "".into(),
         forfallsdato: None,
-        opprinnelig_beloep: Beloep::NULL,
+        opprinnelig_beloep: Beloep::ZERO,
         betalingsinformasjon: Betalingsinformasjon::default(),
         utsatt_iverksettelse: None,
     };

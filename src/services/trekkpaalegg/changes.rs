@@ -13,7 +13,7 @@ use super::orders::{Trekk, faste, neste, person, trekkid};
 use crate::domain::clock::day_in_norway;
 use crate::domain::identifikator::{Foedselsnummer, Part};
 use crate::domain::trekk::regler::{Regelbrudd, Trekkhendelse, perioder_etter};
-use crate::domain::trekk::{Plassert, Trekkliste, Trekkpaalegg, Trekkstatus, Trekkversjon};
+use crate::domain::trekk::{ListedVersion, Trekkliste, Trekkpaalegg, Trekkstatus, Trekkversjon};
 use crate::scenario::Party;
 use crate::session::Session;
 
@@ -216,11 +216,11 @@ impl Arbeidsgiver {
         let liste = stand.laid_on(base.clone());
         let dag = day_in_norway(naa);
         let before = match hvilket {
-            Hvilket::Trekkid(id) => Some(liste.nyeste_av(id, dag).ok_or(Uendret::Ukjent)?),
+            Hvilket::Trekkid(id) => Some(liste.newest_of(id, dag).ok_or(Uendret::Ukjent)?),
             Hvilket::Skyldner(debtor) => {
-                let own = |it: &Plassert<'_>| *it.versjon.faste.skyldner == **debtor;
-                let active = |it: &Plassert<'_>| it.versjon.status(dag) == Trekkstatus::Aktiv;
-                let found: Vec<_> = liste.nyeste(dag, 0).filter(|it| own(it) && active(it)).collect();
+                let own = |it: &ListedVersion<'_>| *it.versjon.faste.skyldner == **debtor;
+                let active = |it: &ListedVersion<'_>| it.versjon.status(dag) == Trekkstatus::Aktiv;
+                let found: Vec<_> = liste.newest_after(dag, 0).filter(|it| own(it) && active(it)).collect();
                 if found.len() > 1 {
                     let ids: Vec<&str> = found.iter().take(5).map(|it| &*it.paalegg.trekkid).collect();
                     return Err(Uendret::Flere(ids.join(", ")));
@@ -250,8 +250,8 @@ impl Arbeidsgiver {
         let versjon = Trekkversjon {
             // Never before the version that it follows, whatever the hour of a scenario's day.
             opprettet: previous.map_or(naa, |previous| naa.max(previous.opprettet)),
-            endring: u32::try_from(stand.endringer.len() + 1).unwrap_or(u32::MAX),
-            over: self.fortalt.load(Ordering::Relaxed),
+            endringsnummer: u32::try_from(stand.endringer.len() + 1).unwrap_or(u32::MAX),
+            above_sekvensnummer: self.fortalt.load(Ordering::Relaxed),
             ..neste(previous.map_or(&[], std::slice::from_ref), dag, &faste, perioder)
         };
         let number = versjon.trekkversjon;
@@ -259,7 +259,7 @@ impl Arbeidsgiver {
         let mut paalegg = liste.paalegg().to_vec();
         lay_on(&mut paalegg, &endring);
         let laid = Arc::new(Trekkliste::new(paalegg));
-        if !laid.stiger() {
+        if !laid.is_rising() {
             return Err(Uendret::IngenPlass);
         }
         if before.is_none() {
