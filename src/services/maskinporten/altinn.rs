@@ -29,7 +29,7 @@ pub(super) async fn generate(
             given.only(&["env", "serviceCodes", "offeredBy", "coveredBy", "ttl"])?;
             let services: Vec<&str> = given.needed("serviceCodes")?.split([',', ';', ' ']).collect();
             let ttl = given.ttl(CONSENT_LIFETIME)?;
-            mint::old_consent(given.party("offeredBy")?, given.party("coveredBy")?, &services, ttl, now)
+            mint::altinn2_consent(given.party("offeredBy")?, given.party("coveredBy")?, &services, ttl, now)
         }
         "GetEnterpriseToken" | "GetSystemUserToken" => {
             given.only(&["env", "scopes", "orgNo", "systemUserOrg", "supplierOrgNo", "ttl"])?;

@@ -103,7 +103,7 @@ fn make(args: &TokenArgs, flags: &Flags) -> Result<String, String> {
     if args.by == By::OldConsent {
         let koder = demand.koder();
         let services = &koder[..koder.len().min(1)];
-        let claims = mint::old_consent(party, caller, services, args.lifetime, now);
+        let claims = mint::altinn2_consent(party, caller, services, args.lifetime, now);
         return access.keys.own.sign(&claims).map_err(|error| error.to_string());
     }
     let details = match args.by {
