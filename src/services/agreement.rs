@@ -17,8 +17,9 @@ const TOLD: usize = 3;
 /// A warning for every literal answer that contradicts its party's ledger on a day and gives no reason.
 pub(crate) fn warnings(services: &Services, scenarios: &ScenarioSet, day: NaiveDate) -> Vec<Problem> {
     let of_party = |party: &Party| -> Vec<Problem> {
-        let told =
-            |svar: &Svar| Some(svar.uten_begrunnelse.as_ref()?.told(&contradiction(services, party, svar, day)?, HINT));
+        let told = |svar: &Svar| {
+            Some(svar.uten_begrunnelse.as_ref()?.warning(&contradiction(services, party, svar, day)?, HINT))
+        };
         party.svar.iter().filter_map(told).collect()
     };
     scenarios.parties().into_iter().flat_map(|party| of_party(party)).collect()
