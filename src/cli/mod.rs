@@ -27,7 +27,7 @@ use crate::terminal::{UNUSABLE, print_error};
 
 /// A stand-in for Skatteetaten's collection services, to build and test against.
 ///
-/// Without a subcommand it serves. Every setting can also be given by the environment variable that is named after it.
+/// Without a subcommand it serves. Every setting can also be given by the environment variable that its help names.
 #[derive(Parser)]
 #[command(version, args_override_self = true)]
 struct Cli {
@@ -101,6 +101,8 @@ fn subcommand(services: &Services, name: &str) -> Option<&'static interface::Sub
 /// The command with all settings and subcommands.
 fn whole_command(services: &Services) -> clap::Command {
     let mut command = Cli::command();
+    let about = command.get_about().cloned().unwrap_or_default();
+    let long_about = command.get_long_about().cloned().unwrap_or_default();
     for module in &services.modules {
         if let Some(settings) = &module.hooks.settings {
             command = (settings.augment)(command);
@@ -109,6 +111,8 @@ fn whole_command(services: &Services) -> clap::Command {
             command = command.subcommand((subcommand.command)());
         }
     }
+    // `augment` replaces the text at the top of the help by the doc comment of the service's settings.
+    command = command.about(about).long_about(long_about);
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     // The many settings would hide the options of the subcommand itself, so its help leaves the settings out.
     let given: Vec<OsString> = std::env::args_os().skip(1).collect();
