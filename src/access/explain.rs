@@ -37,7 +37,7 @@ pub(crate) enum Verdict {
     Refused { status: u16, code: &'static str, message: String },
     /// It is no token that could be sent.
     NoToken(String),
-    /// It is an Altinn 2 consent token, which goes beside an access token.
+    /// It is an Altinn 2 consent token, which is sent together with an access token.
     ConsentToken,
     /// No request is named.
     NoRequest,
@@ -50,9 +50,11 @@ impl fmt::Display for Verdict {
             Self::Refused { status, code, message } => write!(f, "{status} {code}: {message}."),
             Self::NoToken(why) => write!(f, "This is not a token: {why}."),
             Self::ConsentToken => f.write_str(
-                "This is a consent token of Altinn 2. Send it in the header AltinnSamtykke, together with an access token.",
+                "This is an Altinn 2 consent token. Send it in the header AltinnSamtykke, with an access token.",
             ),
-            Self::NoRequest => f.write_str("Name a service and a party to see whether a request with this token would be served."),
+            Self::NoRequest => {
+                f.write_str("Name a service and a party to see whether a request with it would be served.")
+            }
         }
     }
 }
@@ -106,7 +108,7 @@ impl Access {
         match self.keys.verify(jwt, now) {
             Ok(()) => line("signature", &value, "It was made with a key that this sandbox knows.", PASSES, None),
             Err(why) if self.level() == Level::Signed => {
-                let fix = "use a token of this sandbox's issuer, or start the sandbox with --jwks and the keys of the other issuer";
+                let fix = "use a token of this sandbox's issuer, or start with --jwks and the other issuer's keys";
                 line("signature", &value, &format!("Refused: {why}."), FAILS, Some(fix))
             }
             Err(why) => line(
@@ -204,7 +206,7 @@ fn claim_line(name: &str, value: &Value, demand: Option<&Demand<'_>>, issuer: &I
         "supplier" => unchecked("Who calls on the consumer's behalf, by delegation."),
         "delegation_source" => unchecked("Where the delegation is registered."),
         "authorization_details" => unchecked(
-            "The caller acts as systembruker of systemuser_org, or has the consent that `from` gave to `to`, valid until validTo.",
+            "The caller acts as systembruker of systemuser_org, or `from` has consented to `to` until validTo.",
         ),
         "client_id" => unchecked("The OAuth client; a session or a rule can be bound to it."),
         "client_amr" => unchecked("How the client proved itself to the issuer."),

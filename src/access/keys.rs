@@ -190,7 +190,7 @@ impl JwksFile {
         match read(&self.path) {
             Ok(keys) => *self.keys.write() = keys,
             Err(error) => {
-                tracing::warn!(path = %self.path.display(), %error, "the file of keys cannot be read again; the earlier keys are still in use");
+                tracing::warn!(path = %self.path.display(), %error, "the key file cannot be read again; the earlier keys stay in use");
             }
         }
         self.known(kid)

@@ -91,8 +91,8 @@ impl Token {
         self.verified.store(true, Ordering::Relaxed);
     }
 
-    /// Checks lifetime, issuer, caller and scope, in that order. If the signature was verified, the issuer is not checked,
-    /// because the key identifies the issuer.
+    /// Checks lifetime, issuer, caller and scope, in that order. If the signature was verified, the issuer is not
+    /// checked, because the key identifies the issuer.
     pub(super) fn check(&self, demand: &TokenDemand, now: DateTime<Utc>, verified: bool) -> Result<(), Refusal> {
         let Some(exp) = self.exp.as_ref().and_then(seconds) else {
             return Err(invalid_token("Tokenet mangler utløpstid (exp)".to_owned()));

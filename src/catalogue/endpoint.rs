@@ -134,7 +134,7 @@ impl BodyPolicy {
 pub enum PartyIn {
     /// In the URL.
     Url,
-    /// In the token. Without a token, the modifier `party` names it, otherwise the default party of the scenarios is used.
+    /// In the token. Without a token, the modifier `party` names it, otherwise it is the scenarios' default party.
     Token,
     /// In the JSON body, at this pointer (RFC 6901).
     Body(&'static str),

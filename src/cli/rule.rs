@@ -39,7 +39,7 @@ enum RuleCommand {
 
 #[derive(Args)]
 struct AddArgs {
-    /// Which calls the rule matches: service=…, endpoint=…, party=…, package=…, client=…; all calls if left out
+    /// Calls that the rule matches: service=…, endpoint=…, party=…, package=…, client=…; all calls if left out
     #[arg(long, num_args = 1.., value_name = "KEY=VALUE", value_parser = pair)]
     when: Vec<(String, String)>,
     /// What happens to these calls: error=…, delay=…, fault=…, drift=…, edition=…, now=…, party=…

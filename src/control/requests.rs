@@ -164,8 +164,8 @@ pub(super) async fn list(
     Ok(Json(RequestList { count: found.count, total: found.total, dropped: found.dropped, requests }))
 }
 
-/// Refuses a filter that no request can ever match, such as a misspelt service. Otherwise a test that expects no requests
-/// would pass by mistake.
+/// Refuses a filter that no request can ever match, such as a misspelt service. Otherwise a test that expects no
+/// requests would pass by mistake.
 fn check_filter(query: &RequestFilter, catalogue: Catalogue) -> Result<(), Problem> {
     let refuse = |what: &str, value: &str, known: Vec<&str>| {
         Err(Problem::bad_request(format!("there is no {what} {value:?}; there are {}", known.join(", "))))

@@ -22,7 +22,7 @@ pub struct Beloep(i64);
 /// Why a text is not an amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BeloepError {
-    /// It is something else than digits with an optional minus and decimals.
+    /// It is not digits with an optional minus and decimals.
     #[error("not an amount; write kroner as a plain decimal, like 1000 or 1000.50")]
     Malformed,
     /// It has a third decimal. There are no parts of an øre.

@@ -139,11 +139,11 @@ pub(crate) struct KravEntry {
     pub(crate) opprettelsesdato_for_krav: Option<Dato>,
     /// The claim that the interest runs on, if this is an interest claim.
     pub(crate) hovedstol_kravidentifikator: Option<Text>,
-    /// `egenfastsatt`, `myndighetsfastsatt` or `blank`. If left out, it is derived in the VAT ledger. If empty, it is not shown.
+    /// `egenfastsatt`, `myndighetsfastsatt` or `blank`. If left out, derived in the VAT ledger. If empty, not shown.
     pub(crate) fastsettingsmaate: Option<Text>,
     /// The amount in kroner, if `forfall` is left out. Negative for a credit.
     pub(crate) opprinnelig_beloep: Option<Amount>,
-    /// Due date, if `forfall` is left out. If this is left out too, it is derived from the term or, for advance tax, the year.
+    /// Due date, if `forfall` is left out. Without it, it is derived from the term or, for advance tax, the year.
     pub(crate) forfallsdato: Option<Dato>,
     /// The instalments.
     pub(crate) forfall: Option<Vec<ForfallEntry>>,
@@ -309,7 +309,7 @@ pub(crate) struct PlasseringEntry {
     pub(crate) forfall: Option<Count>,
     /// Kroner, positive. If left out, the whole instalment.
     pub(crate) beloep: Option<Amount>,
-    /// The first day on which it counts. If left out, the day of the payment or of the claim's creation, whichever is later.
+    /// The first day on which it counts. If left out, the later of the payment's day and the claim's creation.
     pub(crate) dato: Option<Dato>,
 }
 

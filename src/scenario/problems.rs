@@ -41,7 +41,7 @@ pub struct Problem {
 struct File {
     name: Arc<str>,
     text: Arc<str>,
-    /// How many lines stand before the text.
+    /// How many lines come before the text, if it is a part of a larger text.
     lines_before: usize,
     /// Found when the first problem is shown, so that a warning that nobody reads costs no second parse.
     positions: OnceLock<Positions>,

@@ -69,7 +69,7 @@ scalar!(
 );
 
 scalar!(
-    /// Digits that are a name rather than a quantity; quoted or not.
+    /// Digits that are a name, not a quantity. They may be quoted.
     Number -> Box<str>,
     { "type": ["string", "integer"], "pattern": "^[0-9]+$" },
     |raw, base| if !raw.is_empty() && raw.bytes().all(|b| b.is_ascii_digit()) {

@@ -27,7 +27,7 @@ pub enum IdentifikatorError {
     Date,
 }
 
-/// The digits of a text. `None` if it has anything else than ASCII digits.
+/// The digits of a text. `None` if it has other characters than ASCII digits.
 fn digits(text: &str) -> Option<Vec<u8>> {
     text.bytes().map(|b| b.is_ascii_digit().then(|| b - b'0')).collect()
 }
@@ -44,7 +44,7 @@ fn modulus11(digits: &[u8], weights: &[u8]) -> Option<u8> {
 
 /// Masks each run of exactly eleven digits that is not a synthetic birth number, for logs.
 ///
-/// Account numbers have eleven digits too, so they are masked as well; a log does not need them.
+/// Account numbers have eleven digits too, so they are masked too; a log does not need them.
 /// (docs/fidelity.md, "Privacy")
 pub fn mask_personal_numbers(text: &str) -> std::borrow::Cow<'_, str> {
     let bytes = text.as_bytes();

@@ -26,7 +26,7 @@ pub enum Entry {
     Grunnlag(usize, usize),
 }
 
-/// Something wrong in a ledger, and where.
+/// A broken invariant of a ledger, and its entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     /// The entry that is wrong.

@@ -181,7 +181,7 @@ pub struct Utbetaling {
     pub grunnlag: Vec<Plassering>,
 }
 
-/// Where an instalment stands in its ledger.
+/// The place of an instalment in its ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ForfallRef {
     /// Index of the claim.

@@ -140,7 +140,7 @@ fn report(violation: &Violation, document: &PartDocument, paid_by_series: usize,
     problems.error(path, violation.to_string());
 }
 
-/// The party that a file describes.
+/// What other entries need from the party that the file describes.
 pub(crate) struct Who {
     pub(crate) part: Part,
     pub(crate) innehaver: Option<Part>,
