@@ -25,7 +25,7 @@ pub struct Service {
     pub refusals: &'static [(Check, usize)],
     /// Whether it also answers with the codes of the platform in front of all services (DAS).
     pub has_common_codes: bool,
-    /// Whether its answers come in the editions of [`super::Edition`].
+    /// Whether its answers come in the editions of `Edition`.
     pub has_editions: bool,
     /// What it requires of its callers.
     pub protection: Protection,

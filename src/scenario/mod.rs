@@ -1,6 +1,6 @@
 //! Scenarios: YAML files, one for each party, read strictly into the domain.
 //!
-//! [`mod@format`] is the file format, [`sources`] finds files (built in or in a folder), `resolve`
+//! `format` is the file format, [`sources`] finds files (built in or in a folder), `resolve`
 //! turns a file into a party on a base date, [`loading`] puts a set together, and [`problems`] reports
 //! all problems at once.
 
