@@ -1,4 +1,4 @@
-//! Settings: flags over environment over defaults, validated at start.
+//! Settings. A flag wins over an environment variable, and both win over a default. All are validated at start.
 
 use std::any::Any;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -16,34 +16,35 @@ use crate::domain::clock::{ClockError, Now};
 use crate::faults::duration::parse_duration;
 use crate::scenario::sources::Source;
 
-/// The server's settings: flags over environment over defaults. They can stand before or after a subcommand's name.
+/// The server's settings. A flag can be given before or after the name of a subcommand.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Flags {
-    /// Address and port to listen on; port 0 takes a free one and prints it
+    /// Address and port to listen on; with port 0 a free port is taken and printed
     #[arg(long, env = "SANDBOX_LISTEN", global = true, default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT", value_parser = parse_listen)]
     pub(crate) listen: SocketAddr,
-    /// Folder of scenario files, in place of the built-in ones
+    /// Folder of scenario files, which replace the built-in ones
     #[arg(long, env = "SANDBOX_SCENARIOS", global = true, value_name = "DIR")]
     pub(crate) scenarios: Option<PathBuf>,
-    /// Keep the built-in scenarios beside those of the folder; where both have a party, the folder wins
+    /// Keep the built-in scenarios in addition to those of the folder; if both have a party, the folder wins
     #[arg(long, env = "SANDBOX_WITH_BUILTIN", global = true, value_parser = BoolishValueParser::new())]
     pub(crate) with_builtin: bool,
-    /// What the time is: a date or date-time (the clock stands still), or a shift like +30d (it goes on)
+    /// The time of the clock: a date or date-time (it stands still), or a shift like +30d (it keeps running)
     #[arg(long, env = "SANDBOX_NOW", global = true, value_name = "WHEN", value_parser = parse_now, allow_hyphen_values = true)]
     pub(crate) now: Option<Now>,
-    /// Edition of the answers where neither caller nor scenario says
+    /// Edition of the answers, if neither the caller nor the scenario chooses one
     #[arg(long, env = "SANDBOX_EDITION", global = true, default_value = "2024", value_parser = parse_edition, value_name = "2023|2024")]
     pub(crate) edition: Edition,
-    /// How tokens are checked: not at all, where there is one, always, with their signature
+    /// How tokens are checked. off: not at all; open: if a call has one; claims: every call must have one; signed: as
+    /// claims, and the signature too
     #[arg(long, env = "SANDBOX_AUTH", global = true, default_value = "open", value_name = "off|open|claims|signed")]
     pub(crate) auth: Level,
-    /// Seed of all randomness (ids), for runs that must be alike; drawn from the system where left out
+    /// Seed of all random values (ids), for runs that must be the same; random if left out
     #[arg(long, env = "SANDBOX_SEED", global = true, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
-    /// What is logged to stderr; successes only at debug
+    /// Level of the log on stderr; successful calls are logged at debug
     #[arg(long, env = "SANDBOX_LOG", global = true, default_value = "info", value_name = "LEVEL", ignore_case = true)]
     pub(crate) log: LogLevel,
-    /// Form of the log
+    /// Format of the log
     #[arg(
         long,
         env = "SANDBOX_LOG_FORMAT",
@@ -63,52 +64,52 @@ pub(crate) struct Flags {
         ignore_case = true
     )]
     pub(crate) control: Switch,
-    /// Key that the control API demands as a bearer token; the subcommands that call it send it
+    /// Key that the control API requires as a bearer token; the subcommands that call it send it
     #[arg(long, env = CONTROL_KEY, hide_env_values = true, global = true, value_name = "KEY", value_parser = parse_key)]
     pub(crate) control_key: Option<String>,
-    /// Requests that the journal of a session keeps; 0 keeps none
+    /// How many requests the journal of a session keeps; 0 keeps none
     #[arg(long, env = "SANDBOX_JOURNAL", global = true, default_value_t = Limits::default().journal, value_name = "NUMBER", value_parser = parse_journal)]
     pub(crate) journal: usize,
-    /// How many sessions there can be at a time, beside the default one
+    /// How many sessions there can be at the same time, in addition to the default one
     #[arg(long, env = "SANDBOX_MAX_SESSIONS", global = true, default_value_t = Limits::default().sessions, value_name = "NUMBER")]
     pub(crate) max_sessions: usize,
-    /// How long a session may be idle before it is forgotten
+    /// How long a session may be idle before it is deleted
     #[arg(long, env = "SANDBOX_SESSION_IDLE", global = true, default_value = "1h", value_name = "LENGTH", value_parser = parse_length)]
     pub(crate) session_idle: Duration,
-    /// What the services were told, each by its own flags.
+    /// The settings of the services, from flags of their own.
     #[arg(skip)]
     pub(crate) services: Arc<ServiceSettings>,
 }
 
-/// The variable of the one setting that is a secret.
+/// The environment variable of the only setting that is a secret.
 pub(crate) const CONTROL_KEY: &str = "SANDBOX_CONTROL_KEY";
 
-/// The URL that a caller on the same machine can use.
+/// The base URL for a caller on the same machine.
 pub(crate) fn base_url(address: SocketAddr) -> String {
     let ip = if address.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { address.ip() };
     format!("http://{}", SocketAddr::new(ip, address.port()))
 }
 
-/// What the services were told by settings of their own, by the type in which each keeps it.
+/// The settings of the services. Each service stores its settings in a type of its own, and finds them by that type.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ServiceSettings(Vec<Arc<dyn Any + Send + Sync>>);
 
 impl ServiceSettings {
-    /// Keeps the settings of a service.
+    /// Stores the settings of a service.
     pub(crate) fn put<T: Any + Send + Sync>(&mut self, settings: T) {
         self.0.retain(|known| !known.is::<T>());
         self.0.push(Arc::new(settings));
     }
 
-    /// The settings of a service; nothing where nobody said any.
+    /// The settings of a service. `None` if none were stored.
     pub(crate) fn get<T: Any>(&self) -> Option<&T> {
         self.0.iter().find_map(|settings| settings.downcast_ref())
     }
 }
 
 impl Flags {
-    /// The places that scenarios are read from; a later one wins over an earlier one. A folder given
-    /// to a subcommand stands in for `--scenarios`.
+    /// The places that scenarios are read from. A later one wins over an earlier one. A folder that is given
+    /// to a subcommand replaces `--scenarios`.
     pub(crate) fn sources(&self, folder: Option<&PathBuf>) -> Vec<Source> {
         match folder.or(self.scenarios.as_ref()) {
             None => vec![Source::Builtin],
@@ -117,7 +118,7 @@ impl Flags {
         }
     }
 
-    /// What the server needs of them.
+    /// The settings that the server needs.
     pub(crate) fn settings(&self) -> Settings {
         Settings {
             listen: self.listen,
@@ -146,16 +147,16 @@ fn parse_key(text: &str) -> Result<String, String> {
     if fits { Ok(text.to_owned()) } else { Err("a key has 8 to 200 visible ASCII characters".to_owned()) }
 }
 
-/// The most requests that a journal keeps.
-const MOST_KEPT: usize = 10_000;
+/// The most requests that `--journal` accepts.
+const MAX_JOURNAL: usize = 10_000;
 
 fn parse_journal(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|kept| *kept <= MOST_KEPT).ok_or_else(|| format!("a number from 0 to {MOST_KEPT}"))
+    text.parse().ok().filter(|kept| *kept <= MAX_JOURNAL).ok_or_else(|| format!("a number from 0 to {MAX_JOURNAL}"))
 }
 
 fn parse_length(text: &str) -> Result<Duration, String> {
     let length = parse_duration(text).filter(|length| !length.is_zero());
-    length.ok_or_else(|| "a length of time is a number and ms, s, m or h, like 30m".to_owned())
+    length.ok_or_else(|| "a length of time is a number above 0 and ms, s, m or h, like 30m".to_owned())
 }
 
 fn parse_listen(text: &str) -> Result<SocketAddr, String> {
@@ -165,21 +166,21 @@ fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     })
 }
 
-/// Whether something is done at all.
+/// On or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Switch {
     On,
     Off,
 }
 
-/// How much there may be of what sessions keep.
+/// The limits of what sessions keep.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// Sessions beside the default one.
+    /// How many sessions there can be, in addition to the default one.
     pub(crate) sessions: usize,
     /// How long a session may be idle.
     pub(crate) idle: Duration,
-    /// Requests that a session's journal keeps; 0 keeps none.
+    /// How many requests the journal of a session keeps. 0 keeps none.
     pub(crate) journal: usize,
 }
 
@@ -189,7 +190,7 @@ impl Default for Limits {
     }
 }
 
-/// What is logged.
+/// The level of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogLevel {
     Off,
@@ -199,21 +200,21 @@ pub(crate) enum LogLevel {
     Debug,
 }
 
-/// How it is logged.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
     Text,
     Json,
 }
 
-/// What is said of the answers once and for all.
+/// Settings of the answers that are the same in all sessions.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Options {
-    /// The edition where neither caller nor scenario says.
+    /// The edition, if neither the caller nor the scenario chooses one.
     pub(crate) default_edition: Edition,
 }
 
-/// What the server needs to know.
+/// The settings that the server needs.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
@@ -221,7 +222,7 @@ pub(crate) struct Settings {
     pub(crate) options: Options,
     pub(crate) auth: Level,
     pub(crate) seed: Option<u64>,
-    /// What the services were told.
+    /// The settings of the services.
     pub(crate) services: Arc<ServiceSettings>,
     /// Whether the control API answers.
     pub(crate) control: bool,
@@ -229,24 +230,24 @@ pub(crate) struct Settings {
     pub(crate) limits: Limits,
 }
 
-/// What is to be said about `SANDBOX_…` variables that nothing reads.
+/// The `SANDBOX_…` variables that nothing reads.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct UnknownVariables {
-    /// So like a known one that a slip must be assumed: the start is refused.
+    /// Messages about variables that are so similar to a known one that they must be misspelt. The start is refused.
     pub(crate) misspelt: Vec<String>,
-    /// Something else's (an orchestrator sets variables named after services): worth a warning.
-    pub(crate) strangers: Vec<String>,
+    /// Names of all others. An orchestrator may set them, named after its services, so they only get a warning.
+    pub(crate) unrelated: Vec<String>,
 }
 
-/// Looks for variables that were meant for the sandbox but are not read by it. `known` are those that are read.
+/// Finds the `SANDBOX_…` variables that nothing reads. `known` are the names of those that are read.
 pub(crate) fn unknown_variables(known: &[String], names: impl IntoIterator<Item = String>) -> UnknownVariables {
     let mut unknown = UnknownVariables::default();
-    let ours = |name: &String| name.starts_with("SANDBOX_") && !known.contains(name);
-    for name in names.into_iter().filter(ours) {
+    let is_unknown = |name: &String| name.starts_with("SANDBOX_") && !known.contains(name);
+    for name in names.into_iter().filter(is_unknown) {
         let near = nearest(&name, known.iter().map(String::as_str));
         match near.filter(|near| strsim::damerau_levenshtein(&name, near) <= 2) {
             Some(near) => unknown.misspelt.push(format!("there is no variable {name}; did you mean {near}?")),
-            None => unknown.strangers.push(name),
+            None => unknown.unrelated.push(name),
         }
     }
     unknown
@@ -257,11 +258,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slips_are_told_from_strangers() {
+    fn misspelt_variables_are_distinguished_from_unrelated_ones() {
         let names = ["SANDBOX_SCENARIO", "SANDBOX_PORT_8080_TCP", "SANDBOX_NOW", "PATH", "SANDBOX_LISTENS"];
         let known = ["SANDBOX_SCENARIOS", "SANDBOX_NOW", "SANDBOX_LISTEN"].map(str::to_owned);
         let unknown = unknown_variables(&known, names.map(str::to_owned));
-        assert_eq!(unknown.strangers, ["SANDBOX_PORT_8080_TCP"]);
+        assert_eq!(unknown.unrelated, ["SANDBOX_PORT_8080_TCP"]);
         assert_eq!(
             unknown.misspelt,
             [

@@ -1,5 +1,5 @@
-//! The clients that the issuer knows, as the configuration file registers them. Where it registers none, any
-//! client id and key are taken.
+//! The clients that the configuration file of the issuer registers. If it registers none, any client id and key are
+//! accepted.
 
 use std::collections::HashMap;
 
@@ -61,26 +61,29 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// The key of a name; whether it has expired.
+    /// The key with a name, and whether it has expired.
     pub(crate) fn key(&self, kid: &str) -> Option<(&PublicKey, bool)> {
         let key = self.keys.iter().find(|key| key.kid.as_deref() == Some(kid))?;
         Some((key, self.expired.iter().any(|expired| expired == kid)))
     }
 
+    /// Whether a scope is registered on it.
     pub(crate) fn has_scope(&self, scope: &str) -> bool {
         self.scopes.iter().any(|known| known == scope)
     }
 
+    /// Whether the owner of a scope has granted it to the client's organisation.
     pub(crate) fn is_granted(&self, scope: &str) -> bool {
         !self.not_granted.iter().any(|known| known == scope)
     }
 
-    /// Whether an organisation has delegated a scope to it.
+    /// Whether an organisation has delegated a scope to the client.
     pub(crate) fn is_delegated(&self, consumer: &str, scope: &str) -> bool {
-        let from_it = self.delegations.iter().filter(|delegation| delegation.from == consumer);
-        from_it.flat_map(|delegation| &delegation.scopes).any(|known| known == scope)
+        let from_consumer = self.delegations.iter().filter(|delegation| delegation.from == consumer);
+        from_consumer.flat_map(|delegation| &delegation.scopes).any(|known| known == scope)
     }
 
+    /// Whether an organisation has accepted the client's systembruker.
     pub(crate) fn is_systembruker_of(&self, organisation: &str) -> bool {
         self.systembrukere.iter().any(|known| known == organisation)
     }
@@ -91,37 +94,40 @@ impl Client {
 pub(crate) struct Registry(HashMap<String, Client>);
 
 impl Registry {
-    /// Checks the entries of a configuration; all that is wrong is told at once.
+    /// Registers the entries of a configuration.
+    ///
+    /// # Errors
+    /// One message for everything that is wrong with an entry.
     pub(crate) fn new(entries: Vec<ClientEntry>) -> Result<Self, Vec<String>> {
-        let (mut clients, mut wrong) = (HashMap::new(), Vec::new());
+        let (mut clients, mut messages) = (HashMap::new(), Vec::new());
         for entry in entries {
             let id = entry.client_id.clone();
-            let mut tell = |what: String| wrong.push(format!("clients: {id}: {what}"));
+            let mut report = |what: String| messages.push(format!("clients: {id}: {what}"));
             if id.is_empty() || id.len() > 200 {
-                tell("a client_id has 1 to 200 characters".to_owned());
+                report("a client_id has 1 to 200 characters".to_owned());
             }
             let organisations = [&entry.organisation].into_iter().chain(&entry.systembrukere);
             for number in organisations.chain(entry.delegations.iter().map(|delegation| &delegation.from)) {
                 if let Err(error) = number.parse::<Organisasjonsnummer>() {
-                    tell(format!("{number}: {error}"));
+                    report(format!("{number}: {error}"));
                 }
             }
             let mut keys = Vec::new();
             for jwk in &entry.jwks {
                 match PublicKey::from_jwk(jwk) {
                     Ok(key) if key.kid.is_some() => keys.push(key),
-                    Ok(_) => tell("a key needs a kid".to_owned()),
-                    Err(error) => tell(error.to_string()),
+                    Ok(_) => report("a key needs a kid".to_owned()),
+                    Err(error) => report(error.to_string()),
                 }
             }
             for kid in &entry.expired_keys {
                 if !keys.iter().any(|key| key.kid.as_deref() == Some(kid)) {
-                    tell(format!("expired_keys: there is no key {kid}"));
+                    report(format!("expired_keys: there is no key {kid}"));
                 }
             }
             for scope in &entry.not_granted {
                 if !entry.scopes.contains(scope) {
-                    tell(format!("not_granted: {scope} is none of its scopes"));
+                    report(format!("not_granted: {scope} is not one of its scopes"));
                 }
             }
             let client = Client {
@@ -134,13 +140,13 @@ impl Registry {
                 systembrukere: entry.systembrukere,
             };
             if clients.insert(entry.client_id, client).is_some() {
-                tell("it is registered twice".to_owned());
+                report("the client is registered twice".to_owned());
             }
         }
-        if wrong.is_empty() { Ok(Self(clients)) } else { Err(wrong) }
+        if messages.is_empty() { Ok(Self(clients)) } else { Err(messages) }
     }
 
-    /// Whether any is registered, so that others are unknown.
+    /// Whether no client is registered. If so, any client is accepted.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -150,24 +156,25 @@ impl Registry {
     }
 }
 
-/// How many used grants are remembered; more than the issuer can be asked for in their lifetime.
-const MOST_GRANTS: usize = 200_000;
+/// How many used grants are remembered. The issuer cannot get so many requests within the lifetime of a grant.
+const MAX_GRANTS: usize = 200_000;
 
-/// The grants that were used and have not expired yet.
+/// The used grants that have not expired yet.
 #[derive(Default)]
 pub(crate) struct UsedGrants(Mutex<HashMap<Box<str>, i64>>);
 
 impl UsedGrants {
-    /// Uses a grant until it expires (seconds since 1970); false where it was used before.
+    /// Marks a grant as used until it expires. `expires` and `now` are in seconds since 1970. Returns false if the grant
+    /// was used before.
     pub(crate) fn take(&self, grant: &str, expires: i64, now: i64) -> bool {
         let mut used = self.0.lock();
         if used.get(grant).is_some_and(|end| *end >= now) {
             return false;
         }
-        if used.len() >= MOST_GRANTS {
+        if used.len() >= MAX_GRANTS {
             used.retain(|_, end| *end >= now);
         }
-        if used.len() < MOST_GRANTS {
+        if used.len() < MAX_GRANTS {
             used.insert(grant.into(), expires);
         }
         true

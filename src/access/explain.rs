@@ -1,4 +1,4 @@
-//! A token, claim by claim: what each is, whether it passes, and what to change.
+//! Explains a token claim by claim: the meaning of each claim, whether it passes, and what to change.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::jwt::{Jwt, seconds};
-use super::token::{LEEWAY, Token, is_known_issuer, moment};
+use super::token::{LEEWAY, Token, date_text, is_known_issuer};
 use super::{Access, Demand, Level, Refusal, samtykke};
 use crate::catalogue::{Check, Issuer};
 
@@ -37,7 +37,7 @@ pub(crate) enum Verdict {
     Refused { status: u16, code: &'static str, message: String },
     /// It is no token that could be sent.
     NoToken(String),
-    /// It is an Altinn 2 consent token, which goes beside an access token.
+    /// It is an Altinn 2 consent token, which is sent together with an access token.
     ConsentToken,
     /// No request is named.
     NoRequest,
@@ -48,11 +48,13 @@ impl fmt::Display for Verdict {
         match self {
             Self::Served => f.write_str("The request would be served."),
             Self::Refused { status, code, message } => write!(f, "{status} {code}: {message}."),
-            Self::NoToken(why) => write!(f, "This is no token: {why}."),
+            Self::NoToken(why) => write!(f, "This is not a token: {why}."),
             Self::ConsentToken => f.write_str(
-                "This is a consent token of the old Altinn: send it as AltinnSamtykke, beside an access token.",
+                "This is an Altinn 2 consent token. Send it in the header AltinnSamtykke, with an access token.",
             ),
-            Self::NoRequest => f.write_str("Name a service and a party to see what would come of a request with it."),
+            Self::NoRequest => {
+                f.write_str("Name a service and a party to see whether a request with it would be served.")
+            }
         }
     }
 }
@@ -77,7 +79,7 @@ const FAILS: &str = "fails";
 const UNCHECKED: &str = "not checked";
 
 impl Access {
-    /// Explains a token for a request, where one is named.
+    /// Explains a token for a request, or by itself if `demand` is `None`.
     pub(crate) fn explain(&self, text: &str, demand: Option<&Demand<'_>>, now: DateTime<Utc>) -> Explanation {
         let text = text.trim();
         let text = text.strip_prefix("Bearer ").unwrap_or(text);
@@ -89,7 +91,7 @@ impl Access {
         };
         let mut lines = vec![self.signature(&jwt, now)];
         for (name, value) in jwt.payload.as_object().into_iter().flatten() {
-            lines.push(explained(name, value, demand, self.issued_by, now));
+            lines.push(claim_line(name, value, demand, self.issued_by, now));
         }
         for needed in ["exp", "scope", "consumer"].into_iter().filter(|name| jwt.payload.get(*name).is_none()) {
             let consent = jwt.payload.get("OfferedBy").is_some();
@@ -101,18 +103,18 @@ impl Access {
     }
 
     fn signature(&self, jwt: &Jwt<'_>, now: DateTime<Utc>) -> Line {
-        let named = |name: &str| jwt.header.get(name).and_then(Value::as_str).unwrap_or("–");
-        let value = format!("alg {}, kid {}", named("alg"), named("kid"));
+        let header_text = |name: &str| jwt.header.get(name).and_then(Value::as_str).unwrap_or("–");
+        let value = format!("alg {}, kid {}", header_text("alg"), header_text("kid"));
         match self.keys.verify(jwt, now) {
-            Ok(()) => line("signature", &value, "It is that of a key that this sandbox knows.", PASSES, None),
+            Ok(()) => line("signature", &value, "It was made with a key that this sandbox knows.", PASSES, None),
             Err(why) if self.level() == Level::Signed => {
-                let fix = "take a token of this sandbox's issuer, or start it with --jwks for another issuer's keys";
+                let fix = "use a token of this sandbox's issuer, or start with --jwks and the other issuer's keys";
                 line("signature", &value, &format!("Refused: {why}."), FAILS, Some(fix))
             }
             Err(why) => line(
                 "signature",
                 &value,
-                &format!("Nobody looks at it below --auth signed, where: {why}."),
+                &format!("It is checked only with --auth signed. It would fail: {why}."),
                 UNCHECKED,
                 None,
             ),
@@ -163,82 +165,82 @@ fn line(claim: &str, value: &str, meaning: &str, verdict: &'static str, fix: Opt
     }
 }
 
-fn explained(name: &str, value: &Value, demand: Option<&Demand<'_>>, issuer: &Issuer, now: DateTime<Utc>) -> Line {
+fn claim_line(name: &str, value: &Value, demand: Option<&Demand<'_>>, issuer: &Issuer, now: DateTime<Utc>) -> Line {
     let shown: String = match value {
         Value::String(text) => text.chars().take(120).collect(),
         other => other.to_string().chars().take(400).collect(),
     };
-    let told = |meaning: &str| line(name, &shown, meaning, UNCHECKED, None);
-    let judged = |meaning: &str, passes: bool, fix: &str| {
+    let unchecked = |meaning: &str| line(name, &shown, meaning, UNCHECKED, None);
+    let checked = |meaning: &str, passes: bool, fix: &str| {
         line(name, &shown, meaning, if passes { PASSES } else { FAILS }, (!passes).then_some(fix))
     };
     match name {
-        "exp" | "nbf" | "iat" => when(name, value, &shown, now),
-        "iss" if value == "altinn.no" => judged("Who issued the consent.", true, ""),
+        "exp" | "nbf" | "iat" => time_line(name, value, &shown, now),
+        "iss" if value == "altinn.no" => checked("Who issued the consent.", true, ""),
         "iss" => {
             let passes = value.as_str().is_some_and(|name| is_known_issuer(name, issuer));
             let fix = format!(
-                "take a token of {} or of this sandbox; under --auth signed only the signature counts",
+                "use a token of {} or of this sandbox; with --auth signed only the signature counts",
                 issuer.test_url
             );
-            judged("Who issued it.", passes, &fix)
+            checked("Who issued it.", passes, &fix)
         }
         "scope" => match demand {
-            None => told("What it may be used for."),
+            None => unchecked("What it may be used for."),
             Some(demand) => {
                 let passes = value
                     .as_str()
                     .is_some_and(|held| held.split(' ').any(|scope| demand.token.scopes.contains(&scope)));
-                judged("What it may be used for.", passes, &format!("ask for the scope {}", demand.scope()))
+                checked("What it may be used for.", passes, &format!("ask for the scope {}", demand.scope()))
             }
         },
         "consumer" => {
             let number = value["ID"].as_str().and_then(|id| id.strip_prefix("0192:"));
             let passes = number.is_some_and(|number| number.len() == 9);
-            judged(
-                "Whose token it is: the organisation that calls, or that delegated.",
+            checked(
+                "The organisation that the token belongs to: the one that calls, or the one that delegated.",
                 passes,
                 "it needs ID 0192: and nine digits",
             )
         }
-        "supplier" => told("Who calls on the consumer's behalf, by delegation."),
-        "delegation_source" => told("Where the delegation is registered."),
-        "authorization_details" => {
-            told("Acting as systembruker of systemuser_org, or by consent of from to to, until validTo.")
-        }
-        "client_id" => told("The OAuth client; a session or a rule can be bound to it."),
-        "client_amr" => told("How the client proved itself to the issuer."),
-        "aud" => told("The audience; Skatteetaten demands none."),
-        "token_type" => told("How it is sent: Authorization: Bearer."),
-        "jti" => told("Its own number."),
+        "supplier" => unchecked("Who calls on the consumer's behalf, by delegation."),
+        "delegation_source" => unchecked("Where the delegation is registered."),
+        "authorization_details" => unchecked(
+            "The caller acts as systembruker of systemuser_org, or `from` has consented to `to` until validTo.",
+        ),
+        "client_id" => unchecked("The OAuth client; a session or a rule can be bound to it."),
+        "client_amr" => unchecked("How the client proved itself to the issuer."),
+        "aud" => unchecked("The audience; Skatteetaten does not require it."),
+        "token_type" => unchecked("How the token is sent: Authorization: Bearer."),
+        "jti" => unchecked("The id of the token."),
         "OfferedBy" => match demand {
-            None => told("Who consented."),
-            Some(demand) => judged("Who consented.", value == demand.part, &format!("it must be {}", demand.part)),
+            None => unchecked("Who consented."),
+            Some(demand) => checked("Who consented.", value == demand.part, &format!("it must be {}", demand.part)),
         },
-        "CoveredBy" => told("Who may use the consent: the consumer of the access token beside it."),
+        "CoveredBy" => unchecked("Who may use the consent: the consumer of the access token beside it."),
         "Services" | "ServiceCodes" => match demand {
-            None => told("What was consented to."),
+            None => unchecked("What was consented to."),
             Some(demand) => {
                 let text = value.to_string().replace(',', "_");
                 let koder = demand.koder();
                 let passes = koder.iter().any(|code| text.contains(code));
-                judged("What was consented to.", passes, &format!("it must have {}", koder.join(" or ")))
+                checked("What was consented to.", passes, &format!("it must have {}", koder.join(" or ")))
             }
         },
         "ValidToDate" | "DelegatedDate" => {
-            told("How long the consent lasts, and since when; the token itself ends by exp.")
+            unchecked("When the consent ends, or when it was given; the token itself expires by exp.")
         }
-        _ => told("Nothing that is looked at."),
+        _ => unchecked("The sandbox does not use it."),
     }
 }
 
-fn when(name: &str, value: &Value, shown: &str, now: DateTime<Utc>) -> Line {
+fn time_line(name: &str, value: &Value, shown: &str, now: DateTime<Utc>) -> Line {
     let Some(at) = seconds(value) else {
-        return line(name, shown, "It is no number of seconds since 1970.", FAILS, Some("write it as a number"));
+        return line(name, shown, "It is not a number of seconds since 1970.", FAILS, Some("write it as a number"));
     };
     let left = at.saturating_sub(now.timestamp());
     let leeway = LEEWAY.num_seconds();
-    let at = moment(at);
+    let at = date_text(at);
     match name {
         "exp" if left + leeway > 0 => line(name, shown, &format!("{at}: it expires in {left} s."), PASSES, None),
         "exp" => {
@@ -248,15 +250,15 @@ fn when(name: &str, value: &Value, shown: &str, now: DateTime<Utc>) -> Line {
                 shown,
                 &meaning,
                 FAILS,
-                Some("fetch a new one before each batch of calls; they live two minutes"),
+                Some("fetch a new token before each batch of calls; a token lives two minutes"),
             )
         }
         _ if left > leeway => line(
             name,
             shown,
-            &format!("{at}: that is {left} s ahead."),
+            &format!("{at}: that is {left} s in the future."),
             FAILS,
-            Some("check the clock of whoever issued it"),
+            Some("check the clock of the issuer"),
         ),
         _ => line(name, shown, &format!("{at}: {} s ago.", left.saturating_neg()), PASSES, None),
     }

@@ -1,4 +1,4 @@
-//! What is wrong with a JWT. Services say it in Norwegian, the sandbox's own tools in English.
+//! What is wrong with a JWT. Services answer in Norwegian, the sandbox's own tools in English.
 
 use std::fmt;
 
@@ -7,25 +7,25 @@ use super::keys::Algorithm;
 /// What is wrong with a JWT.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum TokenFault {
-    /// It has not three parts.
+    /// It does not have three parts.
     Parts,
     /// A part is not base64url.
     Base64(Part),
     /// A part is not JSON.
     Json(Part),
-    /// A part is JSON, but no object.
+    /// A part is JSON, but not an object.
     Object(Part),
     /// A claim has a type that it cannot have.
     ClaimType,
-    /// It is larger than this, in bytes.
+    /// It is larger than this number of bytes.
     TooLarge(usize),
-    /// Its algorithm is none of those that are taken.
+    /// Its algorithm is not one of [`Algorithm`]. The text is the name (`alg`).
     Algorithm(String),
-    /// Its header has `crit`.
+    /// Its header has `crit`, which requires extensions that the sandbox does not have.
     Critical,
-    /// No known key has the name.
+    /// No known key has this name (`kid`).
     UnknownKey(String),
-    /// The signature is not that of its key.
+    /// The signature was not made with its key.
     Signature,
 }
 
@@ -55,7 +55,7 @@ impl Part {
 }
 
 impl TokenFault {
-    /// As a service says it.
+    /// The text of a service, in Norwegian.
     pub(crate) fn norwegian(&self) -> String {
         match self {
             Self::Parts => "et JWT har tre deler skilt med punktum".to_owned(),
@@ -84,9 +84,9 @@ impl fmt::Display for TokenFault {
             Self::ClaimType => f.write_str("a claim has the wrong type"),
             Self::TooLarge(most) => write!(f, "it is larger than {most} bytes"),
             Self::Algorithm(name) => {
-                write!(f, "the signature algorithm '{name}' (alg) is none of {}", Algorithm::NAMES.join(", "))
+                write!(f, "the signature algorithm '{name}' (alg) is not one of {}", Algorithm::NAMES.join(", "))
             }
-            Self::Critical => f.write_str("the header has crit, which nobody here understands"),
+            Self::Critical => f.write_str("the header has crit, which the sandbox does not support"),
             Self::UnknownKey(kid) => write!(f, "no known key has the name '{kid}' (kid)"),
             Self::Signature => f.write_str("the signature is wrong"),
         }

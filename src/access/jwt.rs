@@ -1,4 +1,4 @@
-//! Reading a JWT: three parts, of which the first two are JSON objects.
+//! Reads a JWT: three parts, of which the first two are JSON objects.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,17 +8,17 @@ use serde_json::Value;
 use super::fault::{Part, TokenFault};
 use super::keys::Algorithm;
 
-/// A JWT taken apart; its signature is not looked at yet.
+/// The parts of a JWT. The signature has not been checked yet.
 pub(crate) struct Jwt<'t> {
     pub(crate) header: Value,
     pub(crate) payload: Value,
-    /// What the signature is over.
+    /// The text that was signed.
     pub(crate) signed: &'t str,
     pub(crate) signature: Vec<u8>,
 }
 
 impl<'t> Jwt<'t> {
-    /// Takes a token apart.
+    /// Splits and decodes a token.
     pub(crate) fn read(token: &'t str) -> Result<Self, TokenFault> {
         let mut parts = token.split('.');
         let (Some(header), Some(payload), Some(signature), None) =
@@ -35,12 +35,12 @@ impl<'t> Jwt<'t> {
             header: object(header, Part::Header)?,
             payload: object(payload, Part::Payload)?,
             signed: &token[..header.len() + 1 + payload.len()],
-            // No key verifies a signature that is not base64url.
+            // A signature that is not base64url becomes empty, which no key verifies.
             signature: decode(signature).unwrap_or_default(),
         })
     }
 
-    /// The algorithm of the signature, where it is one that is taken.
+    /// The algorithm of the signature, if it is one of [`Algorithm`].
     pub(crate) fn algorithm(&self) -> Result<Algorithm, TokenFault> {
         let name = self.header.get("alg").and_then(Value::as_str).unwrap_or_default();
         Algorithm::by_name(name).ok_or_else(|| TokenFault::Algorithm(name.chars().take(20).collect()))
@@ -48,20 +48,20 @@ impl<'t> Jwt<'t> {
 }
 
 fn decode(part: &str) -> Option<Vec<u8>> {
-    // Padding is not allowed in a JWT, but some generators leave it.
+    // A JWT must not have padding, but some generators add it.
     URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).ok()
 }
 
-/// The claims of a token.
+/// The claims of a token. The signature is not checked.
 pub(super) fn claims<T: DeserializeOwned>(token: &str) -> Result<T, TokenFault> {
     serde_json::from_value(Jwt::read(token)?.payload).map_err(|_| TokenFault::ClaimType)
 }
 
-/// A numeric date of a token (seconds since 1970), as a number or a text of one.
+/// A date of a token in seconds since 1970, from a number or a text with a number.
 pub(crate) fn seconds(value: &Value) -> Option<i64> {
     match value {
-        // RFC 7519 allows a fraction; as_f64 saturates and `as` does too.
-        #[expect(clippy::cast_possible_truncation, reason = "a date beyond i64 is as good as the last one")]
+        // RFC 7519 allows a fraction. `as` saturates.
+        #[expect(clippy::cast_possible_truncation, reason = "a date beyond i64 is treated as the last date")]
         Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(|seconds| seconds.floor() as i64)),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,

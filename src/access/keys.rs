@@ -1,4 +1,4 @@
-//! Keys: the sandbox's own, which it signs with, and those that tokens are held against.
+//! Keys: the key that the sandbox signs with, and the keys that signatures are verified with.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::fault::TokenFault;
 
-/// The signature algorithms that are taken: RSA with PKCS #1 v1.5.
+/// The supported signature algorithms: RSA with PKCS #1 v1.5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Algorithm {
     Rs256,
@@ -53,7 +53,7 @@ impl KeyError {
     }
 }
 
-/// The sandbox's fixed test key. It is public: whoever reads this project can sign with it.
+/// The sandbox's fixed test key. It is public: everybody who has this project can sign with it.
 const TEST_KEY: &str = include_str!("test-key.pem");
 
 /// The name of the fixed test key.
@@ -74,14 +74,14 @@ impl SigningKey {
         Ok(Self { pair, kid: TEST_KID.to_owned() })
     }
 
-    /// A fresh key that nobody else has.
+    /// A new key that nobody else has.
     pub(crate) fn generate() -> Result<Self, KeyError> {
         let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::new("no key could be generated"))?;
         let print = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, pair.public_key().as_ref());
         Ok(Self { kid: URL_SAFE_NO_PAD.encode(&print.as_ref()[..12]), pair })
     }
 
-    /// Claims as a signed JWT (RS256).
+    /// Signs claims as a JWT (RS256).
     pub(crate) fn sign(&self, claims: &Value) -> Result<String, KeyError> {
         let header = json!({ "alg": "RS256", "kid": self.kid, "typ": "JWT" });
         let mut token =
@@ -106,7 +106,7 @@ impl SigningKey {
     }
 }
 
-/// An RSA key that signatures are held against.
+/// An RSA key that verifies signatures.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PublicKey {
     pub(crate) kid: Option<String>,
@@ -115,7 +115,7 @@ pub(crate) struct PublicKey {
 }
 
 impl PublicKey {
-    /// Reads a JWK of kind RSA.
+    /// Reads a JWK with `kty` RSA.
     pub(crate) fn from_jwk(jwk: &Value) -> Result<Self, KeyError> {
         if jwk["kty"] != "RSA" {
             return Err(KeyError::new("the key is not of kind RSA (kty)"));
@@ -131,23 +131,23 @@ impl PublicKey {
         Self::new(jwk["kid"].as_str().map(str::to_owned), number("n")?, number("e")?)
     }
 
-    /// From modulus and exponent, big-endian.
+    /// A key from modulus and exponent, both big-endian.
     pub(crate) fn new(kid: Option<String>, n: Vec<u8>, e: Vec<u8>) -> Result<Self, KeyError> {
         let trimmed = |bytes: Vec<u8>| bytes.into_iter().skip_while(|b| *b == 0).collect::<Vec<_>>();
         let (n, e) = (trimmed(n), trimmed(e));
         if !(256..=1024).contains(&n.len()) {
-            return Err(KeyError::new(format!("a key has 2048 to 8192 bits, this one {}", n.len() * 8)));
+            return Err(KeyError::new(format!("a key has 2048 to 8192 bits, this one has {}", n.len() * 8)));
         }
         Ok(Self { kid, n, e })
     }
 
-    /// Whether a signature over a text is this key's.
+    /// Whether a signature of a text was made with this key.
     pub(crate) fn verifies(&self, algorithm: Algorithm, text: &str, signature: &[u8]) -> bool {
         let key = RsaPublicKeyComponents { n: &self.n, e: &self.e };
         key.verify(algorithm.verification(), text.as_bytes(), signature).is_ok()
     }
 
-    /// As a JWK.
+    /// The key as a JWK.
     pub(crate) fn jwk(&self) -> Value {
         json!({
             "kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.kid,
@@ -156,33 +156,33 @@ impl PublicKey {
     }
 }
 
-/// Keys of somebody else's issuer, from a file that is read again when a token names a key that is not in it.
+/// The keys of another issuer, from a file. The file is read again when a token names a key that is not known.
 pub(crate) struct JwksFile {
     path: PathBuf,
     keys: RwLock<Vec<PublicKey>>,
-    /// When it was last read.
-    read: Mutex<DateTime<Utc>>,
+    /// When the file was last read.
+    last_read: Mutex<DateTime<Utc>>,
 }
 
-/// The shortest time between two readings of a file of keys.
-const AGAIN: TimeDelta = TimeDelta::minutes(1);
+/// The shortest time between two reads of the file.
+const REREAD_INTERVAL: TimeDelta = TimeDelta::minutes(1);
 
 impl JwksFile {
     /// Reads the file for the first time.
     pub(crate) fn open(path: PathBuf, now: DateTime<Utc>) -> Result<Self, KeyError> {
         let keys = RwLock::new(read(&path)?);
-        Ok(Self { path, keys, read: Mutex::new(now) })
+        Ok(Self { path, keys, last_read: Mutex::new(now) })
     }
 
-    /// The keys of a name, or all where a token names none.
+    /// The keys with a name. All keys if `kid` is `None`.
     fn find(&self, kid: Option<&str>, now: DateTime<Utc>) -> Vec<PublicKey> {
         let found = self.known(kid);
         if !found.is_empty() || kid.is_none() {
             return found;
         }
         {
-            let mut last = self.read.lock();
-            if now.signed_duration_since(*last) < AGAIN {
+            let mut last = self.last_read.lock();
+            if now.signed_duration_since(*last) < REREAD_INTERVAL {
                 return found;
             }
             *last = now;
@@ -190,7 +190,7 @@ impl JwksFile {
         match read(&self.path) {
             Ok(keys) => *self.keys.write() = keys,
             Err(error) => {
-                tracing::warn!(path = %self.path.display(), %error, "the keys cannot be read again; those from before stay");
+                tracing::warn!(path = %self.path.display(), %error, "the key file cannot be read again; the earlier keys stay in use");
             }
         }
         self.known(kid)
@@ -207,14 +207,14 @@ fn read(path: &std::path::Path) -> Result<Vec<PublicKey>, KeyError> {
     let value: Value =
         serde_json::from_str(&text).map_err(|error| KeyError::new(format!("{}: {error}", path.display())))?;
     let list = value["keys"].as_array().ok_or_else(|| KeyError::new(format!("{}: no list of keys", path.display())))?;
-    // A set may hold keys of other kinds, which no token of ours can name.
+    // A set may have keys of other kinds, which no supported algorithm uses.
     let rsa = list.iter().filter(|jwk| jwk["kty"] == "RSA");
     let keys = rsa.map(PublicKey::from_jwk).collect::<Result<Vec<_>, _>>();
     let keys = keys.map_err(|error| KeyError::new(format!("{}: {error}", path.display())))?;
     if keys.is_empty() { Err(KeyError::new(format!("{}: no RSA key", path.display()))) } else { Ok(keys) }
 }
 
-/// All keys that tokens are held against, and the one that the sandbox signs with.
+/// The key that the sandbox signs with, and all keys that verify tokens.
 pub(crate) struct Keys {
     pub(crate) own: SigningKey,
     public: PublicKey,
@@ -226,12 +226,12 @@ impl Keys {
         Self { public: own.public(), own, external }
     }
 
-    /// The set that the issuer publishes.
+    /// The set of keys that the issuer publishes.
     pub(crate) fn jwks(&self) -> Value {
         json!({ "keys": [self.public.jwk()] })
     }
 
-    /// Holds the signature of a JWT against the keys that its `kid` names; Norwegian, to follow "fordi".
+    /// Verifies the signature of a JWT with the keys that its `kid` names, or with all keys if it has no `kid`.
     pub(super) fn verify(&self, jwt: &super::jwt::Jwt<'_>, now: DateTime<Utc>) -> Result<(), TokenFault> {
         let algorithm = jwt.algorithm()?;
         if jwt.header.get("crit").is_some() {
@@ -258,7 +258,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_fixed_key_is_stable_and_a_fresh_one_is_another() {
+    fn the_fixed_key_is_stable_and_a_new_one_is_different() {
         let fixed = SigningKey::fixed().expect("the key in the project").public();
         assert_eq!(fixed, SigningKey::fixed().expect("again").public());
         assert_eq!(PublicKey::from_jwk(&fixed.jwk()).expect("its own JWK"), fixed);
@@ -283,10 +283,10 @@ mod tests {
         assert_eq!((found(&one, 1), found(&other, 59)), (1, 0), "too early");
         assert_eq!((found(&other, 60), found(&other, 61)), (1, 1));
         write(&[&one]);
-        assert_eq!(found(&other, 200), 1, "what is known is not looked for again");
+        assert_eq!(found(&other, 200), 1, "a known key is not looked for again");
         std::fs::write(&path, "broken").expect("written");
         let unknown = SigningKey::generate().expect("a key").public();
-        assert_eq!((found(&unknown, 300), found(&other, 301)), (0, 1), "those from before stay");
+        assert_eq!((found(&unknown, 300), found(&other, 301)), (0, 1), "the earlier keys stay");
         std::fs::remove_file(path).expect("removed");
     }
 

@@ -1,4 +1,4 @@
-//! What tokens of the sandbox are made of. The shapes are the published ones (docs/fidelity.md, "Access").
+//! Builds the claims of the sandbox's tokens, in their published forms (docs/fidelity.md, "Access").
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
@@ -6,10 +6,10 @@ use serde_json::{Map, Value, json};
 /// How long an access token lives, in seconds.
 pub(crate) const LIFETIME: i64 = 120;
 
-/// How long a consent of the old Altinn can be used, in seconds.
+/// How long a consent token of Altinn 2 lives, in seconds.
 pub(crate) const CONSENT_LIFETIME: i64 = 30;
 
-/// What the published examples name as the source of a delegation.
+/// The source of a delegation, as in the published examples.
 const DELEGATION_SOURCE: &str = "https://tt02.altinn.no/";
 
 /// An organisation in ISO 6523 form.
@@ -17,33 +17,35 @@ pub(crate) fn iso6523(number: &str) -> Value {
     json!({ "authority": "iso6523-actorid-upis", "ID": format!("0192:{number}") })
 }
 
-/// What an access token says.
+/// The content of an access token.
 pub(crate) struct Grant<'a> {
     pub(crate) issuer: &'a str,
     pub(crate) client_id: &'a str,
     /// `private_key_jwt` or `virksomhetssertifikat`.
     pub(crate) client_amr: &'a str,
-    /// Whose token it is; with a delegated scope, who delegated it.
+    /// The organisation that the token belongs to. With a delegated scope, the organisation that delegated it.
     pub(crate) consumer: &'a str,
-    /// Who acts for the consumer by delegation.
+    /// The organisation that acts for the consumer, if the scope is delegated.
     pub(crate) supplier: Option<&'a str>,
     pub(crate) scope: &'a str,
-    /// The audience that was asked for.
+    /// The requested audience.
     pub(crate) resource: Option<&'a Value>,
+    /// The entries of `authorization_details`.
     pub(crate) details: Vec<Value>,
+    /// In seconds.
     pub(crate) lifetime: i64,
     pub(crate) jti: String,
 }
 
 impl Grant<'_> {
-    /// The claims, issued at an instant.
+    /// The claims of a token that is issued now.
     pub(crate) fn claims(&self, now: DateTime<Utc>) -> Value {
         let mut claims = Map::new();
         let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
         put("iss", self.issuer.into());
         put("client_amr", self.client_amr.into());
         put("token_type", "Bearer".into());
-        // The published tokens of systembruker and consent name no audience.
+        // The published tokens of systembruker and consent have no audience.
         if self.details.is_empty() {
             put("aud", self.resource.cloned().unwrap_or_else(|| "unspecified".into()));
         }
@@ -64,7 +66,7 @@ impl Grant<'_> {
     }
 }
 
-/// The entry of a systembruker that acts for a customer.
+/// The `authorization_details` entry of a systembruker that acts for a customer.
 pub(crate) fn systembruker(customer: &str, supplier: &str) -> Value {
     json!({
         "type": "urn:altinn:systemuser",
@@ -74,16 +76,16 @@ pub(crate) fn systembruker(customer: &str, supplier: &str) -> Value {
     })
 }
 
-/// The entry of an Altinn 3 consent to a resource.
+/// The `authorization_details` entry of an Altinn 3 consent to a resource.
 pub(crate) fn consent(id: &str, from: &str, to: &str, resource: &str, now: DateTime<Utc>) -> Value {
-    let told = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let text = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
     json!({
         "type": "urn:altinn:consent",
         "id": id,
         "from": urn(from),
         "to": urn(to),
-        "consented": told(now),
-        "validTo": told(now + TimeDelta::days(90)),
+        "consented": text(now),
+        "validTo": text(now + TimeDelta::days(90)),
         "consentRights": [{
             "action": ["consent"],
             "resource": [{ "type": "urn:altinn:resource", "value": resource }],
@@ -92,14 +94,14 @@ pub(crate) fn consent(id: &str, from: &str, to: &str, resource: &str, now: DateT
     })
 }
 
-/// A party as Altinn 3 names it, by the number of its digits.
+/// A party as an Altinn 3 URN. A number with eleven digits is a person.
 pub(crate) fn urn(number: &str) -> String {
     let kind = if number.len() == 11 { "person:identifier-no" } else { "organization:identifier-no" };
     format!("urn:altinn:{kind}:{number}")
 }
 
-/// The claims of a consent token of the old Altinn.
-pub(crate) fn old_consent(
+/// The claims of a consent token of Altinn 2. `ttl` is in seconds.
+pub(crate) fn altinn2_consent(
     offered_by: &str,
     covered_by: &str,
     services: &[&str],

@@ -1,4 +1,4 @@
-//! Rights to a party's data: own, as a systembruker, or by consent in the old Altinn or in Altinn 3.
+//! Rights to the data of a party: the caller's own, as a systembruker, or by a consent of Altinn 2 or Altinn 3.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use http::HeaderMap;
@@ -7,14 +7,14 @@ use serde_json::Value;
 
 use super::jwt::{Jwt, claims, seconds};
 use super::keys::Keys;
-use super::token::{Detail, LEEWAY, Token, moment};
+use super::token::{Detail, LEEWAY, Token, date_text};
 use super::{Demand, LARGEST_TOKEN};
 use crate::catalogue::Needs;
 
-/// The header that carries a consent of the old Altinn.
+/// The header with a consent token of Altinn 2.
 const HEADER: &str = "AltinnSamtykke";
 
-/// A consent token of the old Altinn.
+/// The claims of a consent token of Altinn 2.
 #[derive(Deserialize)]
 struct Samtykke {
     #[serde(default)]
@@ -33,8 +33,11 @@ struct Samtykke {
     service_codes: Option<Value>,
 }
 
-/// Checks that a good token gives a right to the party, in the way that it claims to.
-/// Where keys are given, the signature of a consent token is held against them.
+/// Checks that a valid token gives a right to the party. If keys are given, they verify the signature of a consent
+/// token.
+///
+/// # Errors
+/// The reason, as the Norwegian text of the service.
 pub(super) fn check(
     headers: &HeaderMap,
     token: &Token,
@@ -46,7 +49,7 @@ pub(super) fn check(
         return Ok(());
     }
     if demand.needs == Needs::ToBeTheParty {
-        // Where nobody is named, whoever the token speaks for is meant.
+        // A request that names no party means the party that the token acts for.
         let acts_for = token.acts_for()?;
         if demand.part.is_empty() || demand.part == acts_for {
             return Ok(());
@@ -65,12 +68,12 @@ pub(super) fn check(
             let verified = Jwt::read(text.trim()).and_then(|jwt| keys.verify(&jwt, now));
             verified.map_err(|why| format!("Samtykketokenet kan ikke godtas: {}", why.norwegian()))?;
         }
-        return old(text.trim(), consumer, demand, now);
+        return check_altinn2(text.trim(), consumer, demand, now);
     }
     let of_type = |name: &'static str| token.authorization_details.iter().filter(move |detail| detail.r#type == name);
-    let mut consents = of_type("urn:altinn:consent").map(|consent| new(consent, consumer, demand, now));
+    let mut consents = of_type("urn:altinn:consent").map(|consent| check_altinn3(consent, consumer, demand, now));
     if let Some(first) = consents.next() {
-        // Any one that fits will do; where none does, the first one's fault is told.
+        // One matching consent is enough. If none matches, the answer has the reason of the first.
         return first.or_else(|why| if consents.any(|other| other.is_ok()) { Ok(()) } else { Err(why) });
     }
     if demand.needs == Needs::Consent {
@@ -91,21 +94,22 @@ pub(super) fn check(
     ))
 }
 
-fn old(text: &str, consumer: &str, demand: &Demand<'_>, now: DateTime<Utc>) -> Result<(), String> {
+/// Checks a consent token of Altinn 2.
+fn check_altinn2(text: &str, consumer: &str, demand: &Demand<'_>, now: DateTime<Utc>) -> Result<(), String> {
     let samtykke: Samtykke =
         claims(text).map_err(|why| format!("Samtykketokenet kan ikke leses: {}", why.norwegian()))?;
     let (now, leeway) = (now.timestamp(), LEEWAY.num_seconds());
     let exp = samtykke.exp.as_ref().and_then(seconds).ok_or("Samtykketokenet mangler utløpstid (exp)")?;
     if exp.saturating_add(leeway) <= now {
-        return Err(format!("Samtykketokenet er utløpt: det var gyldig til {}", moment(exp)));
+        return Err(format!("Samtykketokenet er utløpt: det var gyldig til {}", date_text(exp)));
     }
     if let Some(nbf) = samtykke.nbf.as_ref().and_then(seconds).filter(|nbf| *nbf > now + leeway) {
-        return Err(format!("Samtykketokenet er ikke gyldig ennå: det gjelder fra {}", moment(nbf)));
+        return Err(format!("Samtykketokenet er ikke gyldig ennå: det gjelder fra {}", date_text(nbf)));
     }
     if let Some(value) = &samtykke.valid_to {
         let until = valid_to(value).ok_or("Samtykketokenets ValidToDate kan ikke leses")?;
         if until <= now {
-            return Err(format!("Samtykket er utløpt: det gjaldt til {}", moment(until)));
+            return Err(format!("Samtykket er utløpt: det gjaldt til {}", date_text(until)));
         }
     }
     if !is_altinn(&samtykke.iss) {
@@ -127,13 +131,13 @@ fn old(text: &str, consumer: &str, demand: &Demand<'_>, now: DateTime<Utc>) -> R
     }
 }
 
-/// `altinn.no`, alone or as the host of a URL, with whatever stands before it.
+/// Whether an issuer is `altinn.no` or a host below it, alone or as the host of a URL.
 fn is_altinn(issuer: &str) -> bool {
     let host = issuer.split_once("://").map_or(issuer, |(_, rest)| rest.split(['/', ':']).next().unwrap_or_default());
     host == "altinn.no" || host.ends_with(".altinn.no")
 }
 
-/// Seconds since 1970, or the older `01.01.2018 23:59:59` (taken as UTC).
+/// A date in seconds since 1970. It may also be written in the older form `01.01.2018 23:59:59`, which is read as UTC.
 fn valid_to(value: &Value) -> Option<i64> {
     seconds(value).or_else(|| {
         let at = NaiveDateTime::parse_from_str(value.as_str()?, "%d.%m.%Y %H:%M:%S").ok()?;
@@ -141,10 +145,11 @@ fn valid_to(value: &Value) -> Option<i64> {
     })
 }
 
-/// Codes as `5928_202301`, from one text or a list: code and edition, with parameters cut off.
-fn service_codes(value: &Value, between: &[char], within: char) -> Vec<String> {
+/// Service codes in the form `5928_202301` (code and edition), from one text or a list. Parameters are left out.
+/// `separators` are between two entries of a text, `within` is between the parts of one entry.
+fn service_codes(value: &Value, separators: &[char], within: char) -> Vec<String> {
     let entries: Vec<&str> = match value {
-        Value::String(text) => text.split(between).collect(),
+        Value::String(text) => text.split(separators).collect(),
         Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
     };
@@ -155,11 +160,12 @@ fn service_codes(value: &Value, between: &[char], within: char) -> Vec<String> {
     entries.into_iter().filter_map(code).collect()
 }
 
-fn new(consent: &Detail, consumer: &str, demand: &Demand<'_>, now: DateTime<Utc>) -> Result<(), String> {
+/// Checks a consent of Altinn 3, which is part of the access token.
+fn check_altinn3(consent: &Detail, consumer: &str, demand: &Demand<'_>, now: DateTime<Utc>) -> Result<(), String> {
     let until = consent.valid_to.as_deref().ok_or("Samtykket mangler varighet (validTo)")?;
     let until = instant(until).ok_or("Samtykkets varighet (validTo) kan ikke leses")?;
     if until <= now {
-        return Err(format!("Samtykket er utløpt: det gjaldt til {}", moment(until.timestamp())));
+        return Err(format!("Samtykket er utløpt: det gjaldt til {}", date_text(until.timestamp())));
     }
     if consent.from.as_ref().and_then(party) != Some(demand.part) {
         return Err("Samtykket er gitt av en annen enn parten i kallet (from)".to_owned());
@@ -175,13 +181,13 @@ fn new(consent: &Detail, consumer: &str, demand: &Demand<'_>, now: DateTime<Utc>
     }
 }
 
-/// A date-time; without a zone it is taken as UTC.
+/// A date-time. Without a zone it is read as UTC.
 fn instant(text: &str) -> Option<DateTime<Utc>> {
     let zoned = DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc());
     zoned.or_else(|| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok().map(|at| at.and_utc()))
 }
 
-/// The number of a URN, or of an organisation in ISO 6523 form (`{authority, ID}`).
+/// The number of a party in a URN, or of an organisation in ISO 6523 form (`{authority, ID}`).
 fn party(value: &Value) -> Option<&str> {
     let text = value.as_str().or_else(|| value.get("ID")?.as_str())?;
     ["urn:altinn:organization:identifier-no:", "urn:altinn:person:identifier-no:", "0192:"]

@@ -1,4 +1,4 @@
-//! The access token: who calls, with which scope, on whose behalf.
+//! The access token: who calls, with which scope, and on behalf of whom.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,10 +11,10 @@ use super::jwt::{claims, seconds};
 use super::{Refusal, invalid_token};
 use crate::catalogue::{Issuer, TokenDemand};
 
-/// How far the clocks of issuer and service may be apart.
+/// The allowed difference between the clocks of issuer and service.
 pub(super) const LEEWAY: TimeDelta = TimeDelta::seconds(10);
 
-/// What is read of a token.
+/// The claims of a token that the sandbox reads.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Token {
     #[serde(default)]
@@ -28,7 +28,7 @@ pub(crate) struct Token {
     pub(super) client_id: Option<String>,
     #[serde(default)]
     pub(super) authorization_details: Vec<Detail>,
-    /// Its signature was found to be right.
+    /// Whether its signature has been verified.
     #[serde(skip)]
     verified: AtomicBool,
 }
@@ -40,21 +40,21 @@ pub(super) struct Party {
     id: String,
 }
 
-/// What a token is authorised for beyond its scope.
+/// An entry of `authorization_details`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Detail {
     #[serde(default)]
     pub(super) r#type: String,
-    /// Of a systembruker: the customer.
+    /// The customer, if this is a systembruker.
     pub(super) systemuser_org: Option<Party>,
-    /// Of a consent: who gave it, as a URN.
+    /// Who gave the consent, as a URN, if this is a consent.
     pub(super) from: Option<Value>,
-    /// To whom; a URN or an organisation.
+    /// Who got the consent; a URN or an organisation.
     pub(super) to: Option<Value>,
-    /// Until when.
+    /// When the consent ends.
     #[serde(rename = "validTo")]
     pub(super) valid_to: Option<String>,
-    /// What for. Published in both spellings.
+    /// What the consent is for. Both spellings are published.
     #[serde(rename = "consentRights", alias = "consentrights", default)]
     pub(super) consent_rights: Vec<ConsentRight>,
 }
@@ -91,18 +91,19 @@ impl Token {
         self.verified.store(true, Ordering::Relaxed);
     }
 
-    /// Lifetime, issuer, caller and scope, in that order. A signature that was verified says who issued it.
+    /// Checks lifetime, issuer, caller and scope, in that order. If the signature was verified, the issuer is not
+    /// checked, because the key identifies the issuer.
     pub(super) fn check(&self, demand: &TokenDemand, now: DateTime<Utc>, verified: bool) -> Result<(), Refusal> {
         let Some(exp) = self.exp.as_ref().and_then(seconds) else {
             return Err(invalid_token("Tokenet mangler utløpstid (exp)".to_owned()));
         };
         let now = now.timestamp();
         if exp.saturating_add(LEEWAY.num_seconds()) <= now {
-            return Err(invalid_token(format!("Tokenet er utløpt: det var gyldig til {}", moment(exp))));
+            return Err(invalid_token(format!("Tokenet er utløpt: det var gyldig til {}", date_text(exp))));
         }
         let begins = [&self.nbf, &self.iat].into_iter().flatten().filter_map(seconds).max();
         if let Some(begins) = begins.filter(|begins| *begins > now + LEEWAY.num_seconds()) {
-            return Err(invalid_token(format!("Tokenet er ikke gyldig ennå: det gjelder fra {}", moment(begins))));
+            return Err(invalid_token(format!("Tokenet er ikke gyldig ennå: det gjelder fra {}", date_text(begins))));
         }
         let issuer = demand.issuer;
         if !verified && !is_known_issuer(&self.iss, issuer) {
@@ -126,12 +127,12 @@ impl Token {
         Ok(())
     }
 
-    /// What is said of a systembruker.
+    /// The entry of a systembruker, if there is one.
     pub(super) fn systembruker(&self) -> Option<&Detail> {
         self.authorization_details.iter().find(|detail| detail.r#type == "urn:altinn:systemuser")
     }
 
-    /// The organisation that the caller acts for: the customer of a systembruker, else the consumer.
+    /// The organisation that the caller acts for: the customer of a systembruker, otherwise the consumer.
     pub(super) fn acts_for(&self) -> Result<&str, String> {
         match self.systembruker() {
             Some(system) => system
@@ -143,13 +144,13 @@ impl Token {
         }
     }
 
-    /// The organisation that the token was issued to; with a delegated scope, the one that delegated it.
+    /// The organisation that the token was issued to. With a delegated scope, the organisation that delegated it.
     pub(super) fn consumer(&self) -> Option<&str> {
         self.consumer.as_ref().and_then(Party::orgnr)
     }
 }
 
-/// The issuer's real test environment, or a sandbox's own issuer under any of its names.
+/// Whether an `iss` is the issuer's real test environment, or the issuer of a sandbox by any of its URLs.
 pub(super) fn is_known_issuer(name: &str, issuer: &Issuer) -> bool {
     if name == issuer.test_url {
         return true;
@@ -164,8 +165,8 @@ pub(super) fn is_known_issuer(name: &str, issuer: &Issuer) -> bool {
     !is_below(host) && (by_host || path.trim_end_matches('/') == issuer.name)
 }
 
-/// A numeric date for a person.
-pub(super) fn moment(seconds: i64) -> String {
+/// A date in seconds since 1970 as a text for a person.
+pub(super) fn date_text(seconds: i64) -> String {
     DateTime::from_timestamp(seconds, 0)
         .map_or_else(|| seconds.to_string(), |at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string())
 }

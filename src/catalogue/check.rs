@@ -1,6 +1,6 @@
-//! What a call is checked for, in order.
+//! The checks that a call goes through, in order.
 
-/// A check of a call. A call is refused by the first check that it fails.
+/// A check of a call. The first check that fails decides the refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Check {
     /// The URL leads to an endpoint, by a method that it has.
@@ -11,15 +11,15 @@ pub enum Check {
     Authentication,
     /// A scope of the token covers the service.
     Authorisation,
-    /// There is consent, or the caller has rights of its own.
+    /// There is consent, or the caller has its own rights to the party.
     Consent,
-    /// The body has the right type, can be read, and is within its limit. Only where an endpoint reads one.
+    /// The body has the right type, can be read, and is within its limit. Only for endpoints that read a body.
     Body,
     /// Identifier and parameters are valid.
     Input,
     /// The party is known.
     Party,
-    /// There is something in the period.
+    /// There are data in the period.
     Period,
 }
 
@@ -39,12 +39,12 @@ impl Check {
     const NAMES: [&'static str; 9] =
         ["url", "format", "authentication", "authorisation", "consent", "body", "input", "party", "period"];
 
-    /// The name that the journal tells.
+    /// The name in the journal.
     pub(crate) const fn name(self) -> &'static str {
         Self::NAMES[self as usize]
     }
 
-    /// Whether it is about the token or rights.
+    /// Whether it checks the token or the rights of the caller.
     pub(crate) const fn is_access(self) -> bool {
         matches!(self, Self::Authentication | Self::Authorisation | Self::Consent)
     }

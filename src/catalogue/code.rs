@@ -9,12 +9,12 @@ pub struct Code {
     pub status: u16,
     /// The published area, in Norwegian.
     pub area: &'static str,
-    /// The sandbox's own message where nothing more precise can be said, in Norwegian.
+    /// The sandbox's own message, in Norwegian, for a refusal that has no more precise one.
     pub melding: &'static str,
 }
 
 impl Code {
-    /// A row of an error table.
+    /// One row of an error table.
     pub const fn new(code: &'static str, status: u16, area: &'static str, melding: &'static str) -> Self {
         Self { code, status, area, melding }
     }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 /// An edition of the answers of Krav og betalinger. (docs/fidelity.md, "Editions")
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Edition {
-    /// March 2023: plain strings, `betaltFra`, empty lists printed.
+    /// March 2023: plain strings, `betaltFra`, and empty lists are printed.
     E2023,
     /// August 2023 and later: `skjermet`, `spraakTekst`, masked accounts.
     #[default]

@@ -1,4 +1,4 @@
-//! What an endpoint says of itself: method, path, body, party, and how a success looks.
+//! The description of an endpoint: method, path, body, party, and success.
 
 /// The method of an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// As it is written in a request.
+    /// The name as it is written in a request.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -27,23 +27,23 @@ impl Method {
 pub struct Endpoint {
     /// The name that scenarios and rules use.
     pub name: &'static str,
-    /// The method. An endpoint with GET answers HEAD, too.
+    /// The method. An endpoint with GET answers HEAD too.
     pub method: Method,
     /// The path below the service's base, like `v1/{rettighetspakke}/{identifikator}/krav`.
     pub path: &'static str,
-    /// A whole path below another service's base that leads here, too.
+    /// A whole path, below the base of another service, that leads here too.
     pub also_at: Option<&'static str>,
     /// Whether it takes `fraOgMed` and `tilOgMed`.
     pub periode: bool,
     /// The other parameters of its path and its query.
     pub parameters: &'static [Parameter],
-    /// Which body it reads.
+    /// The body that it reads.
     pub body: BodyPolicy,
-    /// Where a call says whom it is about.
+    /// Where a call names its party.
     pub party: PartyIn,
-    /// How a success looks.
+    /// The status and headers of a success.
     pub success: Success,
-    /// The status of a refusal that tells a list of findings, where it has one.
+    /// The status of a refusal that lists findings. `None` if it has no such refusal.
     pub findings: Option<u16>,
     /// The root element of its answer in XML.
     pub xml_root: &'static str,
@@ -52,19 +52,19 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// An endpoint that is read by GET, about a party in its URL, answered in JSON.
+    /// An endpoint with GET, about a party in its URL.
     pub const fn get(name: &'static str, path: &'static str) -> Self {
         Self::new(Method::Get, name, path)
     }
 
-    /// An endpoint that is written to by POST.
+    /// An endpoint with POST.
     pub const fn post(name: &'static str, path: &'static str, body: BodyPolicy) -> Self {
         let mut endpoint = Self::new(Method::Post, name, path);
         endpoint.body = body;
         endpoint
     }
 
-    /// An endpoint that is written to by PUT.
+    /// An endpoint with PUT.
     pub const fn put(name: &'static str, path: &'static str, body: BodyPolicy) -> Self {
         let mut endpoint = Self::new(Method::Put, name, path);
         endpoint.body = body;
@@ -88,37 +88,37 @@ impl Endpoint {
         }
     }
 
-    /// Whether it answers a method.
+    /// Whether it answers a method. An endpoint with GET answers HEAD too.
     pub fn takes(&self, method: &http::Method) -> bool {
         let method = method.as_str();
         method == self.method.as_str() || (method == "HEAD" && self.method == Method::Get)
     }
 }
 
-/// Which body an endpoint reads. A limit is in bytes; a larger body is refused.
+/// The body that an endpoint reads. A limit is in bytes; a larger body is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyPolicy {
-    /// None. A body that comes all the same is not read.
+    /// No body. If a request has one, it is not read.
     None,
     /// JSON.
     Json {
-        /// The largest body.
+        /// The size of the largest body, in bytes.
         limit: usize,
     },
     /// A form (`application/x-www-form-urlencoded`).
     Form {
-        /// The largest body.
+        /// The size of the largest body, in bytes.
         limit: usize,
     },
-    /// Parts (`multipart/form-data`), read one after the other.
+    /// Parts (`multipart/form-data`), which are read one after the other.
     Multipart {
-        /// The largest single part, and the largest sum of all parts.
+        /// The size of the largest part, and of all parts together, in bytes.
         limit: usize,
     },
 }
 
 impl BodyPolicy {
-    /// The content type that it needs; nothing where no body is read.
+    /// The required content type. `None` if no body is read.
     pub const fn content_type(self) -> Option<&'static str> {
         match self {
             Self::None => None,
@@ -129,47 +129,47 @@ impl BodyPolicy {
     }
 }
 
-/// Where a call says whom it is about.
+/// Where a call names the party that it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PartyIn {
     /// In the URL.
     Url,
-    /// In the token. Without a token the modifier `party` says it, or the scenarios' default.
+    /// In the token. Without a token, the modifier `party` names it, otherwise it is the scenarios' default party.
     Token,
     /// In the JSON body, at this pointer (RFC 6901).
     Body(&'static str),
-    /// Nowhere: the call is about no party.
+    /// Nowhere. The call is about no party.
     Nowhere,
 }
 
-/// How a success looks.
+/// The status and headers of a success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Success {
     /// The HTTP status.
     pub status: u16,
-    /// The headers that it carries beside `Korrelasjonsid`.
+    /// The headers that it has in addition to `Korrelasjonsid`.
     pub headers: &'static [&'static str],
 }
 
 impl Success {
-    /// 200 without headers of its own.
+    /// 200 without additional headers.
     pub const OK: Self = Self { status: 200, headers: &[] };
-    /// 201 with the `Location` of what was made.
+    /// 201 with the `Location` of the new resource.
     pub const CREATED: Self = Self { status: 201, headers: &["Location"] };
 }
 
 /// A parameter of a path or a query.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Parameter {
-    /// Its name, as it is spelt in the URL.
+    /// Its name as it is spelt in the URL.
     pub name: &'static str,
-    /// What it is, for the contract.
+    /// Its description in the OpenAPI document.
     pub description: &'static str,
-    /// What its values are.
+    /// The kind of its values.
     pub kind: ParameterKind,
 }
 
-/// What the values of a parameter are.
+/// The kind of a parameter's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParameterKind {
     /// A text that is not empty.
@@ -183,6 +183,6 @@ pub enum ParameterKind {
 pub struct Number {
     /// The least value.
     pub minimum: i64,
-    /// The greatest value, where the contract names one.
+    /// The greatest value, if the OpenAPI document has one.
     pub maximum: Option<i64>,
 }

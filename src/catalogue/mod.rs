@@ -1,7 +1,7 @@
 //! The vocabulary that all rooms share: services, their endpoints, packages, editions and published error codes.
 //!
-//! Only the types stand here. Each service keeps its own entry in its own folder. `interface::Services` holds them all,
-//! and hands a [`Catalogue`] of them to the rooms below it.
+//! Only the types are here. Each service has its entry in its own folder. `interface::Services` collects the entries,
+//! and gives a [`Catalogue`] of them to the rooms below it.
 
 mod check;
 mod code;
@@ -26,7 +26,8 @@ impl Catalogue {
         self.0.iter().copied().find(|service| service.name == name)
     }
 
-    /// The codes that can be asked for at a service, or where there is none: its own, then the common ones.
+    /// The codes that a rule or a header can choose at a service: its own, then the common ones. Without a service, the
+    /// common ones.
     pub(crate) fn codes_at(service: Option<&'static Service>) -> impl Iterator<Item = &'static Code> {
         let common = if service.is_none_or(|service| service.has_common_codes) { &COMMON_CODES[..] } else { &[] };
         service.map_or(&[][..], |service| service.codes).iter().chain(common)
@@ -37,24 +38,24 @@ impl Catalogue {
         self.0.iter().copied().find(|service| service.scopes().contains(&scope))
     }
 
-    /// The services that have a code of their own by that name.
+    /// The services whose own codes have this one.
     pub(crate) fn services_with(self, code: &str) -> impl Iterator<Item = &'static Service> {
         self.0.iter().copied().filter(move |service| service.codes.iter().any(|known| known.code == code))
     }
 
-    /// Whose a code is, to be added to a refusal of it; nothing where it is nobody's.
-    pub(crate) fn whose(self, code: &str) -> String {
+    /// The services that a code belongs to, as an addition to a message that refuses it. Empty if it belongs to none.
+    pub(crate) fn owners_note(self, code: &str) -> String {
         let owners: Vec<_> = self.services_with(code).map(|service| service.name).collect();
         if owners.is_empty() { String::new() } else { format!("; it belongs to {}", owners.join(", ")) }
     }
 
-    /// A code by its exact spelling, among those that a service can give.
+    /// A code by its exact spelling, among those that [`Self::codes_at`] lists.
     pub(crate) fn code_at(service: Option<&'static Service>, code: &str) -> Option<&'static Code> {
         Self::codes_at(service).find(|known| known.code == code)
     }
 }
 
-/// The candidate most like a misspelt text, where one is near enough to be meant.
+/// The candidate that is most similar to a misspelt text. `None` if no candidate is similar enough.
 pub(crate) fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = text.to_lowercase();
     candidates

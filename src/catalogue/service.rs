@@ -1,19 +1,19 @@
-//! What a service says of itself, as data.
+//! The description of a service, as data.
 
 use super::{Check, Code, Endpoint, PartyIn, UNEXPECTED};
 
 /// A published service.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Service {
-    /// The name that scenarios and rules use; also the first label of its host form.
+    /// The name that scenarios and rules use. It is also the first label of its hostname, as in `name.localhost`.
     pub name: &'static str,
     /// The name that people use.
     pub title: &'static str,
     /// The path that all its URLs begin with, without the version.
     pub base: &'static str,
-    /// The version, which is the next part of the path; empty where it has none.
+    /// The version, which is the next part of the path. Empty if it has none.
     pub version: &'static str,
-    /// The access packages; empty where its URLs have no place for one.
+    /// The access packages. Empty if its URLs have no package.
     pub packages: &'static [Package],
     /// Its endpoints.
     pub endpoints: &'static [Endpoint],
@@ -21,22 +21,22 @@ pub struct Service {
     pub formats: Formats,
     /// Its own error codes, in the order of their numbers.
     pub codes: &'static [Code],
-    /// Which code a failed check is answered with, by its number.
+    /// The code of each failed check, by the number of the code, counted from 1.
     pub refusals: &'static [(Check, usize)],
-    /// Whether it gives the codes of the platform in front of all services (DAS), too.
+    /// Whether it also answers with the codes of the platform in front of all services (DAS).
     pub has_common_codes: bool,
-    /// Whether its answers come in the editions of [`super::Edition`].
+    /// Whether its answers come in the editions of `Edition`.
     pub has_editions: bool,
-    /// What its callers need.
+    /// What it requires of its callers.
     pub protection: Protection,
 }
 
 /// The formats of a service's answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Formats {
-    /// JSON. A caller who does not accept it is refused.
+    /// JSON. A request that does not accept it is refused.
     Json,
-    /// JSON, whatever the caller accepts.
+    /// JSON, whatever the request accepts.
     JsonAlways,
     /// JSON and XML.
     JsonAndXml {
@@ -45,10 +45,10 @@ pub enum Formats {
     },
 }
 
-/// What the callers of a service need.
+/// What a service requires of its callers.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Protection {
-    /// Nothing: everybody may call.
+    /// Nothing. Everybody may call.
     Open,
     /// An access token.
     Token(TokenDemand),
@@ -57,50 +57,50 @@ pub enum Protection {
 /// Who issues access tokens.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Issuer {
-    /// The name of its service here, and of the security scheme in contracts.
+    /// The name of its service in the sandbox, and of the security scheme in OpenAPI documents.
     pub name: &'static str,
     /// The name that people use.
     pub title: &'static str,
-    /// What its real test environment calls itself (`iss`).
+    /// The `iss` of its real test environment.
     pub test_url: &'static str,
-    /// The domain that it has in reality. Tokens of other environments below it are refused.
+    /// Its real domain. Tokens of its other environments below that domain are refused.
     pub domain: &'static str,
 }
 
-/// What an access token must have.
+/// What a service requires of an access token.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TokenDemand {
-    /// Who issues it.
+    /// The issuer.
     pub issuer: &'static Issuer,
-    /// The scopes of which it needs one. The first is the usual one.
+    /// The scopes, of which a token must have one. The first is the usual one.
     pub scopes: &'static [&'static str],
-    /// What callers need besides the scope, where no package says it.
+    /// What callers need in addition to the scope, if the call has no package.
     pub needs: Needs,
-    /// What a consent to the service names; nothing where it takes no consent.
+    /// What a consent to the service names. `None` if it takes no consent.
     pub consent: Option<Consent>,
-    /// The warning for a caller without a token whose call is served all the same.
+    /// The warning for a call that is served although it has no token.
     pub without_token: &'static str,
 }
 
 /// An access package (rettighetspakke): which data a group of consumers may see.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Package {
-    /// The part of the URL.
+    /// The name, as it is spelt in the URL.
     pub name: &'static str,
-    /// What its callers need besides the scope.
+    /// What its callers need in addition to the scope.
     pub needs: Needs,
 }
 
-/// What the callers of a package need besides the scope.
+/// What the callers of a package need in addition to the scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
     /// Nothing.
     Nothing,
     /// The party's consent.
     Consent,
-    /// The party's consent, or rights of their own to the party.
+    /// The party's consent, or their own rights to the party.
     ConsentOrOwnRights,
-    /// To be the party, or its systembruker. There is no party in the URL.
+    /// To be the party, or its systembruker. The URL has no party.
     ToBeTheParty,
 }
 
@@ -109,7 +109,7 @@ pub enum Needs {
 pub struct Consent {
     /// The resource of an Altinn 3 consent.
     pub resource: &'static str,
-    /// The service codes of an Altinn 2 consent. Any of them will do.
+    /// The service codes of an Altinn 2 consent. One of them is enough.
     pub codes: &'static [&'static str],
 }
 
@@ -119,12 +119,12 @@ impl Service {
         self.endpoints.iter().find(|endpoint| endpoint.name == name)
     }
 
-    /// Whether its answers come in XML, too.
-    pub const fn speaks_xml(&self) -> bool {
+    /// Whether it also answers in XML.
+    pub const fn has_xml(&self) -> bool {
         matches!(self.formats, Formats::JsonAndXml { .. })
     }
 
-    /// The namespace of its answers in XML; nothing where it has none.
+    /// The namespace of its answers in XML. `None` if it has no XML.
     pub const fn xml_namespace(&self) -> Option<&'static str> {
         match self.formats {
             Formats::JsonAndXml { namespace } => Some(namespace),
@@ -132,7 +132,7 @@ impl Service {
         }
     }
 
-    /// What an access token must have; nothing where no token is needed.
+    /// What an access token must have. `None` if no token is required.
     pub const fn token_demand(&self) -> Option<&TokenDemand> {
         match &self.protection {
             Protection::Open => None,
@@ -140,7 +140,7 @@ impl Service {
         }
     }
 
-    /// The scopes of which a token needs one; empty where no token is needed.
+    /// The scopes, of which a token must have one. Empty if no token is required.
     pub const fn scopes(&self) -> &'static [&'static str] {
         match &self.protection {
             Protection::Open => &[],
@@ -148,7 +148,7 @@ impl Service {
         }
     }
 
-    /// What a consent to it names.
+    /// What a consent to it names. `None` if it takes no consent.
     pub const fn consent(&self) -> Option<&Consent> {
         match &self.protection {
             Protection::Open => None,
@@ -156,12 +156,12 @@ impl Service {
         }
     }
 
-    /// Whether any of its calls is about a party, so that scenarios, flags and reserved numbers mean something.
+    /// Whether any of its calls is about a party. If so, scenarios, flags and reserved numbers apply to it.
     pub fn has_parties(&self) -> bool {
         self.endpoints.iter().any(|endpoint| endpoint.party != PartyIn::Nowhere)
     }
 
-    /// Whether the party of any of its calls stands in the token, so that the modifier `party` means something.
+    /// Whether any of its calls has its party in the token. If so, the modifier `party` applies to it.
     pub fn takes_party(&self) -> bool {
         self.endpoints.iter().any(|endpoint| endpoint.party == PartyIn::Token)
     }
@@ -181,7 +181,7 @@ impl Service {
         self.endpoints.iter().map(|endpoint| endpoint.name).collect::<Vec<_>>().join(", ")
     }
 
-    /// The code that a failed check is answered with; the first one, of an unexpected fault, where none is named.
+    /// The code of a failed check. If `refusals` has none for it, the first code, for an unexpected fault.
     pub fn refusal(&self, check: Check) -> &'static Code {
         let number = self.refusals.iter().find(|(failed, _)| *failed == check).map_or(1, |(_, number)| *number);
         self.code_number(number).unwrap_or(UNEXPECTED)

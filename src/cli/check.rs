@@ -1,65 +1,66 @@
-//! `check`: tell all that is wrong with a folder of scenarios.
+//! `check`: report all problems of a folder of scenarios.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{summary, tell};
+use super::{print_problems, summary};
 use crate::config::Flags;
 use crate::interface::Services;
 use crate::scenario::loading::{LoadError, load};
 use crate::scenario::problems::Problem;
 use crate::services::agreement;
 use crate::session::time::{base_date, system_time};
-use crate::terminal::{UNUSABLE, complain, print};
+use crate::terminal::{UNUSABLE, print, print_error};
 
 #[derive(Args)]
 pub(super) struct CheckArgs {
-    /// Folder of scenario files; what would be served, where left out
+    /// Folder of scenario files; if left out, the scenarios that the server would use are checked
     dir: Option<PathBuf>,
-    /// Take warnings for errors
+    /// Fail if there are warnings
     #[arg(long)]
     deny_warnings: bool,
-    /// One line a problem, without excerpts: file:line:column: error: message
+    /// Print each problem on one line, without an excerpt: file:line:column: error: message
     #[arg(long)]
     brief: bool,
 }
 
-/// Exit code 0 where the set loads, 1 where it does not or there is nothing, 2 where the folder cannot be read.
+/// The exit code is 0 if the scenarios load, 1 if they do not load or the folder has none, 2 if the folder cannot be
+/// read.
 pub(super) fn run(args: &CheckArgs, flags: &Flags, services: &Services) -> ExitCode {
     let sources = flags.sources(args.dir.as_ref());
     let files: Vec<usize> = sources.iter().map(|source| source.files().map_or(0, |files| files.len())).collect();
     let base = match base_date(flags.now, system_time) {
         Ok(base) => base,
         Err(error) => {
-            complain(&format!("--now: {error}"));
+            print_error(&format!("--now: {error}"));
             return ExitCode::from(UNUSABLE);
         }
     };
     let (problems, loaded) = match load(&sources, services.format, base) {
         Ok(set) => {
             let contradictions = agreement::warnings(services, &set, base);
-            // Of the built-in ones only whoever asks about nothing else is told.
-            let own = args.dir.is_some() || flags.scenarios.is_some();
-            let told = |problem: &Problem| !(own && problem.file().starts_with("builtin/"));
-            (set.warnings.into_iter().chain(contradictions).filter(told).collect(), true)
+            // Problems of the built-in scenarios show only if no other scenarios are checked.
+            let has_own = args.dir.is_some() || flags.scenarios.is_some();
+            let is_shown = |problem: &Problem| !(has_own && problem.file().starts_with("builtin/"));
+            (set.warnings.into_iter().chain(contradictions).filter(is_shown).collect(), true)
         }
         Err(LoadError::Problems(problems)) => (problems, false),
         Err(error) => {
-            complain(&error.to_string());
+            print_error(&error.to_string());
             return ExitCode::from(UNUSABLE);
         }
     };
     if let Some(dir) = args.dir.as_ref().or(flags.scenarios.as_ref()).filter(|_| files.last() == Some(&0)) {
-        complain(&format!("there is no scenario file (*.yaml, *.yml) in {}", dir.display()));
+        print_error(&format!("there is no scenario file (*.yaml, *.yml) in {}", dir.display()));
         return ExitCode::FAILURE;
     }
     if args.brief {
         let lines: String = problems.iter().map(|problem| problem.headline() + "\n").collect();
         print(&lines);
     } else {
-        tell(&problems);
+        print_problems(&problems);
     }
     print(&(summary(&problems, files.iter().sum()) + "\n"));
     if loaded && (problems.is_empty() || !args.deny_warnings) { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -5,17 +5,17 @@ use std::process::ExitCode;
 use http::{Method, StatusCode};
 
 use crate::config::Flags;
-use crate::terminal::{Client, complain};
+use crate::terminal::{Client, print_error};
 
 pub(super) fn run(flags: &Flags) -> ExitCode {
-    match Client::new(flags, None).ask(Method::GET, "/health/ready", None) {
-        Ok(answer) if answer.status == StatusCode::OK => ExitCode::SUCCESS,
-        Ok(answer) => {
-            complain(&format!("/health/ready answers {}", answer.status));
+    match Client::new(flags, None).send(Method::GET, "/health/ready", None) {
+        Ok(response) if response.status == StatusCode::OK => ExitCode::SUCCESS,
+        Ok(response) => {
+            print_error(&format!("/health/ready returned {}", response.status));
             ExitCode::FAILURE
         }
         Err(error) => {
-            complain(&error);
+            print_error(&error);
             ExitCode::FAILURE
         }
     }

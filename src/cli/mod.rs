@@ -23,11 +23,11 @@ use crate::scenario::problems::Problem;
 use crate::services;
 use crate::session::registry::{CannotOpen, Sessions};
 use crate::session::time::system_time;
-use crate::terminal::{UNUSABLE, complain};
+use crate::terminal::{UNUSABLE, print_error};
 
 /// A stand-in for Skatteetaten's collection services, to build and test against.
 ///
-/// Without a subcommand it serves. Every setting can also be made by the environment variable named beside it.
+/// Without a subcommand it serves. Every setting can also be given by the environment variable that its help names.
 #[derive(Parser)]
 #[command(version, args_override_self = true)]
 struct Cli {
@@ -41,9 +41,9 @@ struct Cli {
 enum Command {
     /// Answer calls (the default)
     Serve,
-    /// Tell all that is wrong with the scenario files of a folder
+    /// Report all problems in the scenario files of a folder
     Check(check::CheckArgs),
-    /// List the parties, as they stand today
+    /// List the parties, with their sums of today
     Parties(parties::PartiesArgs),
     /// Print the JSON Schema of scenario files
     Schema,
@@ -53,21 +53,21 @@ enum Command {
     Rule(rule::RuleArgs),
     /// Show, move, advance and freeze the clock of a running sandbox
     Clock(clock::ClockArgs),
-    /// Ask a running sandbox whether it is ready; exit code 0 if so (for containers without curl)
+    /// Ask a running sandbox whether it is ready; the exit code is 0 if it is (for containers without curl)
     Healthcheck,
 }
 
-/// What stands below the help of a subcommand.
+/// The text below the help of a subcommand.
 const SETTINGS_ELSEWHERE: &str =
-    "The server's settings can be given here, too (--listen, --control-key, …): see innkreving-sandbox --help";
+    "The settings of the server can be given here too (--listen, --control-key, …): see innkreving-sandbox --help";
 
 /// Runs the binary.
 pub fn main() -> ExitCode {
     let services = services::built_in();
     let command = with_environment(whole_command(services));
-    let unknown = unknown_of(&command);
+    let unknown = unknown_environment(services);
     if !unknown.misspelt.is_empty() {
-        unknown.misspelt.iter().for_each(|message| complain(message));
+        unknown.misspelt.iter().for_each(|message| print_error(message));
         return ExitCode::from(UNUSABLE);
     }
     let matches = parse(command);
@@ -81,7 +81,7 @@ pub fn main() -> ExitCode {
         return (subcommand.run)(matches, &flags);
     }
     match Cli::from_arg_matches(&matches).map(|cli| cli.command) {
-        Ok(None | Some(Command::Serve)) => serve::run(&flags, services, &unknown.strangers),
+        Ok(None | Some(Command::Serve)) => serve::run(&flags, services, &unknown.unrelated),
         Ok(Some(Command::Check(args))) => check::run(&args, &flags, services),
         Ok(Some(Command::Parties(args))) => parties::run(&args, &flags, services),
         Ok(Some(Command::Schema)) => schema::run(services),
@@ -101,6 +101,8 @@ fn subcommand(services: &Services, name: &str) -> Option<&'static interface::Sub
 /// The command with all settings and subcommands.
 fn whole_command(services: &Services) -> clap::Command {
     let mut command = Cli::command();
+    let about = command.get_about().cloned().unwrap_or_default();
+    let long_about = command.get_long_about().cloned().unwrap_or_default();
     for module in &services.modules {
         if let Some(settings) = &module.hooks.settings {
             command = (settings.augment)(command);
@@ -109,8 +111,10 @@ fn whole_command(services: &Services) -> clap::Command {
             command = command.subcommand((subcommand.command)());
         }
     }
+    // `augment` replaces the text at the top of the help by the doc comment of the service's settings.
+    command = command.about(about).long_about(long_about);
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
-    // The settings would drown the help of a subcommand, whose own options are what its reader looks for.
+    // The many settings would hide the options of the subcommand itself, so its help leaves the settings out.
     let given: Vec<OsString> = std::env::args_os().skip(1).collect();
     if given.iter().any(|argument| names.iter().any(|name| argument == OsStr::new(name) && name != "serve")) {
         command = command.mut_args(|argument| argument.hide(true));
@@ -121,7 +125,7 @@ fn whole_command(services: &Services) -> clap::Command {
     command
 }
 
-/// A variable that is set to nothing counts as not set: compose files pass empty ones on.
+/// An empty variable counts as not set, because compose files pass on variables that are empty.
 fn with_environment(command: clap::Command) -> clap::Command {
     command.mut_args(|argument| {
         let empty = argument.get_env().is_some_and(|name| std::env::var_os(name).is_some_and(|value| value.is_empty()));
@@ -129,25 +133,26 @@ fn with_environment(command: clap::Command) -> clap::Command {
     })
 }
 
-/// The variables that the settings read.
-fn variables(services: &Services) -> Vec<String> {
+/// The names of the variables that the settings read.
+fn variable_names(services: &Services) -> Vec<String> {
     let command = whole_command(services);
     let names = command.get_arguments().filter_map(|argument| argument.get_env());
     names.map(|name| name.to_string_lossy().into_owned()).collect()
 }
 
-fn unknown_of(_: &clap::Command) -> UnknownVariables {
+/// The `SANDBOX_…` variables of the environment that no setting reads.
+fn unknown_environment(services: &Services) -> UnknownVariables {
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    unknown_variables(&variables(services::built_in()), names)
+    unknown_variables(&variable_names(services), names)
 }
 
-/// What the command line and the environment say. Ends the process for `--help`, `--version`, and settings that mean
-/// nothing.
+/// The arguments of the command line and the environment. Ends the process for `--help`, `--version` and invalid
+/// settings.
 fn parse(command: clap::Command) -> ArgMatches {
     command.try_get_matches().unwrap_or_else(|error| {
         let failed = error.use_stderr();
         let _ = error.print();
-        let set: Vec<String> = variables(services::built_in())
+        let given: Vec<String> = variable_names(services::built_in())
             .into_iter()
             .filter_map(|name| {
                 let value = std::env::var_os(&name).filter(|value| !value.is_empty())?;
@@ -155,14 +160,14 @@ fn parse(command: clap::Command) -> ArgMatches {
                 Some(format!("{name}={shown}"))
             })
             .collect();
-        if failed && !set.is_empty() {
-            let _ = writeln!(std::io::stderr(), "\nThe environment says: {}", set.join(" "));
+        if failed && !given.is_empty() {
+            let _ = writeln!(std::io::stderr(), "\nThe environment says: {}", given.join(" "));
         }
         std::process::exit(error.exit_code())
     })
 }
 
-/// The settings, those of the services included.
+/// The settings, including those of the services.
 fn flags(matches: &ArgMatches, services: &Services) -> Result<Flags, clap::Error> {
     let mut settings = ServiceSettings::default();
     for module in &services.modules {
@@ -173,27 +178,27 @@ fn flags(matches: &ArgMatches, services: &Services) -> Result<Flags, clap::Error
     Ok(Flags { services: Arc::new(settings), ..Flags::from_arg_matches(matches)? })
 }
 
-/// Loads the scenarios and begins the default session, or tells everything that is wrong.
+/// Loads the scenarios and begins the default session, or prints all problems.
 fn open_sessions(flags: &Flags, services: &Services) -> Result<Arc<Sessions>, ExitCode> {
     let (format, states) = (services.format, services.states());
     Sessions::open(flags.sources(None), format, states, &flags.settings(), system_time).map(Arc::new).map_err(|error| {
         if let CannotOpen::Scenarios(LoadError::Problems(problems)) = &error {
-            tell(problems);
+            print_problems(problems);
         }
-        complain(&error.to_string());
+        print_error(&error.to_string());
         ExitCode::from(UNUSABLE)
     })
 }
 
-/// Problems with excerpt and hint, to stderr.
-fn tell(problems: &[Problem]) {
+/// Prints problems with excerpt and hint to stderr.
+fn print_problems(problems: &[Problem]) {
     let colour = std::io::stderr().is_terminal();
     for problem in problems {
         let _ = writeln!(std::io::stderr(), "{}\n", problem.render(colour));
     }
 }
 
-/// The closing line of a check: "2 errors and 1 warning in 3 files".
+/// The last line of a check: "2 errors and 1 warning in 3 files".
 fn summary(problems: &[Problem], files: usize) -> String {
     let plural = if files == 1 { "" } else { "s" };
     if problems.is_empty() {

@@ -1,4 +1,4 @@
-//! `parties`: who is there, as a table or as JSON.
+//! `parties`: list the parties, as a table or as JSON.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -12,7 +12,7 @@ use clap::Args;
 
 #[derive(Args)]
 pub(super) struct PartiesArgs {
-    /// As JSON
+    /// Print JSON instead of a table
     #[arg(long)]
     json: bool,
 }
@@ -46,7 +46,7 @@ fn as_table(lines: &[PartyLine]) -> String {
         );
     }
     table.push_str(
-        "\nSums are the ledger's. SVAR counts literal answers, which stand still and may tell another sum.\n",
+        "\nThe sums come from the ledger. SVAR is the number of literal answers; those never change and may have other sums.\n",
     );
     table
 }

@@ -7,13 +7,13 @@ use http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::config::Flags;
-use crate::terminal::{Client, UNUSABLE, complain, print_answer};
+use crate::terminal::{Client, UNUSABLE, print_answer, print_error};
 
 #[derive(Args)]
 pub(super) struct RuleArgs {
     #[command(subcommand)]
     command: RuleCommand,
-    /// Session of the rule; the default one where left out
+    /// Session of the rule; the default one if left out
     #[arg(long, global = true, value_name = "NAME")]
     session: Option<String>,
 }
@@ -24,14 +24,14 @@ enum RuleCommand {
     ///
     /// For example: innkreving-sandbox rule add --when endpoint=krav party=310478717 --then error=KB-002 --times 2
     Add(Box<AddArgs>),
-    /// Print the rules as JSON, oldest first, with how often each was met
+    /// Print the rules as JSON, oldest first, with the number of calls that each has matched
     List,
-    /// Delete a rule by its id, or all of them
+    /// Delete one rule by its id, or all rules
     Delete {
-        /// Id of a rule, as add and list print it
+        /// Id of the rule, as add and list print it
         #[arg(required_unless_present = "all")]
         id: Option<String>,
-        /// All rules of the session
+        /// Delete all rules of the session
         #[arg(long, conflicts_with = "id")]
         all: bool,
     },
@@ -39,25 +39,25 @@ enum RuleCommand {
 
 #[derive(Args)]
 struct AddArgs {
-    /// Which calls meet it: service=…, endpoint=…, party=…, package=…, client=…; all where left out
+    /// Calls that the rule matches: service=…, endpoint=…, party=…, package=…, client=…; all calls if left out
     #[arg(long, num_args = 1.., value_name = "KEY=VALUE", value_parser = pair)]
     when: Vec<(String, String)>,
-    /// What they meet: error=…, delay=…, fault=…, drift=…, edition=…, now=…, party=…
+    /// What happens to these calls: error=…, delay=…, fault=…, drift=…, edition=…, now=…, party=…
     #[arg(long, num_args = 1.., value_name = "KEY=VALUE", value_parser = pair, required_unless_present = "sequence")]
     then: Vec<(String, String)>,
-    /// What one call after the other meets: codes, and ok for the natural answer
+    /// What happens to one call after the other: an error code for each, or ok for the normal answer
     #[arg(long, num_args = 1.., value_name = "STEP", conflicts_with = "then")]
     sequence: Vec<String>,
-    /// How many calls meet it; with a sequence, how many times that is gone through
+    /// How many calls the rule matches; with a sequence, how many times the sequence is run
     #[arg(long, value_name = "NUMBER")]
     times: Option<u32>,
-    /// How likely each call is to meet it, up to 1
+    /// Probability that the rule matches a call, up to 1
     #[arg(long, value_name = "NUMBER")]
     probability: Option<f64>,
-    /// Seed of what the rule draws
+    /// Seed of the random values of the rule
     #[arg(long, value_name = "NUMBER")]
     rule_seed: Option<u64>,
-    /// How long it lives, for example 10m
+    /// How long until the rule is deleted, for example 10m
     #[arg(long, value_name = "LENGTH")]
     expires: Option<String>,
 }
@@ -67,23 +67,24 @@ fn pair(text: &str) -> Result<(String, String), String> {
     Ok((key.to_owned(), value.to_owned()))
 }
 
-/// A key that is given twice.
-fn twice(add: &AddArgs) -> Option<&str> {
-    let of = |pairs: &'_ [(String, String)], at: usize| pairs[..at].iter().any(|(earlier, _)| *earlier == pairs[at].0);
-    let first = |pairs: &'_ [(String, String)]| (0..pairs.len()).find(|at| of(pairs, *at));
+/// The first key that is given twice.
+fn repeated_key(add: &AddArgs) -> Option<&str> {
+    let is_repeated =
+        |pairs: &'_ [(String, String)], at: usize| pairs[..at].iter().any(|(earlier, _)| *earlier == pairs[at].0);
+    let first = |pairs: &'_ [(String, String)]| (0..pairs.len()).find(|at| is_repeated(pairs, *at));
     first(&add.when).map(|at| &*add.when[at].0).or_else(|| first(&add.then).map(|at| &*add.then[at].0))
 }
 
 pub(super) fn run(args: &RuleArgs, flags: &Flags) -> ExitCode {
     if let RuleCommand::Add(add) = &args.command
-        && let Some(key) = twice(add)
+        && let Some(key) = repeated_key(add)
     {
-        complain(&format!("{key} is given more than once"));
+        print_error(&format!("{key} is given more than once"));
         return ExitCode::from(UNUSABLE);
     }
     let client = Client::new(flags, args.session.as_deref());
-    let done = match &args.command {
-        RuleCommand::Add(add) => client.json(Method::POST, "/sandbox/rules", Some(&document(add))),
+    let answer = match &args.command {
+        RuleCommand::Add(add) => client.json(Method::POST, "/sandbox/rules", Some(&rule_document(add))),
         RuleCommand::List => client.json(Method::GET, "/sandbox/rules", None),
         RuleCommand::Delete { id: Some(id), .. } => {
             let id = percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC);
@@ -91,11 +92,11 @@ pub(super) fn run(args: &RuleArgs, flags: &Flags) -> ExitCode {
         }
         RuleCommand::Delete { id: None, .. } => client.json(Method::DELETE, "/sandbox/rules", None),
     };
-    print_answer(done)
+    print_answer(answer)
 }
 
-/// The rule as the control API takes it.
-fn document(add: &AddArgs) -> Value {
+/// The rule as a document of the control API.
+fn rule_document(add: &AddArgs) -> Value {
     let object = |pairs: &[(String, String)]| {
         pairs.iter().map(|(key, value)| (key.clone(), json!(value))).collect::<Map<_, _>>()
     };

@@ -1,4 +1,4 @@
-//! `schema`: the JSON Schema of scenario files, for editors.
+//! `schema`: print the JSON Schema of scenario files, for editors.
 
 use std::process::ExitCode;
 

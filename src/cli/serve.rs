@@ -1,4 +1,4 @@
-//! `serve`: answer calls until told to stop.
+//! `serve`: answer calls until a signal stops the process.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -12,14 +12,14 @@ use crate::control::welcome::Welcome;
 use crate::interface::Services;
 use crate::server::Server;
 use crate::services::open_access;
-use crate::terminal::{UNUSABLE, complain, print};
+use crate::terminal::{UNUSABLE, print, print_error};
 
-pub(super) fn run(flags: &Flags, services: &'static Services, strange_variables: &[String]) -> ExitCode {
+pub(super) fn run(flags: &Flags, services: &'static Services, unrelated_variables: &[String]) -> ExitCode {
     start_log(flags);
-    // A panic is answered (src/pipeline/mod.rs); here it gets its place in the log, on one line.
+    // The pipeline answers a call that panics (src/pipeline/mod.rs). This logs the panic on one line.
     std::panic::set_hook(Box::new(|panic| tracing::error!(panic = %panic.to_string().replace('\n', " "), "a bug")));
-    for name in strange_variables {
-        tracing::warn!(name, "this variable looks like a setting, but nothing reads it");
+    for name in unrelated_variables {
+        tracing::warn!(name, "this environment variable looks like a setting, but nothing reads it");
     }
     let sessions = match open_sessions(flags, services) {
         Ok(sessions) => sessions,
@@ -28,24 +28,24 @@ pub(super) fn run(flags: &Flags, services: &'static Services, strange_variables:
     let world = sessions.default_session().world();
     let scenarios = &world.loaded.scenarios;
     if let Some(folder) = flags.scenarios.as_ref().filter(|_| scenarios.is_empty()) {
-        tracing::warn!(folder = %folder.display(), "no scenario files there: every party is unknown");
+        tracing::warn!(folder = %folder.display(), "the folder has no scenario files, so every party is unknown");
     }
     let own_warnings = scenarios.warnings.iter().filter(|problem| !problem.file().starts_with("builtin/")).count();
     if own_warnings > 0 {
-        tracing::warn!(count = own_warnings, "the scenarios have warnings; see the check subcommand");
+        tracing::warn!(count = own_warnings, "the scenarios have warnings; the subcommand check shows them");
     }
     let settings = flags.settings();
     if settings.control && settings.control_key.is_none() && !settings.listen.ip().is_loopback() {
         tracing::warn!(
             listen = %settings.listen,
-            "others can reach the control API without a key; set --control-key, or --control off"
+            "other machines can reach the control API without a key; set --control-key or --control off"
         );
     }
     let access = match open_access(settings.auth, &settings.services, sessions.time.real()) {
         Ok(access) => Arc::new(access),
-        Err(wrong) => {
-            for message in &wrong {
-                complain(message);
+        Err(messages) => {
+            for message in &messages {
+                print_error(message);
             }
             return ExitCode::from(UNUSABLE);
         }
@@ -53,7 +53,7 @@ pub(super) fn run(flags: &Flags, services: &'static Services, strange_variables:
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            complain(&format!("cannot start: {error}"));
+            print_error(&format!("cannot start: {error}"));
             return ExitCode::FAILURE;
         }
     };
@@ -61,13 +61,13 @@ pub(super) fn run(flags: &Flags, services: &'static Services, strange_variables:
         let server = match Server::bind(&settings, services, sessions, Arc::clone(&access)).await {
             Ok(server) => server,
             Err(error) => {
-                complain(&cannot_listen(&settings, &error));
+                print_error(&cannot_listen(&settings, &error));
                 return ExitCode::from(UNUSABLE);
             }
         };
         let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
         else {
-            complain("cannot listen for signals");
+            print_error("cannot listen for signals");
             return ExitCode::FAILURE;
         };
         if let Ok(address) = server.address() {
@@ -85,7 +85,7 @@ pub(super) fn run(flags: &Flags, services: &'static Services, strange_variables:
             .await;
         ExitCode::SUCCESS
     });
-    // Whatever still reads files or resolves scenarios is not waited for.
+    // Tasks that still read files or resolve scenarios are not waited for.
     runtime.shutdown_background();
     code
 }

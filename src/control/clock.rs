@@ -1,4 +1,4 @@
-//! `/sandbox/clock`: what the time is in the session, or on the whole server.
+//! `/sandbox/clock`: the clock of the session, and that of the server.
 
 use std::sync::Arc;
 
@@ -60,22 +60,22 @@ pub(super) struct ClockView {
 
 fn view(session: &Session) -> ClockView {
     let time = session.time();
-    let told = |instant: DateTime<Utc>| instant.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let utc_text = |instant: DateTime<Utc>| instant.to_rfc3339_opts(SecondsFormat::Secs, true);
     let (setting, shift) = match session.clock.setting(time) {
         Setting::Real => ("real", None),
         Setting::Standing(_) => ("standing", None),
         Setting::Shifted(shift) => ("shifted", Some(shift.to_string())),
     };
     ClockView {
-        now: told(session.clock.now(time, time.real())),
+        now: utc_text(session.clock.now(time, time.real())),
         day: session.today(),
         base_date: session.base,
         setting,
         shift,
         own: session.clock.is_own(),
         tokens: session.clock.moves_tokens(),
-        server: told(time.now()),
-        real: told(time.real()),
+        server: utc_text(time.now()),
+        real: utc_text(time.real()),
     }
 }
 
@@ -86,18 +86,18 @@ pub(super) async fn show(InSession(session): InSession) -> Json<ClockView> {
 pub(super) async fn change(
     State(shared): State<Arc<Shared>>,
     InSession(session): InSession,
-    JsonBody(wanted): JsonBody<ClockChange>,
+    JsonBody(document): JsonBody<ClockChange>,
 ) -> Result<Json<ClockView>, Problem> {
-    let change = read(&wanted)?;
-    let done = if wanted.server {
-        if wanted.tokens.is_some() {
-            return Err(Problem::bad_request("tokens is said of a session; leave it out with server"));
+    let change = parse_change(&document)?;
+    let changed = if document.server {
+        if document.tokens.is_some() {
+            return Err(Problem::bad_request("tokens belongs to a session; leave it out with server"));
         }
         change.map_or(Ok(()), |change| shared.sessions.time.change(change))
     } else {
-        session.clock.change(session.time(), change, wanted.tokens)
+        session.clock.change(session.time(), change, document.tokens)
     };
-    done.map_err(|error| Problem::bad_request(error.to_string()))?;
+    changed.map_err(|error| Problem::bad_request(error.to_string()))?;
     Ok(Json(view(&session)))
 }
 
@@ -106,7 +106,8 @@ pub(super) async fn follow(InSession(session): InSession) -> Json<ClockView> {
     Json(view(&session))
 }
 
-fn read(wanted: &ClockChange) -> Result<Option<Change>, Problem> {
+/// The change that a document describes. `None` if it only sets `tokens`.
+fn parse_change(document: &ClockChange) -> Result<Option<Change>, Problem> {
     let set = |text: &String| text.parse::<Now>().map(Change::Set).map_err(|error| ("now", text.clone(), error));
     let advance = |text: &String| {
         let signed = if text.starts_with(['+', '-']) { text.clone() } else { format!("+{text}") };
@@ -114,19 +115,19 @@ fn read(wanted: &ClockChange) -> Result<Option<Change>, Problem> {
     };
     let switch = |value: Option<bool>, change| value.filter(|on| *on).map(|_| Ok(change));
     let all = [
-        wanted.now.as_ref().map(set),
-        wanted.advance.as_ref().map(advance),
-        switch(wanted.freeze, Change::Freeze),
-        switch(wanted.real, Change::Real),
+        document.now.as_ref().map(set),
+        document.advance.as_ref().map(advance),
+        switch(document.freeze, Change::Freeze),
+        switch(document.real, Change::Real),
     ];
     let mut given = all.into_iter().flatten();
     let change = given.next().transpose();
     let change = change.map_err(|(key, text, error)| Problem::bad_request(format!("{key} {text:?}: {error}")))?;
     if given.next().is_some() {
-        return Err(Problem::bad_request("say one of now, advance, freeze and real"));
+        return Err(Problem::bad_request("give only one of now, advance, freeze and real"));
     }
-    if change.is_none() && wanted.tokens.is_none() {
-        return Err(Problem::bad_request("say what to do: now, advance, freeze, real, or tokens"));
+    if change.is_none() && document.tokens.is_none() {
+        return Err(Problem::bad_request("give one of now, advance, freeze and real, or tokens"));
     }
     Ok(change)
 }

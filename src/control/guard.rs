@@ -1,4 +1,4 @@
-//! Who may use the control API.
+//! Checks who may use the control API.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -9,20 +9,20 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-/// Lets a request pass that may.
+/// Passes a request on if it may use the control API, and refuses it otherwise.
 pub(super) async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let headers = request.headers();
     if !shared.control {
         return Problem::not_found("the control API is switched off (--control off)").into_response();
     }
     if let Some(page) = foreign_page(headers, shared.key.is_some()) {
-        let detail = format!("the control API takes no requests of web pages from elsewhere ({page})");
+        let detail = format!("the control API refuses requests from web pages of another origin ({page})");
         return Problem::new(StatusCode::FORBIDDEN, "A foreign origin", detail).into_response();
     }
     if let Some(key) = &shared.key
-        && !carries(headers, key)
+        && !has_key(headers, key)
     {
-        let detail = "the control API demands its key (--control-key) as Authorization: Bearer <key>";
+        let detail = "the control API requires its key (--control-key) as Authorization: Bearer <key>";
         let mut response =
             Problem::new(StatusCode::UNAUTHORIZED, "The key is missing or wrong", detail).into_response();
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -31,17 +31,17 @@ pub(super) async fn guard(State(shared): State<Arc<Shared>>, request: Request, n
     next.run(request).await
 }
 
-/// The web page that sends a request and does not come from here, where one does. A page from here has the origin
-/// that is called. That alone is not enough: a name of the page's own may be made to lead here (DNS rebinding). So
-/// a browser must also call a name that nobody else can own, unless a key is demanded anyway.
+/// The web page of another origin that sends a request, if there is one. A page of the sandbox has the origin that the
+/// request calls. That alone is not enough, because another site can point its own host name to this server (DNS
+/// rebinding). So a browser must also call a host name that cannot be another site's, unless a key is required anyway.
 fn foreign_page(headers: &HeaderMap, has_key: bool) -> Option<String> {
     let text = |name: &str| headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let (origin, site) = (text("origin"), text("sec-fetch-site"));
     let host = text("host").unwrap_or_default();
     let shown = |what: &str| what.chars().take(100).collect();
     if let Some(origin) = &origin {
-        let of_origin = origin.split_once("://").map(|(_, host)| host);
-        if !of_origin.is_some_and(|of_origin| of_origin.eq_ignore_ascii_case(&host)) {
+        let origin_host = origin.split_once("://").map(|(_, host)| host);
+        if !origin_host.is_some_and(|origin_host| origin_host.eq_ignore_ascii_case(&host)) {
             return Some(shown(origin));
         }
     }
@@ -49,18 +49,18 @@ fn foreign_page(headers: &HeaderMap, has_key: bool) -> Option<String> {
         return Some("another site".to_owned());
     }
     let by_browser = origin.is_some() || site.is_some();
-    (by_browser && !has_key && !is_nobodys(&host)).then(|| shown(&host))
+    (by_browser && !has_key && !is_local_name(&host)).then(|| shown(&host))
 }
 
-/// A name that cannot be somebody's web site: localhost, a name without a dot, an IP address.
-fn is_nobodys(host: &str) -> bool {
+/// Whether a host cannot be the name of a web site: localhost, a name without a dot, or an IP address.
+fn is_local_name(host: &str) -> bool {
     let name = if let Some(rest) = host.strip_prefix('[') { rest.split(']').next() } else { host.split(':').next() };
     let name = name.unwrap_or_default().to_ascii_lowercase();
     name.parse::<IpAddr>().is_ok() || !name.contains('.') || name.ends_with(".localhost")
 }
 
-/// Whether the key is there; how long that takes tells nothing about it.
-fn carries(headers: &HeaderMap, key: &str) -> bool {
+/// Whether a request has the key. The comparison takes the same time for every key of the same length.
+fn has_key(headers: &HeaderMap, key: &str) -> bool {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let given =
         given.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));

@@ -1,5 +1,5 @@
-//! The sandbox's own pages: what this is, whether it is well, and the control API below `/sandbox`. Services add pages
-//! of their own (`Hooks::pages`).
+//! The sandbox's own pages: the start page, health, OpenAPI documents, and the control API below `/sandbox`. Services
+//! add pages of their own (`Hooks::pages`).
 
 mod clock;
 mod guard;
@@ -25,7 +25,7 @@ use crate::interface::Services;
 use crate::interface::pages::{InSession, Problem, Shared};
 use welcome::Welcome;
 
-/// The router of the sandbox's own pages. A request carries its session with it.
+/// The router of the sandbox's own pages. A request has the name of its session in its extensions.
 pub(crate) fn pages(shared: Arc<Shared>) -> Router {
     let mut router = Router::new()
         .route("/", get(index))
@@ -40,10 +40,10 @@ pub(crate) fn pages(shared: Arc<Shared>) -> Router {
         }
     }
     let control = control
-        .fallback(nothing)
+        .fallback(no_such_page)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard::guard));
-    router.nest("/sandbox", control).fallback(nothing).method_not_allowed_fallback(wrong_method).with_state(shared)
+    router.nest("/sandbox", control).fallback(no_such_page).method_not_allowed_fallback(wrong_method).with_state(shared)
 }
 
 fn control() -> Router<Arc<Shared>> {
@@ -59,28 +59,29 @@ fn control() -> Router<Arc<Shared>> {
         .route("/parties", get(parties::list))
 }
 
-/// The contract of a service, or of the control API, by name.
+/// The OpenAPI document of a service, or of the control API, by name.
 pub(crate) fn document(name: &str, services: &Services) -> Option<Value> {
     if name == openapi::NAME { Some(openapi::document(services)) } else { services.contract(name).cloned() }
 }
 
-/// The names of all contracts.
+/// The names of all OpenAPI documents.
 pub(crate) fn documents(services: &Services) -> Vec<&'static str> {
     services.catalogue.0.iter().map(|service| service.name).chain([openapi::NAME]).collect()
 }
 
-/// The process answers.
+/// Shows that the process answers.
 async fn live() -> Response {
     Json(json!({ "status": "UP" })).into_response()
 }
 
-/// Scenarios are loaded, so that services answer; also where newer ones could not be loaded.
+/// Shows that scenarios are loaded, so that services answer. If a reload failed, the earlier scenarios are still in use,
+/// and there is a warning.
 async fn ready(InSession(session): InSession) -> Response {
     let scenarios = &session.world().loaded.scenarios;
     let mut health = json!({ "status": "UP", "parties": scenarios.len(), "warnings": scenarios.warnings.len() });
     if let Some(failed) = session.library().failed() {
         health["warning"] = json!(format!(
-            "the scenarios of {} do not load, those from before stay: {}; see GET /sandbox/scenarios",
+            "the scenarios of {} do not load, so the earlier ones are still in use: {}; see GET /sandbox/scenarios",
             failed.at.format("%Y-%m-%dT%H:%M:%SZ"),
             failed.error
         ));
@@ -88,7 +89,7 @@ async fn ready(InSession(session): InSession) -> Response {
     Json(health).into_response()
 }
 
-/// What this is: a page for a browser, plain text for everything else.
+/// The start page: HTML for a browser, plain text for every other client.
 async fn index(State(shared): State<Arc<Shared>>, InSession(session): InSession, headers: HeaderMap) -> Response {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let base = host.map_or_else(|| base_url(shared.address), |host| format!("http://{host}"));
@@ -103,19 +104,20 @@ async fn index(State(shared): State<Arc<Shared>>, InSession(session): InSession,
     }
 }
 
-/// A contract, under its name and `.json`.
+/// An OpenAPI document, by its name and `.json`.
 async fn openapi(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> Response {
     match name.strip_suffix(".json").and_then(|name| document(name, shared.services)) {
         Some(contract) => Json(contract).into_response(),
-        None => nothing().await,
+        None => no_such_page().await,
     }
 }
 
-async fn nothing() -> Response {
-    Problem::new(StatusCode::NOT_FOUND, "There is no such page", "see / for what there is").into_response()
+async fn no_such_page() -> Response {
+    Problem::new(StatusCode::NOT_FOUND, "There is no such page", "the start page (/) lists what there is")
+        .into_response()
 }
 
 async fn wrong_method() -> Response {
-    let detail = "there is such a page, but not by this method; the header Allow tells which there are";
+    let detail = "the page does not have this method; the header Allow lists the methods that it has";
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "Another method is needed", detail).into_response()
 }

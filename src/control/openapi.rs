@@ -1,4 +1,4 @@
-//! The contract of the control API, from the types that it reads and writes.
+//! The OpenAPI document of the control API, from the types that it reads and writes.
 
 use axum::http::StatusCode;
 use schemars::JsonSchema;
@@ -16,34 +16,34 @@ use crate::interface::contract::Schemas;
 use crate::interface::pages::{ControlOperation, Deleted, Problem, json_body};
 use crate::session::rules::document::RuleDocument;
 
-/// The name by which the contract is asked for.
+/// The name of the document.
 pub(super) const NAME: &str = "sandbox";
 
-const BAD: StatusCode = StatusCode::BAD_REQUEST;
-const NONE: StatusCode = StatusCode::NOT_FOUND;
+const BAD_REQUEST: StatusCode = StatusCode::BAD_REQUEST;
+const NOT_FOUND: StatusCode = StatusCode::NOT_FOUND;
 const FULL: StatusCode = StatusCode::INSUFFICIENT_STORAGE;
 const TOO_LARGE: StatusCode = StatusCode::PAYLOAD_TOO_LARGE;
 const WRONG_TYPE: StatusCode = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-const BROKEN: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+const INVALID: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
 /// The OpenAPI 3.1 document.
 pub(super) fn document(services: &Services) -> Value {
-    let (mut read, mut written) = (Schemas::of_requests(), Schemas::new());
-    let problem = written.of::<Problem>();
-    let mut operations = operations(&mut read, &mut written);
+    let (mut request_schemas, mut response_schemas) = (Schemas::of_requests(), Schemas::new());
+    let problem = response_schemas.of::<Problem>();
+    let mut operations = operations(&mut request_schemas, &mut response_schemas);
     for module in &services.modules {
-        if let Some(of_service) = module.hooks.pages.and_then(|pages| pages().operations) {
-            operations.extend(of_service(&mut read, &mut written));
+        if let Some(service_operations) = module.hooks.pages.and_then(|pages| pages().operations) {
+            operations.extend(service_operations(&mut request_schemas, &mut response_schemas));
         }
     }
     let filters = parameters_of::<RequestFilter>();
     let mut paths = Map::new();
     for operation in &operations {
         let entry = paths.entry(format!("/sandbox{}", operation.path)).or_insert_with(|| json!({}));
-        entry[operation.method] = described(operation, &problem, &filters);
+        entry[operation.method] = operation_json(operation, &problem, &filters);
     }
-    let mut schemas = written.finish();
-    schemas.extend(read.finish());
+    let mut schemas = response_schemas.finish();
+    schemas.extend(request_schemas.finish());
     describe_facts(&mut schemas["PartyLine"], services);
     json!({
         "openapi": "3.1.0",
@@ -109,9 +109,9 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
             "A rule, with how often it was met",
             None,
             ok(json::<RuleView>(written)),
-            &[NONE],
+            &[NOT_FOUND],
         ),
-        operation("delete", "/rules/{id}", "deleteRule", "Delete a rule", None, gone.clone(), &[NONE]),
+        operation("delete", "/rules/{id}", "deleteRule", "Delete a rule", None, gone.clone(), &[NOT_FOUND]),
         operation("get", "/clock", "showClock", "What the time is", None, ok(json::<ClockView>(written)), &[]),
         operation(
             "post",
@@ -157,7 +157,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
             "Give the session scenarios of its own, in place of those it had",
             Some(yaml),
             ok(json::<Taken>(written)),
-            &[TOO_LARGE, WRONG_TYPE, BROKEN, FULL],
+            &[TOO_LARGE, WRONG_TYPE, INVALID, FULL],
         ),
         operation(
             "delete",
@@ -166,7 +166,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
             "Drop the session's own scenarios",
             None,
             gone.clone(),
-            &[BROKEN],
+            &[INVALID],
         ),
         operation("get", "/sessions", "listSessions", "All sessions", None, ok(json::<SessionList>(written)), &[]),
         operation(
@@ -176,7 +176,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
             "A session",
             None,
             ok(json::<SessionView>(written)),
-            &[NONE],
+            &[NOT_FOUND],
         ),
         operation(
             "put",
@@ -194,7 +194,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
             "Delete a session",
             None,
             gone,
-            &[NONE, StatusCode::CONFLICT],
+            &[NOT_FOUND, StatusCode::CONFLICT],
         ),
         operation(
             "post",
@@ -217,15 +217,17 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
     ]
 }
 
-fn described(operation: &ControlOperation, problem: &Value, filters: &[Value]) -> Value {
+/// The OpenAPI operation object.
+fn operation_json(operation: &ControlOperation, problem: &Value, filters: &[Value]) -> Value {
     let refusal = |status: StatusCode| {
         let content = json!({ "application/problem+json": { "schema": problem } });
         let description = status.canonical_reason().unwrap_or_default();
         (status.as_str().to_owned(), json!({ "description": description, "content": content }))
     };
-    let of_all = [BAD, StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, NONE, FULL, StatusCode::CONFLICT];
+    let common_refusals =
+        [BAD_REQUEST, StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, NOT_FOUND, FULL, StatusCode::CONFLICT];
     let mut responses: Map<String, Value> =
-        of_all.into_iter().chain(operation.refusals.iter().copied()).map(refusal).collect();
+        common_refusals.into_iter().chain(operation.refusals.iter().copied()).map(refusal).collect();
     let (status, content) = &operation.success;
     let mut success = json!({ "description": operation.summary });
     if let Some(content) = content {
@@ -244,16 +246,16 @@ fn described(operation: &ControlOperation, problem: &Value, filters: &[Value]) -
     if operation.id == "listRequests" {
         parameters.extend(filters.iter().cloned());
     }
-    let mut described = json!({
+    let mut object = json!({
         "operationId": operation.id, "summary": operation.summary, "parameters": parameters, "responses": responses,
     });
     if let Some(body) = &operation.body {
-        described["requestBody"] = json!({ "required": true, "content": body });
+        object["requestBody"] = json!({ "required": true, "content": body });
     }
-    described
+    object
 }
 
-/// The fields of a type as parameters of a query.
+/// The fields of a type as query parameters.
 fn parameters_of<T: JsonSchema>() -> Vec<Value> {
     let schema = Schemas::of_requests().whole::<T>();
     let parameter = |(name, field): (&String, &Value)| {

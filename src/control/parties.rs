@@ -1,4 +1,4 @@
-//! `/sandbox/parties`: who is there, as they stand on the session's day.
+//! `/sandbox/parties`: the parties, as they are on the session's day.
 
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ pub(crate) struct PartyLine {
     pub(crate) kilde: String,
 }
 
-/// The parties as they stand on the observer's day.
+/// The parties as they are on the session's day.
 pub(crate) fn lines(session: &Session, services: &Services) -> Vec<PartyLine> {
     let today = session.today();
     let facts: Vec<&PartyFact> = facts(services).collect();
@@ -62,7 +62,7 @@ fn facts(services: &Services) -> impl Iterator<Item = &PartyFact> {
     services.modules.iter().filter_map(|module| module.hooks.party_fact.as_ref())
 }
 
-/// Adds what services tell to the schema of [`PartyLine`].
+/// Adds the fields of the services to the schema of [`PartyLine`].
 pub(super) fn describe_facts(schema: &mut Value, services: &Services) {
     for fact in facts(services) {
         let property = json!({ "description": fact.description, "type": "integer", "format": "uint", "minimum": 0 });

@@ -138,54 +138,55 @@ fn view(entry: &Entry) -> RequestView {
     }
 }
 
-/// How many are told where nobody says.
-const LIMIT: usize = 50;
+/// How many requests are listed if the query has no `limit`.
+const DEFAULT_LIMIT: usize = 50;
 
 pub(super) async fn list(
     State(shared): State<Arc<Shared>>,
     Begun(session): Begun,
     filter: Result<Query<RequestFilter>, QueryRejection>,
 ) -> Result<Json<RequestList>, Problem> {
-    let Query(asked) = filter.map_err(|error| Problem::bad_request(error.body_text()))?;
-    check(&asked, shared.services.catalogue)?;
+    let Query(query) = filter.map_err(|error| Problem::bad_request(error.body_text()))?;
+    check_filter(&query, shared.services.catalogue)?;
     let filter = Filter {
-        service: asked.service,
-        endpoint: asked.endpoint,
-        // As they are kept.
-        party: asked.party.as_deref().map(|text| redacted(text).into_owned()),
-        code: asked.code,
-        client: asked.client.as_deref().map(|text| redacted(text).into_owned()),
-        status: asked.status,
-        cause: asked.cause,
-        korrelasjonsid: asked.korrelasjonsid.as_deref().map(|text| redacted(text).into_owned()),
+        service: query.service,
+        endpoint: query.endpoint,
+        // The journal keeps these values redacted.
+        party: query.party.as_deref().map(|text| redacted(text).into_owned()),
+        code: query.code,
+        client: query.client.as_deref().map(|text| redacted(text).into_owned()),
+        status: query.status,
+        cause: query.cause,
+        korrelasjonsid: query.korrelasjonsid.as_deref().map(|text| redacted(text).into_owned()),
     };
-    let found = session.journal.find(&filter, asked.limit.unwrap_or(LIMIT));
+    let found = session.journal.find(&filter, query.limit.unwrap_or(DEFAULT_LIMIT));
     let requests = found.entries.iter().map(|entry| view(entry)).collect();
     Ok(Json(RequestList { count: found.count, total: found.total, dropped: found.dropped, requests }))
 }
 
-/// A filter that nothing can fit would make a wrong assertion pass.
-fn check(asked: &RequestFilter, catalogue: Catalogue) -> Result<(), Problem> {
+/// Refuses a filter that no request can ever match, such as a misspelt service. Otherwise a test that expects no
+/// requests would pass by mistake.
+fn check_filter(query: &RequestFilter, catalogue: Catalogue) -> Result<(), Problem> {
     let refuse = |what: &str, value: &str, known: Vec<&str>| {
         Err(Problem::bad_request(format!("there is no {what} {value:?}; there are {}", known.join(", "))))
     };
     let services: Vec<_> = catalogue.0.iter().map(|service| service.name).collect();
-    if let Some(service) = asked.service.as_deref().filter(|name| !services.contains(name)) {
+    if let Some(service) = query.service.as_deref().filter(|name| !services.contains(name)) {
         return refuse("service", service, services);
     }
     let endpoints: Vec<_> = catalogue.0.iter().flat_map(|s| s.endpoints).map(|endpoint| endpoint.name).collect();
-    if let Some(endpoint) = asked.endpoint.as_deref().filter(|name| !endpoints.contains(name)) {
+    if let Some(endpoint) = query.endpoint.as_deref().filter(|name| !endpoints.contains(name)) {
         return refuse("endpoint", endpoint, endpoints);
     }
     let codes: Vec<_> =
         catalogue.0.iter().flat_map(|service| Catalogue::codes_at(Some(service))).map(|code| code.code).collect();
-    if let Some(code) = asked.code.as_deref().filter(|code| !codes.contains(code)) {
+    if let Some(code) = query.code.as_deref().filter(|code| !codes.contains(code)) {
         return refuse("code", code, codes);
     }
-    if let Some(status) = asked.status.filter(|status| !(100..600).contains(status)) {
-        return Err(Problem::bad_request(format!("{status} is no HTTP status")));
+    if let Some(status) = query.status.filter(|status| !(100..600).contains(status)) {
+        return Err(Problem::bad_request(format!("{status} is not an HTTP status")));
     }
-    match asked.cause.as_deref().filter(|cause| !Cause::NAMES.contains(cause)) {
+    match query.cause.as_deref().filter(|cause| !Cause::NAMES.contains(cause)) {
         Some(cause) => refuse("cause", cause, Cause::NAMES.to_vec()),
         None => Ok(()),
     }

@@ -1,4 +1,4 @@
-//! `/sandbox/rules`: what calls of the session meet.
+//! `/sandbox/rules`: the rules of the session.
 
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ pub(super) async fn add(
     InSession(session): InSession,
     JsonBody(document): JsonBody<RuleDocument>,
 ) -> Response {
-    // Within 53 bits, so that every JSON reader gives it back as it is.
+    // At most 53 bits, so that every JSON reader keeps the number exactly.
     let seed = shared.seeds.lock().random::<u64>() >> 11;
     let real = session.time().real();
     let clocks = Clocks { real, shown: session.clock.now(session.time(), real) };

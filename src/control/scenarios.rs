@@ -16,8 +16,8 @@ use crate::scenario::sources::Text;
 use crate::services::agreement;
 use crate::session::Session;
 
-/// The most documents of a body.
-const MOST_DOCUMENTS: usize = 10_000;
+/// The most documents in one body.
+const MAX_DOCUMENTS: usize = 10_000;
 
 /// What scenarios there are.
 #[derive(Serialize, JsonSchema)]
@@ -55,7 +55,7 @@ pub(super) struct Taken {
     warnings: Vec<ProblemLine>,
 }
 
-/// The reload that failed, if the last one did.
+/// The last reload, if it failed.
 pub(super) fn failure(session: &Session) -> Option<FailedView> {
     let failed = session.library().failed().or_else(|| session.failed())?;
     let problems = match &*failed.error {
@@ -84,12 +84,13 @@ pub(super) async fn put(
 ) -> Response {
     let documents = documents(&text);
     if documents.is_empty() {
-        return Problem::bad_request("the body holds no scenario; send YAML, a party a document").into_response();
+        return Problem::bad_request("the body holds no scenario; send YAML, with one party in each document")
+            .into_response();
     }
-    if documents.len() > MOST_DOCUMENTS {
-        return Problem::bad_request(format!("a body holds at most {MOST_DOCUMENTS} scenarios")).into_response();
+    if documents.len() > MAX_DOCUMENTS {
+        return Problem::bad_request(format!("a body holds at most {MAX_DOCUMENTS} scenarios")).into_response();
     }
-    // Resolving takes its time, and other requests should not wait for it.
+    // Resolving takes long, and other requests should not wait for it.
     let put = tokio::task::spawn_blocking(move || {
         let day = session.base;
         let put = shared.sessions.put_scenarios(&session, documents)?;
@@ -122,7 +123,7 @@ fn documents(text: &str) -> Vec<Text> {
     let mut documents = vec![(0, String::new())];
     for (number, line) in text.split_inclusive('\n').enumerate() {
         match line.strip_prefix("---").filter(|rest| rest.trim_end().is_empty() || rest.starts_with(' ')) {
-            // The marker becomes blanks, so that columns stay right as well.
+            // The marker is replaced by spaces, so that columns in problems stay correct.
             Some(rest) => documents.push((number, format!("   {rest}"))),
             None => documents.last_mut().into_iter().for_each(|(_, document)| document.push_str(line)),
         }
@@ -147,8 +148,8 @@ mod tests {
     fn documents_know_the_lines_before_them() {
         let stream = "%YAML 1.2\n# first\n---\npart: 1\n---\n\n--- {part: 2}\n...\n";
         let documents = documents(stream);
-        let told: Vec<_> = documents.iter().map(|text| (&*text.name, &*text.text, text.lines_before)).collect();
-        assert_eq!(told, [("own/1.yaml", "   \npart: 1\n", 2), ("own/2.yaml", "    {part: 2}\n...\n", 6)]);
+        let found: Vec<_> = documents.iter().map(|text| (&*text.name, &*text.text, text.lines_before)).collect();
+        assert_eq!(found, [("own/1.yaml", "   \npart: 1\n", 2), ("own/2.yaml", "    {part: 2}\n...\n", 6)]);
         assert_eq!(super::documents("part: 1").len(), 1);
         assert!(super::documents("---\n# nothing\n").is_empty());
         assert!(super::documents(&"---\n".repeat(100_000)).is_empty());

@@ -1,4 +1,4 @@
-//! `/sandbox/sessions`: who is there, begin anew, delete, bind clients.
+//! `/sandbox/sessions`: list sessions, begin, reset and delete them, and bind clients to them.
 
 use std::sync::Arc;
 
@@ -79,7 +79,7 @@ pub(super) async fn put(
     Path(name): Path<String>,
     JsonBody(document): JsonBody<SessionDocument>,
 ) -> Result<Response, Problem> {
-    let name = read(&name)?;
+    let name = parse_name(&name)?;
     if document.clients.len() > 100 || document.clients.iter().any(|client| !(1..=200).contains(&client.len())) {
         return Err(Problem::bad_request("clients is a list of at most 100 ids of 1 to 200 characters"));
     }
@@ -92,31 +92,31 @@ pub(super) async fn put(
 }
 
 pub(super) async fn show(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> Result<Response, Problem> {
-    let name = read(&name)?;
-    let session = shared.sessions.existing(name.as_str()).ok_or_else(|| none(&name))?;
+    let name = parse_name(&name)?;
+    let session = shared.sessions.existing(name.as_str()).ok_or_else(|| no_session(&name))?;
     Ok(Json(view(&session, &shared.sessions)).into_response())
 }
 
 pub(super) async fn reset(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> Result<Response, Problem> {
-    let name = read(&name)?;
+    let name = parse_name(&name)?;
     let fresh = off_thread(&shared.sessions, move |sessions| sessions.reset(&name)).await;
     Ok(fresh.map_or_else(|refused| refused, |session| Json(view(&session, &shared.sessions)).into_response()))
 }
 
 pub(super) async fn delete(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> Result<StatusCode, Problem> {
-    let name = read(&name)?;
+    let name = parse_name(&name)?;
     if name.as_str() == DEFAULT {
-        let detail = "the default session cannot be deleted; POST /sandbox/sessions/default/reset begins it anew";
+        let detail = "the default session cannot be deleted; POST /sandbox/sessions/default/reset resets it";
         return Err(Problem::new(StatusCode::CONFLICT, "The default session stays", detail));
     }
-    if shared.sessions.delete(name.as_str()) { Ok(StatusCode::NO_CONTENT) } else { Err(none(&name)) }
+    if shared.sessions.delete(name.as_str()) { Ok(StatusCode::NO_CONTENT) } else { Err(no_session(&name)) }
 }
 
-fn read(name: &str) -> Result<SessionName, Problem> {
+fn parse_name(name: &str) -> Result<SessionName, Problem> {
     SessionName::parse(name)
         .ok_or_else(|| Problem::bad_request(format!("a session's name is of the form {}", SessionName::FORM)))
 }
 
-fn none(name: &SessionName) -> Problem {
+fn no_session(name: &SessionName) -> Problem {
     Problem::not_found(format!("there is no session {name}; one begins when it is first used"))
 }

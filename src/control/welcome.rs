@@ -1,4 +1,4 @@
-//! What a newcomer needs to know, the same as start-up banner, as text and as a page.
+//! What a new user needs to know. The banner at start, the plain text and the HTML page show the same.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -13,21 +13,21 @@ use crate::interface::{Sample, Services};
 use crate::services::{ISSUER, own_token};
 use crate::session::{Session, World};
 
-/// The party of the curl line: it has much to show.
-const SHOWN_PARTY: &str = "311851381";
+/// The party of the curl line, if it exists. It has many kinds of claims and payments.
+const EXAMPLE_PARTY: &str = "311851381";
 
-/// What a newcomer needs to know.
+/// The content of the start page.
 pub(crate) struct Welcome<'s> {
     base: String,
     services: &'static Services,
     /// Title, full base URL and host form of each service.
     urls: Vec<(&'static str, String, String)>,
-    /// What the URL about a party begins and ends with; nothing where no service has a sample call.
+    /// The base URL of the service with the sample call, and the call. `None` if no service has one.
     sample: Option<(String, &'static Sample)>,
     session: &'s Session,
     world: Arc<World>,
     access: Level,
-    /// A line to paste; nothing where there is no party to ask for.
+    /// A curl command to paste. `None` if there is no party.
     curl: Option<String>,
 }
 
@@ -46,13 +46,13 @@ impl<'s> Welcome<'s> {
         });
         let world = session.world();
         let parties = world.loaded.scenarios.parties();
-        let shown = parties.iter().map(|party| party.part.to_string()).find(|part| part == SHOWN_PARTY);
-        let shown = shown.or_else(|| parties.first().map(|party| party.part.to_string()));
+        let example = parties.iter().map(|party| party.part.to_string()).find(|part| part == EXAMPLE_PARTY);
+        let example = example.or_else(|| parties.first().map(|party| party.part.to_string()));
         let access_level = access.level();
-        // Where every call needs a token, the line carries the party's own.
+        // If every call needs a token, the command has a token of the party.
         let needed = matches!(access_level, Level::Claims | Level::Signed);
         let scope = module.and_then(|module| module.service.scopes().first()).copied().unwrap_or_default();
-        let curl = shown.zip(sample.as_ref()).map(|(part, (below, sample))| {
+        let curl = example.zip(sample.as_ref()).map(|(part, (below, sample))| {
             let token = || own_token(access, &part, scope, &base, session.time().real());
             match Some(()).filter(|()| needed && part.len() == 9).and_then(|()| token()) {
                 Some(token) => {
@@ -65,7 +65,7 @@ impl<'s> Welcome<'s> {
         Self { base, services, urls, sample, session, world, access: access_level, curl }
     }
 
-    /// What a caller must know of access, where the lines to paste do not work as they stand.
+    /// A note about access, if calls need a token.
     fn access_note(&self) -> Option<String> {
         let issuer = ISSUER.title;
         let needed =

@@ -7,8 +7,8 @@ use std::str::FromStr;
 
 /// An amount in Norwegian kroner, held as a whole number of øre. Never a binary fraction.
 ///
-/// Parses a plain decimal with at most two decimals (`1000`, `-12.5`, `0.01`), up to ten
-/// billion kroner either way; displays with as few decimals as it needs.
+/// It parses a plain decimal with at most two decimals (`1000`, `-12.5`, `0.01`), up to ten
+/// billion kroner above or below zero. It displays with as few decimals as it needs.
 ///
 /// ```
 /// use innkreving_sandbox::domain::Beloep;
@@ -22,29 +22,29 @@ pub struct Beloep(i64);
 /// Why a text is not an amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BeloepError {
-    /// Not digits with an optional sign and decimals.
+    /// It is not digits with an optional minus and decimals.
     #[error("not an amount; write kroner as a plain decimal, like 1000 or 1000.50")]
     Malformed,
-    /// A third decimal: there is no half øre.
+    /// It has a third decimal. There are no parts of an øre.
     #[error("an amount has at most two decimals")]
     TooManyDecimals,
-    /// Beyond what the sandbox sums without overflow.
+    /// It is larger than the sandbox can add up without overflow.
     #[error("an amount is at most 10 000 000 000 kroner")]
     TooLarge,
 }
 
 impl Beloep {
-    /// Nothing owed.
-    pub const NULL: Self = Self(0);
-    /// The largest amount a text may give, in øre; a million of them still add up without overflow.
+    /// No money.
+    pub const ZERO: Self = Self(0);
+    /// The largest amount that a text may give, in øre. A million of these add up without overflow.
     const MAX_OERE: i64 = 1_000_000_000_000;
 
-    /// An amount of that many øre.
+    /// An amount from a number of øre.
     pub const fn from_oere(oere: i64) -> Self {
         Self(oere)
     }
 
-    /// An amount of that many whole kroner.
+    /// An amount from a number of whole kroner.
     pub const fn from_kroner(kroner: i64) -> Self {
         Self(kroner * 100)
     }
@@ -54,23 +54,23 @@ impl Beloep {
         self.0
     }
 
-    /// The nearest whole kroner; half a krone goes up.
+    /// Rounded to whole kroner. Half a krone is rounded up, also below zero.
     #[must_use]
     pub const fn rounded(self) -> Self {
         Self::from_kroner((self.0 + 50).div_euclid(100))
     }
 
-    /// Exactly zero.
-    pub const fn is_null(self) -> bool {
+    /// Whether it is exactly zero.
+    pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
 
-    /// More than zero.
+    /// Whether it is more than zero.
     pub const fn is_positive(self) -> bool {
         self.0 > 0
     }
 
-    /// Less than zero.
+    /// Whether it is less than zero.
     pub const fn is_negative(self) -> bool {
         self.0 < 0
     }
@@ -153,7 +153,7 @@ impl SubAssign for Beloep {
 
 impl Sum for Beloep {
     fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
-        amounts.fold(Self::NULL, Add::add)
+        amounts.fold(Self::ZERO, Add::add)
     }
 }
 

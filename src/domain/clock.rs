@@ -15,22 +15,19 @@ const YEARS: std::ops::RangeInclusive<i32> = 1950..=2150;
 
 /// The Norwegian calendar date of an instant.
 pub fn day_in_norway(instant: DateTime<Utc>) -> NaiveDate {
-    // Days begin on a whole hour of UTC, so the day of the last hour asked for is remembered.
+    // Days begin on a whole hour of UTC, so the day of the last hour asked for is remembered: the hour in the upper half,
+    // the day in the lower.
     static LAST: AtomicU64 = AtomicU64::new(u64::MAX);
-    let hour = i32::try_from(instant.timestamp().div_euclid(3600)).ok();
+    let hour = u32::try_from(instant.timestamp().div_euclid(3600)).unwrap_or(u32::MAX);
     let last = LAST.load(Ordering::Relaxed);
-    if let Some(hour) = hour
-        && (last >> 32) as u32 == hour.cast_unsigned()
-        && last != u64::MAX
-        && let Some(day) = NaiveDate::from_epoch_days((last as u32).cast_signed())
-    {
-        return day;
+    if hour != u32::MAX && last >> 32 == u64::from(hour) {
+        let day = u32::try_from(last & u64::from(u32::MAX)).unwrap_or_default().cast_signed();
+        if let Some(day) = NaiveDate::from_epoch_days(day) {
+            return day;
+        }
     }
     let day = instant.with_timezone(&Oslo).date_naive();
-    if let Some(hour) = hour {
-        let packed = u64::from(hour.cast_unsigned()) << 32 | u64::from(day.to_epoch_days().cast_unsigned());
-        LAST.store(packed, Ordering::Relaxed);
-    }
+    LAST.store(u64::from(hour) << 32 | u64::from(day.to_epoch_days().cast_unsigned()), Ordering::Relaxed);
     day
 }
 

@@ -13,7 +13,7 @@ fn easter_sunday(year: i32) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, u32::try_from(month_and_day / 31).ok()?, u32::try_from(month_and_day % 31 + 1).ok()?)
 }
 
-/// A Norwegian public holiday (not counting ordinary Sundays).
+/// Whether a day is a Norwegian public holiday. An ordinary Sunday is not one.
 pub fn is_public_holiday(day: NaiveDate) -> bool {
     if matches!((day.month(), day.day()), (1 | 5, 1) | (5, 17) | (12, 25 | 26)) {
         return true;
@@ -23,12 +23,12 @@ pub fn is_public_holiday(day: NaiveDate) -> bool {
         .is_some_and(|easter| matches!(day.signed_duration_since(easter).num_days(), -3 | -2 | 0 | 1 | 39 | 49 | 50))
 }
 
-/// Neither weekend nor public holiday.
+/// Whether a day is neither in a weekend nor a public holiday.
 pub fn is_working_day(day: NaiveDate) -> bool {
     !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && !is_public_holiday(day)
 }
 
-/// The day itself where it is a working day, else the next one that is.
+/// The day itself if it is a working day, otherwise the next working day.
 pub fn this_or_next_working_day(day: NaiveDate) -> NaiveDate {
     let mut day = day;
     while !is_working_day(day) {

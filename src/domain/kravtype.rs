@@ -1,10 +1,10 @@
-//! What the sandbox knows of kinds of claims: which group and ledger they belong to, what they are
-//! called, and which terms they follow. To a client `kravtype` is free text, so a scenario may use
-//! others as long as it names their group.
+//! The kinds of claims that the sandbox knows: which group and ledger they belong to, how they are
+//! described, and which terms they follow. To a client `kravtype` is free text, so a scenario may use
+//! another kind if it names the group.
 
 use super::terminer::Terminserie;
 
-/// A group of claims, by which the overviews are split.
+/// A group of claims. The overviews add up each group by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the names are the published display texts")]
 pub enum Kravgruppe {
@@ -57,7 +57,7 @@ impl Kravgruppe {
     }
 }
 
-/// The two ledger systems whose claims a client meets side by side in one list.
+/// The two ledger systems. A client gets claims of both in one list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reskontrosystem {
     /// VAT and duties.
@@ -66,7 +66,7 @@ pub enum Reskontrosystem {
     Skatt,
 }
 
-/// What the sandbox knows of a kind of claim.
+/// A kind of claim that the sandbox knows.
 #[derive(Clone, Copy, Debug)]
 pub struct Kravtype {
     /// As the services spell it: a display text in the VAT ledger, an upper-case code in the other.
@@ -77,7 +77,7 @@ pub struct Kravtype {
     pub beskrivelse: &'static str,
     /// The statutory terms it follows, if any.
     pub terminer: Option<Terminserie>,
-    /// Itself interest, so that none runs on it.
+    /// Whether the claim is itself interest. No interest runs on interest.
     pub rente: bool,
 }
 
@@ -95,8 +95,8 @@ const fn interest(kode: &'static str, gruppe: Kravgruppe, beskrivelse: &'static 
 
 use Kravgruppe as G;
 
-/// Known kinds: the observed ones (docs/fidelity.md, "Two ledgers") and a few from the published
-/// code list that the built-in scenarios use.
+/// The known kinds: those that were observed (docs/fidelity.md, "Two ledgers"), and a few of the
+/// published code list that the built-in scenarios use.
 pub const KRAVTYPER: &[Kravtype] = &[
     termed("Mva-melding", G::Merverdiavgift, "Mva-melding", Terminserie::Mva),
     kind("Fasts § 12-1 (1) 1. pkt.", G::Merverdiavgift, "Fastsetting mva"),
@@ -120,7 +120,7 @@ pub const KRAVTYPER: &[Kravtype] = &[
     kind("Forsikring sykepenger", G::AndreKrav, "Forsikring sykepenger"),
 ];
 
-/// Looks a kind up by its exact spelling.
+/// Finds a kind by its exact spelling.
 pub fn find(kode: &str) -> Option<&'static Kravtype> {
     KRAVTYPER.iter().find(|kind| kind.kode == kode)
 }

@@ -1,6 +1,6 @@
 //! The tax domain: identifiers, money, dates, interest and the ledger.
 //!
-//! Nothing here knows HTTP, YAML or the time of day; what happens "today" is always passed in.
+//! Nothing here uses HTTP, YAML or the system's clock. The current day is always passed in.
 //! Domain words are Norwegian, as the services spell them, with `aa`, `oe` and `ae` in identifiers.
 
 pub mod beloep;

@@ -7,10 +7,10 @@ use super::Beloep;
 pub struct Prosent(u16);
 
 impl Prosent {
-    /// Nothing.
-    pub const NULL: Self = Self(0);
+    /// 0 %.
+    pub const ZERO: Self = Self(0);
 
-    /// From hundredths of a per cent; nothing over 100 %.
+    /// A percentage from hundredths of a per cent. `None` if it is more than 100 %.
     pub fn from_hundredths(hundredths: u16) -> Option<Self> {
         (hundredths <= 10_000).then_some(Self(hundredths))
     }
@@ -25,7 +25,7 @@ impl std::str::FromStr for Prosent {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        // The decimals of an amount are those of a percentage.
+        // An amount has two decimals too, so its parser reads a percentage.
         let number: Beloep = text.parse().map_err(|_| "not a percentage with at most two decimals".to_owned())?;
         u16::try_from(number.oere()).ok().and_then(Self::from_hundredths).ok_or_else(|| "not from 0 to 100".to_owned())
     }

@@ -7,8 +7,8 @@ use chrono::{Datelike, Days, NaiveDate};
 
 use super::Beloep;
 
-/// First half-year with a known rate, and the rates from there on, in hundredths of a per cent a year.
-/// Before and after, the nearest one stands. (docs/fidelity.md, "Interest")
+/// The first half-year with a known rate, and the rates of it and the next ones, in hundredths of a per cent a year.
+/// A day before or after them gets the nearest rate. (docs/fidelity.md, "Interest")
 const FIRST_HALF_YEAR: i32 = 2020 * 2;
 const RATES: [i32; 13] = [950, 800, 800, 800, 850, 925, 1075, 1175, 1250, 1250, 1250, 1225, 1200];
 
@@ -29,8 +29,8 @@ pub struct Rente {
 const SCALE: i128 = 10_000 * 365 * 366;
 
 impl Rente {
-    /// Simple interest on a sum from a day (its due date, included) to another (not included), by
-    /// actual days over the days of the year. Nothing where the sum or the time is not positive.
+    /// Simple interest on an amount from a day (its due date, included) to another day (not included), by
+    /// actual days over the days of the year. Zero if the amount or the time is not positive.
     pub fn simple(beloep: Beloep, fra: NaiveDate, til: NaiveDate) -> Self {
         let mut scaled = 0;
         let mut start = fra;
@@ -72,7 +72,7 @@ impl Sum for Rente {
     }
 }
 
-/// The day after the half-year that a day lies in.
+/// The first day of the half-year after the one of a day.
 fn next_half_year(day: NaiveDate) -> NaiveDate {
     let (year, month) = if day.month() > 6 { (day.year() + 1, 1) } else { (day.year(), 7) };
     NaiveDate::from_ymd_opt(year, month, 1).or_else(|| day.checked_add_days(Days::new(1))).unwrap_or(NaiveDate::MAX)

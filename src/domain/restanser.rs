@@ -1,4 +1,4 @@
-//! Arrears: what is overdue and unpaid, by the six categories that Restanser tells.
+//! Arrears: what is overdue and unpaid, in the six categories of Restanser.
 //! Imitates docs/fidelity.md, "Restanser".
 
 use std::collections::HashMap;
@@ -24,8 +24,8 @@ impl Restansekategori {
     /// How many there are.
     pub const COUNT: usize = 6;
 
-    /// The category that a claim counts in; nothing for duties and other public claims, which Restanser does
-    /// not tell. Fees and penalties are known by their kind, whatever their group.
+    /// The category that a claim counts in. `None` for duties and other public claims, which Restanser leaves
+    /// out. Fees and penalties are recognised by their kind, in any group.
     pub fn of(krav: &Krav) -> Option<Self> {
         let kind = krav.kravtype.to_lowercase();
         if ["gebyr", "mulkt"].iter().any(|fee| kind.contains(fee)) {
@@ -47,18 +47,18 @@ impl Restansekategori {
 /// The arrears of one category.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Restanse {
-    /// Positive remainders of overdue instalments, interest claims excepted; whole kroner.
+    /// Positive remainders of overdue instalments, without interest claims; whole kroner.
     pub krav: Beloep,
-    /// Those of interest claims, and the interest estimated to the day; whole kroner.
+    /// Positive remainders of overdue interest claims, and the interest estimated to the day; whole kroner.
     pub renter: Beloep,
 }
 
 impl AsOf<'_> {
-    /// The arrears of one part of the ledger, by category in the order of [`Restansekategori`]. Credits never
-    /// make them smaller.
+    /// The arrears of one party in the ledger, by category in the order of [`Restansekategori`]. A credit never
+    /// makes them smaller.
     pub fn restanser(self, part: Part) -> [Restanse; Restansekategori::COUNT] {
         let mut sums = [Restanse::default(); Restansekategori::COUNT];
-        // Made when the first interest claim comes by.
+        // Built when the first interest claim needs it.
         let mut by_id: Option<HashMap<&str, &Krav>> = None;
         for krav in self.krav().filter(|krav| krav.krav.part == part) {
             let principal = krav.krav.hovedstol.as_deref().and_then(|id| {
@@ -68,13 +68,13 @@ impl AsOf<'_> {
                     .get(id)
                     .copied()
             });
-            // Interest counts where its principal does, as long as both are of one group.
+            // Interest counts in the category of its principal, if both are of one group.
             let principal = principal.filter(|principal| principal.kravgruppe == krav.krav.kravgruppe);
             let Some(kategori) = Restansekategori::of(principal.unwrap_or(krav.krav)) else {
                 continue;
             };
             let sum = &mut sums[kategori as usize];
-            let overdue = krav.forfall().filter(|forfall| forfall.er_forfalt());
+            let overdue = krav.forfall().filter(|forfall| forfall.is_overdue());
             let owed: Beloep = overdue.map(ForfallAsOf::gjenstaaende).filter(|rest| rest.is_positive()).sum();
             let kind = if krav.krav.hovedstol.is_some() { &mut sum.renter } else { &mut sum.krav };
             *kind += owed;

@@ -34,7 +34,7 @@ impl Terminserie {
         }
     }
 
-    /// The statutory due date, moved to the next working day. Nothing for a term that does not exist.
+    /// The statutory due date, moved to the next working day. `None` for a term that does not exist.
     pub fn forfallsdato(self, termin: Termin) -> Option<NaiveDate> {
         let index = usize::from(termin.nummer.checked_sub(1)?);
         let (month, day) = match self {
@@ -46,7 +46,7 @@ impl Terminserie {
         NaiveDate::from_ymd_opt(termin.aar + i32::from(next_year), month, day).map(this_or_next_working_day)
     }
 
-    /// The first and the last day of the term itself.
+    /// The first and the last day of the term itself. `None` for a term that does not exist.
     pub fn periode(self, termin: Termin) -> Option<(NaiveDate, NaiveDate)> {
         let months = u32::from(12 / self.per_year());
         let first_month = u32::from(termin.nummer.checked_sub(1)?) * months + 1;
@@ -55,7 +55,7 @@ impl Terminserie {
         Some((first, last))
     }
 
-    /// The newest term that was overdue on a day (its due date before the day).
+    /// The newest term that was overdue on a day. Its due date is before the day.
     pub fn newest_overdue(self, day: NaiveDate) -> Termin {
         let mut termin = Termin { aar: day.year() + 1, nummer: self.per_year() };
         while self.forfallsdato(termin).is_some_and(|due| due >= day) {
@@ -64,7 +64,7 @@ impl Terminserie {
         termin
     }
 
-    /// The term so many terms later (or earlier, where negative).
+    /// The term that is this many terms later, or earlier if the number is negative.
     pub fn offset(self, termin: Termin, terms: i32) -> Termin {
         let per_year = i32::from(self.per_year());
         let ordinal = termin.aar * per_year + i32::from(termin.nummer) - 1 + terms;
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn newest_overdue_term() {
         let newest = |d: &str| Terminserie::Mva.newest_overdue(day(d));
-        assert_eq!(newest("2026-10-12"), Termin { aar: 2026, nummer: 3 }); // due that very Monday: not overdue
+        assert_eq!(newest("2026-10-12"), Termin { aar: 2026, nummer: 3 }); // due on this Monday, so not overdue yet
         assert_eq!(newest("2026-10-13"), Termin { aar: 2026, nummer: 4 });
         assert_eq!(newest("2026-01-15"), Termin { aar: 2025, nummer: 5 });
         assert_eq!(newest("2026-02-11"), Termin { aar: 2025, nummer: 6 });

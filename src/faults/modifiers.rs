@@ -205,7 +205,7 @@ impl Modifiers {
         known.map(|value| Some(Chosen { value, cause: error.cause })).ok_or_else(|| {
             let allowed: Vec<String> = Catalogue::codes_at(service).map(|code| code.code.to_owned()).collect();
             let place = service.map_or("this URL, which belongs to no service,", |service| service.name);
-            let owners = catalogue.whose(&error.value);
+            let owners = catalogue.owners_note(&error.value);
             let detail = format!("{place} cannot give {:?}{owners}; it can give {}", &*error.value, allowed.join(", "));
             Refused::new(said(Key::Error, error.cause), Some(&error.value), detail, allowed)
         })

@@ -93,7 +93,7 @@ fn error_responses(service: &Service, endpoint: &Endpoint, schemas: &mut Schemas
     let mut areas: BTreeMap<u16, Vec<String>> = BTreeMap::new();
     let mut add = |status: u16, code: &'static str, area: &str| {
         by_status.entry(status).or_default().push(code);
-        let area = if service.speaks_xml() { area.to_owned() } else { area.replace("json eller xml", "json") };
+        let area = if service.has_xml() { area.to_owned() } else { area.replace("json eller xml", "json") };
         areas.entry(status).or_default().push(format!("{code}: {area}"));
     };
     for code in service.codes.iter().chain(&COMMON_CODES) {
@@ -132,7 +132,7 @@ fn error_responses(service: &Service, endpoint: &Endpoint, schemas: &mut Schemas
 
 /// A body in the formats of a service. The names and nesting of XML are those of JSON, below a root with a namespace.
 fn content(schema: &Value, service: &Service, root: &str, namespace: &str) -> Value {
-    if !service.speaks_xml() {
+    if !service.has_xml() {
         return json!({ "application/json": { "schema": schema } });
     }
     let mut in_xml = schema.clone();

@@ -20,7 +20,7 @@ pub(crate) fn hint(call: &Call<'_>, failed: Check) -> Option<String> {
             let meant = url::meant(service, call.path)?;
             Some(format!("{meant} is a URL of the service"))
         }
-        Check::Format if service.speaks_xml() => {
+        Check::Format if service.has_xml() => {
             Some("send Accept: application/json or application/xml, or no Accept at all".to_owned())
         }
         Check::Format => Some("send Accept: application/json, or no Accept at all".to_owned()),

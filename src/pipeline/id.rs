@@ -18,13 +18,11 @@ pub(super) fn of(parts: &Parts, state: &State) -> CallId {
     if let Some(id) = header.filter(|id| usable(id)) {
         return CallId::Given(id.into());
     }
-    match parts.uri.query().and_then(in_query).filter(|id| usable(id)) {
-        Some(id) => CallId::Given(id.into()),
-        None => {
-            let random = state.rng.lock().random();
-            CallId::new(uuid::Builder::from_random_bytes(random).into_uuid())
-        }
+    if let Some(id) = parts.uri.query().and_then(in_query).filter(|id| usable(id)) {
+        return CallId::Given(id.into());
     }
+    let random = state.rng.lock().random();
+    CallId::new(uuid::Builder::from_random_bytes(random).into_uuid())
 }
 
 /// The id of a query; its name is taken in any case.

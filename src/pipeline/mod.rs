@@ -78,10 +78,8 @@ pub(crate) async fn handle(
             return Answered::refused(&received, &refused, session.as_deref()).send(&mut received, wire).await;
         }
     };
-    let body = match received.wants_body(&target) {
-        true => Box::pin(received.read_body(&target)).await,
-        false => interface::Body::None,
-    };
+    let body =
+        if Received::wants_body(&target) { Box::pin(received.read_body(&target)).await } else { interface::Body::None };
     let caller = state.access.caller(&received.parts.headers, body.form());
     let session = match session_of(&state, &received, caller.client()).await {
         Ok(session) => session,

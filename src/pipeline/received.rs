@@ -123,7 +123,7 @@ impl Received {
     }
 
     /// Whether the endpoint reads a body.
-    pub(super) fn wants_body(&self, target: &Target) -> bool {
+    pub(super) fn wants_body(target: &Target) -> bool {
         match target {
             Target::Service { route, .. } => body::policy(route) != BodyPolicy::None,
             Target::Page | Target::Nothing => false,

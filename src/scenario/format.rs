@@ -1,8 +1,8 @@
 //! The YAML format of a scenario, as types. Field names are the API's own; docs/scenarios.md
 //! explains them and docs/scenario.schema.json is generated from here.
 //!
-//! Values stay texts here: the next step reads them one by one, so that all that is wrong in a file
-//! is told at once, each with its place.
+//! Values stay texts here. The next step reads them one by one, so that all problems of a file are
+//! reported at once, each with its place.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -41,7 +41,7 @@ impl ScenarioFormat {
                 continue;
             };
             if let Some(properties) = schema["properties"].as_object_mut() {
-                // Before the literal answers, which stand last.
+                // Before `svar` and `feil`, which come last.
                 let at = properties.keys().position(|name| name == "svar").unwrap_or(properties.len());
                 for (offset, (name, property)) in own.iter().enumerate() {
                     properties.shift_insert(at + offset, name.clone(), property.clone());
@@ -51,7 +51,7 @@ impl ScenarioFormat {
         schema
     }
 
-    /// Every key that the format has anywhere, for "did you mean".
+    /// All keys of the format, at every level, for "did you mean".
     pub(crate) fn keys(&self) -> &BTreeSet<String> {
         fn collect(schema: &Value, keys: &mut BTreeSet<String>) {
             if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
@@ -68,14 +68,14 @@ impl ScenarioFormat {
         })
     }
 
-    /// Whether a path of a file begins with a key of a section.
+    /// Whether a path in a file begins with a key of a section.
     pub(crate) fn has_section_key(&self, path: &str) -> bool {
         let first = path.split(['.', '[']).next().unwrap_or_default();
         self.sections.iter().any(|section| section.keys().contains(&first))
     }
 }
 
-/// A party of the sandbox: who it is, its ledger, and what the sandbox shall answer other than from it.
+/// A party of the sandbox: who it is, its ledger, and literal answers and faults that replace the answers from it.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields, title = "innkreving-sandbox scenario")]
 #[serde(expecting = "the keys of a party (part, navn, …)")]
@@ -84,20 +84,20 @@ pub(crate) struct PartDocument {
     pub(crate) part: PartNumber,
     /// The party's name; synthetic, in upper case.
     pub(crate) navn: Text,
-    /// One line on what this party is good for; `innkreving-sandbox parties` shows it.
+    /// One line that describes what this party is good for. `innkreving-sandbox parties` shows it.
     pub(crate) beskrivelse: Option<Text>,
     /// The owner of a sole proprietorship. Claims and payments may be listed under this number.
     pub(crate) innehaver: Option<PartNumber>,
-    /// The edition this party answers in, unless the caller asks for another.
+    /// The edition of the answers about this party, unless the caller asks for another one.
     pub(crate) utgave: Option<Edition>,
-    /// A shielded person: answers carry `skjermet: true` and nothing else.
+    /// Whether the party is a shielded person. Its answers have `skjermet: true` and nothing else.
     pub(crate) skjermet: Option<YesNo>,
     /// The account that the party pays from and is paid to.
     pub(crate) kontonummer: Option<Number>,
     /// Claims, one by one.
     #[serde(default)]
     pub(crate) krav: Vec<KravEntry>,
-    /// Many alike claims, described rather than written out.
+    /// Series of many similar claims, described instead of written out.
     #[serde(default)]
     pub(crate) kravserier: Vec<KravserieEntry>,
     /// Payments in.
@@ -109,10 +109,10 @@ pub(crate) struct PartDocument {
     /// Payments out.
     #[serde(default)]
     pub(crate) utbetalinger: Vec<UtbetalingEntry>,
-    /// Literal answers, in place of what the ledger would give.
+    /// Literal answers, which replace the answers from the ledger.
     #[serde(default)]
     pub(crate) svar: Vec<SvarEntry>,
-    /// Faults that this party's calls meet.
+    /// Faults of the calls about this party.
     #[serde(default)]
     pub(crate) feil: Vec<FeilEntry>,
 }
@@ -125,25 +125,25 @@ pub(crate) struct PartDocument {
 pub(crate) struct KravEntry {
     /// Unique within the party.
     pub(crate) kravidentifikator: Text,
-    /// A kind the sandbox knows, or any text together with `kravgruppe`.
+    /// A kind that the sandbox knows, or any other text together with `kravgruppe`.
     pub(crate) kravtype: Text,
-    /// Whose claim, where not the party's: the owner's number.
+    /// The number of the owner, if the claim is not the party's own.
     pub(crate) part: Option<PartNumber>,
-    /// The group, by its display text; derived from a known `kravtype`.
+    /// The group, by its display text. If left out, it is derived from a known `kravtype`.
     pub(crate) kravgruppe: Option<Text>,
-    /// The text a person sees; derived from `kravtype` and period. Empty leaves it out.
+    /// The text that a person sees. If left out, it is derived from `kravtype` and period. If empty, it is not shown.
     pub(crate) kravbeskrivelse: Option<Text>,
     /// The period the claim is for.
     pub(crate) kravperiode: Option<PeriodeEntry>,
-    /// The day it comes into being; 21 days before it falls due, unless said.
+    /// The day on which the claim is created. If left out, 21 days before its first due date.
     pub(crate) opprettelsesdato_for_krav: Option<Dato>,
-    /// On interest: the claim it runs on.
+    /// The claim that the interest runs on, if this is an interest claim.
     pub(crate) hovedstol_kravidentifikator: Option<Text>,
-    /// `egenfastsatt`, `myndighetsfastsatt` or `blank`; derived in the VAT ledger. Empty leaves it out.
+    /// `egenfastsatt`, `myndighetsfastsatt` or `blank`. If left out, derived in the VAT ledger. If empty, not shown.
     pub(crate) fastsettingsmaate: Option<Text>,
-    /// The amount in kroner, where `forfall` is left out. Negative for a credit.
+    /// The amount in kroner, if `forfall` is left out. Negative for a credit.
     pub(crate) opprinnelig_beloep: Option<Amount>,
-    /// Due date, where `forfall` is left out; derived from the term where the kind follows one.
+    /// Due date, if `forfall` is left out. Without it, it is derived from the term or, for advance tax, the year.
     pub(crate) forfallsdato: Option<Dato>,
     /// The instalments.
     pub(crate) forfall: Option<Vec<ForfallEntry>>,
@@ -155,17 +155,17 @@ pub(crate) struct KravEntry {
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the keys of an instalment, like { forfallsdato: i dag, opprinneligBeloep: 100 }")]
 pub(crate) struct ForfallEntry {
-    /// Unique within the party; derived from the claim's.
+    /// Unique within the party. If left out, it is derived from the identifier of the claim.
     pub(crate) kravforfalls_identifikator: Option<Text>,
     /// Due date.
     pub(crate) forfallsdato: Option<Dato>,
     /// The amount in kroner. Negative for a credit.
     pub(crate) opprinnelig_beloep: Amount,
-    /// A shorthand for `betalingsinformasjon.kidnummer`.
+    /// A short form of `betalingsinformasjon.kidnummer`.
     pub(crate) kidnummer: Option<Number>,
-    /// How to pay; derived from the ledger system. `{}` leaves it empty.
+    /// How to pay. If left out, it is derived from the ledger system. `{}` leaves it empty.
     pub(crate) betalingsinformasjon: Option<BetalingsinformasjonEntry>,
-    /// Enforcement is deferred, from a day on or until another.
+    /// When enforcement is deferred.
     pub(crate) utsatt_iverksettelse: Option<UtsattEntry>,
 }
 
@@ -177,7 +177,7 @@ pub(crate) struct ForfallEntry {
 pub(crate) struct UtsattEntry {
     /// First day.
     pub(crate) fra_og_med: Dato,
-    /// Last day; open-ended where left out.
+    /// Last day. If left out, there is no end.
     pub(crate) til_og_med: Option<Dato>,
 }
 
@@ -200,11 +200,11 @@ pub(crate) struct BetalingsinformasjonEntry {
 pub(crate) struct KontoEntry {
     /// Name and address of the bank.
     pub(crate) bankinformasjon: Option<Text>,
-    /// Whose account.
+    /// The name of the account's owner.
     pub(crate) kontoeiers_navn: Option<Text>,
     /// Eleven digits.
     pub(crate) kontonummer: Option<Number>,
-    /// `NO` and 13 digits; spaces are kept.
+    /// `NO` and 13 digits. Spaces are kept.
     pub(crate) iban: Option<Text>,
     /// The bank's BIC.
     #[serde(rename = "swiftBIC")]
@@ -219,45 +219,45 @@ pub(crate) struct KontoEntry {
 pub(crate) struct PeriodeEntry {
     /// A year, or `i år`, `i år - 1`.
     pub(crate) aar: Option<Aar>,
-    /// A term of the year, or `siste` (the newest one overdue on the base date), `siste - 2`, `siste + 1`.
+    /// A term of the year, or `siste` (the newest term that is overdue on the base date), `siste - 2`, `siste + 1`.
     pub(crate) termin: Option<Termin>,
-    /// What a person calls the period; derived.
+    /// The name of the period for a person. If left out, it is derived.
     pub(crate) beskrivelse: Option<Text>,
-    /// First day, where no term says it.
+    /// First day, if the period is not a term.
     pub(crate) fra_dato: Option<Dato>,
-    /// Last day, where no term says it.
+    /// Last day, if the period is not a term.
     pub(crate) til_dato: Option<Dato>,
 }
 
-/// Many claims alike, each one step later than the one before.
+/// Many similar claims. Each is due one step later than the one before.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the keys of a series (antall, kravidentifikator, …)")]
 pub(crate) struct KravserieEntry {
-    /// How many, 1 to 100 000.
+    /// The number of claims, 1 to 100 000.
     pub(crate) antall: Count,
-    /// The first one's identifier; digits at its end are counted up.
+    /// The identifier of the first claim. The digits at its end are counted up.
     pub(crate) kravidentifikator: Text,
-    /// As of a single claim.
+    /// The same as in a single claim.
     pub(crate) kravtype: Text,
-    /// As of a single claim.
+    /// The same as in a single claim.
     pub(crate) kravgruppe: Option<Text>,
-    /// Due date of the first.
+    /// Due date of the first claim.
     pub(crate) foerste_forfallsdato: Dato,
     /// Step to the next due date, for example `1d`, `1w`, `1m`.
     pub(crate) steg: Step,
-    /// The least amount, in kroner.
+    /// The smallest amount, in kroner.
     pub(crate) beloep_fra: Amount,
-    /// The largest amount, in kroner; amounts are drawn evenly, by the seed.
+    /// The largest amount, in kroner. Amounts are random between the two, by the seed.
     pub(crate) beloep_til: Amount,
-    /// The seed that amounts are drawn by.
+    /// The seed of the random amounts.
     pub(crate) froe: Option<Count>,
-    /// Every so many-th claim is paid in full on its due date; none where left out.
+    /// With 3, every third claim is paid in full on its due date. If left out, none is paid.
     pub(crate) betalt_hver: Option<Count>,
 }
 
-/// A payment in; what is not placed is unallocated.
+/// A payment in. The part of it that is not placed is unallocated.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
@@ -265,19 +265,19 @@ pub(crate) struct KravserieEntry {
 pub(crate) struct InnbetalingEntry {
     /// Unique within the party.
     pub(crate) innbetalingsidentifikator: Text,
-    /// Whose payment, where not the party's: the owner's number.
+    /// The number of the owner, if the payment is not the party's own.
     pub(crate) part: Option<PartNumber>,
-    /// The day it was made; it may be told from the due date of what it pays (`forfall - 2d`).
+    /// The day it was made. It may be relative to the due date of what it pays (`forfall - 2d`).
     pub(crate) innbetalingsdato: Betalingsdato,
-    /// Kroner; the sum of what is placed, unless said.
+    /// Kroner. If left out, the sum of `plassert`.
     pub(crate) innbetalt_beloep: Option<Amount>,
-    /// Derived from the ledger system. Empty leaves nothing but the empty text.
+    /// If left out, it is derived from the ledger system. An empty text stays empty.
     pub(crate) innbetalingstype: Option<Text>,
-    /// The collector's account it went to; derived.
+    /// The collector's account that it went to. If left out, it is derived.
     pub(crate) mottakers_kontonummer: Option<Number>,
-    /// Who paid; derived from the party.
+    /// Who paid. If left out, it is derived from the party.
     pub(crate) innbetalt_fra: Option<MotpartEntry>,
-    /// What it was used for.
+    /// The instalments that it was used for.
     #[serde(default)]
     pub(crate) plassert: Vec<PlasseringEntry>,
 }
@@ -292,7 +292,7 @@ pub(crate) struct MotpartEntry {
     pub(crate) kidnummer: Option<Number>,
     /// The message that went with it.
     pub(crate) melding_sendt_til_mottaker: Option<Text>,
-    /// The other end's account; shown masked in the 2024 edition.
+    /// The account of the other end. The 2024 edition shows it masked.
     pub(crate) konto: Option<KontoEntry>,
     /// For example NOK.
     pub(crate) valutakode: Option<Text>,
@@ -305,11 +305,11 @@ pub(crate) struct MotpartEntry {
 pub(crate) struct PlasseringEntry {
     /// The claim's `kravidentifikator`.
     pub(crate) krav: Text,
-    /// The number of its instalment, counted from 1; the only one where left out.
+    /// The number of its instalment, counted from 1. It may be left out if there is only one.
     pub(crate) forfall: Option<Count>,
-    /// Kroner, positive; the whole instalment, unless said.
+    /// Kroner, positive. If left out, the whole instalment.
     pub(crate) beloep: Option<Amount>,
-    /// The day from which it counts: the payment's or the claim's own, whichever is later, unless said.
+    /// The first day on which it counts. If left out, the later of the payment's day and the claim's creation.
     pub(crate) dato: Option<Dato>,
 }
 
@@ -326,9 +326,9 @@ pub(crate) struct MotregningEntry {
     pub(crate) krav: Text,
     /// The number of its instalment.
     pub(crate) forfall: Option<Count>,
-    /// Kroner, positive; the smaller of the two instalments, unless said.
+    /// Kroner, positive. If left out, the smaller of the two instalments.
     pub(crate) beloep: Option<Amount>,
-    /// The day from which it counts; when the later of the two claims comes into being, unless said.
+    /// The first day on which it counts. If left out, the day on which the later of the two claims is created.
     pub(crate) dato: Option<Dato>,
 }
 
@@ -340,19 +340,19 @@ pub(crate) struct MotregningEntry {
 pub(crate) struct UtbetalingEntry {
     /// Unique within the party.
     pub(crate) utbetalingsidentifikator: Text,
-    /// Whose payment, where not the party's: the owner's number.
+    /// The number of the owner, if the payment is not the party's own.
     pub(crate) part: Option<PartNumber>,
     /// A sentence about it (2023 edition).
     pub(crate) utbetalingsbeskrivelse: Option<Text>,
     /// The day it was made.
     pub(crate) utbetaltdato: Dato,
-    /// Kroner; the sum of its parts, unless said.
+    /// Kroner. If left out, the sum of its parts.
     pub(crate) utbetalt_beloep: Option<Amount>,
-    /// Who got it; derived from the party.
+    /// Who got it. If left out, it is derived from the party.
     pub(crate) betalt_til: Option<MotpartEntry>,
-    /// `bekreftet`, unless said.
+    /// If left out, `bekreftet`.
     pub(crate) utbetalingstatus: Option<Text>,
-    /// The credit claims it pays out.
+    /// The credit claims that it pays out.
     pub(crate) kreditkrav: Vec<PlasseringEntry>,
 }
 
@@ -363,15 +363,15 @@ pub(crate) struct UtbetalingEntry {
 pub(crate) struct SvarEntry {
     /// Service and endpoint, for example `kravogbetalinger/aapnekrav`.
     pub(crate) paa: Text,
-    /// Only in this edition; in every one where left out.
+    /// Only in this edition. If left out, in every edition.
     pub(crate) utgave: Option<Edition>,
-    /// Only under this access package; under every one where left out.
+    /// Only under this access package. If left out, under every package.
     pub(crate) pakke: Option<Text>,
-    /// Only for this period; for every one where left out.
+    /// Only for this period. If left out, for every period.
     pub(crate) periode: Option<SvarperiodeEntry>,
     /// A JSON file beside this one.
     pub(crate) fil: Text,
-    /// Why it is literal, and why it may contradict the ledger.
+    /// The reason why the answer is literal and may contradict the ledger.
     pub(crate) begrunnelse: Option<Text>,
 }
 
@@ -381,13 +381,13 @@ pub(crate) struct SvarEntry {
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "{ fraOgMed: …, tilOgMed: … }")]
 pub(crate) struct SvarperiodeEntry {
-    /// As the caller writes it.
+    /// The value of the query parameter in the call.
     pub(crate) fra_og_med: Dato,
-    /// As the caller writes it.
+    /// The value of the query parameter in the call.
     pub(crate) til_og_med: Dato,
 }
 
-/// A fault that this party's calls meet: a code, a delay, a fault on the wire, drift, or several of them.
+/// A fault of the calls about this party: a code, a delay, a fault on the wire, drift, or several of them.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the keys of a fault, like { paa: kravogbetalinger/krav, kode: KB-002 }")]
@@ -398,10 +398,10 @@ pub(crate) struct FeilEntry {
     pub(crate) kode: Option<Text>,
     /// How long the answer takes: `1500ms`, `200ms..3s`, `lognormal(300ms,0.8)`.
     pub(crate) delay: Option<Delay>,
-    /// A fault on the wire: `reset`, `hang`, `truncate`, `429(30s)` and others of docs/faults.md.
+    /// A fault on the wire: `reset`, `hang`, `truncate`, `429(30s)` or another one of docs/faults.md.
     pub(crate) fault: Option<Fault>,
     /// How the answer is changed: `fields`, `order`, `optional`, joined by `+`.
     pub(crate) drift: Option<Drift>,
-    /// How many calls meet it before things go back to normal; all of them where left out.
+    /// The number of calls that get the fault; later calls are answered normally. If left out, all calls get it.
     pub(crate) ganger: Option<Count>,
 }

@@ -1,4 +1,4 @@
-//! Reads all files of the given sources into one set, or tells everything that is wrong with them.
+//! Reads all files of the given sources into one set, or reports all problems in them.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ pub enum LoadError {
         /// What the system said.
         error: std::io::Error,
     },
-    /// At least one of these is an error; warnings are among them.
+    /// The problems, of which at least one is an error. The others may be warnings.
     #[error("{} in the scenario files", count(.0))]
     Problems(Vec<Problem>),
 }
@@ -32,7 +32,7 @@ pub enum LoadError {
 /// Loads the files of all sources as they are now.
 ///
 /// # Errors
-/// When a folder cannot be listed or any file has an error; then nothing is loaded.
+/// A folder cannot be listed, or a file has an error. Nothing is loaded then.
 pub(crate) fn load(sources: &[Source], format: &ScenarioFormat, base: NaiveDate) -> Result<ScenarioSet, LoadError> {
     resolve_all(&read(sources)?, format, base)
 }
@@ -40,16 +40,16 @@ pub(crate) fn load(sources: &[Source], format: &ScenarioFormat, base: NaiveDate)
 /// Reads the files of all sources.
 ///
 /// # Errors
-/// When a folder cannot be listed.
+/// A folder cannot be listed.
 pub fn read(sources: &[Source]) -> Result<Snapshot, LoadError> {
     Snapshot::read(sources).map_err(|(folder, error)| LoadError::Folder { folder, error })
 }
 
-/// Resolves a snapshot on a base date. A party of a later source replaces one of an earlier source;
-/// within a source each party is described once.
+/// Resolves a snapshot on a base date. A party of a later source replaces the same party of an earlier
+/// source. A source must not describe a party twice.
 ///
 /// # Errors
-/// When any file has an error; then nothing is loaded.
+/// A file has an error. Nothing is loaded then.
 pub(crate) fn resolve_all(
     snapshot: &Snapshot,
     format: &ScenarioFormat,
@@ -65,11 +65,9 @@ pub(crate) fn resolve_all(
             let (party, mut problems) = load_file(file, &beside, format, base);
             if let Some(party) = party {
                 claims += party.party.reskontro.krav().len() + party.entries;
-                if claims > snapshot.most_claims {
-                    problems.error(
-                        "part",
-                        format!("more than {} claims and orders in all are too many here", snapshot.most_claims),
-                    );
+                if claims > snapshot.max_claims {
+                    problems
+                        .error("part", format!("there are more than {} claims and orders in all", snapshot.max_claims));
                     found.append(&mut problems.found);
                     return Err(LoadError::Problems(found));
                 }
@@ -77,7 +75,7 @@ pub(crate) fn resolve_all(
                 if let Some(earlier) = described.insert(part, Arc::clone(&file.name)) {
                     problems.error("part", format!("party {part} is described in {earlier} already"));
                 }
-                // A party of an earlier source that is replaced is a default no more.
+                // If this party replaces one of an earlier source, that one is no default party any more.
                 set.defaults.retain(|(_, default)| *default != part);
                 for section in &party.defaults {
                     let name = section.service().name;
@@ -134,11 +132,11 @@ fn load_file(
     (party.filter(|_| !problems.has_errors()), problems)
 }
 
-/// How many brackets may be open at a time. The parser's time grows with the square of them.
-const DEEPEST: usize = 100;
+/// How many brackets may be open at the same time. The time of the parser grows with the square of this number.
+const MAX_OPEN_BRACKETS: usize = 100;
 
-/// The line where too many brackets are open; those in texts are counted too, which no real text comes near.
-fn too_deep(text: &str) -> Option<usize> {
+/// The first line with too many open brackets. Brackets in texts are counted too, but no real text has so many.
+fn line_with_too_many_brackets(text: &str) -> Option<usize> {
     let mut open = 0_usize;
     for (number, line) in text.lines().enumerate() {
         for b in line.bytes() {
@@ -147,7 +145,7 @@ fn too_deep(text: &str) -> Option<usize> {
                 b']' | b'}' => open = open.saturating_sub(1),
                 _ => {}
             }
-            if open > DEEPEST {
+            if open > MAX_OPEN_BRACKETS {
                 return Some(number + 1);
             }
         }
@@ -155,10 +153,10 @@ fn too_deep(text: &str) -> Option<usize> {
     None
 }
 
-/// Parses a text and refuses keys that the format does not have, all of them at once.
+/// Parses a text, and reports all keys that the format does not have.
 fn parse(text: &str, format: &ScenarioFormat, problems: &mut Problems) -> Option<PartDocument> {
-    if let Some(line) = too_deep(text) {
-        problems.error_at(line, 1, format!("more than {DEEPEST} brackets are open here"), None);
+    if let Some(line) = line_with_too_many_brackets(text) {
+        problems.error_at(line, 1, format!("more than {MAX_OPEN_BRACKETS} brackets are open here"), None);
         return None;
     }
     let unknown = RefCell::new(Vec::new());
@@ -166,13 +164,13 @@ fn parse(text: &str, format: &ScenarioFormat, problems: &mut Problems) -> Option
     let document: Result<PartDocument, serde_yaml::Error> =
         serde_ignored::deserialize(deserializer, |path| unknown.borrow_mut().push(yaml_path(&path)));
     for path in unknown.into_inner().iter().filter(|path| !format.has_section_key(path)) {
-        tell_unknown_key(path, format, problems);
+        report_unknown_key(path, format, problems);
     }
-    document.map_err(|error| tell_parser_error(&error, problems)).ok()
+    document.map_err(|error| report_parser_error(&error, problems)).ok()
 }
 
-/// A key that the format does not have.
-pub(super) fn tell_unknown_key(path: &str, format: &ScenarioFormat, problems: &mut Problems) {
+/// Reports a key that the format does not have.
+pub(super) fn report_unknown_key(path: &str, format: &ScenarioFormat, problems: &mut Problems) {
     let key = path.rsplit('.').next().unwrap_or(path);
     let hint = match key {
         "<<" => Some("the format has no merge keys; write the entry out".to_owned()),
@@ -181,8 +179,8 @@ pub(super) fn tell_unknown_key(path: &str, format: &ScenarioFormat, problems: &m
     problems.error_with_hint(super::positions::key_path(path), format!("there is no key {key} here"), hint);
 }
 
-/// Why a text could not be read.
-pub(super) fn tell_parser_error(error: &serde_yaml::Error, problems: &mut Problems) {
+/// Reports why a text could not be parsed.
+pub(super) fn report_parser_error(error: &serde_yaml::Error, problems: &mut Problems) {
     let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
     problems.error_at(line.max(1), column.max(1), without_place(&error.to_string()), parser_hint(error));
 }
@@ -201,7 +199,7 @@ pub(super) fn yaml_path(path: &serde_ignored::Path<'_>) -> String {
     }
 }
 
-/// The parser's message without the place that is shown separately; a second place stays.
+/// The message of the parser without its first place, which is shown separately.
 fn without_place(message: &str) -> String {
     let Some((before, rest)) = message.split_once(" at line ") else {
         return message.to_owned();
@@ -213,9 +211,9 @@ fn without_place(message: &str) -> String {
 fn parser_hint(error: &serde_yaml::Error) -> Option<String> {
     let message = error.to_string();
     if message.contains("missing field") {
-        Some("see docs/scenarios.md for the keys a party needs".to_owned())
+        Some("see docs/scenarios.md for the keys that a party needs".to_owned())
     } else if message.contains("duplicate field") {
-        Some("a key stands once in its block; put the values in one list".to_owned())
+        Some("a block can have a key only once; put the values in one list".to_owned())
     } else if message.contains("more than one document") {
         Some("a file describes one party; give each party a file of its own".to_owned())
     } else if message.contains("cannot start any token") {

@@ -1,8 +1,8 @@
-//! Scenarios: YAML files, one a party, read strictly into the domain.
+//! Scenarios: YAML files, one for each party, read strictly into the domain.
 //!
-//! [`mod@format`] is the file format, [`sources`] finds files (built in or in a folder), `resolve`
-//! turns one into a party on a base date, [`loading`] puts a set together, and [`problems`] tells
-//! all that is wrong at once.
+//! `format` is the file format, [`sources`] finds files (built in or in a folder), `resolve`
+//! turns a file into a party on a base date, [`loading`] puts a set together, and [`problems`] reports
+//! all problems at once.
 
 pub(crate) mod format;
 pub mod loading;
@@ -32,29 +32,29 @@ use section::Sections;
 #[derive(Clone, Debug, Default)]
 pub struct ScenarioSet {
     parties: FxHashMap<Part, Arc<Party>>,
-    /// The party that is meant where nobody says one, by the name of the service.
+    /// The party of a call that names none, by the name of the service.
     defaults: Vec<(&'static str, Part)>,
-    /// What is odd about the set, but did not keep it from loading.
+    /// Problems of the set that do not keep it from loading.
     pub warnings: Vec<Problem>,
 }
 
 impl ScenarioSet {
-    /// The party of a number.
+    /// The party with a number.
     pub fn get(&self, part: Part) -> Option<&Arc<Party>> {
         self.parties.get(&part)
     }
 
-    /// The party that is meant at a service where nobody says one, if a scenario names it.
+    /// The party of a call to a service that names none, if a scenario has one.
     pub fn default_party(&self, service: &Service) -> Option<Part> {
         self.defaults.iter().find(|(name, _)| *name == service.name).map(|(_, part)| *part)
     }
 
-    /// This set with the parties of another, which win where both have one.
+    /// This set with the parties of another set. If both have a party, the other set wins.
     #[must_use]
     pub(crate) fn with(&self, own: &Self) -> Self {
         let mut both = self.clone();
         both.parties.extend(own.parties.iter().map(|(part, party)| (*part, Arc::clone(party))));
-        // A default that is replaced is none any more, unless its new description says so.
+        // A default party that is replaced stays the default only if its new scenario says so.
         let own_has = |name: &str| own.defaults.iter().any(|(service, _)| *service == name);
         both.defaults.retain(|(name, part)| !own.parties.contains_key(part) && !own_has(name));
         both.defaults.extend(&own.defaults);
@@ -69,12 +69,12 @@ impl ScenarioSet {
         parties
     }
 
-    /// How many there are.
+    /// The number of parties.
     pub fn len(&self) -> usize {
         self.parties.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no parties.
     pub fn is_empty(&self) -> bool {
         self.parties.is_empty()
     }
@@ -87,25 +87,25 @@ pub struct Party {
     pub part: Part,
     /// Its name.
     pub navn: Box<str>,
-    /// One line on what it is good for.
+    /// One line that describes what it is good for.
     pub beskrivelse: Option<Box<str>>,
     /// The owner of a sole proprietorship.
     pub innehaver: Option<Part>,
-    /// The edition it answers in unless the caller asks for another.
+    /// The edition of the answers about it, unless the caller asks for another one.
     pub utgave: Option<Edition>,
-    /// Answers are emptied.
+    /// Whether it is a shielded person. Its answers are empty.
     pub skjermet: bool,
     /// Its claims and payments.
     pub reskontro: Reskontro,
-    /// What it has of the sections that services add to the format.
+    /// Its data from the sections that services add to the format.
     pub(crate) sections: Sections,
-    /// Literal answers, the first that fits wins.
+    /// Literal answers. The first that matches a call wins.
     pub svar: Vec<Svar>,
-    /// Faults its calls meet, the first that fits and is not used up wins.
+    /// Faults of calls about it. The first that matches a call and is not used up wins.
     pub feil: Vec<Feil>,
-    /// The file it was described in, relative to its folder; built-in ones start with `builtin/`.
+    /// The file that describes it, relative to its folder. Built-in files start with `builtin/`.
     pub kilde: Arc<str>,
-    /// The same as a header's value, made when it is first needed.
+    /// `kilde` as a header value. It is built when it is first needed.
     pub(crate) kilde_header: std::sync::OnceLock<http::HeaderValue>,
 }
 
@@ -122,21 +122,21 @@ pub struct Svar {
     pub package: Option<Box<str>>,
     /// Only for this period.
     pub periode: Option<(NaiveDate, NaiveDate)>,
-    /// The answer; always a JSON object.
+    /// The answer. It is always a JSON object.
     pub innhold: serde_json::Value,
-    /// Where it stands, in case that it must be complained of: it gives no reason for being literal.
-    pub(crate) uten_begrunnelse: Option<problems::Spotted>,
+    /// Its place in the file if it has no `begrunnelse`, for a warning when it contradicts the ledger.
+    pub(crate) uten_begrunnelse: Option<problems::FilePlace>,
 }
 
-/// A scenario flag: a fault that a party's calls meet.
+/// A scenario flag: a fault of the calls about a party.
 #[derive(Debug, PartialEq)]
 pub struct Feil {
     /// The service it belongs to.
     pub service: &'static Service,
     /// Only at this endpoint.
     pub endpoint: Option<&'static Endpoint>,
-    /// What its calls meet.
+    /// What happens to the calls.
     pub effects: Effects,
-    /// How many calls meet it; all where nothing is said.
+    /// How many calls get it. `None` for all calls.
     pub ganger: Option<u32>,
 }

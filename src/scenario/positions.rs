@@ -1,7 +1,7 @@
-//! Finds where in a YAML text a path such as `krav[2].forfall[0].forfallsdato` stands.
+//! Finds the place of a path such as `krav[2].forfall[0].forfallsdato` in a YAML text.
 //!
-//! serde keeps no positions of what it read well, so a second, marked parse of the same text gives
-//! them. It only runs where there is a problem to point at.
+//! serde keeps no positions of values that it read, so a second parser reads the same text for them.
+//! It runs only if there is a problem to show.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -11,19 +11,19 @@ use saphyr_parser::{Event, Parser, Span, SpannedEventReceiver};
 /// Line and column, counted from 1, and the bytes of the value.
 pub(super) type Spot = ((usize, usize), Range<usize>);
 
-/// Where every value of a document stands, by path.
+/// The place of every value of a document, by path.
 #[derive(Debug)]
 pub(super) struct Positions(HashMap<String, Spot>);
 
 impl Positions {
     pub(super) fn of(text: &str) -> Self {
         let mut collector = Collector { text, spots: HashMap::new(), stack: Vec::new() };
-        // A text that this parser cannot read has been refused before; what was found until then stands.
+        // If this parser cannot read the text to its end, the places found until then are still right.
         let _ = Parser::new_from_str(text).load(&mut collector, false);
         Self(collector.spots)
     }
 
-    /// The place of a path, or of the nearest thing around it that exists.
+    /// The place of a path. If there is no such value, the place of the nearest value around it.
     pub(super) fn find(&self, path: &str) -> Option<Spot> {
         let mut path = path;
         loop {
@@ -38,12 +38,12 @@ impl Positions {
     }
 }
 
-/// The path of a key itself, rather than of its value.
+/// The path of a key itself, not of its value.
 pub(super) fn key_path(path: &str) -> String {
     format!("{path}#key")
 }
 
-/// The bytes of the word that starts at a line and column counted from 1.
+/// The bytes from a line and column, both counted from 1, to the end of the line or a comment.
 pub(super) fn range_of_word(text: &str, line: usize, column: usize) -> Range<usize> {
     let start = offset(text, line, column - 1).min(text.len());
     let length = text[start..].find(['\n', '#']).unwrap_or(text.len() - start);
@@ -61,26 +61,26 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
 struct Collector<'t> {
     text: &'t str,
     spots: HashMap<String, Spot>,
-    stack: Vec<Open>,
+    stack: Vec<OpenBlock>,
 }
 
 /// A mapping or sequence that is being read.
-enum Open {
+enum OpenBlock {
     Mapping { path: String, key: Option<(String, Span)> },
     Sequence { path: String, next: usize },
 }
 
 impl Collector<'_> {
-    /// The path of the value that starts now. Nothing where it is a mapping's key.
+    /// The path of the value that starts now. `None` if it is the key of a mapping.
     fn value_path(&mut self, scalar: Option<&str>, span: Span) -> Option<(String, Span)> {
         match self.stack.last_mut() {
             None => Some((String::new(), span)),
-            Some(Open::Sequence { path, next }) => {
+            Some(OpenBlock::Sequence { path, next }) => {
                 let here = format!("{path}[{next}]");
                 *next += 1;
                 Some((here, span))
             }
-            Some(Open::Mapping { path, key }) => match key.take() {
+            Some(OpenBlock::Mapping { path, key }) => match key.take() {
                 None => {
                     *key = Some((scalar.unwrap_or_default().to_owned(), span));
                     None
@@ -88,7 +88,7 @@ impl Collector<'_> {
                 Some((name, key_span)) => {
                     let here = if path.is_empty() { name } else { format!("{path}.{name}") };
                     self.remember(&key_path(&here), key_span);
-                    // A nested block is pointed at by its key, a single value by itself.
+                    // The place of a nested block is its key, the place of a single value is the value.
                     Some((here, if scalar.is_some() { span } else { key_span }))
                 }
             },
@@ -101,7 +101,7 @@ impl Collector<'_> {
         let value = self.text.get(start..end.max(start)).unwrap_or_default();
         let first_line = value.lines().next().unwrap_or_default().trim_end().len();
         let (line, column) = (span.start.line(), span.start.col() + 1);
-        // A block has no length of its own: point at its first line.
+        // A block has no length of its own, so its place is its first line.
         let range = if first_line == 0 { range_of_word(self.text, line, column) } else { start..start + first_line };
         let spot = ((line, column), range);
         self.spots.entry(path.to_owned()).or_insert(spot);
@@ -124,13 +124,13 @@ impl<'input> SpannedEventReceiver<'input> for Collector<'_> {
             Event::MappingStart(..) => {
                 if let Some((path, span)) = self.value_path(None, span) {
                     self.remember(&path, span);
-                    self.stack.push(Open::Mapping { path, key: None });
+                    self.stack.push(OpenBlock::Mapping { path, key: None });
                 }
             }
             Event::SequenceStart(..) => {
                 if let Some((path, span)) = self.value_path(None, span) {
                     self.remember(&path, span);
-                    self.stack.push(Open::Sequence { path, next: 0 });
+                    self.stack.push(OpenBlock::Sequence { path, next: 0 });
                 }
             }
             Event::MappingEnd | Event::SequenceEnd => {

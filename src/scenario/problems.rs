@@ -1,4 +1,4 @@
-//! What is wrong in scenario files, all of it at once, each with its place.
+//! The problems of scenario files, each with its place.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -10,7 +10,7 @@ use super::positions::{Positions, Spot, range_of_word};
 pub enum Severity {
     /// The set is not loaded.
     Error,
-    /// The set is loaded; published examples need this now and then.
+    /// The set is loaded. Some published examples cause warnings.
     Warning,
 }
 
@@ -41,9 +41,9 @@ pub struct Problem {
 struct File {
     name: Arc<str>,
     text: Arc<str>,
-    /// How many lines stand before the text.
+    /// How many lines come before the text, if it is a part of a larger text.
     lines_before: usize,
-    /// Made when the first problem is shown: a warning that nobody looks at costs no second parse.
+    /// Found when the first problem is shown, so that a warning that nobody reads costs no second parse.
     positions: OnceLock<Positions>,
 }
 
@@ -51,7 +51,7 @@ struct File {
 enum At {
     /// A path, to be looked up.
     Path(String),
-    /// Line and column counted from 1, as the parser tells them.
+    /// Line and column, counted from 1, from the parser.
     Spot(usize, usize),
 }
 
@@ -61,7 +61,7 @@ impl Problem {
         &self.file.name
     }
 
-    /// Line and column, counted from 1, where a place is known.
+    /// Line and column, counted from 1, if the place is known.
     pub fn place(&self) -> Option<(usize, usize)> {
         self.spot().map(|((line, column), _)| (line + self.file.lines_before, column))
     }
@@ -72,7 +72,7 @@ impl Problem {
         format!("{}{place}: {}: {}", self.file(), self.severity, self.message)
     }
 
-    /// With excerpt and hint, as `check` shows it.
+    /// The problem with excerpt and hint, as `check` shows it.
     pub fn render(&self, colour: bool) -> String {
         use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
         let level = match self.severity {
@@ -107,16 +107,16 @@ impl Problem {
     }
 }
 
-/// A place in a scenario file that something may yet be said of.
+/// A place in a scenario file that a later check may warn about.
 #[derive(Clone, Debug)]
-pub(crate) struct Spotted {
+pub(crate) struct FilePlace {
     file: Arc<File>,
     path: String,
 }
 
-impl Spotted {
-    /// A warning about it.
-    pub(crate) fn told(&self, message: &str, hint: &str) -> Problem {
+impl FilePlace {
+    /// A warning about the place.
+    pub(crate) fn warning(&self, message: &str, hint: &str) -> Problem {
         Problem {
             severity: Severity::Warning,
             message: message.to_owned(),
@@ -127,7 +127,7 @@ impl Spotted {
     }
 }
 
-/// Where in a file's structure something is, as `krav[2].forfall[0].forfallsdato`.
+/// A path in the structure of a file, such as `krav[2].forfall[0].forfallsdato`.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'a> {
     parent: Option<&'a Place<'a>>,
@@ -199,12 +199,12 @@ impl Problems {
         self.add(Severity::Warning, At::Path(place.to_string()), message.into(), None);
     }
 
-    /// A place, for later.
-    pub(crate) fn spotted(&self, place: impl fmt::Display) -> Spotted {
-        Spotted { file: Arc::clone(&self.file), path: place.to_string() }
+    /// A place that a later check may warn about.
+    pub(crate) fn file_place(&self, place: impl fmt::Display) -> FilePlace {
+        FilePlace { file: Arc::clone(&self.file), path: place.to_string() }
     }
 
-    /// A problem that the parser placed itself, by line and column counted from 1.
+    /// An error of the parser, which gives the line and column, counted from 1.
     pub(crate) fn error_at(&mut self, line: usize, column: usize, message: String, hint: Option<String>) {
         self.add(Severity::Error, At::Spot(line, column), message, hint);
     }

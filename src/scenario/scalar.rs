@@ -1,4 +1,4 @@
-//! The single values of the scenario format: texts until they are read.
+//! The single values of the scenario format. They are texts until they are read.
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -15,16 +15,19 @@ use crate::domain::prosent::Prosent;
 use crate::domain::terminer::{Termin as DomainTermin, Terminserie};
 use crate::faults::effects;
 
-/// The years that a scenario may speak of.
+/// The years that a scenario may use.
 pub(crate) const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
 
 /// Reads a text of the format into a value of the domain.
 pub(crate) trait Scalar {
-    /// What it becomes.
+    /// The type of the value.
     type Value;
     /// The text as the author wrote it.
     fn raw(&self) -> &str;
-    /// The value on a base date, or what is wrong with the text.
+    /// The value on a base date.
+    ///
+    /// # Errors
+    /// What is wrong with the text, to follow the text itself and a colon.
     fn read(&self, base: NaiveDate) -> Result<Self::Value, String>;
 }
 
@@ -40,7 +43,7 @@ macro_rules! scalar {
             fn raw(&self) -> &str {
                 &self.0
             }
-            #[allow(unused_variables, clippy::allow_attributes, reason = "only dates look at the base date")]
+            #[allow(unused_variables, clippy::allow_attributes, reason = "only dates use the base date")]
             fn read(&self, $base: NaiveDate) -> Result<$value, String> {
                 let $raw = self.0.trim();
                 $read
@@ -66,7 +69,7 @@ scalar!(
 );
 
 scalar!(
-    /// Digits that are a name rather than a quantity; quoted or not.
+    /// Digits that are a name, not a quantity. They may be quoted.
     Number -> Box<str>,
     { "type": ["string", "integer"], "pattern": "^[0-9]+$" },
     |raw, base| if !raw.is_empty() && raw.bytes().all(|b| b.is_ascii_digit()) {
@@ -154,12 +157,12 @@ scalar!(
     }
 );
 
-/// When a payment is made: on a day, or by the due date of what it pays.
+/// When a payment is made: on a day, or relative to the due date of what it pays.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Betalingsdag {
-    /// That day.
+    /// On this day.
     Day(NaiveDate),
-    /// So much after the due date of the first instalment it is placed on.
+    /// This long after the due date of the first instalment that it is placed on.
     AfterDue(Shift),
 }
 
@@ -189,7 +192,7 @@ scalar!(
             .ok()
             .filter(|aar| YEARS.contains(aar))
             .ok_or_else(|| "not a year; write 2026, i år or i år - 1".to_owned()),
-        Some(offset) => counted(offset, 100).map(|offset| base.year() + offset),
+        Some(offset) => parse_offset(offset, 100).map(|offset| base.year() + offset),
     }
 );
 
@@ -202,21 +205,21 @@ scalar!(
             .parse()
             .map(TerminChoice::Number)
             .map_err(|_| "not a term; write 1 to 6, siste or siste - 1".to_owned()),
-        Some(offset) => counted(offset, 600).map(TerminChoice::Siste),
+        Some(offset) => parse_offset(offset, 600).map(TerminChoice::Siste),
     }
 );
 
-/// Which term an author means.
+/// The term that an author wrote.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum TerminChoice {
-    /// That one of the year.
+    /// The term with this number in its year.
     Number(u8),
-    /// So many terms after the newest overdue one.
+    /// The term that is this many terms after the newest overdue one.
     Siste(i32),
 }
 
 impl TerminChoice {
-    /// The term of a series that it is on a base date, given the year where the author wrote one.
+    /// The term of a series on a base date. `aar` is the year, if the author wrote one.
     pub(crate) fn of(self, serie: Terminserie, aar: Option<i32>, base: NaiveDate) -> Result<DomainTermin, String> {
         match (self, aar) {
             (Self::Number(nummer), Some(aar)) if (1..=serie.per_year()).contains(&nummer) => {
@@ -224,7 +227,7 @@ impl TerminChoice {
             }
             (Self::Number(_), Some(_)) => Err(format!("the terms of such a claim are 1 to {}", serie.per_year())),
             (Self::Number(_), None) => Err("a term by its number needs aar".to_owned()),
-            (Self::Siste(_), Some(_)) => Err("leave aar out: siste says the year".to_owned()),
+            (Self::Siste(_), Some(_)) => Err("leave aar out, because siste decides the year".to_owned()),
             (Self::Siste(offset), None) => Ok(serie.offset(serie.newest_overdue(base), offset)),
         }
     }
@@ -259,8 +262,8 @@ scalar!(
     }
 );
 
-/// An optional signed count: nothing, `+ 2`, `- 1`.
-fn counted(text: &str, limit: i32) -> Result<i32, String> {
+/// An optional offset with a sign: an empty text, `+ 2`, `- 1`.
+fn parse_offset(text: &str, limit: i32) -> Result<i32, String> {
     let compact: String = text.chars().filter(|c| *c != ' ').collect();
     if compact.is_empty() {
         return Ok(0);
@@ -268,6 +271,6 @@ fn counted(text: &str, limit: i32) -> Result<i32, String> {
     let signed = compact.starts_with(['+', '-']);
     match compact.parse::<i32>() {
         Ok(number) if signed && number.abs() <= limit => Ok(number),
-        _ => Err(format!("after it comes a sign and a number up to {limit}, like - 1")),
+        _ => Err(format!("write a sign and a number up to {limit} after the word, like - 1")),
     }
 }

@@ -1,4 +1,4 @@
-//! A part of the scenario format that belongs to one service: its keys, what they mean, and what a party has of it.
+//! The part of the scenario format that belongs to one service: its keys, their meaning, and the data of a party.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use schemars::{Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
-use super::loading::{tell_parser_error, tell_unknown_key, yaml_path};
+use super::loading::{report_parser_error, report_unknown_key, yaml_path};
 use super::resolve::{Reader, Who};
 use crate::catalogue::Service;
 
@@ -19,25 +19,25 @@ pub(crate) trait Section: Send + Sync {
     /// Its keys at the top of a file.
     fn keys(&self) -> &'static [&'static str];
 
-    /// An object with those keys.
+    /// The JSON Schema of an object with those keys.
     fn schema(&self, generator: &mut SchemaGenerator) -> Schema;
 
-    /// Reads it. What is wrong is added to the problems; after an error the result is not used.
+    /// Reads the section of a file. Problems are added to `file.reader`. If there is an error, the result is not used.
     fn read(&self, file: &mut SectionFile<'_, '_>) -> Option<SectionData>;
 
-    /// The key by which a party says that it is the service's default one, and what such a party is called.
+    /// The key that makes a party the default party of the service, and the name of such a party in messages.
     fn default_key(&self) -> Option<(&'static str, &'static str)> {
         None
     }
 }
 
-/// What a party has of a section.
+/// The data of a party from a section.
 pub(crate) struct SectionData {
-    /// The data, which the service finds again by its type.
+    /// The data. The service finds it by its type.
     pub(crate) data: Arc<dyn Any + Send + Sync>,
     /// How many entries count against the limit of a session.
     pub(crate) entries: usize,
-    /// Whether the party is the service's default one.
+    /// Whether the party is the default party of the service.
     pub(crate) is_default: bool,
 }
 
@@ -46,27 +46,27 @@ pub(crate) struct SectionFile<'f, 'p> {
     pub(super) text: &'f str,
     pub(crate) who: &'f Who,
     pub(crate) reader: &'f mut Reader<'p>,
-    pub(super) known: &'f super::format::ScenarioFormat,
+    pub(super) format: &'f super::format::ScenarioFormat,
 }
 
 impl SectionFile<'_, '_> {
-    /// The section's keys, read into a type. Unknown keys below them are errors.
+    /// Reads the keys of the section into a type. Unknown keys below them are errors.
     pub(crate) fn parse<T: DeserializeOwned>(&mut self, keys: &[&str]) -> Option<T> {
         let unknown = RefCell::new(Vec::new());
         let deserializer = serde_yaml::Deserializer::from_str(self.text);
         let read = serde_ignored::deserialize(deserializer, |path| unknown.borrow_mut().push(yaml_path(&path)));
         for path in unknown.into_inner() {
             let (first, nested) = path.split_once(['.', '[']).map_or((&*path, false), |(first, _)| (first, true));
-            // What stands at the top and is not the section's belongs to the rest of the format.
+            // Other keys at the top of the file belong to the rest of the format.
             if nested && keys.contains(&first) {
-                tell_unknown_key(&path, self.known, self.reader.problems);
+                report_unknown_key(&path, self.format, self.reader.problems);
             }
         }
-        read.map_err(|error| tell_parser_error(&error, self.reader.problems)).ok()
+        read.map_err(|error| report_parser_error(&error, self.reader.problems)).ok()
     }
 }
 
-/// What a party has of each section.
+/// The data of a party from all sections.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sections(pub(super) Vec<Arc<dyn Any + Send + Sync>>);
 

@@ -1,5 +1,5 @@
-//! The files of the sources as they were at one moment, so that a set can be resolved against another
-//! base date, and the last good one kept, whatever happens to the folder.
+//! The files of the sources as they were at one moment. Later changes of the folder do not matter, so the
+//! same files can be resolved on another base date, and the last good set can be kept.
 
 use std::collections::HashMap;
 use std::io;
@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 
 use super::sources::{Source, SourceFile};
 
-/// What was read beside a scenario file, by source, scenario and file.
+/// The files that were read beside a scenario file, by source, scenario and file.
 type Beside = HashMap<(usize, String, String), Result<Vec<u8>, String>>;
 
 /// The files of the sources, read once.
@@ -16,32 +16,32 @@ type Beside = HashMap<(usize, String, String), Result<Vec<u8>, String>>;
 pub struct Snapshot {
     pub(super) sources: Vec<(Source, Vec<SourceFile>)>,
     beside: Mutex<Beside>,
-    /// How many claims all parties may have together, where that is bounded.
-    pub(super) most_claims: usize,
+    /// How many claims and orders all parties may have together. `usize::MAX` if there is no limit.
+    pub(super) max_claims: usize,
 }
 
 impl Snapshot {
     /// Reads the files. A party of a later source replaces one of an earlier source.
     ///
     /// # Errors
-    /// The folder that cannot be listed, and why.
+    /// The folder that cannot be listed, and the error.
     pub fn read(sources: &[Source]) -> Result<Self, (String, io::Error)> {
         let read = |source: &Source| match source.files() {
             Ok(files) => Ok((source.clone(), files)),
             Err(error) => Err((source.to_string(), error)),
         };
         let sources = sources.iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Self { sources, beside: Mutex::default(), most_claims: usize::MAX })
+        Ok(Self { sources, beside: Mutex::default(), max_claims: usize::MAX })
     }
 
-    /// Refuses more claims than this in all.
+    /// Sets how many claims and orders all parties may have together.
     #[must_use]
-    pub fn at_most_claims(mut self, most: usize) -> Self {
-        self.most_claims = most;
+    pub fn with_max_claims(mut self, max: usize) -> Self {
+        self.max_claims = max;
         self
     }
 
-    /// The bytes of a file beside a scenario file, as they were when they were first asked for.
+    /// The bytes of a file beside a scenario file. They are read once, at the first call.
     pub(super) fn beside(&self, source: usize, scenario: &str, file: &str) -> Result<Vec<u8>, String> {
         let mut beside = self.beside.lock();
         let key = (source, scenario.to_owned(), file.to_owned());

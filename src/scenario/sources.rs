@@ -15,32 +15,32 @@ static BUILTIN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 pub enum Source {
     /// The scenarios compiled into the binary.
     Builtin,
-    /// A folder and the folders in it. Names that start with a dot are passed over, as are files
-    /// that do not end in `.yaml` or `.yml`.
+    /// A folder and the folders in it. Names that start with a dot are left out, and files that do not
+    /// end in `.yaml` or `.yml` too.
     Folder(PathBuf),
-    /// Texts, for tests and sessions; there are no files beside them.
+    /// Texts, for tests and sessions. There are no files beside them.
     Texts(Vec<Text>),
 }
 
-/// A scenario that is no file.
+/// A scenario that is not a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
-    /// What problems call it.
+    /// Its name in problems.
     pub name: String,
     /// The YAML.
     pub text: String,
-    /// How many lines stand before it, where it is a part of something larger.
+    /// How many lines come before it, if it is a part of a larger text.
     pub lines_before: usize,
 }
 
 /// A scenario file.
 #[derive(Debug)]
 pub struct SourceFile {
-    /// Its path within the source, with forward slashes; built-in ones start with `builtin/`.
+    /// Its path within the source, with forward slashes. Built-in files start with `builtin/`.
     pub name: Arc<str>,
     /// Its text, or why it could not be read.
     pub text: Result<Arc<str>, String>,
-    /// How many lines stand before it, where it is a part of something larger.
+    /// How many lines come before it, if it is a part of a larger text.
     pub lines_before: usize,
 }
 
@@ -58,7 +58,7 @@ impl Source {
     /// All scenario files, ordered by name.
     ///
     /// # Errors
-    /// When the folder itself cannot be listed; a file that cannot be read is in the list.
+    /// The folder cannot be listed. A file that cannot be read is no error; it is in the list.
     pub fn files(&self) -> io::Result<Vec<SourceFile>> {
         match self {
             Self::Builtin => Ok(BUILTIN.files().filter_map(builtin_file).collect()),
@@ -79,10 +79,10 @@ impl Source {
         }
     }
 
-    /// The bytes of a file that lies beside a scenario file.
+    /// The bytes of a file beside a scenario file.
     ///
     /// # Errors
-    /// A sentence for the author: the path leads out of the folder, or cannot be read.
+    /// A sentence for the author: the path leads out of the folder, or the file cannot be read.
     pub fn beside(&self, scenario: &str, file: &str) -> Result<Vec<u8>, String> {
         let relative = Path::new(scenario).parent().unwrap_or(Path::new("")).join(file);
         if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
@@ -98,7 +98,7 @@ impl Source {
                 let path = root.join(relative);
                 let data = fs::metadata(&path).map_err(|error| io_message(&error))?;
                 if !data.is_file() {
-                    return Err("is no file".to_owned());
+                    return Err("is not a file".to_owned());
                 }
                 fs::read(path).map_err(|error| io_message(&error))
             }
@@ -136,8 +136,8 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
         if entry.file_type()?.is_dir() {
             collect(&path, found)?;
         } else if is_scenario(&path) && fs::metadata(&path).is_ok_and(|data| data.is_file()) {
-            // Mounted configuration often consists of links to files, so those are followed. What is no file (a
-            // pipe, a device) might keep its reader waiting for ever.
+            // Mounted configuration often consists of links to files, so links are followed. Reading something that
+            // is not a file (a pipe, a device) might never end.
             found.push(path);
         }
     }

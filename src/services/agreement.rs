@@ -17,8 +17,9 @@ const LISTED_DIFFERENCES: usize = 3;
 /// A warning for every literal answer that contradicts its party's ledger on a day and gives no reason.
 pub(crate) fn warnings(services: &Services, scenarios: &ScenarioSet, day: NaiveDate) -> Vec<Problem> {
     let warnings_of = |party: &Party| -> Vec<Problem> {
-        let warning =
-            |svar: &Svar| Some(svar.uten_begrunnelse.as_ref()?.told(&contradiction(services, party, svar, day)?, HINT));
+        let warning = |svar: &Svar| {
+            Some(svar.uten_begrunnelse.as_ref()?.warning(&contradiction(services, party, svar, day)?, HINT))
+        };
         party.svar.iter().filter_map(warning).collect()
     };
     scenarios.parties().into_iter().flat_map(|party| warnings_of(party)).collect()

@@ -152,7 +152,7 @@ impl Session {
     /// All that is wrong with them.
     fn resolve_own(&self, texts: Vec<Text>) -> Result<Own, LoadError> {
         let bytes = texts.iter().map(|text| text.text.len()).sum();
-        let snapshot = read(&[Source::Texts(texts)])?.at_most_claims(MOST_OWN_CLAIMS);
+        let snapshot = read(&[Source::Texts(texts)])?.with_max_claims(MOST_OWN_CLAIMS);
         let set = resolve_all(&snapshot, self.library.format(), self.base)?;
         Ok(Own { set, bytes })
     }

@@ -1,4 +1,4 @@
-//! Asks a running sandbox, by the same settings that it reads.
+//! A client of a running sandbox. It finds the sandbox by the same settings that the server reads.
 
 use std::time::Duration;
 
@@ -11,15 +11,16 @@ use tokio::net::TcpStream;
 
 use crate::config::{Flags, base_url};
 
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the client waits for a response.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What came back.
-pub(crate) struct Answer {
+/// A response of the sandbox.
+pub(crate) struct Response {
     pub(crate) status: StatusCode,
     pub(crate) body: Bytes,
 }
 
-/// A sandbox that is to be asked.
+/// A client of one running sandbox.
 pub(crate) struct Client<'f> {
     flags: &'f Flags,
     session: Option<&'f str>,
@@ -30,26 +31,31 @@ impl<'f> Client<'f> {
         Self { flags, session }
     }
 
-    /// Sends a request; what comes back as an error is a sentence for a person.
-    pub(crate) fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Answer, String> {
+    /// Sends a request and returns the response, whatever its status.
+    ///
+    /// # Errors
+    /// A sentence for a person, if there is no response.
+    pub(crate) fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Response, String> {
         if self.flags.listen.port() == 0 {
-            return Err("port 0 names no running sandbox; say the port with --listen or SANDBOX_LISTEN".to_owned());
+            return Err(
+                "port 0 does not identify a running sandbox; give its port with --listen or SANDBOX_LISTEN".to_owned()
+            );
         }
         let base = base_url(self.flags.listen);
-        let asked = async {
-            tokio::time::timeout(PATIENCE, self.exchange(&base, method, path, body))
+        let response = async {
+            tokio::time::timeout(TIMEOUT, self.exchange(&base, method, path, body))
                 .await
-                .unwrap_or_else(|_| Err(format!("no answer in {} s", PATIENCE.as_secs())))
+                .unwrap_or_else(|_| Err(format!("no response in {} s", TIMEOUT.as_secs())))
         };
         tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| error.to_string())
-            .and_then(|runtime| runtime.block_on(asked))
+            .and_then(|runtime| runtime.block_on(response))
             .map_err(|error| format!("{base} does not answer: {error}"))
     }
 
-    async fn exchange(&self, base: &str, method: Method, path: &str, body: Option<&Value>) -> Result<Answer, String> {
+    async fn exchange(&self, base: &str, method: Method, path: &str, body: Option<&Value>) -> Result<Response, String> {
         let text = |error: &dyn std::error::Error| error.to_string();
         let address = base.trim_start_matches("http://");
         let stream = TcpStream::connect(address).await.map_err(|error| text(&error))?;
@@ -63,29 +69,32 @@ impl<'f> Client<'f> {
         if let Some(key) = &self.flags.control_key {
             request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));
         }
-        let sent: Full<Bytes> = match body {
+        let body: Full<Bytes> = match body {
             None => Full::default(),
             Some(body) => {
                 request = request.header(header::CONTENT_TYPE, "application/json");
                 Full::from(body.to_string())
             }
         };
-        let request = request.body(sent).map_err(|error| text(&error))?;
+        let request = request.body(body).map_err(|error| text(&error))?;
         let response = sender.send_request(request).await.map_err(|error| text(&error))?;
         let status = response.status();
         let body = response.into_body().collect().await.map_err(|error| text(&error))?.to_bytes();
-        Ok(Answer { status, body })
+        Ok(Response { status, body })
     }
 
-    /// The JSON of a success, or what the problem document says.
+    /// Sends a request and returns the JSON of a success.
+    ///
+    /// # Errors
+    /// The detail of the problem document, or a sentence for a person if there is no JSON.
     pub(crate) fn json(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, String> {
-        let answer = self.ask(method, path, body)?;
-        if answer.status == StatusCode::NO_CONTENT {
+        let response = self.send(method, path, body)?;
+        if response.status == StatusCode::NO_CONTENT {
             return Ok(Value::Null);
         }
-        let value: Value = serde_json::from_slice(&answer.body)
-            .map_err(|_| format!("{}{path} answers {} without JSON", base_url(self.flags.listen), answer.status))?;
-        if answer.status.is_success() {
+        let value: Value = serde_json::from_slice(&response.body)
+            .map_err(|_| format!("{}{path} returned {} without JSON", base_url(self.flags.listen), response.status))?;
+        if response.status.is_success() {
             return Ok(value);
         }
         let detail = value["detail"].as_str().unwrap_or("no reason given");

@@ -1,4 +1,4 @@
-//! What subcommands share: what they print, and how they ask a running sandbox.
+//! What the subcommands share: printing, and requests to a running sandbox.
 
 mod client;
 
@@ -7,16 +7,16 @@ use std::process::ExitCode;
 
 pub(crate) use client::Client;
 
-/// The exit code for settings or scenarios that cannot be used. clap has the same for bad flags.
+/// The exit code for settings or scenarios that cannot be used. clap has the same code for bad flags.
 pub(crate) const UNUSABLE: u8 = 2;
 
-/// Writes a line to stderr.
-pub(crate) fn complain(message: &str) {
-    // A closed stderr is no reason to stop.
+/// Writes an error message to stderr.
+pub(crate) fn print_error(message: &str) {
+    // If stderr is closed, the process goes on.
     let _ = writeln!(std::io::stderr(), "error: {message}");
 }
 
-/// Writes a text to stdout. A closed pipe ends quietly.
+/// Writes a text to stdout. If stdout is closed, there is no message, only the exit code.
 pub(crate) fn print(text: &str) -> ExitCode {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -25,13 +25,13 @@ pub(crate) fn print(text: &str) -> ExitCode {
     }
 }
 
-/// Prints the JSON that a running sandbox answered with, or complains.
+/// Prints the JSON answer of a running sandbox, or the error.
 pub(crate) fn print_answer(answer: Result<serde_json::Value, String>) -> ExitCode {
     match answer {
         Ok(serde_json::Value::Null) => ExitCode::SUCCESS,
         Ok(value) => print(&format!("{value:#}\n")),
         Err(error) => {
-            complain(&error);
+            print_error(&error);
             ExitCode::from(UNUSABLE)
         }
     }

@@ -1,5 +1,6 @@
 """Holds every service that the binary lists to its contract, with every party that its URLs take: schemathesis, as many
-runs at a time as there are cores. Arguments: the binary, schemathesis. The settings stand beside this file: those of
+runs at a time as there are cores. Arguments: the binary, schemathesis,
+the example with a service of its own. The settings stand beside this file: those of
 NAME.toml, or schemathesis.toml where a service has none of its own."""
 
 import concurrent.futures
@@ -18,7 +19,7 @@ PARTIES = ["311851381", "313367002", "314961900", "315300010", "02827720073", "3
 EDITIONS = ["2024", "2023"]
 
 here = pathlib.Path(__file__).parent
-binary, schemathesis = sys.argv[1:]
+binary, schemathesis, example = sys.argv[1:]
 servers = []
 
 
@@ -98,6 +99,11 @@ def main():
         patterns = [it["schema"]["pattern"] for it in in_path(contract) if is_party(it)]
         parties = [party for party in PARTIES if all(re.search(pattern, party) for pattern in patterns)]
         runs += [(name, contract, bases[edition], edition, party) for edition in editions for party in parties]
+    # A service from outside the house: the example serves it, and its contract is only there while it runs.
+    own = subprocess.Popen([example], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    servers.append(own)
+    base = re.match(r"http://[^/]+", own.stdout.readline()).group()
+    runs += [("notater", ask(f"{base}/openapi/notater.json", {})[1], base, "", party) for party in PARTIES[:1]]
     # The control API takes longest, so it begins first.
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         failures = [failed for failed in pool.map(lambda run: hold(*run), reversed(runs)) if failed]

@@ -118,12 +118,12 @@ fn tokens_follow_the_clock_where_that_is_said() {
 fn what_cannot_be_taken_is_told() {
     let sandbox = sandbox();
     for (change, says) in [
-        (json!({}), "say what to do"),
+        (json!({}), "give one of now"),
         (json!({ "now": "i dag" }), "not a date"),
         (json!({ "advance": "30" }), "not a shift"),
         (json!({ "advance": "300y" }), "outside the years"),
-        (json!({ "now": "2026-01-01", "advance": "1d" }), "say one of"),
-        (json!({ "real": true, "freeze": true }), "say one of"),
+        (json!({ "now": "2026-01-01", "advance": "1d" }), "give only one of"),
+        (json!({ "real": true, "freeze": true }), "give only one of"),
         (json!({ "now": 2026 }), "invalid type"),
         (json!({ "nwo": "2026-01-01" }), "unknown field `nwo`"),
         (json!({ "real": true, "server": true, "tokens": true }), "leave it out with server"),

@@ -209,7 +209,7 @@ fn flags_of_own_scenarios_count_in_the_session() {
 #[test]
 fn a_flag_that_says_nothing_or_nonsense_is_refused() {
     for (flag, says) in [
-        ("{ paa: kravogbetalinger }", "says no fault"),
+        ("{ paa: kravogbetalinger }", "the entry has no fault"),
         ("{ paa: kravogbetalinger, fault: resett }", "is no fault"),
         ("{ paa: kravogbetalinger, delay: soon }", "is no delay"),
         ("{ paa: kravogbetalinger, drift: nothing }", "is no drift"),

@@ -486,7 +486,9 @@ fn an_explanation_tells_claim_by_claim() {
         assert_eq!((&line["verdict"], line["fix"].is_string()), (&json!("fails"), true), "{line}");
     }
     assert!(
-        explain(json!({ "token": "x" }))["verdict"].as_str().is_some_and(|text| text.starts_with("This is no token"))
+        explain(json!({ "token": "x" }))["verdict"]
+            .as_str()
+            .is_some_and(|text| text.starts_with("This is not a token"))
     );
     assert_eq!(explain(json!({ "token": token, "service": "restanse" }))["status"], 400);
 }
@@ -502,7 +504,10 @@ fn files_that_cannot_be_used_stop_the_start() {
             "clients: [{ client_id: a, organisation: '310478717', scopes: [], jwks: [{ kty: EC, kid: k }] }]",
             "not of kind RSA",
         ),
-        ("clients: [{ client_id: a, organisation: '310478717', scopes: [], not_granted: [x] }]", "none of its scopes"),
+        (
+            "clients: [{ client_id: a, organisation: '310478717', scopes: [], not_granted: [x] }]",
+            "not one of its scopes",
+        ),
     ] {
         std::fs::write(&file, text).expect("written");
         let error =

@@ -159,6 +159,29 @@ fn a_code_and_a_fault_that_replaces_the_answer_are_rivals() {
     assert_eq!(call(&[]).status, 200);
 }
 
+/// The header wins over the base URL, whichever of the two rivals each says; within one place the fault wins.
+#[test]
+fn a_header_wins_over_the_base_url_for_code_and_fault() {
+    let sandbox = sandbox();
+    let at = |prefix: &str, headers: &[(&str, &str)]| get(&sandbox, &format!("{prefix}{PATH}"), headers);
+    assert_eq!(told(&at("/~fault=503", &[("Sandbox-Error", "KB-002")])), (500, "KB-002".to_owned(), "header"));
+    let fault = at("/~error=KB-002", &[("Sandbox-Fault", "503")]);
+    assert_eq!((fault.status, fault.header("sandbox-cause")), (503, "header"));
+    assert_eq!(told(&at("/~error=KB-005", &[("Sandbox-Error", "KB-002")])), (500, "KB-002".to_owned(), "header"));
+    let fault = at("/~error=KB-002,fault=503", &[]);
+    assert_eq!((fault.status, fault.header("sandbox-cause")), (503, "base-url"));
+}
+
+/// A value that cannot be taken is refused, even where a higher place says the same key.
+#[test]
+fn a_bad_value_in_the_base_url_is_refused_behind_a_good_header() {
+    let sandbox = sandbox();
+    let at = |prefix: &str| get(&sandbox, &format!("{prefix}{PATH}"), &[("Sandbox-Error", "KB-002")]);
+    assert_refused(&at("/~error=KB-020"), "error", Some("KB-002"));
+    assert_refused(&at("/~error=RESTANSE-001"), "error", None);
+    assert_refused(&at("/~party=311851381"), "party", None);
+}
+
 #[test]
 fn a_seed_makes_what_is_drawn_the_same() {
     let sandbox = Sandbox::builder().now(common::TODAY).start().expect("it starts");

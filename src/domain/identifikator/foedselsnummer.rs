@@ -6,7 +6,7 @@ use super::{IdentifikatorError, digits, modulus11};
 const FIRST: [u8; 9] = [3, 7, 6, 1, 8, 9, 4, 5, 2];
 const SECOND: [u8; 10] = [5, 4, 3, 2, 7, 6, 5, 4, 3, 2];
 
-/// A birth number or D-number: eleven digits, the last two check digits.
+/// A birth number or D-number: eleven digits, of which the last two are check digits.
 ///
 /// The first six are day, month and year; a D-number adds 40 to the day, a synthetic number 80 to
 /// the month. Imitates docs/fidelity.md, "Identifiers".
@@ -14,7 +14,7 @@ const SECOND: [u8; 10] = [5, 4, 3, 2, 7, 6, 5, 4, 3, 2];
 pub struct Foedselsnummer(u64);
 
 impl Foedselsnummer {
-    /// Nine digits completed by their two check digits, where such digits exist.
+    /// Nine digits completed by their two check digits. `None` if they have none, or the date does not exist.
     pub fn from_nine_digits(first: &str) -> Option<Self> {
         let mut all = digits(first).filter(|d| d.len() == 9)?;
         all.push(modulus11(&all, &FIRST)?);
@@ -23,12 +23,12 @@ impl Foedselsnummer {
         text.parse().ok()
     }
 
-    /// From the series kept for test data (month + 80).
+    /// Whether it is from the series for test data (month + 80).
     pub fn is_synthetic(self) -> bool {
         Self::looks_synthetic(&self.to_string())
     }
 
-    /// Eleven digits whose month is a synthetic person's, whatever the check digits say.
+    /// Whether eleven digits have the month of a synthetic person (month + 80). Check digits are not checked.
     pub fn looks_synthetic(eleven_digits: &str) -> bool {
         matches!(eleven_digits.get(2..4).and_then(|month| month.parse::<u8>().ok()), Some(81..=92))
     }
@@ -42,7 +42,7 @@ impl FromStr for Foedselsnummer {
         let (day, month) = (d[0] * 10 + d[1], d[2] * 10 + d[3]);
         let day = if day > 40 { day - 40 } else { day };
         let month = if month > 80 { month - 80 } else { month };
-        // The century hides in the individual number, so the 29th of February is let through in any year.
+        // The year alone does not give the century, so 29 February is accepted in any year.
         let longest = match month {
             2 => 29,
             4 | 6 | 9 | 11 => 30,

@@ -4,12 +4,13 @@ use std::str::FromStr;
 use super::{IdentifikatorError, digits};
 
 /// A KID, the customer identification of a Norwegian payment: 2–25 digits, the last one a check
-/// digit by modulus 10 (Luhn) or modulus 11 (weights 2…7 from the right; no `-` for the digit 10).
+/// digit by modulus 10 (Luhn) or modulus 11 (weights 2…7 from the right). A check character `-`, which
+/// stands for 10, is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Kid(Box<str>);
 
 impl Kid {
-    /// Digits completed by their modulus 10 check digit. Nothing where they are not 1–24 digits.
+    /// Digits completed by their modulus 10 check digit. `None` if the text is not 1–24 digits.
     pub fn with_luhn(text: &str) -> Option<Self> {
         if !(1..25).contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_digit()) {
             return None;

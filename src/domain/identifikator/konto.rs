@@ -10,7 +10,7 @@ const WEIGHTS: [u8; 10] = [5, 4, 3, 2, 7, 6, 5, 4, 3, 2];
 pub struct Kontonummer(u64);
 
 impl Kontonummer {
-    /// Ten digits completed by their check digit, where one exists.
+    /// Ten digits completed by their check digit. `None` if they have none.
     pub fn from_ten_digits(first: u64) -> Option<Self> {
         let text = format!("{first:010}");
         let digit = modulus11(&digits(&text).filter(|d| d.len() == 10)?, &WEIGHTS)?;
@@ -36,9 +36,10 @@ impl fmt::Display for Kontonummer {
     }
 }
 
-/// An account number as the services show a payer's: six asterisks and the last five digits.
+/// An account number, masked as the services mask the account of a payer: six asterisks and the last five
+/// digits.
 ///
-/// Takes any text, since literal data holds account numbers that fail their check.
+/// It takes any text, because literal data may hold account numbers that fail their check.
 pub fn masked_kontonummer(kontonummer: &str) -> String {
     let last: Vec<char> = kontonummer.chars().rev().take(5).collect();
     format!("******{}", last.into_iter().rev().collect::<String>())
@@ -46,7 +47,7 @@ pub fn masked_kontonummer(kontonummer: &str) -> String {
 
 /// A Norwegian IBAN: `NO`, two check digits (modulus 97) and a valid account number.
 ///
-/// Displays unspaced, as the VAT ledger does; with `{:#}` in groups of four, as the tax ledger does.
+/// `{}` shows it without spaces, as the VAT ledger does. `{:#}` shows it in groups of four, as the tax ledger does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Iban(Kontonummer);
 
@@ -58,7 +59,7 @@ impl From<Kontonummer> for Iban {
 
 impl Iban {
     fn check_digits(self) -> u64 {
-        // `NO00` moved behind the account: N = 23, O = 24.
+        // ISO 13616 moves `NO00` behind the account, with N = 23 and O = 24.
         let rearranged = u128::from(self.0.0) * 1_000_000 + 232_400;
         98 - u64::try_from(rearranged % 97).unwrap_or_default()
     }

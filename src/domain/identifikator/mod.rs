@@ -1,5 +1,5 @@
-//! Identifiers with check digits. A value of these types has passed its check; what could not pass
-//! one (the placeholders in published examples) is a [`Part`] and nothing more.
+//! Identifiers with check digits. A value of these types has passed its check. The placeholders in
+//! published examples do not pass; for those there is only [`Part`].
 
 mod foedselsnummer;
 mod kid;
@@ -13,26 +13,26 @@ pub use konto::{Iban, Kontonummer, masked_kontonummer};
 pub use organisasjonsnummer::Organisasjonsnummer;
 pub use part::{Part, PartDigits, PartKind};
 
-/// Why a text is not a certain identifier.
+/// Why a text is not a valid identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IdentifikatorError {
-    /// Other characters than digits, or another number of them.
+    /// It has other characters than digits, or the wrong number of digits.
     #[error("not {0} digits")]
     Shape(&'static str),
-    /// The check digit or digits do not fit the rest.
+    /// The check digits do not match the other digits.
     #[error("the check digit is wrong")]
     CheckDigit,
-    /// A birth number whose date does not exist.
+    /// It is a birth number whose date does not exist.
     #[error("the date of birth in it does not exist")]
     Date,
 }
 
-/// The digits of a text of ASCII digits, or nothing.
+/// The digits of a text. `None` if it has other characters than ASCII digits.
 fn digits(text: &str) -> Option<Vec<u8>> {
     text.bytes().map(|b| b.is_ascii_digit().then(|| b - b'0')).collect()
 }
 
-/// The modulus 11 check digit: nothing where the remainder would need the digit 10.
+/// The modulus 11 check digit. `None` if it would be 10, which is not a digit.
 fn modulus11(digits: &[u8], weights: &[u8]) -> Option<u8> {
     debug_assert_eq!(digits.len(), weights.len());
     let sum: u32 = digits.iter().zip(weights).map(|(d, w)| u32::from(d * w)).sum();
@@ -44,8 +44,8 @@ fn modulus11(digits: &[u8], weights: &[u8]) -> Option<u8> {
 
 /// Masks each run of exactly eleven digits that is not a synthetic birth number, for logs.
 ///
-/// Account numbers have eleven digits too and are masked along with personal numbers: a log can
-/// do without them. (docs/fidelity.md, "Privacy")
+/// Account numbers have eleven digits too, so they are masked too; a log does not need them.
+/// (docs/fidelity.md, "Privacy")
 pub fn mask_personal_numbers(text: &str) -> std::borrow::Cow<'_, str> {
     let bytes = text.as_bytes();
     let mut masked: Option<Vec<u8>> = None;

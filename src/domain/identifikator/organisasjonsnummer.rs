@@ -18,14 +18,14 @@ const WEIGHTS: [u8; 8] = [3, 2, 7, 6, 5, 4, 3, 2];
 pub struct Organisasjonsnummer(u32);
 
 impl Organisasjonsnummer {
-    /// The number whose first eight digits are these, where a check digit for them exists.
+    /// Eight digits completed by their check digit. `None` if they have none.
     pub fn from_eight_digits(first: u32) -> Option<Self> {
         let text = format!("{first:08}");
         let digit = modulus11(&digits(&text)?, &WEIGHTS)?;
         (first < 100_000_000).then_some(Self(first * 10 + u32::from(digit)))
     }
 
-    /// From the series kept for test data (first digit 2 or 3).
+    /// Whether it is from the series for test data (first digit 2 or 3).
     pub fn is_synthetic(self) -> bool {
         matches!(self.0 / 100_000_000, 2 | 3)
     }

@@ -5,16 +5,15 @@ use super::{Foedselsnummer, IdentifikatorError, Organisasjonsnummer};
 
 /// Whom a ledger belongs to: nine digits (an organisation) or eleven (a person).
 ///
-/// Only the shape is checked, because published examples use placeholders such as 12345678901 and
-/// a party that a scenario names is found whatever its digits. [`Part::kind`] says whether the
-/// check digits hold.
+/// Only the shape is checked, because published examples use placeholders such as 12345678901, and a
+/// scenario may describe a party with any digits. [`Part::kind`] checks the check digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Part {
     length: u8,
     digits: u64,
 }
 
-/// What a [`Part`]'s digits amount to.
+/// What kind of number a [`Part`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PartKind {
     /// A valid organisation number.
@@ -36,7 +35,7 @@ impl Part {
         }
     }
 
-    /// Eleven digits rather than nine.
+    /// Whether it has eleven digits (a person), not nine (an organisation).
     pub fn is_person(self) -> bool {
         self.length == 11
     }

@@ -1,5 +1,5 @@
-//! A ledger as it stood on a day: what had not happened yet is not there, and all that can be
-//! computed is computed here, for every service and edition alike.
+//! A ledger as it stood on a day. What happened later is left out. All that can be computed from a
+//! ledger is computed here, so that all services and editions show the same sums.
 
 use chrono::NaiveDate;
 
@@ -35,21 +35,21 @@ pub struct ForfallAsOf<'a> {
     pub forfall: &'a Kravforfall,
 }
 
-/// Sums over open claims. `saldo` is left to the reader: see [`Totaler::saldo`].
+/// Sums over open claims. [`Totaler::saldo`] adds them up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totaler {
-    /// Interest estimated to the day, as printed per claim.
+    /// Interest estimated to the day, as it is printed for each claim.
     pub stipulerte_renter: Beloep,
     /// Remainders of instalments past due.
     pub forfalte: Beloep,
-    /// Remainders of the others.
+    /// Remainders of the other instalments.
     pub ikke_forfalte: Beloep,
-    /// What is unallocated of payments: zero or negative, since it lessens the debt.
+    /// The unallocated part of payments. Zero or negative, because it reduces the debt.
     pub uplasserte: Beloep,
 }
 
 impl Totaler {
-    /// All four added up: what the party owes in the end.
+    /// All four added up: what the party owes.
     pub fn saldo(&self) -> Beloep {
         self.stipulerte_renter + self.forfalte + self.ikke_forfalte + self.uplasserte
     }
@@ -60,7 +60,7 @@ impl Totaler {
 pub struct Gruppesum {
     /// The group.
     pub kravgruppe: Kravgruppe,
-    /// Its sums; nothing is unallocated within a group.
+    /// Its sums. `uplasserte` is always zero in a group.
     pub totaler: Totaler,
 }
 
@@ -73,7 +73,7 @@ impl<'a> AsOf<'a> {
         self.reskontro
     }
 
-    /// Claims that existed, in the order of the scenario.
+    /// The claims that existed on the day, in the order of the scenario.
     pub fn krav(self) -> impl Iterator<Item = KravAsOf<'a>> {
         self.reskontro
             .krav
@@ -83,38 +83,38 @@ impl<'a> AsOf<'a> {
             .map(move |(index, krav)| KravAsOf { at: self, index, krav })
     }
 
-    /// Claims with something remaining, debit or credit.
+    /// The claims that have a remainder, debit or credit.
     pub fn aapne_krav(self) -> impl Iterator<Item = KravAsOf<'a>> {
-        self.krav().filter(|krav| krav.er_aapent())
+        self.krav().filter(|krav| krav.is_open())
     }
 
-    /// Payments that had been made.
+    /// The payments that had been made by the day.
     pub fn innbetalinger(self) -> impl Iterator<Item = &'a Innbetaling> {
         self.reskontro.innbetalinger.iter().filter(move |innbetaling| innbetaling.innbetalingsdato <= self.dag)
     }
 
-    /// Payments of which something is unallocated.
+    /// The payments of which a part is unallocated.
     pub fn uplasserte_innbetalinger(self) -> impl Iterator<Item = &'a Innbetaling> {
-        self.innbetalinger().filter(move |innbetaling| !self.uplassert(innbetaling).is_null())
+        self.innbetalinger().filter(move |innbetaling| !self.uplassert(innbetaling).is_zero())
     }
 
-    /// Payouts that had been made.
+    /// The payouts that had been made by the day.
     pub fn utbetalinger(self) -> impl Iterator<Item = &'a Utbetaling> {
         self.reskontro.utbetalinger.iter().filter(move |utbetaling| utbetaling.utbetaltdato <= self.dag)
     }
 
-    /// The parts of a payment that had been used.
+    /// The parts of a payment that had been placed by the day.
     pub fn plasseringer(self, innbetaling: &'a Innbetaling) -> impl Iterator<Item = &'a Plassering> {
         innbetaling.plasseringer.iter().filter(move |plassering| plassering.dato <= self.dag)
     }
 
-    /// What was left of a payment: positive or zero.
+    /// The unallocated part of a payment: positive or zero.
     pub fn uplassert(self, innbetaling: &'a Innbetaling) -> Beloep {
         innbetaling.innbetalt_beloep - self.plasseringer(innbetaling).map(|plassering| plassering.beloep).sum()
     }
 
     /// The claim and instalment that a reference points to.
-    pub fn slaa_opp(self, forfall: ForfallRef) -> (KravAsOf<'a>, ForfallAsOf<'a>) {
+    pub fn look_up(self, forfall: ForfallRef) -> (KravAsOf<'a>, ForfallAsOf<'a>) {
         let krav = KravAsOf { at: self, index: forfall.krav, krav: &self.reskontro.krav[forfall.krav] };
         (krav, ForfallAsOf { at: self, here: forfall, forfall: self.reskontro.forfall(forfall) })
     }
@@ -129,7 +129,7 @@ impl<'a> AsOf<'a> {
         totaler
     }
 
-    /// Sums over open claims by group; groups with no open claim are left out.
+    /// Sums over open claims by group. A group without an open claim is left out.
     pub fn totaler_per_gruppe(self) -> Vec<Gruppesum> {
         let mut sums: [Option<Totaler>; Kravgruppe::ALL.len()] = [None; Kravgruppe::ALL.len()];
         for krav in self.aapne_krav() {
@@ -153,23 +153,23 @@ impl<'a> KravAsOf<'a> {
         })
     }
 
-    /// What payments, set-offs and payouts had not covered. Negative on a credit.
+    /// What payments, set-offs and payouts have not covered. Negative on a credit.
     pub fn gjenstaaende(self) -> Beloep {
         self.forfall().map(ForfallAsOf::gjenstaaende).sum()
     }
 
     /// Another claim and instalment of the same ledger, on the same day.
-    pub fn slaa_opp(self, forfall: ForfallRef) -> (KravAsOf<'a>, ForfallAsOf<'a>) {
-        self.at.slaa_opp(forfall)
+    pub fn look_up(self, forfall: ForfallRef) -> (KravAsOf<'a>, ForfallAsOf<'a>) {
+        self.at.look_up(forfall)
     }
 
-    /// Something remains on one of its instalments.
-    pub fn er_aapent(self) -> bool {
-        self.forfall().any(|forfall| !forfall.gjenstaaende().is_null())
+    /// Whether any of its instalments has a remainder.
+    pub fn is_open(self) -> bool {
+        self.forfall().any(|forfall| !forfall.gjenstaaende().is_zero())
     }
 
-    /// Interest on what is overdue, estimated to the day in whole kroner. Nothing where the ledger
-    /// system prints none: the tax ledger on closed claims and credits.
+    /// Interest on overdue remainders, estimated to the day in whole kroner. `None` if the ledger system
+    /// prints no interest: the tax ledger prints none on closed claims and credits.
     pub fn stipulerte_renter(self) -> Option<Beloep> {
         let printed = match self.krav.system {
             Reskontrosystem::Mva => true,
@@ -179,7 +179,7 @@ impl<'a> KravAsOf<'a> {
             if self.krav.rentebaerende {
                 self.forfall().map(ForfallAsOf::rente).sum::<Rente>().to_kroner()
             } else {
-                Beloep::NULL
+                Beloep::ZERO
             }
         })
     }
@@ -187,13 +187,13 @@ impl<'a> KravAsOf<'a> {
     fn add_to(self, totaler: &mut Totaler) {
         totaler.stipulerte_renter += self.stipulerte_renter().unwrap_or_default();
         for forfall in self.forfall() {
-            let sum = if forfall.er_forfalt() { &mut totaler.forfalte } else { &mut totaler.ikke_forfalte };
+            let sum = if forfall.is_overdue() { &mut totaler.forfalte } else { &mut totaler.ikke_forfalte };
             *sum += forfall.gjenstaaende();
         }
     }
 }
 
-/// Something placed on an instalment by the day in question.
+/// Something that had been placed on an instalment by the day.
 #[derive(Clone, Copy, Debug)]
 pub enum Plassert<'a> {
     /// Part of a payment.
@@ -205,29 +205,29 @@ pub enum Plassert<'a> {
 }
 
 impl<'a> ForfallAsOf<'a> {
-    /// Due before the day. An instalment due on the day itself is not overdue.
-    pub fn er_forfalt(self) -> bool {
+    /// Whether it was due before the day. An instalment that is due on the day itself is not overdue.
+    pub fn is_overdue(self) -> bool {
         self.forfall.forfallsdato.is_some_and(|due| due < self.at.dag)
     }
 
-    /// What was not covered. Negative on a credit.
+    /// What had not been covered. Negative on a credit.
     pub fn gjenstaaende(self) -> Beloep {
         let covered: Beloep = self.poster().map(|post| invariants::amount(self.at.reskontro, post)).sum();
         self.forfall.opprinnelig_beloep + self.endring(covered)
     }
 
-    /// How placing an amount changes the remainder: downwards on a debit, upwards on a credit.
+    /// How placing an amount changes the remainder. It goes down on a debit and up on a credit.
     pub fn endring(self, beloep: Beloep) -> Beloep {
         if self.forfall.opprinnelig_beloep.is_negative() { beloep } else { -beloep }
     }
 
-    /// Enforcement was deferred on the day.
-    pub fn har_utsatt_iverksettelse(self) -> bool {
+    /// Whether enforcement was deferred on the day.
+    pub fn has_utsatt_iverksettelse(self) -> bool {
         let dag = self.at.dag;
         self.forfall.utsatt_iverksettelse.is_some_and(|(fra, til)| fra <= dag && til.is_none_or(|til| dag <= til))
     }
 
-    /// What had been placed on it, in the order of the ledger.
+    /// All that had been placed on it, in the order of the ledger.
     pub fn plassert(self) -> impl Iterator<Item = Plassert<'a>> {
         let reskontro = self.at.reskontro;
         self.poster().map(move |post| match post {

@@ -1,4 +1,4 @@
-//! What must hold in a ledger, whatever the day.
+//! What must hold in a ledger on every day.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -7,7 +7,7 @@ use super::{ForfallRef, Postering, Reskontro};
 use crate::domain::Beloep;
 use crate::domain::identifikator::Part;
 
-/// Where in a ledger something is wrong, by index.
+/// An entry of a ledger, by index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
     /// A claim.
@@ -26,19 +26,19 @@ pub enum Entry {
     Grunnlag(usize, usize),
 }
 
-/// Something wrong in a ledger, and where.
+/// A broken invariant of a ledger, and its entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// The entry it was found at.
+    /// The entry that is wrong.
     pub entry: Entry,
-    /// What it is.
+    /// What is wrong with it.
     pub brudd: Brudd,
 }
 
-/// The ways in which a ledger can contradict itself. Displays as a sentence for its author.
+/// The ways in which a ledger can contradict itself. Each displays as a sentence for the author of the scenario.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Brudd {
-    /// An identifier that an entry of the same kind and part already has.
+    /// Two entries of the same kind and party have the same identifier.
     #[error("{what} {id} is used twice for the same party")]
     Duplicate {
         /// The field.
@@ -46,19 +46,19 @@ pub enum Brudd {
         /// Its value.
         id: Box<str>,
     },
-    /// A claim without an instalment.
+    /// A claim has no instalment.
     #[error("a claim needs at least one instalment (forfall)")]
     NoForfall,
-    /// Instalments both above and below zero.
+    /// A claim has instalments both above and below zero.
     #[error("the instalments of one claim are either all debits or all credits")]
     MixedSigns,
-    /// A principal that is not among the claims, or is the claim itself.
-    #[error("hovedstolKravidentifikator {0} is no other claim of this ledger")]
+    /// The principal is not among the claims, or is the claim itself.
+    #[error("there is no other claim {0} in this ledger (hovedstolKravidentifikator)")]
     Hovedstol(Box<str>),
-    /// A payment or part that is not above zero.
+    /// An amount of a payment, placement, set-off or payout is not above zero.
     #[error("{0} must be positive")]
     NotPositive(&'static str),
-    /// More is used of a payment than came in.
+    /// The placements of a payment are more than the payment.
     #[error("{placed} kr of the payment is placed, but only {paid} kr was paid")]
     OverPlaced {
         /// The sum of the placements.
@@ -66,28 +66,28 @@ pub enum Brudd {
         /// What came in.
         paid: Beloep,
     },
-    /// More is placed on an instalment than it was for.
+    /// The placements on an instalment are more than its original amount.
     #[error("the remainder goes past zero: {placed} kr is placed on an instalment of {original} kr")]
     OverCovered {
-        /// The sum of all that was placed on it.
+        /// The sum of all placements on it.
         placed: Beloep,
-        /// What it was for.
+        /// Its original amount.
         original: Beloep,
     },
-    /// A payment on a credit, a payout of a debit, a set-off between two of a kind.
+    /// A payment on a credit, a payout of a debit, or a set-off between two debits or two credits.
     #[error("{0}")]
     WrongSide(&'static str),
-    /// Something counts before the thing it belongs to existed.
+    /// An entry counts before the entry that it belongs to existed.
     #[error("dated {date}, before {what} of {exists}")]
     TooEarly {
         /// Its own date.
         date: chrono::NaiveDate,
-        /// What it belongs to.
+        /// The entry that it belongs to.
         what: &'static str,
-        /// The date of that.
+        /// The date of that entry.
         exists: chrono::NaiveDate,
     },
-    /// A payout unlike the sum of its parts.
+    /// A payout is not the sum of its parts.
     #[error("utbetaltBeloep is {paid} kr, but its kreditkrav add up to {sum} kr")]
     PayoutSum {
         /// What was paid out.
@@ -104,7 +104,7 @@ impl fmt::Display for Violation {
 }
 
 pub(super) fn check(reskontro: &Reskontro) -> Vec<Violation> {
-    let mut found = Found(Vec::new());
+    let mut found = Violations(Vec::new());
     krav(reskontro, &mut found);
     innbetalinger(reskontro, &mut found);
     motregninger(reskontro, &mut found);
@@ -113,41 +113,41 @@ pub(super) fn check(reskontro: &Reskontro) -> Vec<Violation> {
     found.0
 }
 
-struct Found(Vec<Violation>);
+struct Violations(Vec<Violation>);
 
-impl Found {
+impl Violations {
     fn add_if(&mut self, wrong: bool, entry: Entry, brudd: impl FnOnce() -> Brudd) {
         if wrong {
             self.0.push(Violation { entry, brudd: brudd() });
         }
     }
 
-    /// Something dated before what it belongs to.
+    /// Adds a violation if an entry is dated before the entry that it belongs to.
     fn add_if_early(&mut self, entry: Entry, date: chrono::NaiveDate, what: &'static str, exists: chrono::NaiveDate) {
         self.add_if(date < exists, entry, || Brudd::TooEarly { date, what, exists });
     }
 }
 
-/// Identifiers seen so far, to find the ones used twice.
-struct Seen<'a> {
+/// The identifiers seen so far, to find those that are used twice.
+struct SeenIds<'a> {
     what: &'static str,
     ids: HashSet<(Part, &'a str)>,
 }
 
-impl<'a> Seen<'a> {
+impl<'a> SeenIds<'a> {
     fn new(what: &'static str) -> Self {
         Self { what, ids: HashSet::new() }
     }
 
-    fn add(&mut self, part: Part, id: &'a str, entry: Entry, found: &mut Found) {
+    fn add(&mut self, part: Part, id: &'a str, entry: Entry, found: &mut Violations) {
         let new = self.ids.insert((part, id));
         found.add_if(!new, entry, || Brudd::Duplicate { what: self.what, id: id.into() });
     }
 }
 
-fn krav(reskontro: &Reskontro, found: &mut Found) {
-    let mut claims = Seen::new("kravidentifikator");
-    let mut instalments = Seen::new("kravforfallsIdentifikator");
+fn krav(reskontro: &Reskontro, found: &mut Violations) {
+    let mut claims = SeenIds::new("kravidentifikator");
+    let mut instalments = SeenIds::new("kravforfallsIdentifikator");
     let ids: HashSet<&str> = reskontro.krav.iter().map(|krav| &*krav.kravidentifikator).collect();
     for (i, krav) in reskontro.krav.iter().enumerate() {
         let entry = Entry::Krav(i);
@@ -166,8 +166,8 @@ fn krav(reskontro: &Reskontro, found: &mut Found) {
     }
 }
 
-fn innbetalinger(reskontro: &Reskontro, found: &mut Found) {
-    let mut seen = Seen::new("innbetalingsidentifikator");
+fn innbetalinger(reskontro: &Reskontro, found: &mut Violations) {
+    let mut seen = SeenIds::new("innbetalingsidentifikator");
     for (i, innbetaling) in reskontro.innbetalinger.iter().enumerate() {
         let entry = Entry::Innbetaling(i);
         seen.add(innbetaling.part, &innbetaling.innbetalingsidentifikator, entry, found);
@@ -188,7 +188,7 @@ fn innbetalinger(reskontro: &Reskontro, found: &mut Found) {
     }
 }
 
-fn motregninger(reskontro: &Reskontro, found: &mut Found) {
+fn motregninger(reskontro: &Reskontro, found: &mut Violations) {
     for (i, motregning) in reskontro.motregninger.iter().enumerate() {
         let entry = Entry::Motregning(i);
         found.add_if(!motregning.beloep.is_positive(), entry, || Brudd::NotPositive("beloep"));
@@ -204,8 +204,8 @@ fn motregninger(reskontro: &Reskontro, found: &mut Found) {
     }
 }
 
-fn utbetalinger(reskontro: &Reskontro, found: &mut Found) {
-    let mut seen = Seen::new("utbetalingsidentifikator");
+fn utbetalinger(reskontro: &Reskontro, found: &mut Violations) {
+    let mut seen = SeenIds::new("utbetalingsidentifikator");
     for (i, utbetaling) in reskontro.utbetalinger.iter().enumerate() {
         let entry = Entry::Utbetaling(i);
         seen.add(utbetaling.part, &utbetaling.utbetalingsidentifikator, entry, found);
@@ -226,8 +226,8 @@ fn utbetalinger(reskontro: &Reskontro, found: &mut Found) {
     }
 }
 
-/// No remainder goes past zero. What is placed only ever grows, so the last day speaks for all.
-fn remainders(reskontro: &Reskontro, found: &mut Found) {
+/// No remainder goes past zero. Placements are never taken back, so the sum of all of them is the largest one.
+fn remainders(reskontro: &Reskontro, found: &mut Violations) {
     for (i, krav) in reskontro.krav.iter().enumerate() {
         for (j, forfall) in krav.forfall.iter().enumerate() {
             let here = ForfallRef { krav: i, forfall: j };
@@ -239,7 +239,7 @@ fn remainders(reskontro: &Reskontro, found: &mut Found) {
     }
 }
 
-/// How much nearer to zero a placement brings the remainder it is placed on.
+/// By how much a placement brings its remainder nearer to zero.
 pub(super) fn amount(reskontro: &Reskontro, post: Postering) -> Beloep {
     match post {
         Postering::Innbetaling(i, j) => reskontro.innbetalinger[i].plasseringer[j].beloep,

@@ -1,7 +1,7 @@
 //! The ledger of one party: claims, payments, set-offs and payouts, described once.
 //!
-//! [`Reskontro::new`] takes only ledgers whose parts agree; [`Reskontro::as_of`] shows one as it
-//! stood on a day. Every answer of every service is a view of that.
+//! [`Reskontro::new`] refuses a ledger that contradicts itself. [`Reskontro::as_of`] shows the ledger as it
+//! stood on a day. Every answer of every service about it is a view of that.
 
 mod as_of;
 mod invariants;
@@ -13,18 +13,18 @@ pub use types::*;
 
 use chrono::NaiveDate;
 
-/// A party's ledger, with its invariants kept.
+/// The ledger of a party. Its invariants hold.
 #[derive(Clone, Debug, Default)]
 pub struct Reskontro {
     krav: Vec<Krav>,
     innbetalinger: Vec<Innbetaling>,
     motregninger: Vec<Motregning>,
     utbetalinger: Vec<Utbetaling>,
-    /// What was placed on each instalment, by the instalment: `poster[krav][forfall]`.
+    /// The placements on each instalment: `poster[krav][forfall]`.
     poster: Vec<Vec<Vec<Postering>>>,
 }
 
-/// One placement on an instalment, by where it stands in the ledger.
+/// One placement on an instalment, by its index in the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Postering {
     /// `innbetalinger[.0].plasseringer[.1]`
@@ -39,9 +39,9 @@ impl Reskontro {
     /// Puts a ledger together.
     ///
     /// # Errors
-    /// Every broken invariant, each with the entry it was found at: a reference to nothing, an
-    /// identifier used twice, more placed than was paid or claimed, a set-off between two debits, a
-    /// placement before its payment or claim existed, a payout unlike the sum of its parts.
+    /// Every broken invariant, each with its entry: a reference to a claim that does not exist, an
+    /// identifier that is used twice, more placed than was paid or claimed, a set-off between two debits, a
+    /// placement before its payment or claim existed, a payout that is not the sum of its parts.
     pub fn new(
         krav: Vec<Krav>,
         innbetalinger: Vec<Innbetaling>,
@@ -79,22 +79,22 @@ impl Reskontro {
         AsOf::new(self, dag)
     }
 
-    /// All claims, whatever the day, in the order of the scenario.
+    /// The claims of all days, in the order of the scenario.
     pub fn krav(&self) -> &[Krav] {
         &self.krav
     }
 
-    /// All payments, whatever the day.
+    /// The payments of all days.
     pub fn innbetalinger(&self) -> &[Innbetaling] {
         &self.innbetalinger
     }
 
-    /// All set-offs, whatever the day.
+    /// The set-offs of all days.
     pub fn motregninger(&self) -> &[Motregning] {
         &self.motregninger
     }
 
-    /// All payouts, whatever the day.
+    /// The payouts of all days.
     pub fn utbetalinger(&self) -> &[Utbetaling] {
         &self.utbetalinger
     }
@@ -103,7 +103,7 @@ impl Reskontro {
         &self.poster[forfall.krav][forfall.forfall]
     }
 
-    /// The instalment a checked reference points to.
+    /// The instalment of a checked reference.
     pub fn forfall(&self, forfall: ForfallRef) -> &Kravforfall {
         &self.krav[forfall.krav].forfall[forfall.forfall]
     }

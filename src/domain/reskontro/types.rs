@@ -1,5 +1,5 @@
-//! What a ledger consists of. Identifiers here are texts: published data holds placeholders that
-//! pass no check, and a client treats them as opaque.
+//! What a ledger consists of. Identifiers are texts here, because published data holds placeholders that
+//! pass no check, and a client treats identifiers as opaque.
 
 use std::sync::Arc;
 
@@ -12,29 +12,29 @@ use crate::domain::kravtype::{Kravgruppe, Reskontrosystem};
 /// A claim, debit (positive) or credit (negative), with one or more instalments.
 #[derive(Clone, Debug)]
 pub struct Krav {
-    /// Whose claim: the party itself, or the owner of a sole proprietorship.
+    /// Whose claim it is: the party's own, or that of the owner of a sole proprietorship.
     pub part: Part,
-    /// Unique within the part.
+    /// Unique within the party.
     pub kravidentifikator: Box<str>,
-    /// As the services spell it; free text to a client.
+    /// As the services spell it. Free text to a client.
     pub kravtype: Box<str>,
     /// The group whose overview it counts in.
     pub kravgruppe: Kravgruppe,
-    /// The ledger system it is kept in, which decides on details of form.
+    /// The ledger system that keeps it. Details of form depend on it.
     pub system: Reskontrosystem,
     /// The text a person sees.
     pub kravbeskrivelse: Option<Box<str>>,
     /// The period it is for.
     pub kravperiode: Option<Kravperiode>,
-    /// The day from which it exists.
+    /// The first day on which it exists.
     pub opprettelsesdato: NaiveDate,
-    /// On an interest claim: the claim that the interest runs on.
+    /// The claim that the interest runs on, if this is an interest claim.
     pub hovedstol: Option<Box<str>>,
-    /// Interest runs on overdue remainders.
+    /// Whether interest runs on overdue remainders.
     pub rentebaerende: bool,
     /// How the amount came about.
     pub fastsettingsmaate: Option<Fastsettingsmaate>,
-    /// At least one, all of one sign.
+    /// At least one. All are above zero, or all below.
     pub forfall: Vec<Kravforfall>,
 }
 
@@ -59,28 +59,29 @@ pub enum Fastsettingsmaate {
 pub struct Kravperiode {
     /// What a person calls it: "januar - februar", "Termin", "Inntektstår".
     pub beskrivelse: Box<str>,
-    /// The year, where there is one.
+    /// The year, if there is one.
     pub aar: Option<i32>,
     /// The term's number within the year, as the ledger system writes it (`01` or `1`).
     pub termin: Option<Box<str>>,
     /// First and last day.
     pub dager: Option<(NaiveDate, NaiveDate)>,
-    /// First and last day are told apart in the 2024 edition (the VAT ledger does, the other does not).
+    /// Whether the 2024 edition shows the first and the last day. Those of the VAT ledger are shown, those of the
+    /// tax ledger are not.
     pub viser_dager: bool,
 }
 
 /// A due instalment of a claim.
 #[derive(Clone, Debug)]
 pub struct Kravforfall {
-    /// Unique within the ledger's part.
+    /// Unique within the party.
     pub kravforfallsidentifikator: Box<str>,
-    /// Absent on credits and in some published data; then it is never overdue.
+    /// Absent on credits and in some published data. Such an instalment is never overdue.
     pub forfallsdato: Option<NaiveDate>,
     /// Negative on a credit.
     pub opprinnelig_beloep: Beloep,
     /// How to pay it.
     pub betalingsinformasjon: Betalingsinformasjon,
-    /// Enforcement is deferred while a decision is reviewed: from a day on, until another.
+    /// The first and the last day on which enforcement is deferred, while a decision is reviewed.
     pub utsatt_iverksettelse: Option<(NaiveDate, Option<NaiveDate>)>,
 }
 
@@ -89,7 +90,7 @@ pub struct Kravforfall {
 #[expect(missing_docs, reason = "the names are the published ones")]
 pub struct Betalingsinformasjon {
     pub kidnummer: Option<Box<str>>,
-    /// Shared: nearly all claims are paid to one of two accounts.
+    /// Shared, because nearly all claims are paid to one of two accounts.
     pub konto: Option<Arc<Bankkonto>>,
 }
 
@@ -117,21 +118,21 @@ pub struct Motpart {
 /// A payment in.
 #[derive(Clone, Debug)]
 pub struct Innbetaling {
-    /// Whose payment.
+    /// Whose payment it is.
     pub part: Part,
-    /// Unique within the part.
+    /// Unique within the party.
     pub innbetalingsidentifikator: Box<str>,
-    /// The day it was made; before it, nobody sees it.
+    /// The day it was made. It does not show before that day.
     pub innbetalingsdato: NaiveDate,
     /// Positive.
     pub innbetalt_beloep: Beloep,
-    /// As the services spell it, "Innbetalt OCR" for one.
+    /// As the services spell it, for example "Innbetalt OCR".
     pub innbetalingstype: Box<str>,
     /// The collector's account it went to.
     pub mottakers_kontonummer: Option<Box<str>>,
     /// Who paid.
     pub innbetalt_fra: Motpart,
-    /// What it was used for; the rest is unallocated.
+    /// The instalments it was used for. The rest is unallocated.
     pub plasseringer: Vec<Plassering>,
 }
 
@@ -142,7 +143,7 @@ pub struct Plassering {
     pub forfall: ForfallRef,
     /// Positive.
     pub beloep: Beloep,
-    /// The day from which it counts.
+    /// The first day on which it counts.
     pub dato: NaiveDate,
 }
 
@@ -153,34 +154,34 @@ pub struct Motregning {
     pub kredit: ForfallRef,
     /// The debit claim's instalment.
     pub debet: ForfallRef,
-    /// Positive; both remainders come so much nearer to zero.
+    /// Positive. Both remainders come nearer to zero by this amount.
     pub beloep: Beloep,
-    /// The day from which it counts.
+    /// The first day on which it counts.
     pub dato: NaiveDate,
 }
 
 /// A payment out.
 #[derive(Clone, Debug)]
 pub struct Utbetaling {
-    /// Whose payment.
+    /// Whose payment it is.
     pub part: Part,
-    /// Unique within the part.
+    /// Unique within the party.
     pub utbetalingsidentifikator: Box<str>,
     /// A sentence about it (only the 2023 edition shows it).
     pub utbetalingsbeskrivelse: Option<Box<str>>,
     /// The day it was made.
     pub utbetaltdato: NaiveDate,
-    /// Positive; the sum of its parts.
+    /// Positive. It is the sum of its parts.
     pub utbetalt_beloep: Beloep,
     /// Who got it.
     pub betalt_til: Motpart,
     /// `bekreftet` in every published example.
     pub utbetalingstatus: Box<str>,
-    /// The credit claims it pays out; at least one.
+    /// The credit claims it pays out. At least one.
     pub grunnlag: Vec<Plassering>,
 }
 
-/// Where an instalment stands in its ledger.
+/// The place of an instalment in its ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ForfallRef {
     /// Index of the claim.

@@ -6,31 +6,33 @@ use chrono::NaiveDate;
 
 use super::{Trekkpaalegg, Trekkversjon};
 
-/// All orders of one employer. Orders are shared with the lists that this one was made from.
+/// All orders of one employer. Orders are shared between a list and the lists made from it.
 #[derive(Clone, Debug, Default)]
 pub struct Trekkliste {
     paalegg: Vec<Arc<Trekkpaalegg>>,
     /// Every version, by rising sequence number.
-    rekkefoelge: Vec<Plass>,
-    /// The orders by rising id.
-    ved_id: Vec<u32>,
+    rekkefoelge: Vec<VersionPlace>,
+    /// The indexes of the orders, by rising id.
+    by_id: Vec<u32>,
 }
 
-/// A version's place in a list.
+/// The place of a version in a list.
 #[derive(Clone, Copy, Debug)]
-struct Plass {
+struct VersionPlace {
     sekvensnummer: u64,
+    /// Index of the order.
     order: u32,
+    /// Index of the version within the order.
     versjon: u32,
-    /// From this day on it is there to be seen,
+    /// The first day on which the version shows.
     fra: NaiveDate,
-    /// and from this day on a higher one of its order is.
+    /// The first day on which a newer version of its order shows.
     til: NaiveDate,
 }
 
 /// A version as a list shows it.
 #[derive(Clone, Copy, Debug)]
-pub struct Plassert<'a> {
+pub struct ListedVersion<'a> {
     /// The order.
     pub paalegg: &'a Trekkpaalegg,
     /// The version.
@@ -40,15 +42,16 @@ pub struct Plassert<'a> {
 }
 
 impl Trekkliste {
-    /// Puts a list together. Literal versions keep their sequence numbers, and show no earlier than those of lower
-    /// numbers. Every other gets one that is higher than those of all versions that show before it, with gaps: other
-    /// employers have the numbers between. What is made later never changes the numbers of what was made before.
+    /// Puts a list together. Literal versions keep their sequence numbers. A literal version shows no earlier than
+    /// the literal versions with lower numbers. Every other version gets a number that is higher than the numbers of
+    /// all versions that show before it. There are gaps, because other employers have the numbers between. A later
+    /// change never changes the number of an earlier version.
     pub fn new(paalegg: Vec<Arc<Trekkpaalegg>>) -> Self {
         let all =
             (0_u32..).zip(&paalegg).flat_map(|(order, it)| (0_u32..).zip(&it.versjoner).map(move |at| (order, at)));
-        let mut rekkefoelge: Vec<Plass> = all
-            .map(|(order, (versjon, it))| Plass {
-                sekvensnummer: it.fast.map_or(0, |fast| fast.sekvensnummer),
+        let mut rekkefoelge: Vec<VersionPlace> = all
+            .map(|(order, (versjon, it))| VersionPlace {
+                sekvensnummer: it.bokstavelig.map_or(0, |literal| literal.sekvensnummer),
                 order,
                 versjon,
                 fra: it.dag,
@@ -61,11 +64,11 @@ impl Trekkliste {
             earliest = earliest.max(place.fra);
             place.fra = earliest;
         }
-        let version = |place: &Plass| &paalegg[place.order as usize].versjoner[place.versjon as usize];
-        // What is there from the beginning of a day comes before what is made in its course.
+        let version = |place: &VersionPlace| &paalegg[place.order as usize].versjoner[place.versjon as usize];
+        // A version of a scenario shows from the beginning of its day, so it comes before the changes of that day.
         rekkefoelge.sort_by_key(|place| {
             let it = version(place);
-            (place.fra, it.endring, place.sekvensnummer, it.opprettet, place.order)
+            (place.fra, it.endringsnummer, place.sekvensnummer, it.opprettet, place.order)
         });
         let mut next_literal = u64::MAX;
         let mut room = vec![u64::MAX; rekkefoelge.len()];
@@ -78,7 +81,7 @@ impl Trekkliste {
         let mut highest = 0;
         for (place, room) in rekkefoelge.iter_mut().zip(room) {
             if place.sekvensnummer == 0 {
-                highest = highest.max(version(place).over);
+                highest = highest.max(version(place).above_sekvensnummer);
                 let gap = 1 + gap(&paalegg[place.order as usize].trekkid, place.versjon);
                 // Between literal numbers there may be little room.
                 place.sekvensnummer = if highest + gap < room { highest + gap } else { highest + 1 };
@@ -96,14 +99,14 @@ impl Trekkliste {
             }
         }
         rekkefoelge.sort_by_key(|place| place.sekvensnummer);
-        let mut ved_id: Vec<u32> = (0_u32..).zip(&paalegg).map(|(order, _)| order).collect();
-        ved_id.sort_by(|one, other| paalegg[*one as usize].trekkid.cmp(&paalegg[*other as usize].trekkid));
-        Self { paalegg, rekkefoelge, ved_id }
+        let mut by_id: Vec<u32> = (0_u32..).zip(&paalegg).map(|(order, _)| order).collect();
+        by_id.sort_by(|one, other| paalegg[*one as usize].trekkid.cmp(&paalegg[*other as usize].trekkid));
+        Self { paalegg, rekkefoelge, by_id }
     }
 
-    /// Whether numbers rise with the days on which versions show: a poll from the greatest number seen then misses
-    /// nothing. Only literal numbers can keep them from it.
-    pub fn stiger(&self) -> bool {
+    /// Whether sequence numbers rise with the days on which versions show. If so, a poll from the highest number seen
+    /// misses nothing. Only literal numbers can break this.
+    pub fn is_rising(&self) -> bool {
         self.rekkefoelge
             .windows(2)
             .all(|pair| pair[0].sekvensnummer < pair[1].sekvensnummer && pair[0].fra <= pair[1].fra)
@@ -115,51 +118,55 @@ impl Trekkliste {
     }
 
     /// An order by its id.
-    pub fn finn(&self, trekkid: &str) -> Option<&Trekkpaalegg> {
+    pub fn find(&self, trekkid: &str) -> Option<&Trekkpaalegg> {
         let id = |order: &u32| &*self.paalegg[*order as usize].trekkid;
-        let at = self.ved_id.binary_search_by(|order| id(order).cmp(trekkid)).ok()?;
-        Some(&self.paalegg[self.ved_id[at] as usize])
+        let at = self.by_id.binary_search_by(|order| id(order).cmp(trekkid)).ok()?;
+        Some(&self.paalegg[self.by_id[at] as usize])
     }
 
-    /// A version of an order, where it shows on a day.
-    pub fn versjon(&self, trekkid: &str, trekkversjon: u32, dag: NaiveDate) -> Option<Plassert<'_>> {
-        self.alle_av(trekkid)
+    /// A version of an order, if it shows on a day.
+    pub fn versjon(&self, trekkid: &str, trekkversjon: u32, dag: NaiveDate) -> Option<ListedVersion<'_>> {
+        self.versions_of(trekkid)
             .find(|(place, it)| it.versjon.trekkversjon == trekkversjon && place.fra <= dag)
             .map(|(_, it)| it)
     }
 
     /// The newest version of an order that shows on a day.
-    pub fn nyeste_av(&self, trekkid: &str, dag: NaiveDate) -> Option<Plassert<'_>> {
-        self.alle_av(trekkid).find(|(place, _)| place.fra <= dag && dag < place.til).map(|(_, it)| it)
+    pub fn newest_of(&self, trekkid: &str, dag: NaiveDate) -> Option<ListedVersion<'_>> {
+        self.versions_of(trekkid).find(|(place, _)| place.fra <= dag && dag < place.til).map(|(_, it)| it)
     }
 
-    fn alle_av(&self, trekkid: &str) -> impl Iterator<Item = (Plass, Plassert<'_>)> {
-        let order = self.finn(trekkid);
-        let of_order = move |place: &&Plass| {
+    fn versions_of(&self, trekkid: &str) -> impl Iterator<Item = (VersionPlace, ListedVersion<'_>)> {
+        let order = self.find(trekkid);
+        let of_order = move |place: &&VersionPlace| {
             order.is_some_and(|order| std::ptr::eq(&raw const *self.paalegg[place.order as usize], order))
         };
-        self.rekkefoelge.iter().filter(of_order).map(|place| (*place, self.slaa_opp(place)))
+        self.rekkefoelge.iter().filter(of_order).map(|place| (*place, self.listed(place)))
     }
 
-    /// The newest version of every order on a day, where its sequence number is above `fra`, ascending.
-    pub fn nyeste(&self, dag: NaiveDate, fra: u64) -> impl Iterator<Item = Plassert<'_>> {
-        self.etter(fra)
+    /// The newest version of every order on a day, if its sequence number is above `fra`; by rising number.
+    pub fn newest_after(&self, dag: NaiveDate, fra: u64) -> impl Iterator<Item = ListedVersion<'_>> {
+        self.places_after(fra)
             .iter()
             .filter(move |place| place.fra <= dag && dag < place.til)
-            .map(|place| self.slaa_opp(place))
+            .map(|place| self.listed(place))
     }
 
-    fn etter(&self, fra: u64) -> &[Plass] {
+    fn places_after(&self, fra: u64) -> &[VersionPlace] {
         &self.rekkefoelge[self.rekkefoelge.partition_point(|place| place.sekvensnummer <= fra)..]
     }
 
-    fn slaa_opp(&self, place: &Plass) -> Plassert<'_> {
+    fn listed(&self, place: &VersionPlace) -> ListedVersion<'_> {
         let paalegg = &*self.paalegg[place.order as usize];
-        Plassert { paalegg, versjon: &paalegg.versjoner[place.versjon as usize], sekvensnummer: place.sekvensnummer }
+        ListedVersion {
+            paalegg,
+            versjon: &paalegg.versjoner[place.versjon as usize],
+            sekvensnummer: place.sekvensnummer,
+        }
     }
 }
 
-/// How many numbers of others lie before a version: 0 to 28, always the same for it (FNV-1a).
+/// How many numbers of other employers lie before a version: 0 to 28, always the same for it (FNV-1a).
 fn gap(trekkid: &str, versjon: u32) -> u64 {
     let hash = trekkid
         .bytes()

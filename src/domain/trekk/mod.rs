@@ -1,12 +1,12 @@
 //! Trekkpålegg: orders to an employer to deduct from a person's pay, version by version.
 //!
-//! [`Trekkliste`] holds all orders of one employer and shows what was to be seen on a day; [`regler`] are the
-//! published rules by which a version follows from the one before. Imitates docs/fidelity.md, "Trekkpålegg".
+//! [`Trekkliste`] holds all orders of one employer and finds those that show on a day. [`regler`] has the
+//! published rules for how a version follows from the one before. Imitates docs/fidelity.md, "Trekkpålegg".
 
 mod liste;
 pub mod regler;
 
-pub use liste::{Plassert, Trekkliste};
+pub use liste::{ListedVersion, Trekkliste};
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::Beloep;
 use super::prosent::Prosent;
 
-/// Who is paid what is deducted, on every order (the collector's organisation number).
+/// Who receives what is deducted, on every order: the collector's organisation number.
 pub const BETALINGSMOTTAKER: &str = "971648199";
 
 /// The account that it is paid to.
@@ -24,9 +24,9 @@ pub const KONTONUMMER: &str = "70213997155";
 /// How much is deducted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trekkstoerrelse {
-    /// Kroner a month, within the month.
+    /// An amount a month, deducted within the month.
     Beloep(Beloep),
-    /// Of gross pay, at each payment.
+    /// A percentage of gross pay, deducted at each payment.
     Prosent(Prosent),
 }
 
@@ -35,7 +35,7 @@ pub enum Trekkstoerrelse {
 pub struct Trekkperiode {
     /// First day.
     pub startdato: NaiveDate,
-    /// Last day; open-ended where there is none.
+    /// Last day. `None` if it has no end.
     pub sluttdato: Option<NaiveDate>,
     /// How much is deducted.
     pub stoerrelse: Trekkstoerrelse,
@@ -59,7 +59,7 @@ impl Trekkstatus {
     }
 }
 
-/// What stays the same from version to version. Texts: published data hold placeholders.
+/// What stays the same from version to version. The values are texts, because published data hold placeholders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the published ones")]
 pub struct Faste {
@@ -71,28 +71,28 @@ pub struct Faste {
     pub kontonummer: Box<str>,
 }
 
-/// A version of an order: a whole snapshot.
+/// A version of an order. It holds the whole order, not only what changed.
 #[derive(Clone, Debug)]
 pub struct Trekkversjon {
     /// 1, 2, …
     pub trekkversjon: u32,
     /// When it was made.
     pub opprettet: DateTime<Utc>,
-    /// The Norwegian day of that: from its beginning on the version is there to be seen.
+    /// The Norwegian day of `opprettet`. The version shows from the beginning of this day.
     pub dag: NaiveDate,
-    /// The number of the change that made it while the sandbox ran; 0 where a scenario did.
-    pub endring: u32,
-    /// Its sequence number is above this one: what was told by then.
-    pub over: u64,
-    /// It is literal, and tells this whatever the day.
-    pub fast: Option<Bokstavelig>,
+    /// The number of the change that made it while the sandbox ran. 0 if a scenario made it.
+    pub endringsnummer: u32,
+    /// Its sequence number is higher than this: the highest number that was answered before it was made.
+    pub above_sekvensnummer: u64,
+    /// Present if the version is literal. These values are the same on every day.
+    pub bokstavelig: Option<Bokstavelig>,
     /// What stays the same.
     pub faste: Arc<Faste>,
-    /// One at least, in the order of their first days.
+    /// At least one, in the order of their first days.
     pub perioder: Box<[Trekkperiode]>,
 }
 
-/// What a literal version tells whatever the day.
+/// The values of a literal version that are otherwise computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the published ones")]
 pub struct Bokstavelig {
@@ -101,19 +101,19 @@ pub struct Bokstavelig {
 }
 
 impl Trekkversjon {
-    /// `avsluttet` once the last period's end has passed, at midnight; at once where the deduction was ended on the
-    /// day the version was made.
+    /// `avsluttet` from the day after the end of the last period. If the deduction was ended on the day on which the
+    /// version was made, it is `avsluttet` at once.
     pub fn status(&self, dag: NaiveDate) -> Trekkstatus {
         let slutt = self.perioder.last().and_then(|periode| periode.sluttdato);
-        match (self.fast, slutt) {
-            (Some(fast), _) => fast.trekkstatus,
+        match (self.bokstavelig, slutt) {
+            (Some(literal), _) => literal.trekkstatus,
             (None, Some(slutt)) if slutt < dag || slutt == self.dag => Trekkstatus::Avsluttet,
             _ => Trekkstatus::Aktiv,
         }
     }
 }
 
-/// An order, with all its versions, those to come as well.
+/// An order with all its versions, also those of later days.
 #[derive(Clone, Debug)]
 pub struct Trekkpaalegg {
     /// A number or a UUID.

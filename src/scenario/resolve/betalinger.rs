@@ -40,7 +40,7 @@ fn innbetaling(
     let dato = betalingsdag(entry, part, ledger, place, reader);
     let beloep = reader.optional(entry.innbetalt_beloep.as_ref(), place.key("innbetaltBeloep"));
     if entry.innbetalt_beloep.is_none() && entry.plassert.is_empty() {
-        reader.error(place, "say innbetaltBeloep, or what the payment is placed on");
+        reader.error(place, "give innbetaltBeloep, or what the payment is placed on (plassert)");
     }
     let plasseringer = plasseringer(&entry.plassert, part, dato, ledger, place.key("plassert"), reader);
     let (id, dato) = (id?, dato?);
@@ -70,7 +70,7 @@ fn innbetaling(
     })
 }
 
-/// The day of a payment; told from a due date, it needs an instalment that has one.
+/// The day of a payment. A day relative to a due date needs an instalment that has one.
 fn betalingsdag(
     entry: &InnbetalingEntry,
     part: Part,
@@ -82,13 +82,13 @@ fn betalingsdag(
         Betalingsdag::Day(day) => Some(day),
         Betalingsdag::AfterDue(shift) => {
             let first = entry.plassert.first();
-            // A name that is no claim is told where the placement is read.
+            // An unknown claim is reported when the placement is read.
             let due = first.and_then(|first| {
                 let number = first.forfall.as_ref().and_then(|number| number.0.parse().ok()).unwrap_or(1);
                 ledger.forfallsdato(part, &first.krav.0, number)
             });
             let day = due.and_then(|due| shift.apply(due));
-            if day.is_none() && first.is_none_or(|first| ledger.knows(part, &first.krav.0)) {
+            if day.is_none() && first.is_none_or(|first| ledger.has_claim(part, &first.krav.0)) {
                 reader
                     .error(place.key("innbetalingsdato"), "forfall needs a placement on an instalment with a due date");
             }
@@ -97,7 +97,7 @@ fn betalingsdag(
     }
 }
 
-/// How a ledger system names a payment.
+/// The `innbetalingstype` that a ledger system gives a payment.
 pub(super) fn default_type(system: Reskontrosystem, dato: NaiveDate) -> Box<str> {
     match system {
         Reskontrosystem::Mva => "Innbetalt OCR".into(),
@@ -105,7 +105,7 @@ pub(super) fn default_type(system: Reskontrosystem, dato: NaiveDate) -> Box<str>
     }
 }
 
-/// The collector's account that a payment goes to; the VAT ledger does not tell it.
+/// The collector's account that a payment goes to. The VAT ledger does not show it.
 pub(super) fn default_account(system: Reskontrosystem) -> Option<Box<str>> {
     match system {
         Reskontrosystem::Mva => None,
@@ -113,7 +113,7 @@ pub(super) fn default_account(system: Reskontrosystem) -> Option<Box<str>> {
     }
 }
 
-/// The party as payer or payee; only the tax ledger tells a currency.
+/// The party as payer or payee. Only the tax ledger shows a currency.
 pub(super) fn own_account(who: &Who, system: Reskontrosystem) -> Motpart {
     let konto =
         Bankkonto { kontoeiers_navn: Some(who.navn.clone()), kontonummer: who.konto.clone(), ..Bankkonto::default() };
@@ -121,8 +121,8 @@ pub(super) fn own_account(who: &Who, system: Reskontrosystem) -> Motpart {
     Motpart { konto, valutakode, ..Motpart::default() }
 }
 
-/// Placements; without a date of their own they count from the payment's day, or from the day the
-/// claim came into being where that is later.
+/// Reads placements. A placement without a date counts from the day of the payment, or from the day on
+/// which the claim is created if that is later.
 fn plasseringer(
     entries: &[PlasseringEntry],
     part: Part,
@@ -137,7 +137,7 @@ fn plasseringer(
         let beloep = reader.optional(entry.beloep.as_ref(), place.key("beloep"));
         let dato = reader.optional(entry.dato.as_ref(), place.key("dato"));
         let forfall = forfall?;
-        let beloep = beloep.unwrap_or_else(|| ledger.size(forfall));
+        let beloep = beloep.unwrap_or_else(|| ledger.absolute_amount(forfall));
         let created = ledger.krav[forfall.krav].opprettelsesdato;
         let dato = dato.or_else(|| betalt.map(|betalt| betalt.max(created)))?;
         Some(Plassering { forfall, beloep, dato })
@@ -164,7 +164,7 @@ fn motregning(
     let beloep = reader.optional(entry.beloep.as_ref(), place.key("beloep"));
     let dato = reader.optional(entry.dato.as_ref(), place.key("dato"));
     let (kredit, debet) = (kredit?, debet?);
-    let beloep = beloep.unwrap_or_else(|| ledger.size(kredit).min(ledger.size(debet)));
+    let beloep = beloep.unwrap_or_else(|| ledger.absolute_amount(kredit).min(ledger.absolute_amount(debet)));
     let later = ledger.krav[kredit.krav].opprettelsesdato.max(ledger.krav[debet.krav].opprettelsesdato);
     Some(Motregning { kredit, debet, beloep, dato: dato.unwrap_or(later) })
 }

@@ -1,5 +1,5 @@
-//! What a scenario leaves out: texts, identifiers, accounts. All chosen, after the published and
-//! observed data in docs/fidelity.md, "Two ledgers".
+//! The values that a scenario leaves out: texts, identifiers, accounts. All are chosen, to look like the
+//! published and observed data in docs/fidelity.md, "Two ledgers".
 
 use std::sync::{Arc, LazyLock};
 
@@ -34,7 +34,7 @@ fn konto(system: Reskontrosystem) -> Bankkonto {
 }
 
 /// A KID from the identifiers: party and claim in the VAT ledger, claim and instalment (19 digits)
-/// in the other.
+/// in the tax ledger.
 pub(super) fn kidnummer(system: Reskontrosystem, part: &str, krav: &str, forfall: &str) -> Box<str> {
     let digits = match system {
         Reskontrosystem::Mva => format!("{part}{:08}", number_from(krav, 8)),
@@ -43,20 +43,20 @@ pub(super) fn kidnummer(system: Reskontrosystem, part: &str, krav: &str, forfall
     Kid::with_luhn(&digits).map(|kid| kid.to_string()).unwrap_or_default().into()
 }
 
-/// An instalment's identifier: the claim's own in the VAT ledger, another nine digits in the other.
+/// The identifier of an instalment: that of the claim in the VAT ledger, nine other digits in the tax ledger.
 pub(super) fn forfallsidentifikator(system: Reskontrosystem, krav: &str, number: usize, of: usize) -> Box<str> {
     match system {
         Reskontrosystem::Mva if of == 1 => krav.into(),
         Reskontrosystem::Mva => format!("{krav}-{number}").into(),
         Reskontrosystem::Skatt => {
-            // Multiplying by a number coprime to ten keeps different claims apart.
+            // The factor has no common divisor with ten, so different claims get different identifiers.
             let spread = number_from(krav, 9) * 7 + 123_456_789 * number as u64;
             format!("{:09}", spread % 1_000_000_000).into()
         }
     }
 }
 
-/// The last digits of an identifier as a number; one without digits gives a number all the same.
+/// The last digits of an identifier as a number. An identifier without digits gives a number from its characters.
 fn number_from(text: &str, digits: u32) -> u64 {
     let modulus = 10_u64.pow(digits);
     let mut found = text.bytes().filter(u8::is_ascii_digit).map(|b| u64::from(b - b'0')).peekable();
@@ -112,7 +112,7 @@ pub(super) fn kravbeskrivelse(system: Reskontrosystem, kind: &str, periode: Opti
     }
 }
 
-/// The description of an interest claim: its kind, its principal's description and period.
+/// The description of an interest claim: its kind, and the description and period of its principal.
 pub(super) fn rentebeskrivelse(kind: &str, hovedstol: &str, periode: Option<&Kravperiode>) -> Box<str> {
     match periode {
         Some(periode) if periode.viser_dager => format!("{kind} - {hovedstol} {}", periode.beskrivelse).into(),

@@ -12,8 +12,8 @@ use crate::domain::terminer::{Termin, Terminserie};
 use crate::scenario::format::{ForfallEntry, KravEntry};
 use crate::scenario::problems::Place;
 
-/// What an instalment needs to know of its claim.
-pub(super) struct Instalments<'a> {
+/// Reads the instalments of a claim. The fields are what they need from the claim.
+pub(super) struct InstalmentReader<'a> {
     pub(super) id: &'a str,
     pub(super) part: Part,
     pub(super) kind: Kind,
@@ -22,8 +22,9 @@ pub(super) struct Instalments<'a> {
     pub(super) periode: Option<&'a Kravperiode>,
 }
 
-impl Instalments<'_> {
-    /// Reads them; whether a due date is missing can be told only where the period could be read.
+impl InstalmentReader<'_> {
+    /// Reads the instalments. If the period could not be read (`periode_known` is false), a missing due date is not
+    /// reported, because it might be derived from the period.
     pub(super) fn read(
         &self,
         entry: &KravEntry,
@@ -36,11 +37,14 @@ impl Instalments<'_> {
         let dato = reader.optional(entry.forfallsdato.as_ref(), place.key("forfallsdato"));
         match (&entry.forfall, &entry.opprinnelig_beloep) {
             (Some(_), Some(_)) => {
-                reader.error(place.key("opprinneligBeloep"), "is the sum of forfall; leave one of the two out");
+                reader.error(
+                    place.key("opprinneligBeloep"),
+                    "opprinneligBeloep is the sum of forfall; leave one of the two out",
+                );
                 None
             }
             (None, None) => {
-                reader.error(place, "say opprinneligBeloep, or the instalments under forfall");
+                reader.error(place, "give opprinneligBeloep, or the instalments under forfall");
                 None
             }
             (None, Some(_)) => {
@@ -56,7 +60,7 @@ impl Instalments<'_> {
                     }
                     reader.error(
                         place,
-                        "say forfallsdato; it can be derived only from a term or, for advance tax, a year",
+                        "give forfallsdato; it can be derived only from a term or, for advance tax, a year",
                     );
                     return None;
                 }
@@ -66,7 +70,10 @@ impl Instalments<'_> {
             }
             (Some(list), None) => {
                 if entry.forfallsdato.is_some() {
-                    reader.error(place.key("forfallsdato"), "stands within forfall, or there is no forfall");
+                    reader.error(
+                        place.key("forfallsdato"),
+                        "move forfallsdato into the entries of forfall, or leave forfall out",
+                    );
                 }
                 if list.is_empty() {
                     reader.error(place.key("forfall"), "a claim needs at least one instalment");
@@ -83,7 +90,7 @@ impl Instalments<'_> {
         }
     }
 
-    /// An instalment of which only amount and due date are told.
+    /// An instalment that has only an amount and a due date.
     fn plain(&self, number: usize, of: usize, forfallsdato: Option<NaiveDate>, beloep: Beloep) -> Kravforfall {
         let id = derive::forfallsidentifikator(self.kind.system, self.id, number, of);
         let how = betalingsinformasjon(self.kind.system, beloep, self.part, self.id, &id);
@@ -114,7 +121,7 @@ impl Instalments<'_> {
             let fra = reader.read(&utsatt.fra_og_med, place.key("fraOgMed"))?;
             let til = reader.optional(utsatt.til_og_med.as_ref(), place.key("tilOgMed"));
             if til.is_some_and(|til| til < fra) {
-                reader.error(place.key("tilOgMed"), "before fraOgMed");
+                reader.error(place.key("tilOgMed"), "tilOgMed is before fraOgMed");
             }
             Some((fra, til))
         });
@@ -138,7 +145,7 @@ impl Instalments<'_> {
     }
 }
 
-/// The year's advance tax in four statutory instalments, the rest of the division on the last.
+/// The advance tax of a year in four statutory instalments. The last one has the remainder of the division.
 fn four_instalments(beloep: Beloep, aar: i32) -> Vec<(Option<NaiveDate>, Beloep)> {
     let quarter = Beloep::from_kroner(beloep.oere() / 400);
     let amounts = [quarter, quarter, quarter, beloep - quarter - quarter - quarter];
@@ -146,7 +153,8 @@ fn four_instalments(beloep: Beloep, aar: i32) -> Vec<(Option<NaiveDate>, Beloep)
     (1..=4).zip(amounts).map(|(nummer, beloep)| (due(nummer), beloep)).collect()
 }
 
-/// How a debit is paid; a credit of the VAT ledger shows nothing, one of the other the account only.
+/// How to pay an instalment. A credit of the VAT ledger shows nothing. A credit of the tax ledger shows only the
+/// account.
 pub(super) fn betalingsinformasjon(
     system: Reskontrosystem,
     beloep: Beloep,

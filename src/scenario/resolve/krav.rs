@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::forfall::Instalments;
+use super::forfall::InstalmentReader;
 use super::ledger::Ledger;
 use super::{Reader, Who, derive};
 use crate::catalogue::nearest;
@@ -13,14 +13,14 @@ use crate::domain::terminer::{Termin, Terminserie};
 use crate::scenario::format::{KravEntry, PeriodeEntry};
 use crate::scenario::problems::Place;
 
-/// How long before its first due date a claim comes into being, unless the scenario says.
+/// How many days before its first due date a claim is created, if the scenario does not say when.
 pub(super) const DAYS_FROM_CREATION_TO_DUE: u64 = 21;
 
 pub(super) fn read(entries: &[KravEntry], who: &Who, ledger: &mut Ledger, reader: &mut Reader<'_>) {
     let list = Place::ROOT.key("krav");
     let mut read: Vec<Option<Krav>> = Vec::new();
     read.resize_with(entries.len(), || None);
-    // Interest takes its description and period from its principal, wherever in the file that stands.
+    // An interest claim takes its description and period from its principal, so principals are read first.
     for interest in [false, true] {
         for (i, entry) in entries.iter().enumerate() {
             if entry.hovedstol_kravidentifikator.is_some() == interest {
@@ -29,12 +29,12 @@ pub(super) fn read(entries: &[KravEntry], who: &Who, ledger: &mut Ledger, reader
         }
     }
     for (krav, entry) in read.into_iter().zip(entries) {
-        // A claim that could not be read still takes its place, so that what refers to it is no second error.
-        ledger.add_krav(krav.unwrap_or_else(|| stand_in(entry, who)));
+        // A placeholder replaces a claim that could not be read, so that references to it are not errors too.
+        ledger.add_krav(krav.unwrap_or_else(|| placeholder_claim(entry, who)));
     }
 }
 
-/// What a claim's kind, or its author, says of its group and ledger.
+/// The kind of a claim, with the group and ledger that follow from it or from the scenario.
 #[derive(Clone, Copy)]
 pub(super) struct Kind {
     pub(super) known: Option<&'static Kravtype>,
@@ -56,10 +56,10 @@ pub(super) fn kind(
         (None, None) => {
             let hint = nearest(kravtype, kravtype::KRAVTYPER.iter().map(|kind| kind.kode));
             let hint = hint.map_or_else(
-                || "any kravtype will do, but then say its kravgruppe".to_owned(),
-                |near| format!("did you mean {near}? If not, say its kravgruppe"),
+                || "any kravtype is accepted if you give its kravgruppe".to_owned(),
+                |near| format!("did you mean {near}? If not, give its kravgruppe"),
             );
-            let message = format!("kravtype {kravtype} is not one the sandbox knows");
+            let message = format!("kravtype {kravtype} is not one that the sandbox knows");
             reader.problems.error_with_hint(place.key("kravtype"), message, Some(hint));
             return None;
         }
@@ -87,7 +87,7 @@ fn read_krav(
     let id = reader.not_empty(&entry.kravidentifikator, place.key("kravidentifikator")).unwrap_or_default();
     let kravtype = reader.read(&entry.kravtype, place.key("kravtype"))?;
     let found = kind(&kravtype, entry.kravgruppe.as_ref(), place, reader);
-    // What follows is read even so, to tell all that is wrong at once.
+    // The rest is read also after an error, to report all problems at once.
     let kind = found.unwrap_or(Kind { known: None, gruppe: Kravgruppe::AndreKrav, system: Reskontrosystem::Skatt });
     let serie = kind.known.and_then(|known| known.terminer);
     let hovedstol =
@@ -102,14 +102,14 @@ fn read_krav(
         (None, _) => Some((principal.and_then(|krav| krav.kravperiode.clone()), None)),
     };
     let (periode, termin) = read_periode.clone().unwrap_or_default();
-    let about = Instalments { id: &id, part, kind, serie, termin, periode: periode.as_ref() };
-    let forfall = about.read(entry, read_periode.is_some(), place, reader);
+    let instalments = InstalmentReader { id: &id, part, kind, serie, termin, periode: periode.as_ref() };
+    let forfall = instalments.read(entry, read_periode.is_some(), place, reader);
     let (_, _, forfall) = (found?, read_periode?, forfall?);
     let foerste = forfall.iter().filter_map(|forfall| forfall.forfallsdato).min();
     let opprettelsesdato = match &entry.opprettelsesdato_for_krav {
         Some(dato) => reader.read(dato, place.key("opprettelsesdatoForKrav"))?,
         None => foerste.and_then(|due| due.checked_sub_days(Days::new(DAYS_FROM_CREATION_TO_DUE))).or_else(|| {
-            // A due date that could not be read has been told of already.
+            // A due date that could not be read has been reported already.
             let dated = entry.forfall.iter().flatten().any(|forfall| forfall.forfallsdato.is_some());
             if entry.forfallsdato.is_none() && !dated {
                 reader.error(place, "a claim without a due date needs opprettelsesdatoForKrav");
@@ -118,7 +118,7 @@ fn read_krav(
         })?,
     };
     if foerste.is_some_and(|due| due < opprettelsesdato) {
-        reader.problems.warning(place, format!("comes into being on {opprettelsesdato}, after it falls due"));
+        reader.problems.warning(place, format!("the claim is created on {opprettelsesdato}, after it is due"));
     }
     let beskrivelse = reader.text_or_nothing(entry.kravbeskrivelse.as_ref(), place.key("kravbeskrivelse"));
     let kravbeskrivelse = beskrivelse.unwrap_or_else(|| {
@@ -159,19 +159,19 @@ fn fastsettingsmaate(
             "myndighetsfastsatt" => Some(Fastsettingsmaate::Myndighetsfastsatt),
             "blank" => Some(Fastsettingsmaate::Blank),
             _ => {
-                reader.error(place, "one of egenfastsatt, myndighetsfastsatt, blank");
+                reader.error(place, "write egenfastsatt, myndighetsfastsatt or blank");
                 None
             }
         },
     }
 }
 
-/// Only the VAT ledger tells how an amount came about.
+/// Only the VAT ledger shows how an amount came about.
 pub(super) fn default_fastsettingsmaate(system: Reskontrosystem) -> Option<Fastsettingsmaate> {
     (system == Reskontrosystem::Mva).then_some(Fastsettingsmaate::Egenfastsatt)
 }
 
-/// The period, and the statutory term where it is one.
+/// Reads a period, and the statutory term if it is one.
 fn read_periode(
     entry: &PeriodeEntry,
     serie: Option<Terminserie>,
@@ -198,7 +198,7 @@ fn read_periode(
             }
         }
         (Some(_), _) => {
-            reader.error(place.key("termin"), "this kind of claim follows no terms; say aar, or fraDato and tilDato");
+            reader.error(place.key("termin"), "this kind of claim follows no terms; give aar, or fraDato and tilDato");
             return None;
         }
         (None, _) => {
@@ -216,19 +216,19 @@ fn read_periode(
             periode.dager = Some((fra, til));
             periode.viser_dager = true;
         }
-        (Some(_), Some(_)) => reader.error(place.key("tilDato"), "before fraDato"),
+        (Some(_), Some(_)) => reader.error(place.key("tilDato"), "tilDato is before fraDato"),
         (None, None) => {}
-        _ => reader.error(place, "fraDato and tilDato go together"),
+        _ => reader.error(place, "give both fraDato and tilDato, or neither"),
     }
     Some((Some(periode), termin))
 }
 
-/// A claim in place of one that could not be read; a set with such an error is never served.
-fn stand_in(entry: &KravEntry, who: &Who) -> Krav {
+/// A claim that replaces one that could not be read. A set with such an error is never served.
+fn placeholder_claim(entry: &KravEntry, who: &Who) -> Krav {
     let forfall = |_| Kravforfall {
         kravforfallsidentifikator: "".into(),
         forfallsdato: None,
-        opprinnelig_beloep: Beloep::NULL,
+        opprinnelig_beloep: Beloep::ZERO,
         betalingsinformasjon: Betalingsinformasjon::default(),
         utsatt_iverksettelse: None,
     };

@@ -1,4 +1,4 @@
-//! The ledger while it is being read, and how its entries are named.
+//! The ledger while it is being read, and how a scenario refers to its entries.
 
 use std::collections::HashMap;
 
@@ -28,30 +28,30 @@ impl Ledger {
         self.krav.push(krav);
     }
 
-    /// The claim an author names: the part's own, else one of any part.
+    /// The claim with an identifier: one of the party, otherwise one of any party in the file.
     fn find(&self, part: Part, id: &str) -> Option<usize> {
         let own = self.index.get(&(part, id.into())).copied();
         own.or_else(|| self.krav.iter().position(|krav| &*krav.kravidentifikator == id))
     }
 
-    /// Whether there is a claim that an author may mean by this.
-    pub(super) fn knows(&self, part: Part, krav: &str) -> bool {
+    /// Whether there is a claim with an identifier.
+    pub(super) fn has_claim(&self, part: Part, krav: &str) -> bool {
         self.find(part, krav).is_some()
     }
 
-    /// The due date of an instalment that an author names, where all of that exists.
+    /// The due date of an instalment, by claim and number. `None` if one of them does not exist.
     pub(super) fn forfallsdato(&self, part: Part, krav: &str, number: usize) -> Option<NaiveDate> {
         let krav = &self.krav[self.find(part, krav)?];
         krav.forfall.get(number.checked_sub(1)?)?.forfallsdato
     }
 
-    /// What an instalment was for, as a positive amount.
-    pub(super) fn size(&self, forfall: ForfallRef) -> Beloep {
+    /// The original amount of an instalment, without its sign.
+    pub(super) fn absolute_amount(&self, forfall: ForfallRef) -> Beloep {
         let beloep = self.krav[forfall.krav].forfall[forfall.forfall].opprinnelig_beloep;
         if beloep.is_negative() { -beloep } else { beloep }
     }
 
-    /// The instalment an author names by claim and number.
+    /// The instalment with a claim and number. `key` are the keys of the two, for problems.
     pub(super) fn forfall(
         &self,
         part: Part,
@@ -76,7 +76,8 @@ impl Ledger {
         match number {
             None if count == 1 => Some(ForfallRef { krav: index, forfall: 0 }),
             None => {
-                reader.error(place.key(key.0), format!("claim {id} has {count} instalments; say which with {}", key.1));
+                reader
+                    .error(place.key(key.0), format!("claim {id} has {count} instalments; choose one with {}", key.1));
                 None
             }
             Some(number) if (1..=count).contains(&number) => Some(ForfallRef { krav: index, forfall: number - 1 }),

@@ -1,5 +1,5 @@
-//! Turns a scenario file into a party on a base date: dates become days, what is left out is
-//! derived, and the parts are put together into a ledger.
+//! Turns a scenario file into a party on a base date. Relative dates become days, missing values are
+//! derived, and the entries are put together into a ledger.
 
 mod betalinger;
 mod derive;
@@ -26,21 +26,21 @@ use crate::domain::reskontro::{Bankkonto, Entry, Motpart, Violation};
 pub(super) struct File<'f> {
     pub(super) name: Arc<str>,
     pub(super) text: &'f str,
-    /// Reads a file that lies beside it.
+    /// Reads a file beside it.
     pub(super) beside: &'f dyn Fn(&str) -> Result<Vec<u8>, String>,
 }
 
-/// A party, and what the set needs to know of it.
+/// A party, and what the set needs from its file.
 pub(super) struct Resolved {
     pub(super) party: Party,
     /// How many entries of sections count against the limit of a session.
     pub(super) entries: usize,
-    /// The sections whose default party it is.
+    /// The sections that have it as their default party.
     pub(super) defaults: Vec<&'static dyn Section>,
 }
 
-/// Resolves a document. Whatever is wrong is added to the problems; after an error the result must
-/// not be used.
+/// Resolves a document. Problems are added to `problems`. If there is an error, the result must not be
+/// used.
 pub(super) fn party(
     document: &PartDocument,
     file: &File<'_>,
@@ -52,7 +52,7 @@ pub(super) fn party(
     let mut reader = Reader { base, problems };
     let part = reader.read(&document.part, root.key("part"))?;
     reader.check_part(part, root.key("part"));
-    // Read on without a name, to tell all that is wrong at once.
+    // Without a name the rest is still read, to report all problems at once.
     let navn = reader.not_empty(&document.navn, root.key("navn")).unwrap_or_default();
     let innehaver = reader.optional(document.innehaver.as_ref(), root.key("innehaver"));
     if let Some(innehaver) = innehaver {
@@ -113,11 +113,11 @@ fn read_sections(
 ) -> (Sections, usize, Vec<&'static dyn Section>) {
     let (mut sections, mut entries, mut defaults) = (Sections::default(), 0, Vec::new());
     for section in &format.sections {
-        // The text is parsed once more only where it can hold the section.
+        // The text is parsed again only if it may have the section.
         if !section.keys().iter().any(|key| text.contains(key)) {
             continue;
         }
-        let mut file = SectionFile { text, who, reader: &mut *reader, known: format };
+        let mut file = SectionFile { text, who, reader: &mut *reader, format };
         if let Some(read) = section.read(&mut file) {
             sections.0.push(read.data);
             entries += read.entries;
@@ -129,10 +129,11 @@ fn read_sections(
     (sections, entries, defaults)
 }
 
-/// Tells a broken invariant at the entry that its author wrote.
+/// Reports a broken invariant at the entry of the file that it comes from.
 fn report(violation: &Violation, document: &PartDocument, paid_by_series: usize, problems: &mut Problems) {
     let root = Place::ROOT;
-    // Claims of a described series come after the ones written out, its payments before them.
+    // The claims of series come after the claims of `krav`. The payments of series come before those of
+    // `innbetalinger`.
     let krav = |index: usize| {
         if index < document.krav.len() { format!("krav[{index}]") } else { "kravserier".to_owned() }
     };
@@ -152,7 +153,7 @@ fn report(violation: &Violation, document: &PartDocument, paid_by_series: usize,
     problems.error(path, violation.to_string());
 }
 
-/// Whose file it is.
+/// What other entries need from the party that the file describes.
 pub(crate) struct Who {
     pub(crate) part: Part,
     pub(crate) innehaver: Option<Part>,
@@ -160,7 +161,7 @@ pub(crate) struct Who {
     pub(crate) konto: Option<Box<str>>,
 }
 
-/// Reads single values, and notes what is wrong with them.
+/// Reads single values, and adds their problems.
 pub(crate) struct Reader<'p> {
     pub(crate) base: NaiveDate,
     pub(crate) problems: &'p mut Problems,
@@ -190,8 +191,8 @@ impl Reader<'_> {
         scalar.and_then(|scalar| self.read(scalar, place))
     }
 
-    #[expect(clippy::option_option, reason = "left out, emptied and given are three things")]
-    /// A text where the empty one means "leave it out"; the outer nothing means "derive it".
+    #[expect(clippy::option_option, reason = "a text can be left out, empty or given")]
+    /// Reads a text that may be left out or empty. `None` means "derive it", `Some(None)` means "leave it out".
     fn text_or_nothing(&mut self, text: Option<&Text>, place: impl fmt::Display) -> Option<Option<Box<str>>> {
         self.optional(text, place).map(|text| Some(text).filter(|text| !text.is_empty()))
     }
@@ -200,7 +201,7 @@ impl Reader<'_> {
         self.problems.error(place, message);
     }
 
-    /// The party a claim or payment belongs to: the file's own, or its owner.
+    /// Reads the party that a claim or payment belongs to: the party of the file, or its owner.
     fn part(&mut self, part: Option<&scalar::PartNumber>, who: &Who, place: impl fmt::Display) -> Part {
         match part.map(|part| part.read(self.base)) {
             None => who.part,
@@ -228,7 +229,7 @@ impl Reader<'_> {
         Some(kid)
     }
 
-    /// Literal data may break a check digit, as published examples do: that is worth a warning only.
+    /// Warns about a wrong check digit. It is no error, because published examples have wrong check digits too.
     fn warn_if_invalid<T: std::str::FromStr<Err = IdentifikatorError>>(
         &mut self,
         what: &str,
@@ -280,7 +281,7 @@ impl Reader<'_> {
     }
 }
 
-/// A value as it is quoted in a message: cut where it is overlong.
+/// A value in quotes for a message, cut if it is too long.
 fn shown(text: &str) -> String {
     match text.char_indices().nth(60) {
         Some((cut, _)) => format!("\"{}…\"", &text[..cut]),

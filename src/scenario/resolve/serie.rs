@@ -1,4 +1,4 @@
-//! Many alike claims from one entry.
+//! Many similar claims from one entry.
 
 use chrono::{Datelike, Days, NaiveDate};
 use rand::rngs::ChaCha8Rng;
@@ -16,10 +16,10 @@ use crate::scenario::problems::Place;
 use crate::scenario::scalar::YEARS;
 
 /// The most claims of a series.
-const MOST: u32 = 100_000;
+const MAX_SERIES_CLAIMS: u32 = 100_000;
 
 /// The most claims of a party that has series.
-const MOST_IN_ALL: usize = 200_000;
+const MAX_PARTY_CLAIMS: usize = 200_000;
 
 pub(super) fn read(entry: &KravserieEntry, who: &Who, ledger: &mut Ledger, place: Place<'_>, reader: &mut Reader<'_>) {
     let _ = read_serie(entry, who, ledger, place, reader);
@@ -44,20 +44,23 @@ fn read_serie(
     let froe = reader.optional(entry.froe.as_ref(), place.key("froe")).unwrap_or_default();
     let (kind, first_id, mut due, step) = (kind?, first_id?, due?, step?);
     let (from, to, antall) = (from?, to?, antall?);
-    if !(1..=MOST).contains(&antall) {
-        reader.error(place.key("antall"), format!("a series has 1 to {MOST} claims"));
+    if !(1..=MAX_SERIES_CLAIMS).contains(&antall) {
+        reader.error(place.key("antall"), format!("a series has 1 to {MAX_SERIES_CLAIMS} claims"));
         return None;
     }
-    if ledger.krav.len() + antall as usize > MOST_IN_ALL {
-        reader.error(place.key("antall"), format!("a party has at most {MOST_IN_ALL} claims"));
+    if ledger.krav.len() + antall as usize > MAX_PARTY_CLAIMS {
+        reader.error(place.key("antall"), format!("a party has at most {MAX_PARTY_CLAIMS} claims"));
         return None;
     }
     if !from.is_positive() || from > to {
-        reader.error(place.key("beloepFra"), "amounts of a series are positive, beloepFra at most beloepTil");
+        reader.error(
+            place.key("beloepFra"),
+            "the amounts of a series must be positive, and beloepFra must not be above beloepTil",
+        );
         return None;
     }
     if step.is_null() {
-        reader.error(place.key("steg"), "a step of nothing");
+        reader.error(place.key("steg"), "the step must not be zero");
         return None;
     }
     if betalt_hver == Some(0) {
@@ -67,7 +70,7 @@ fn read_serie(
     let Some(counter) = Counter::new(&first_id, antall) else {
         reader.error(
             place.key("kravidentifikator"),
-            "needs digits at its end to count up, enough of them for all claims",
+            "kravidentifikator must end in digits, with enough digits to count all claims",
         );
         return None;
     };
@@ -130,7 +133,7 @@ fn read_serie(
     Some(())
 }
 
-/// Counts up the digits at the end of an identifier, keeping their number.
+/// Counts up the digits at the end of an identifier. The number of digits stays the same.
 struct Counter<'a> {
     prefix: &'a str,
     first: u64,

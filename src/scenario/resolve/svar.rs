@@ -33,14 +33,14 @@ pub(super) fn read_svar(
         if service.takes_party() {
             reader.error(
                 place.key("paa"),
-                format!("{} answers nothing literally; describe its data instead", service.name),
+                format!("{} takes no literal answers; describe its data instead", service.name),
             );
             return None;
         }
-        // A service with one endpoint needs not name it.
+        // If the service has only one endpoint, the entry need not name it.
         let only = service.endpoints.first().filter(|_| service.endpoints.len() == 1);
         let Some(endpoint) = endpoint.or(only) else {
-            reader.error(place.key("paa"), format!("say the endpoint too: {}", service.endpoint_names()));
+            reader.error(place.key("paa"), format!("give the endpoint too: {}", service.endpoint_names()));
             return None;
         };
         if let Some(package) = package.as_ref().filter(|package| service.package(package).is_none()) {
@@ -58,7 +58,7 @@ pub(super) fn read_svar(
         }
         let reason = reader.optional(entry.begrunnelse.as_ref(), place.key("begrunnelse"));
         let without = reason.is_none_or(|reason| reason.trim().is_empty());
-        let uten_begrunnelse = without.then(|| reader.problems.spotted(place.key("fil")));
+        let uten_begrunnelse = without.then(|| reader.problems.file_place(place.key("fil")));
         let (periode, innhold) = (periode.flatten(), innhold?);
         Some(Svar { service, endpoint, edition, package, periode, innhold, uten_begrunnelse })
     };
@@ -79,10 +79,10 @@ pub(super) fn read_feil(entries: &[FeilEntry], catalogue: Catalogue, reader: &mu
         };
         let ganger = reader.optional(entry.ganger.as_ref(), place.key("ganger"));
         if ganger == Some(0) {
-            reader.error(place.key("ganger"), "a fault met by no call; leave the entry out instead");
+            reader.error(place.key("ganger"), "ganger: 0 means no call; leave the entry out instead");
         }
         if [entry.kode.is_some(), entry.delay.is_some(), entry.fault.is_some(), entry.drift.is_some()] == [false; 4] {
-            reader.error(place, "says no fault: give kode, delay, fault or drift");
+            reader.error(place, "the entry has no fault; give kode, delay, fault or drift");
         }
         let (service, endpoint) = target?;
         if let Some(kode) = kode {
@@ -126,8 +126,7 @@ fn target(
         return None;
     };
     if !service.has_parties() {
-        reader
-            .error(place, format!("{name} knows no parties, so that no scenario can say what it answers; use a rule"));
+        reader.error(place, format!("{name} has no parties, so a scenario cannot change its answers; use a rule"));
         return None;
     }
     let Some(endpoint) = endpoint else {
@@ -160,7 +159,7 @@ fn literal(
     match serde_json::from_slice::<Value>(&bytes) {
         Ok(value) if value.is_object() => {
             if let Some(what) = not_in_xml(&value) {
-                reader.error(place, format!("{name}: {what}, which the services never send and XML cannot say"));
+                reader.error(place, format!("{name}: {what}, which the services never send and XML cannot hold"));
                 return None;
             }
             warn_of_check_digits(&value, &name, place, reader);
@@ -177,7 +176,7 @@ fn literal(
     }
 }
 
-/// What an answer in both formats cannot hold.
+/// What a JSON value has that XML cannot hold. `None` if it has nothing of the kind.
 fn not_in_xml(value: &Value) -> Option<String> {
     let is_name = |key: &str| {
         let mut letters = key.chars();
@@ -189,13 +188,14 @@ fn not_in_xml(value: &Value) -> Option<String> {
         Value::Array(items) if items.iter().any(Value::is_array) => Some("there is a list within a list".to_owned()),
         Value::Array(items) => items.iter().find_map(not_in_xml),
         Value::Object(fields) => fields.iter().find_map(|(key, value)| {
-            if is_name(key) { not_in_xml(value) } else { Some(format!("the key {key:?} is no name")) }
+            if is_name(key) { not_in_xml(value) } else { Some(format!("the key {key:?} is not an XML name")) }
         }),
         _ => None,
     }
 }
 
-/// Published examples hold identifiers that fail their check digits: worth a warning, once for each.
+/// Warns about identifiers with wrong check digits, once for each. It is no error, because published examples have
+/// such identifiers.
 fn warn_of_check_digits(value: &Value, file: &str, place: Place<'_>, reader: &mut Reader<'_>) {
     let mut bad = Vec::new();
     collect_bad(value, &mut bad);

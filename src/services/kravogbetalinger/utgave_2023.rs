@@ -229,7 +229,7 @@ fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
         plassert_motkrav: Vec::new(),
         kravforfalls_identifikator: &it.forfall.kravforfallsidentifikator,
         betalingsinformasjon: (&it.forfall.betalingsinformasjon).into(),
-        utsatt_iverksettelse: it.har_utsatt_iverksettelse(),
+        utsatt_iverksettelse: it.has_utsatt_iverksettelse(),
     };
     for plassert in it.plassert() {
         match plassert {
@@ -242,7 +242,7 @@ fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
                 innbetalings_identifikator: &innbetaling.innbetalingsidentifikator,
             }),
             Plassert::Motkrav(motregning, other) => {
-                let (motkrav, motforfall) = krav.slaa_opp(other);
+                let (motkrav, motforfall) = krav.look_up(other);
                 entry.plassert_motkrav.push(PlassertMotkrav {
                     motkrav_beskrivelse: beskrivelse(motkrav.krav),
                     motkrav_forfalls_identifikator: &motforfall.forfall.kravforfallsidentifikator,
@@ -260,7 +260,7 @@ fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
 
 fn innbetaling<'a>(it: &'a r::Innbetaling, at: AsOf<'a>) -> Innbetaling<'a> {
     let plassert = |plassering: &'a r::Plassering| {
-        let (krav, forfall) = at.slaa_opp(plassering.forfall);
+        let (krav, forfall) = at.look_up(plassering.forfall);
         PlasseringAvInnbetaling {
             dekket_krav: beskrivelse(krav.krav),
             kravforfall_identifikator: &forfall.forfall.kravforfallsidentifikator,
@@ -286,7 +286,7 @@ fn innbetaling<'a>(it: &'a r::Innbetaling, at: AsOf<'a>) -> Innbetaling<'a> {
 
 fn utbetaling<'a>(it: &'a r::Utbetaling, at: AsOf<'a>) -> Utbetaling<'a> {
     let kredit = |grunnlag: &'a r::Plassering| {
-        let (krav, forfall) = at.slaa_opp(grunnlag.forfall);
+        let (krav, forfall) = at.look_up(grunnlag.forfall);
         KreditKrav {
             dekket_krav: beskrivelse(krav.krav),
             krav_identifikator: &krav.krav.kravidentifikator,

@@ -355,7 +355,7 @@ fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
                 innbetalingstype: &innbetaling.innbetalingstype,
             }),
             Plassert::Motkrav(motregning, other) => {
-                let (motkrav, motforfall) = krav.slaa_opp(other);
+                let (motkrav, motforfall) = krav.look_up(other);
                 entry.plassert_motkrav.push(PlassertMotkrav {
                     kravforfalls_identifikator: &motforfall.forfall.kravforfallsidentifikator,
                     plassert_beloep: change(motregning.beloep),
@@ -396,7 +396,7 @@ fn motpart(motpart: &r::Motpart) -> Motpart<'_> {
 
 fn innbetaling<'a>(it: &'a r::Innbetaling, at: AsOf<'a>) -> Innbetaling<'a> {
     let plassert = |plassering: &'a r::Plassering| {
-        let (krav, forfall) = at.slaa_opp(plassering.forfall);
+        let (krav, forfall) = at.look_up(plassering.forfall);
         PlassertKrav {
             kravforfall_identifikator: &forfall.forfall.kravforfallsidentifikator,
             plassert_beloep: Kroner(plassering.beloep),
@@ -425,7 +425,7 @@ fn innbetaling<'a>(it: &'a r::Innbetaling, at: AsOf<'a>) -> Innbetaling<'a> {
 
 fn utbetaling<'a>(it: &'a r::Utbetaling, at: AsOf<'a>) -> Utbetaling<'a> {
     let kredit = |grunnlag: &'a r::Plassering| {
-        let (krav, forfall) = at.slaa_opp(grunnlag.forfall);
+        let (krav, forfall) = at.look_up(grunnlag.forfall);
         KreditKrav {
             kravforfallidentifikator: &forfall.forfall.kravforfallsidentifikator,
             opprinnelig_beloep: Kroner(forfall.forfall.opprinnelig_beloep),

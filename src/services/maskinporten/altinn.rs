@@ -29,7 +29,7 @@ pub(super) async fn generate(
             query.refuse_unknown(&["env", "serviceCodes", "offeredBy", "coveredBy", "ttl"])?;
             let services: Vec<&str> = query.required("serviceCodes")?.split([',', ';', ' ']).collect();
             let ttl = query.ttl(CONSENT_LIFETIME)?;
-            mint::old_consent(query.party("offeredBy")?, query.party("coveredBy")?, &services, ttl, now)
+            mint::altinn2_consent(query.party("offeredBy")?, query.party("coveredBy")?, &services, ttl, now)
         }
         "GetEnterpriseToken" | "GetSystemUserToken" => {
             query.refuse_unknown(&["env", "scopes", "orgNo", "systemUserOrg", "supplierOrgNo", "ttl"])?;

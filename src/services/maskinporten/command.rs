@@ -14,7 +14,7 @@ use crate::domain::identifikator::Part;
 use crate::interface::Subcommand;
 use crate::services;
 use crate::session::time::system_time;
-use crate::terminal::{UNUSABLE, complain, print};
+use crate::terminal::{UNUSABLE, print, print_error};
 
 /// Who calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -73,7 +73,7 @@ fn run(args: &TokenArgs, flags: &Flags) -> ExitCode {
     match make(args, flags) {
         Ok(token) => print(&format!("{token}\n")),
         Err(error) => {
-            complain(&error);
+            print_error(&error);
             ExitCode::from(UNUSABLE)
         }
     }
@@ -105,7 +105,7 @@ fn make(args: &TokenArgs, flags: &Flags) -> Result<String, String> {
     if args.by == By::OldConsent {
         let koder = demand.koder();
         let services = &koder[..koder.len().min(1)];
-        let claims = mint::old_consent(party, caller, services, args.lifetime, now);
+        let claims = mint::altinn2_consent(party, caller, services, args.lifetime, now);
         return access.keys.own.sign(&claims).map_err(|error| error.to_string());
     }
     let details = match args.by {
@@ -162,7 +162,7 @@ fn explain(args: &ExplainArgs, flags: &Flags) -> ExitCode {
     let explained = match explained {
         Ok(explained) => explained,
         Err(error) => {
-            complain(&error);
+            print_error(&error);
             return ExitCode::from(UNUSABLE);
         }
     };

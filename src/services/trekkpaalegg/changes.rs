@@ -13,7 +13,7 @@ use super::orders::{Trekk, derive_faste, derive_trekkid, next_version, synthetic
 use crate::domain::clock::day_in_norway;
 use crate::domain::identifikator::{Foedselsnummer, Part};
 use crate::domain::trekk::regler::{Regelbrudd, Trekkhendelse, perioder_etter};
-use crate::domain::trekk::{Plassert, Trekkliste, Trekkpaalegg, Trekkstatus, Trekkversjon};
+use crate::domain::trekk::{ListedVersion, Trekkliste, Trekkpaalegg, Trekkstatus, Trekkversjon};
 use crate::scenario::Party;
 use crate::session::Session;
 
@@ -218,11 +218,11 @@ impl Arbeidsgiver {
         let liste = state.applied_to(base.clone());
         let dag = day_in_norway(now);
         let before = match choice {
-            OrderChoice::Trekkid(id) => Some(liste.nyeste_av(id, dag).ok_or(ChangeError::UnknownOrder)?),
+            OrderChoice::Trekkid(id) => Some(liste.newest_of(id, dag).ok_or(ChangeError::UnknownOrder)?),
             OrderChoice::Skyldner(debtor) => {
-                let of_debtor = |it: &Plassert<'_>| *it.versjon.faste.skyldner == **debtor;
-                let active = |it: &Plassert<'_>| it.versjon.status(dag) == Trekkstatus::Aktiv;
-                let found: Vec<_> = liste.nyeste(dag, 0).filter(|it| of_debtor(it) && active(it)).collect();
+                let of_debtor = |it: &ListedVersion<'_>| *it.versjon.faste.skyldner == **debtor;
+                let active = |it: &ListedVersion<'_>| it.versjon.status(dag) == Trekkstatus::Aktiv;
+                let found: Vec<_> = liste.newest_after(dag, 0).filter(|it| of_debtor(it) && active(it)).collect();
                 if found.len() > 1 {
                     let ids: Vec<&str> = found.iter().take(5).map(|it| &*it.paalegg.trekkid).collect();
                     return Err(ChangeError::SeveralOrders(ids.join(", ")));
@@ -252,8 +252,8 @@ impl Arbeidsgiver {
         let versjon = Trekkversjon {
             // Never before the previous version, which a scenario may have made later on the same day.
             opprettet: previous.map_or(now, |previous| now.max(previous.opprettet)),
-            endring: u32::try_from(state.endringer.len() + 1).unwrap_or(u32::MAX),
-            over: self.greatest_seen.load(Ordering::Relaxed),
+            endringsnummer: u32::try_from(state.endringer.len() + 1).unwrap_or(u32::MAX),
+            above_sekvensnummer: self.greatest_seen.load(Ordering::Relaxed),
             ..next_version(previous.map_or(&[], std::slice::from_ref), dag, &faste, perioder)
         };
         let number = versjon.trekkversjon;
@@ -261,7 +261,7 @@ impl Arbeidsgiver {
         let mut paalegg = liste.paalegg().to_vec();
         apply(&mut paalegg, &endring);
         let changed = Arc::new(Trekkliste::new(paalegg));
-        if !changed.stiger() {
+        if !changed.is_rising() {
             return Err(ChangeError::NoSequenceNumber);
         }
         if before.is_none() {

@@ -6,7 +6,7 @@ use super::changes::changes;
 use super::view::TrekkpaaleggView;
 use super::{invalid, json_answer, orders_of};
 use crate::catalogue::{Endpoint, Number, Parameter, ParameterKind, PartyIn};
-use crate::domain::trekk::Plassert;
+use crate::domain::trekk::ListedVersion;
 use crate::interface::{Answer, Call, Operation, Refusal};
 
 pub(super) const ENDPOINT: Endpoint = Endpoint {
@@ -49,7 +49,7 @@ fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
     }
     let most = maks.and_then(|maks| usize::try_from(maks).ok()).unwrap_or(usize::MAX);
     let fra = fra.unwrap_or(0);
-    let found: Vec<Plassert<'_>> = liste.nyeste(call.instants.day, fra).take(most).collect();
+    let found: Vec<ListedVersion<'_>> = liste.newest_after(call.instants.day, fra).take(most).collect();
     // An order takes about 440 bytes. With the right capacity, the buffer need not grow step by step.
     let day = call.instants.day;
     let mut answer =

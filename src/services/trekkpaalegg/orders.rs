@@ -113,7 +113,7 @@ impl Trekkserie {
         let size = |rng: &mut ChaCha8Rng| match rng.random_range(0..3_u8) {
             0 => Trekkstoerrelse::Beloep(Beloep::from_kroner(rng.random_range(5..=120) * 100)),
             _ => Trekkstoerrelse::Prosent(
-                Prosent::from_hundredths(rng.random_range(4..=70) * 50).unwrap_or(Prosent::NULL),
+                Prosent::from_hundredths(rng.random_range(4..=70) * 50).unwrap_or(Prosent::ZERO),
             ),
         };
         let from = |dag: NaiveDate, rng: &mut ChaCha8Rng| {
@@ -151,9 +151,9 @@ pub(super) fn next_version(
         trekkversjon: before.last().map_or(1, |before| before.trekkversjon + 1),
         opprettet: created_on(dag),
         dag,
-        endring: 0,
-        over: 0,
-        fast: None,
+        endringsnummer: 0,
+        above_sekvensnummer: 0,
+        bokstavelig: None,
         faste: Arc::clone(faste),
         perioder,
     }

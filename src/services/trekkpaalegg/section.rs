@@ -102,7 +102,7 @@ fn read(document: &TrekkDocument, is_default: bool, who: &Who, reader: &mut Read
         }
     }
     let trekk = Trekk::new(paalegg, serier);
-    if !document.trekkversjoner.is_empty() && !reader.problems.has_errors() && !trekk.liste().stiger() {
+    if !document.trekkversjoner.is_empty() && !reader.problems.has_errors() && !trekk.liste().is_rising() {
         reader.error(
             root.key("trekkversjoner"),
             "the literal sequence numbers leave no room for the orders given by events, so that a poll would miss some",
@@ -305,7 +305,7 @@ fn literal(entries: &[TrekkversjonEntry], who: &Who, list: Place<'_>, reader: &m
             reader.problems.warning(list.index(at[versjon]), message);
         }
         for (versjon, i) in order.versjoner.iter().zip(at) {
-            if !numbers.insert(versjon.fast.map(|fast| fast.sekvensnummer)) {
+            if !numbers.insert(versjon.bokstavelig.map(|literal| literal.sekvensnummer)) {
                 reader.error(list.index(*i).key("sekvensnummer"), "another version has that sekvensnummer");
             }
         }
@@ -385,9 +385,9 @@ fn version(
         trekkversjon: trekkversjon?,
         opprettet: opprettet?,
         dag: day_in_norway(opprettet?),
-        endring: 0,
-        over: 0,
-        fast: Some(Bokstavelig { sekvensnummer: sekvensnummer?.into(), trekkstatus: trekkstatus? }),
+        endringsnummer: 0,
+        above_sekvensnummer: 0,
+        bokstavelig: Some(Bokstavelig { sekvensnummer: sekvensnummer?.into(), trekkstatus: trekkstatus? }),
         faste: Arc::new(faste),
         perioder: perioder.into(),
     };

@@ -33,7 +33,7 @@ fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
         .ok_or_else(|| invalid("Feltet 'trekkversjon' har ugyldig format. Må være et heltall fra 1"))?;
     let Some(found) = liste.versjon(&trekkid, number, day) else {
         let refusal = Refusal::failed(&SERVICE, Check::Party, "Ingen treff på oppgitt trekkid og trekkversjon");
-        let newest = liste.nyeste_av(&trekkid, day).map(|newest| newest.versjon.trekkversjon);
+        let newest = liste.newest_of(&trekkid, day).map(|newest| newest.versjon.trekkversjon);
         let newest_is = |newest| format!("the newest version of the order is {newest}");
         let unknown = || {
             let employer = call.party_number().unwrap_or_else(|| "of the call".to_owned());

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use crate::domain::Beloep;
-use crate::domain::trekk::{self, Plassert};
+use crate::domain::trekk::{self, ListedVersion};
 use crate::services::render::{Plain, WithDecimal};
 
 /// A version of an order.
@@ -72,8 +72,8 @@ struct Betalingsinformasjon<'a> {
 }
 
 impl<'a> TrekkpaaleggView<'a> {
-    pub(crate) fn new(it: Plassert<'a>, dag: NaiveDate) -> Self {
-        let Plassert { paalegg, versjon, sekvensnummer } = it;
+    pub(crate) fn new(it: ListedVersion<'a>, dag: NaiveDate) -> Self {
+        let ListedVersion { paalegg, versjon, sekvensnummer } = it;
         let faste = &*versjon.faste;
         Self {
             trekkid: &paalegg.trekkid,

@@ -331,7 +331,7 @@ fn check_code(read: &Modifiers, place: &str, when: &When, catalogue: Catalogue) 
     let mut known: Vec<&str> =
         when.services(catalogue).flat_map(|service| Catalogue::codes_at(Some(service))).map(|code| code.code).collect();
     known.dedup();
-    let owners = catalogue.whose(&code);
+    let owners = catalogue.owners_note(&code);
     let detail = format!("no call that the rule matches can give {code:?}{owners}; it can give {}", known.join(", "));
     Err(refused(&format!("{place}.error"), &code, detail, &known))
 }
