@@ -81,6 +81,7 @@ struct Notat {
 
 /// The parts of an upload.
 #[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it describes the form in the contract")]
 struct VedleggSkjema {
     #[schemars(extend("format" = "binary"))]

@@ -29,12 +29,12 @@ use jwt::Jwt;
 use keys::Keys;
 use token::Token;
 
-/// How closely tokens are looked at.
+/// How closely tokens are checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Level {
     /// Not at all.
     Off,
-    /// Calls without a token are served, and told that the real service would not.
+    /// Calls without a token are served, with a warning that the real service would refuse them. A token is checked.
     #[default]
     Open,
     /// A token is needed; its claims are checked.
@@ -79,12 +79,12 @@ pub(crate) struct Demand<'a> {
     pub(crate) part: &'a str,
     /// What it needs besides a scope of the service.
     pub(crate) needs: Needs,
-    /// The service code of a consent in the old Altinn to this endpoint alone.
+    /// The service code of an Altinn 2 consent to this endpoint alone.
     pub(crate) egen_kode: Option<&'static str>,
 }
 
 impl Demand<'_> {
-    /// The service codes of a consent in the old Altinn, any of which will do.
+    /// The service codes of an Altinn 2 consent. Any of them is enough.
     pub(crate) fn koder(&self) -> Vec<&'static str> {
         let of_all = self.token.consent.as_ref().map_or(&[][..], |consent| consent.codes);
         of_all.iter().copied().chain(self.egen_kode).collect()
@@ -116,13 +116,13 @@ pub(crate) enum Refusal {
 pub(crate) struct Access {
     level: Level,
     pub(crate) keys: Keys,
-    /// The clients that the issuer knows; it takes any where there are none.
+    /// The clients that the issuer knows. If there are none, it accepts any client.
     pub(crate) clients: Registry,
     /// The grants that were used, so that none is used twice.
     pub(crate) used: UsedGrants,
     /// Whose tokens are taken.
     issued_by: &'static Issuer,
-    /// What the issuer calls itself, where that is not the address that it is called by.
+    /// The name of the issuer, if it is not the address that it is called by.
     pub(crate) issuer: Option<String>,
     read: Cache<Box<str>, Arc<Token>, BySize>,
 }
@@ -130,7 +130,7 @@ pub(crate) struct Access {
 /// The largest token that is read, in bytes; two of them fit into the headers of a request.
 const LARGEST_TOKEN: usize = 16 * 1024;
 
-/// How many bytes of tokens are remembered at most, as they are and as they were read.
+/// The largest size of all remembered tokens, in bytes, as texts and as values.
 const REMEMBERED: u64 = 2 * 1024 * 1024;
 
 #[derive(Clone)]
@@ -147,16 +147,16 @@ impl Weighter<Box<str>, Arc<Token>> for BySize {
 pub(crate) enum Caller {
     /// There is no token.
     Unknown,
-    /// What is on it, believed as it stands.
+    /// The token's claims, not checked yet.
     Says(Arc<Token>),
     /// A client that asks the issuer for a token.
     Asks(String),
-    /// There is something, but no token that can be read.
+    /// There is a header, but no token that can be read.
     Unreadable(Refusal),
 }
 
 impl Caller {
-    /// The organisation that the token speaks for: the customer of a systembruker, else the consumer.
+    /// The organisation that the token acts for: the customer of a systembruker, otherwise the consumer.
     pub(crate) fn acts_for(&self) -> Option<&str> {
         match self {
             Self::Says(token) => token.acts_for().ok().filter(|number| !number.is_empty()),
@@ -186,13 +186,12 @@ impl Access {
         Self { level, keys, clients, used: UsedGrants::default(), issued_by, issuer, read }
     }
 
-    /// How closely tokens are looked at.
+    /// How closely tokens are checked.
     pub(crate) fn level(&self) -> Level {
         self.level
     }
 
-    /// Checks a call at an instant. What comes back is a warning for a call that is served although
-    /// the real service would refuse it.
+    /// Checks a call at an instant. Returns a warning for a call that is served although the real service would refuse
     pub(crate) fn check(
         &self,
         caller: &Caller,
@@ -218,7 +217,7 @@ impl Access {
         Ok(None)
     }
 
-    /// Whether a call is held against its token at all.
+    /// Whether the token of a call is checked at all.
     pub(crate) fn looks_at(&self, caller: &Caller) -> bool {
         match self.level {
             Level::Off => false,

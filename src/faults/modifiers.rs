@@ -14,7 +14,7 @@ use crate::faults::effects::{Delay, Drift, Effects, Fault};
 
 /// A value, and what put it there.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Chosen<T> {
+pub(crate) struct Sourced<T> {
     pub(crate) value: T,
     pub(crate) cause: Cause,
 }
@@ -48,21 +48,21 @@ impl fmt::Display for SessionName {
 /// The modifiers of one call or rule. A code stays a text until it is known which service is addressed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Modifiers {
-    pub(crate) error: Option<Chosen<Arc<str>>>,
-    pub(crate) delay: Option<Chosen<Delay>>,
-    pub(crate) fault: Option<Chosen<Fault>>,
-    pub(crate) session: Option<Chosen<SessionName>>,
-    pub(crate) edition: Option<Chosen<Edition>>,
-    pub(crate) now: Option<Chosen<(Now, Arc<str>)>>,
-    pub(crate) drift: Option<Chosen<Drift>>,
-    pub(crate) party: Option<Chosen<Arc<str>>>,
-    pub(crate) seed: Option<Chosen<u64>>,
+    pub(crate) error: Option<Sourced<Arc<str>>>,
+    pub(crate) delay: Option<Sourced<Delay>>,
+    pub(crate) fault: Option<Sourced<Fault>>,
+    pub(crate) session: Option<Sourced<SessionName>>,
+    pub(crate) edition: Option<Sourced<Edition>>,
+    pub(crate) now: Option<Sourced<(Now, Arc<str>)>>,
+    pub(crate) drift: Option<Sourced<Drift>>,
+    pub(crate) party: Option<Sourced<Arc<str>>>,
+    pub(crate) seed: Option<Sourced<u64>>,
     /// The seed of a rule that asks for drift, where the call has none.
     pub(crate) drift_seed: Option<u64>,
 }
 
 /// `Sandbox-…`, and what was probably meant to be: `X-Sandbox-…`, `Sandbox_…`.
-fn means_the_sandbox(name: &str) -> bool {
+fn is_meant_for_the_sandbox(name: &str) -> bool {
     let name = name.strip_prefix("x-").unwrap_or(name);
     name.starts_with("sandbox-") || name.starts_with("sandbox_")
 }
@@ -89,13 +89,13 @@ impl Modifiers {
 
     /// Whether any header asks for something, or was meant to.
     pub(crate) fn are_any(headers: &HeaderMap) -> bool {
-        headers.keys().any(|name| means_the_sandbox(name.as_str()))
+        headers.keys().any(|name| is_meant_for_the_sandbox(name.as_str()))
     }
 
     /// Reads every `Sandbox-…` header.
     pub(crate) fn of_headers(headers: &HeaderMap) -> Result<Self, Box<Refused>> {
         let mut modifiers = Self::default();
-        for name in headers.keys().filter(|name| means_the_sandbox(name.as_str())) {
+        for name in headers.keys().filter(|name| is_meant_for_the_sandbox(name.as_str())) {
             let Some(key) = Key::by_header(name.as_str()) else {
                 let allowed = Key::headers();
                 let detail =
@@ -105,7 +105,7 @@ impl Modifiers {
             let mut values = headers.get_all(name).iter();
             let value = values.next().and_then(|value| value.to_str().ok()).map(str::trim).unwrap_or_default();
             if values.next().is_some() {
-                return Err(twice(key.header()));
+                return Err(given_twice(key.header()));
             }
             modifiers.take(key, key.header(), value, Cause::Header)?;
         }
@@ -117,10 +117,10 @@ impl Modifiers {
         let mut modifiers = Self::default();
         for (i, (name, value)) in pairs.iter().enumerate() {
             let Some(key) = Key::by_name(name) else {
-                return Err(no_key(name));
+                return Err(unknown_key(name));
             };
             if pairs[..i].iter().any(|(earlier, _)| earlier == name) {
-                return Err(twice(name));
+                return Err(given_twice(name));
             }
             modifiers.take(key, name, value, Cause::BaseUrl)?;
         }
@@ -145,7 +145,7 @@ impl Modifiers {
     }
 
     /// The fault that leaves nothing of the answer.
-    pub(crate) fn replacing(&self) -> Option<&Chosen<Fault>> {
+    pub(crate) fn replacing(&self) -> Option<&Sourced<Fault>> {
         self.fault.as_ref().filter(|fault| fault.value.replaces_answer())
     }
 
@@ -180,8 +180,8 @@ impl Modifiers {
 
     /// What a scenario flag asks for, in the same words.
     pub(crate) fn of_flag(effects: &Effects) -> Self {
-        fn chosen<T>(value: T) -> Chosen<T> {
-            Chosen { value, cause: Cause::Scenario }
+        fn chosen<T>(value: T) -> Sourced<T> {
+            Sourced { value, cause: Cause::Scenario }
         }
         Self {
             error: effects.error.map(|code| chosen(code.code.into())),
@@ -197,17 +197,17 @@ impl Modifiers {
         &self,
         service: Option<&'static Service>,
         catalogue: Catalogue,
-    ) -> Result<Option<Chosen<&'static Code>>, Box<Refused>> {
+    ) -> Result<Option<Sourced<&'static Code>>, Box<Refused>> {
         let Some(error) = &self.error else {
             return Ok(None);
         };
         let known = Catalogue::code_at(service, &error.value);
-        known.map(|value| Some(Chosen { value, cause: error.cause })).ok_or_else(|| {
+        known.map(|value| Some(Sourced { value, cause: error.cause })).ok_or_else(|| {
             let allowed: Vec<String> = Catalogue::codes_at(service).map(|code| code.code.to_owned()).collect();
             let place = service.map_or("this URL, which belongs to no service,", |service| service.name);
             let owners = catalogue.owners_note(&error.value);
             let detail = format!("{place} cannot give {:?}{owners}; it can give {}", &*error.value, allowed.join(", "));
-            Refused::new(said(Key::Error, error.cause), Some(&error.value), detail, allowed)
+            Refused::new(name_as_written(Key::Error, error.cause), Some(&error.value), detail, allowed)
         })
     }
 
@@ -216,7 +216,7 @@ impl Modifiers {
         match &self.party {
             Some(party) if !service.takes_party() => {
                 let detail = format!("{} takes no party from here; leave this out", service.name);
-                Err(Refused::new(said(Key::Party, party.cause), Some(&party.value), detail, Vec::new()))
+                Err(Refused::new(name_as_written(Key::Party, party.cause), Some(&party.value), detail, Vec::new()))
             }
             _ => Ok(()),
         }
@@ -227,7 +227,7 @@ impl Modifiers {
     pub(crate) fn for_own_page(&self) -> Result<Option<&'static str>, Box<Refused>> {
         let refuse = |key, cause, value: String| {
             let detail = format!("the sandbox's own pages take no {}; send it to a service", Key::name(key));
-            Err(Refused::new(said(key, cause), Some(&value), detail, Vec::new()))
+            Err(Refused::new(name_as_written(key, cause), Some(&value), detail, Vec::new()))
         };
         if let Some(error) = &self.error {
             return refuse(Key::Error, error.cause, error.value.to_string());
@@ -255,16 +255,16 @@ fn fill<T: Clone>(here: &mut Option<T>, lower: Option<&T>) -> bool {
 }
 
 /// A key as its caller wrote it.
-pub(crate) const fn said(key: Key, cause: Cause) -> &'static str {
+pub(crate) const fn name_as_written(key: Key, cause: Cause) -> &'static str {
     if matches!(cause, Cause::Header) { key.header() } else { key.name() }
 }
 
-pub(crate) fn no_key(name: &str) -> Box<Refused> {
+pub(crate) fn unknown_key(name: &str) -> Box<Refused> {
     let allowed = Key::names();
     let detail = format!("there is no key {name:?}; the ones there are: {}", allowed.join(", "));
     Refused::new(name, None, detail, allowed)
 }
 
-fn twice(name: &str) -> Box<Refused> {
+fn given_twice(name: &str) -> Box<Refused> {
     Refused::new(name, None, format!("{name} is given more than once"), Vec::new())
 }

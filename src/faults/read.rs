@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::Cause;
 use super::key::Key;
-use super::modifiers::{Chosen, Modifiers, SessionName};
+use super::modifiers::{Modifiers, SessionName, Sourced};
 use super::refused::Refused;
 use crate::catalogue::Edition;
 use crate::domain::clock::ClockError;
@@ -13,8 +13,8 @@ use crate::faults::effects::BadValue;
 impl Modifiers {
     /// Reads one value; `name` is the key as the caller wrote it.
     pub(crate) fn take(&mut self, key: Key, name: &str, value: &str, cause: Cause) -> Result<(), Box<Refused>> {
-        fn chosen<T>(value: T, cause: Cause) -> Chosen<T> {
-            Chosen { value, cause }
+        fn chosen<T>(value: T, cause: Cause) -> Sourced<T> {
+            Sourced { value, cause }
         }
         let bad = |error: BadValue| {
             let allowed = error.allowed.iter().map(|form| (*form).to_owned()).collect();
@@ -64,10 +64,10 @@ impl Modifiers {
     /// The time that the call sees, given the time that the session's clock shows. Refused if a shift leads to a year
     /// that a clock may not show.
     pub(crate) fn observed(&self, shown: DateTime<Utc>) -> Result<DateTime<Utc>, Box<Refused>> {
-        let Some(Chosen { value: (now, text), cause }) = &self.now else {
+        let Some(Sourced { value: (now, text), cause }) = &self.now else {
             return Ok(shown);
         };
-        let name = super::modifiers::said(Key::Now, *cause);
+        let name = super::modifiers::name_as_written(Key::Now, *cause);
         now.resolve(shown).map_err(|error| refused_now(name, text, error))
     }
 }

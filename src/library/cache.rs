@@ -14,10 +14,10 @@ use rustc_hash::FxBuildHasher;
 use crate::catalogue::{Edition, Endpoint, Service};
 use crate::domain::identifikator::Part;
 
-/// How many bytes of rendered answers are kept at most.
+/// The largest size of all kept answers, in bytes.
 const CAPACITY: u64 = 4 * 1024 * 1024;
 
-/// All that an answer depends on, within one scenario set.
+/// Everything that an answer depends on, within one scenario set.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     pub(crate) service: ByAddress<Service>,
@@ -43,7 +43,7 @@ pub(crate) struct Rendered {
 #[derive(Debug, Default)]
 pub(crate) struct Heads(pub(crate) [OnceLock<HeaderMap>; 2]);
 
-/// Something static that is told from others by where it stands.
+/// A static value, compared by its address.
 #[derive(Debug)]
 pub(crate) struct ByAddress<T: 'static>(pub(crate) &'static T);
 
@@ -103,7 +103,7 @@ impl RenderCache {
         ))
     }
 
-    /// The rendered answer, made now where it is not there. Failures are not kept.
+    /// Returns the kept answer, or renders it and keeps it. Failures are not kept.
     pub(crate) fn get_or_render<E>(&self, key: Key, render: impl FnOnce() -> Result<Bytes, E>) -> Result<Rendered, E> {
         if let Some(rendered) = self.0.get(&key) {
             return Ok(rendered);

@@ -1,7 +1,6 @@
 //! The scenarios of the server: the last good files, and the sets that were resolved from them.
 //!
-//! A set depends on the base date only, so sessions that began on the same day share one, rendered
-//! answers included.
+//! A set depends on the base date only. Sessions that began on the same day share one, with its rendered answers.
 
 pub(crate) mod cache;
 pub(crate) mod watch;
@@ -19,7 +18,7 @@ use crate::scenario::sources::Source;
 use cache::RenderCache;
 use watch::Watch;
 
-/// How many sets are kept at hand beside those in use.
+/// How many sets are kept in addition to those in use.
 const KEPT: usize = 4;
 
 /// A set on a base date, and what was rendered from it.
@@ -56,7 +55,7 @@ pub(crate) struct Library {
     format: &'static ScenarioFormat,
     issue: RwLock<Arc<Issue>>,
     failed: RwLock<Option<Failed>>,
-    /// Looks at the folders since before they were first read, so that no change is missed.
+    /// Made before the folders are first read, so that no change is missed.
     watch: Mutex<Option<Watch>>,
 }
 
@@ -64,7 +63,7 @@ impl Library {
     /// Reads and resolves the sources for the first time.
     ///
     /// # Errors
-    /// As [`resolve_all`]; then there is nothing to start with.
+    /// As [`resolve_all`].
     pub(crate) fn open(
         sources: Vec<Source>,
         format: &'static ScenarioFormat,
@@ -82,7 +81,7 @@ impl Library {
         &self.sources
     }
 
-    /// What looks at the folders; nothing where there are none, or where it was taken before.
+    /// The watch of the folders; nothing if there are no folders, or if it was taken before.
     pub(crate) fn take_watch(&self) -> Option<Watch> {
         self.watch.lock().take()
     }
@@ -106,8 +105,8 @@ impl Library {
         self.failed.read().clone()
     }
 
-    /// The number of the newest good files, and the set they are on a base date; the latter fails where they hold a
-    /// contradiction on that day.
+    /// The number of the newest good files, and their set on a base date. Resolving fails if they contradict themselves
+    /// on that day.
     pub(crate) fn on(&self, base: NaiveDate) -> (u64, Result<Arc<Loaded>, LoadError>) {
         let issue = self.issue();
         // Held while resolving, so that a day is resolved once; whoever waits here is on no thread that answers calls.
@@ -126,7 +125,7 @@ impl Library {
         (issue.number, Ok(loaded))
     }
 
-    /// Reads the sources anew. Where they do not load, all stays as it is, and the failure is remembered.
+    /// Reads the sources again. If they do not load, everything stays as it is, and the failure is remembered.
     pub(crate) fn reload(&self, base: NaiveDate, now: DateTime<Utc>) -> Result<u64, Arc<LoadError>> {
         let fresh = read(&self.sources).and_then(|snapshot| {
             let loaded = Loaded::new(resolve_all(&snapshot, self.format, base)?);

@@ -1,4 +1,4 @@
-//! A call that belongs to a session: it is known whom it is about, and what it sees.
+//! A call that belongs to a session: the party that it is about and the scenarios that it sees are known.
 
 use std::sync::Arc;
 
@@ -26,15 +26,15 @@ pub(super) struct Addressed<'s> {
     pub(super) body: &'s Body,
     pub(super) caller: &'s Caller,
     pub(super) session: &'s Arc<Session>,
-    /// What it sees, from its beginning to its end.
+    /// The scenarios that it sees. They stay the same until it ends.
     pub(super) world: &'s World,
 }
 
 impl<'s> Addressed<'s> {
-    /// Decides what the call meets.
+    /// Makes the plan of the call.
     ///
     /// # Errors
-    /// A clock that leads nowhere. Then nothing is used up.
+    /// The time is outside the years that a clock may show. Then no rule and no flag is used up.
     pub(super) fn planned(self) -> Result<Planned<'s>, Box<Refused>> {
         let wishes = self.received.merged();
         let Reading { shown, tokens } = self.session.clock.reading(self.session.time(), self.received.real);

@@ -1,4 +1,4 @@
-//! The answer of a call: a code or fault on demand, or the service's own, changed by drift where that is asked for.
+//! The answer of a call: a code or fault on demand, or the service's own. Drift may change it.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ use crate::router::{Target, below_base};
 use crate::session::Session;
 use crate::session::journal::{Checks, Entry};
 
-/// A call with its answer, before anything of it is sent. The journal has it already.
+/// A call with its answer. Nothing is sent yet; the journal has the entry already.
 pub(super) struct Answered {
     pub(super) response: Response<Body>,
     pub(super) delay: Duration,
@@ -38,7 +38,7 @@ impl From<Response<Body>> for Answered {
 }
 
 impl Answered {
-    /// A request that could not be taken as it was meant. Nothing is used up.
+    /// Refuses a request whose modifiers cannot be used. No rule and no flag is used up.
     pub(super) fn refused(received: &Received, refused: &Refused, session: Option<&Session>) -> Self {
         if let Some(session) = session {
             journal::add_refusal(session, received, refused);
@@ -191,7 +191,7 @@ impl Planned<'_> {
     }
 }
 
-/// The refusal with what would have made the call succeed, as a log may hold it.
+/// Adds the hint to a refusal, redacted.
 fn with_hint(refusal: Refusal, call: &Call<'_>) -> Refusal {
     let own = refusal.hint_text().map(str::to_owned);
     let hint = own.or_else(|| near_miss::hint(call, refusal.check()?));
@@ -201,7 +201,7 @@ fn with_hint(refusal: Refusal, call: &Call<'_>) -> Refusal {
     }
 }
 
-/// The warnings of the house and of the service, as one.
+/// Joins the warnings of the pipeline and of the service.
 fn both(house: Option<&'static str>, service: Option<&'static str>) -> Option<std::borrow::Cow<'static, str>> {
     match (house, service) {
         (Some(house), Some(service)) => Some(format!("{house}; and {service}").into()),
@@ -209,7 +209,7 @@ fn both(house: Option<&'static str>, service: Option<&'static str>) -> Option<st
     }
 }
 
-/// Does what may take its time so that other calls go on meanwhile, where the runtime has threads to do that.
+/// Runs slow work so that other calls go on meanwhile, if the runtime has several threads.
 fn out_of_the_way<T>(work: impl FnOnce() -> T) -> T {
     match tokio::runtime::Handle::current().runtime_flavor() {
         tokio::runtime::RuntimeFlavor::MultiThread => tokio::task::block_in_place(work),
@@ -217,7 +217,7 @@ fn out_of_the_way<T>(work: impl FnOnce() -> T) -> T {
     }
 }
 
-/// Whether a method has an answer without a body.
+/// Whether the answer to this method has no body.
 pub(super) fn is_head(method: &Method) -> bool {
     *method == Method::HEAD
 }

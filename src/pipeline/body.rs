@@ -1,4 +1,4 @@
-//! Reads the body that an endpoint wants, to its limit.
+//! Reads the body that an endpoint wants, up to its limit.
 
 use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_TYPE;
@@ -61,7 +61,7 @@ fn wrong_type(parts: &Parts, policy: BodyPolicy) -> Option<Body> {
     Some(Body::Unreadable(format!("Innholdet i kallet må ha Content-Type {wanted}, ikke {given}").into()))
 }
 
-/// Reads the parts of a form one after the other. What comes over the limit is not kept.
+/// Reads the parts of a form one after the other. A form over the limit is not kept.
 async fn multipart(parts: &Parts, incoming: Incoming, limit: usize) -> Body {
     let content_type = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let Ok(boundary) = multer::parse_boundary(content_type) else {
@@ -106,7 +106,7 @@ async fn multipart(parts: &Parts, incoming: Incoming, limit: usize) -> Body {
 /// The most parts of a form.
 const MOST_PARTS: usize = 100;
 
-/// How many bytes the heads of the parts may take beside what they hold.
+/// The largest size of all headers of the parts together, in bytes.
 const OVERHEAD: u64 = 256 * 1024;
 
 fn unreadable(error: &multer::Error, limit: usize) -> Body {

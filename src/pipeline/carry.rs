@@ -16,7 +16,7 @@ use super::Body;
 use crate::faults::effects::Fault;
 use crate::wire::{Farewell, Wire};
 
-/// The connection ends without a further word; hyper hangs up on this.
+/// Ends the connection without an answer: hyper closes it on this error.
 #[derive(Debug, thiserror::Error)]
 #[error("hung up on demand")]
 pub(crate) struct HungUp;
@@ -25,14 +25,14 @@ pub(crate) struct HungUp;
 /// sees it whose certificate or protocol the real platform refuses.
 const GARBAGE: [u8; 7] = [0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28];
 
-/// The most of a request's body that is read before hanging up. What is left unread would turn the end of the
+/// How many bytes of a request's body are read before the connection ends. Unread bytes would turn the end of the
 /// connection into a reset.
 const MOST_READ: usize = 1024 * 1024;
 
-/// About how many times a second a slow body sends something.
+/// How many times a second a slow body sends something, roughly.
 const BEATS: u32 = 10;
 
-/// Does to a response what the fault says.
+/// Carries out a fault on a response.
 pub(super) async fn out(
     fault: Fault,
     response: Response<Body>,
@@ -58,7 +58,7 @@ pub(super) async fn out(
     Err(HungUp)
 }
 
-/// The head with the whole length, and half of the body.
+/// Writes the headers with the full content length, and half of the body.
 async fn truncated(response: Response<Body>, head_only: bool) -> Vec<u8> {
     let (head, body) = response.into_parts();
     let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
@@ -77,7 +77,7 @@ async fn truncated(response: Response<Body>, head_only: bool) -> Vec<u8> {
     bytes
 }
 
-/// The same response, its body so many bytes a second.
+/// Limits the body of a response to this many bytes a second.
 async fn slowed(response: Response<Body>, rate: u32, head_only: bool) -> Response<Body> {
     let (mut head, body) = response.into_parts();
     let rest = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
@@ -95,7 +95,7 @@ async fn slowed(response: Response<Body>, rate: u32, head_only: bool) -> Respons
     Response::from_parts(head, Either::Right(axum::body::Body::new(slow)))
 }
 
-/// A body that comes bit by bit.
+/// A body that is sent in small pieces.
 struct Slow {
     rest: Bytes,
     a_beat: usize,

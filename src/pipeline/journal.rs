@@ -19,7 +19,7 @@ use crate::session::Session;
 use crate::session::call_id::CallId;
 use crate::session::journal::{Entry, PartyNumber};
 
-/// Opens an entry with what was asked.
+/// Opens an entry with the facts of the request.
 pub(super) fn opened(planned: &Planned<'_>) -> Entry {
     let (call, journal) = (&planned.call, &planned.call.session.journal);
     let mut entry = Entry::new(call.received.real);
@@ -52,7 +52,7 @@ fn party_number(number: &GivenNumber) -> Option<PartyNumber> {
     }
 }
 
-/// Closes an entry with what came of it, and keeps it.
+/// Adds the facts of the answer to an entry, and keeps it.
 pub(super) fn close(mut entry: Entry, planned: &Planned<'_>, response: &Response<Body>, delay: Option<Duration>) {
     let modifiers = planned.plan.modifiers();
     let fault = modifiers.fault.as_ref().map(|fault| fault.value);
@@ -65,7 +65,7 @@ pub(super) fn close(mut entry: Entry, planned: &Planned<'_>, response: &Response
     planned.call.session.journal.add(entry);
 }
 
-/// Keeps a request that could not be taken as it was meant.
+/// Keeps a request whose modifiers could not be used.
 pub(super) fn add_refusal(session: &Session, received: &Received, refused: &Refused) {
     let mut entry = Entry::new(received.real);
     tell_request(&mut entry, received, false);
@@ -76,7 +76,7 @@ pub(super) fn add_refusal(session: &Session, received: &Received, refused: &Refu
     session.journal.add(entry);
 }
 
-/// Keeps a request that the sandbox itself failed at.
+/// Keeps a request that met a fault of the sandbox itself.
 pub(super) fn add_failure(session: &Session, received: &Received, code: &'static Code) {
     let mut entry = Entry::new(received.real);
     tell_request(&mut entry, received, false);

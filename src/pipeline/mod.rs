@@ -4,7 +4,7 @@
 //! Received → Addressed → Planned → Answered → sent
 //! ```
 //!
-//! [`received`] takes a request apart. Then its body is read and its session begun, where it needs them.
+//! [`received`] takes a request apart. Then its body is read and its session begun, if it needs them.
 //! [`addressed`] knows whom the call is about and what it sees. [`planned`] has decided what it meets: a code, a
 //! fault, or the natural answer. [`answered`] has the response. [`sent`] closes the journal, waits, and does what a
 //! fault does on the wire. A panic on the way is answered with the service's code for it, or DAS-001.
@@ -54,13 +54,13 @@ pub(crate) struct State {
     pub(crate) access: Arc<Access>,
     /// The sandbox's own pages.
     pub(crate) pages: Router,
-    /// Where ids and delays are drawn from; seeded by whoever starts the server.
+    /// The source of ids and drawn delays. The server seeds it at start.
     pub(crate) rng: Mutex<ChaCha8Rng>,
-    /// The seed of drift where nobody says one.
+    /// The seed of drift if neither the call nor a rule has one.
     pub(crate) drift_seed: u64,
 }
 
-/// Whole answers in memory, or what is streamed: a page, or a body that is slow on demand.
+/// An answer in memory, or a stream: a page, or a body that is slow on demand.
 pub(crate) type Body = Either<Full<Bytes>, axum::body::Body>;
 
 /// Answers one request, or hangs up on it.
@@ -102,7 +102,7 @@ pub(crate) async fn handle(
     answered.send(&mut received, wire).await
 }
 
-/// The session of a call, begun where it has to be. Beginning one may take its time, so it keeps no other call waiting.
+/// Finds the session of a call, or begins it. Beginning may be slow, so it runs on a blocking thread.
 async fn session_of(state: &State, received: &Received, client: Option<&str>) -> Result<Arc<Session>, Box<Refused>> {
     let name = match state.sessions.find(received.session.as_ref(), client, received.real) {
         Ok(session) => return Ok(session),
@@ -116,7 +116,7 @@ async fn session_of(state: &State, received: &Received, client: Option<&str>) ->
     })
 }
 
-/// Does what may panic: then the answer is the code for a fault of the sandbox itself.
+/// Answers a call. After a panic the answer is the code for a fault of the sandbox itself.
 fn guarded(received: &Received, target: &Target, session: &Session, answer: impl FnOnce() -> Answered) -> Answered {
     catch_unwind(AssertUnwindSafe(answer)).unwrap_or_else(|_| Answered::failed(received, target, session))
 }

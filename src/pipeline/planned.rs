@@ -1,4 +1,5 @@
-//! What a call meets, decided before the service is asked: each key by its precedence.
+//! The plan of a call: the code, fault, delay and drift that it meets, decided before the service is asked.
+//! Each key has its precedence:
 //!
 //! Header, base URL, rule, scenario flag, reserved number, natural.
 
@@ -6,14 +7,14 @@ use std::sync::Arc;
 
 use super::addressed::Addressed;
 use crate::catalogue::{Catalogue, Code};
-use crate::faults::modifiers::{Chosen, Modifiers};
+use crate::faults::modifiers::{Modifiers, Sourced};
 use crate::faults::refused::Refused;
 use crate::faults::{Cause, reserved_number};
 use crate::interface::{Instants, Services, Subject};
 use crate::session::flags::FlagCounters;
 use crate::session::rules::{Applied, CallFacts, Clocks, Rules};
 
-/// A call of which it is decided what it meets.
+/// A call with its plan.
 pub(super) struct Planned<'s> {
     pub(super) call: Addressed<'s>,
     /// Whom it is about.
@@ -24,11 +25,11 @@ pub(super) struct Planned<'s> {
 
 /// What a call meets.
 pub(super) struct Plan {
-    /// The keys, each from the highest place that says it; nothing where nobody says any.
+    /// The keys, each from the place with the highest precedence; nothing if no place has any.
     keys: Option<Box<Modifiers>>,
-    /// The code that is answered in place of asking the service.
-    pub(super) code: Option<Chosen<&'static Code>>,
-    /// The rules that had a part in it.
+    /// The code that is answered instead of asking the service.
+    pub(super) code: Option<Sourced<&'static Code>>,
+    /// The rules that contributed to it.
     pub(super) rules: Vec<Box<str>>,
     /// A rule says that the answer stays natural, whatever scenario flags and reserved numbers say.
     natural: bool,
@@ -36,11 +37,11 @@ pub(super) struct Plan {
 
 impl Plan {
     /// What the call itself asks for.
-    pub(super) fn of_call(keys: Option<Box<Modifiers>>, code: Option<Chosen<&'static Code>>) -> Self {
+    pub(super) fn of_call(keys: Option<Box<Modifiers>>, code: Option<Sourced<&'static Code>>) -> Self {
         Self { keys, code, rules: Vec::new(), natural: false }
     }
 
-    /// The keys, each from the highest place that says it.
+    /// The keys, each from the place with the highest precedence.
     pub(super) fn modifiers(&self) -> &Modifiers {
         Modifiers::or_none(self.keys.as_deref())
     }
@@ -51,7 +52,7 @@ impl Plan {
         Ok(Self::of_call(keys, code))
     }
 
-    /// Adds what the rules of the session say. A rule that gets a key into the plan is used up by one.
+    /// Adds the keys of the session's rules. A rule that adds a key is used up by one.
     pub(super) fn with_rules(mut self, call: &CallFacts<'_>, rules: &Rules, clocks: Clocks) -> Self {
         for rule in rules.matching(call) {
             match rule.apply(call, self.keys.get_or_insert_default(), clocks) {
@@ -67,7 +68,7 @@ impl Plan {
         self
     }
 
-    /// Adds what the scenario flags of the party and the reserved numbers say. A flag that gets a key into the plan
+    /// Adds the keys of the party's scenario flags, and the code of a reserved number. A flag that adds a key
     /// is used up by one.
     pub(super) fn with_scenario(mut self, call: &CallFacts<'_>, subject: &Subject, flags: &FlagCounters) -> Self {
         if let Some(party) = subject.party.as_ref().filter(|party| !party.feil.is_empty() && !self.natural) {
@@ -79,21 +80,21 @@ impl Plan {
             }
         }
         if self.code.is_none() {
-            let known = |error: &Chosen<Arc<str>>| {
+            let known = |error: &Sourced<Arc<str>>| {
                 let value = Catalogue::code_at(Some(call.service), &error.value)?;
-                Some(Chosen { value, cause: error.cause })
+                Some(Sourced { value, cause: error.cause })
             };
             self.code = self.modifiers().error.as_ref().and_then(known);
         }
         let is_free = self.code.is_none() && self.modifiers().replacing().is_none() && !self.natural;
         if let Some(part) = subject.part().filter(|_| is_free && subject.party.is_none()) {
             let code = reserved_number(call.service, part);
-            self.code = code.map(|value| Chosen { value, cause: Cause::ReservedNumber });
+            self.code = code.map(|value| Sourced { value, cause: Cause::ReservedNumber });
         }
         self
     }
 
-    /// What made the answer other than natural, the strongest first.
+    /// The cause that the answer reports. If there are several, the one that changes most.
     pub(super) fn cause(&self) -> Cause {
         let modifiers = self.modifiers();
         modifiers

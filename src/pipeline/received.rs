@@ -20,22 +20,22 @@ use crate::session::call_id::CallId;
 
 /// A request as it came.
 pub(super) struct Received {
-    /// As they came; the URL has its modifiers.
+    /// The headers and the URL as they came, modifiers included.
     pub(super) parts: Parts,
-    /// The body, until it is read.
+    /// The body; nothing after it was read.
     pub(super) body: Option<Incoming>,
     pub(super) id: CallId,
-    /// The real time, asked for once.
+    /// The real time when the request came.
     pub(super) real: DateTime<Utc>,
-    /// The session that the call names, whatever else is wrong with it.
+    /// The session that the call names, even if other modifiers are wrong.
     pub(super) session: Option<SessionName>,
-    /// Its modifiers, or why they cannot be taken; nothing where it has none.
+    /// Its modifiers, or why they cannot be used; nothing if it has none.
     pub(super) wishes: Result<Option<Box<Wishes>>, Box<Refused>>,
     /// Where the path without modifiers begins.
     path_from: usize,
 }
 
-/// The modifiers of a call, by where they stand.
+/// The modifiers of a call, by carrier.
 #[derive(Default)]
 pub(super) struct Wishes {
     pub(super) headers: Modifiers,
@@ -47,7 +47,7 @@ impl Wishes {
         Ok(Self { headers: Modifiers::of_headers(headers)?, base_url: Modifiers::of_base_url(base_url)? })
     }
 
-    /// All of them; the headers win.
+    /// Both carriers merged; the headers win.
     pub(super) fn merged(&self) -> Modifiers {
         let mut merged = self.headers.clone();
         merged.fill_from(&self.base_url);
@@ -98,7 +98,7 @@ impl Received {
         self.parts.uri.query().unwrap_or_default()
     }
 
-    /// Where it goes; refused where its modifiers cannot be taken there.
+    /// Finds its target. Refuses modifiers that the target cannot use.
     pub(super) fn target(&self, state: &State) -> Result<Target, Box<Refused>> {
         let wishes = self.wishes.as_ref().map_err(Clone::clone)?;
         let target = resolve(state.services, &self.parts, self.path());
@@ -130,7 +130,7 @@ impl Received {
         }
     }
 
-    /// Reads the body that the endpoint wants; another one stays where it is.
+    /// Reads the body if the endpoint wants it.
     pub(super) async fn read_body(&mut self, target: &Target) -> interface::Body {
         let Target::Service { route, .. } = target else {
             return interface::Body::None;
@@ -138,7 +138,7 @@ impl Received {
         body::read(route, &self.parts, &mut self.body).await
     }
 
-    /// Lets one of the sandbox's own pages answer.
+    /// Hands the request to the sandbox's own pages.
     pub(super) async fn page(mut self, state: &State) -> Response<Body> {
         let warning = Modifiers::or_none(self.merged().as_deref()).for_own_page().ok().flatten();
         let body = self.body.take().map_or_else(axum::body::Body::empty, axum::body::Body::new);
@@ -154,7 +154,7 @@ impl Received {
     }
 }
 
-/// A URL with another path.
+/// Replaces the path of a URL.
 fn without_prefix(written: &Uri, path: &str) -> Uri {
     let with_query = written.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
     let mut parts = written.clone().into_parts();

@@ -1,4 +1,4 @@
-//! Answers put together, and labelled with where they come from.
+//! Builds responses, and adds the headers that say where they come from.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -32,10 +32,10 @@ const SANDBOX_HINT: HeaderName = HeaderName::from_static("sandbox-hint");
 const SANDBOX_SCENARIO: HeaderName = HeaderName::from_static("sandbox-scenario");
 const SANDBOX_WARNING: HeaderName = HeaderName::from_static("sandbox-warning");
 
-/// What an answer says of itself besides its body.
+/// What the headers of a response are made from.
 pub(super) struct Head<'a> {
     pub(super) received: &'a Received,
-    /// What was planned; nothing where the call did not come so far.
+    /// The plan; nothing if the call failed before it had one.
     pub(super) plan: Option<&'a Plan>,
     pub(super) party: Option<&'a Party>,
     /// The form of the errors of the service that is called.
@@ -75,7 +75,7 @@ impl Head<'_> {
         response
     }
 
-    /// The headers of a successful answer but for those of its own.
+    /// The headers of a successful answer, without those that the service adds.
     fn head(&self, format: Format, warning: Option<Cow<'static, str>>) -> HeaderMap {
         let mut headers = HeaderMap::with_capacity(ROOM);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
@@ -140,7 +140,7 @@ impl Head<'_> {
         response
     }
 
-    /// What stands in for an answer that a fault leaves nothing of. Some faults throw it away again.
+    /// The response of a fault that replaces the answer. Faults that hang up throw it away later.
     pub(super) fn replaced(&self, fault: Fault) -> Response<Body> {
         const TEXT: &str = "text/plain; charset=utf-8";
         let (status, content_type, body) = match fault {
@@ -165,7 +165,7 @@ impl Head<'_> {
         response
     }
 
-    /// What every answer says of itself.
+    /// Adds the headers that every answer has.
     fn label(&self, response: &mut Response<Body>) {
         label(response, self.cause(), self.scenario());
     }
@@ -174,7 +174,7 @@ impl Head<'_> {
 /// Room for the usual headers and those that the server adds.
 const ROOM: usize = 8;
 
-/// One log line for an answer that is no success, without what a log must not hold.
+/// Logs an answer that is not a success, redacted.
 fn log(received: &Received, status: u16, code: &str, cause: Cause) {
     if tracing::enabled!(tracing::Level::INFO) {
         let (method, path) = (&received.parts.method, redacted(received.path()));
@@ -183,7 +183,7 @@ fn log(received: &Received, status: u16, code: &str, cause: Cause) {
     }
 }
 
-/// The refusal of a modifier.
+/// The response for a modifier that cannot be used.
 pub(super) fn refused_modifier(refused: &Refused, received: &Received) -> Response<Body> {
     log(received, refused.status, "refused", Cause::RefusedModifier);
     let body = serde_json::to_vec(refused).unwrap_or_default();
@@ -199,14 +199,14 @@ fn label(response: &mut Response<Body>, cause: Cause, scenario: HeaderValue) {
     headers.insert(SANDBOX_SCENARIO, scenario);
 }
 
-/// Puts on the id of the call.
+/// Adds the id of the call.
 pub(super) fn identify(response: &mut Response<Body>, id: &CallId) {
     if let Ok(id) = HeaderValue::from_bytes(id.as_str().as_bytes()) {
         response.headers_mut().insert(KORRELASJONSID, id);
     }
 }
 
-/// Puts on a page what every answer says of itself.
+/// Adds the headers that every answer has to a page.
 pub(super) fn label_page(response: &mut Response<Body>, id: &CallId, warning: Option<&'static str>) {
     label(response, Cause::Natural, HeaderValue::from_static("none"));
     identify(response, id);
@@ -233,7 +233,7 @@ fn whole(status: StatusCode, content_type: &'static str, body: Bytes) -> Respons
 const PROXY_PAGE: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
     <center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n";
 
-/// What was done to the answer, with all that was drawn.
+/// Adds `Sandbox-Effects`: what was done to the answer, with all drawn values.
 pub(super) fn tell_effects(response: &mut Response<Body>, planned: &Planned<'_>, delay: Option<Duration>, seed: u64) {
     let (plan, modifiers) = (&planned.plan, planned.plan.modifiers());
     if modifiers.is_idle() && plan.rules.is_empty() {
@@ -275,7 +275,7 @@ pub(super) fn tell_effects(response: &mut Response<Body>, planned: &Planned<'_>,
     }
 }
 
-/// A text as a header can carry it.
+/// Percent-encodes a text so that a header can carry it.
 fn ascii(name: &str) -> Cow<'_, str> {
     const NOT_IN_HEADERS: &AsciiSet = &CONTROLS.add(b'%');
     utf8_percent_encode(name, NOT_IN_HEADERS).into()

@@ -1,4 +1,4 @@
-//! The last stage: the delay passes, and the answer goes out, or what its fault makes of it.
+//! The last stage: waits for the delay, then sends the answer, or does what the fault does on the wire.
 
 use http::Response;
 

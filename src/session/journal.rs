@@ -1,5 +1,5 @@
 //! The last requests of a session, for people who look for what went wrong and for assertions in tests.
-//! Bounded; what it holds is redacted before it is kept.
+//! It is bounded, and everything is redacted before it is kept.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -40,7 +40,7 @@ pub(crate) struct Entry {
     pub(crate) number: u64,
     /// The real time.
     pub(crate) time: DateTime<Utc>,
-    /// The observer's day, where the call came so far.
+    /// The observer's day, if the call came that far.
     pub(crate) day: Option<NaiveDate>,
     pub(crate) method: http::Method,
     /// With the modifiers of the base URL.
@@ -52,7 +52,7 @@ pub(crate) struct Entry {
     /// The `client_id` of the token, believed as it stands.
     pub(crate) client: Option<Box<str>>,
     pub(crate) korrelasjonsid: CallId,
-    /// Nothing where the caller got no answer.
+    /// Nothing if the caller got no answer.
     pub(crate) status: Option<u16>,
     pub(crate) code: Option<&'static str>,
     pub(crate) message: Option<Box<str>>,
@@ -61,9 +61,9 @@ pub(crate) struct Entry {
     pub(crate) drift: Option<Drift>,
     /// In ms.
     pub(crate) delay: Option<u64>,
-    /// The rules that had a part in it.
+    /// The rules that contributed to it.
     pub(crate) rules: Vec<Box<str>>,
-    /// How far the call came by itself; nothing where the service was not asked.
+    /// Which checks the call passed; nothing if the service was not asked.
     pub(crate) checks: Option<Checks>,
     /// What the real service would have done otherwise.
     pub(crate) warning: Option<Cow<'static, str>>,
@@ -74,16 +74,16 @@ pub(crate) struct Entry {
 /// How far a call came.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Checks {
-    /// The one that it failed; nothing where it passed all.
+    /// The check that it failed; nothing if it passed all.
     pub(crate) failed: Option<Check>,
-    /// Nobody looked at token and consent.
+    /// Token and consent were not checked.
     pub(crate) access_unchecked: bool,
     /// The endpoint reads a body.
     pub(crate) reads_body: bool,
 }
 
 impl Entry {
-    /// An entry that says nothing yet but the real time.
+    /// An entry with the real time, and nothing else yet.
     pub(crate) fn new(time: DateTime<Utc>) -> Self {
         Self {
             number: 0,
@@ -113,7 +113,7 @@ impl Entry {
 }
 
 impl Checks {
-    /// The names of those it passed.
+    /// The names of the checks that it passed.
     pub(crate) fn passed(self) -> Vec<&'static str> {
         let before = |check: &Check| self.failed.is_none_or(|failed| (*check as usize) < failed as usize);
         let looked_at =
@@ -122,7 +122,7 @@ impl Checks {
     }
 }
 
-/// Which entries are asked for; what is left out fits all.
+/// Which entries are wanted. A field without a value matches every entry.
 #[derive(Debug, Default)]
 pub(crate) struct Filter {
     pub(crate) service: Option<String>,
@@ -156,18 +156,18 @@ impl Filter {
 /// The last requests of a session.
 pub(crate) struct Journal {
     capacity: usize,
-    kept: Mutex<Kept>,
+    kept: Mutex<KeptEntries>,
 }
 
 #[derive(Default)]
-struct Kept {
+struct KeptEntries {
     entries: VecDeque<Arc<Entry>>,
     last: u64,
 }
 
 /// What was found.
-pub(crate) struct Found {
-    /// How many fit among those that are kept.
+pub(crate) struct FoundEntries {
+    /// How many of the kept entries match.
     pub(crate) count: usize,
     /// How many requests there were in all, those not kept included.
     pub(crate) total: u64,
@@ -187,7 +187,7 @@ impl Journal {
         self.capacity > 0
     }
 
-    /// Keeps an entry, under the next number; the oldest makes room.
+    /// Keeps an entry under the next number. If the journal is full, the oldest entry goes.
     pub(crate) fn add(&self, mut entry: Entry) {
         let mut kept = self.kept.lock();
         kept.last += 1;
@@ -201,10 +201,10 @@ impl Journal {
         drop(dropped);
     }
 
-    pub(crate) fn find(&self, filter: &Filter, limit: usize) -> Found {
+    pub(crate) fn find(&self, filter: &Filter, limit: usize) -> FoundEntries {
         let kept = self.kept.lock();
         let fitting: Vec<_> = kept.entries.iter().rev().filter(|entry| filter.fits(entry)).collect();
-        Found {
+        FoundEntries {
             count: fitting.len(),
             total: kept.last,
             dropped: kept.last - kept.entries.len() as u64,
@@ -214,6 +214,6 @@ impl Journal {
 
     /// Forgets all, and counts anew.
     pub(crate) fn clear(&self) {
-        *self.kept.lock() = Kept::default();
+        *self.kept.lock() = KeptEntries::default();
     }
 }

@@ -1,5 +1,5 @@
-//! What belongs to one test run: its clock, rules, journal, own scenarios, and how much of each scenario
-//! flag is used up. A call belongs to exactly one session and sees nothing of another.
+//! What belongs to one test run: its clock, rules, journal, own scenarios, the state of services, and the counts of used
+//! flags. A call belongs to exactly one session and sees nothing of another.
 
 pub(crate) mod call_id;
 pub(crate) mod flags;
@@ -29,19 +29,19 @@ use time::{Clock, Time};
 /// The most claims that a session's own scenarios may hold.
 const MOST_OWN_CLAIMS: usize = 200_000;
 
-/// What a call sees: one set of scenarios, from its beginning to its end.
+/// The scenarios that a call sees. They stay the same until the call ends.
 pub(crate) struct World {
-    /// The number of the files that it was last put together from, or should have been.
+    /// The number of the newest files when it was built.
     number: u64,
     /// The server's scenarios on the session's base date.
     server: Arc<Loaded>,
-    /// With the session's own.
+    /// The same, with the session's own scenarios.
     pub(crate) loaded: Arc<Loaded>,
     pub(crate) flags: Arc<FlagCounters>,
 }
 
 /// A session's own scenarios, resolved on its base date.
-pub(crate) struct Own {
+pub(crate) struct OwnScenarios {
     pub(crate) set: ScenarioSet,
     bytes: usize,
 }
@@ -71,8 +71,8 @@ pub(crate) struct Session {
     pub(crate) journal: Journal,
     /// What it keeps of each service.
     states: Vec<Box<dyn Any + Send + Sync>>,
-    /// Its own scenarios; held while its world is put together.
-    own: Mutex<Option<Own>>,
+    /// Its own scenarios. The lock is held while the world is built.
+    own: Mutex<Option<OwnScenarios>>,
     own_bytes: AtomicUsize,
     world: ArcSwap<World>,
     failed: RwLock<Option<Failed>>,
@@ -81,10 +81,10 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Begins a session. Takes its time where nobody began one on that day before.
+    /// Begins a session. This is slow if no other session began on that day.
     ///
     /// # Errors
-    /// Where the scenarios hold a contradiction on the day it is.
+    /// The scenarios contradict themselves on that day.
     fn begin(name: &str, start: &Start) -> Result<Self, LoadError> {
         let (time, library) = (Arc::clone(&start.time), Arc::clone(&start.library));
         let (base, begun) = (day_in_norway(time.now()), time.real());
@@ -109,12 +109,12 @@ impl Session {
         })
     }
 
-    /// What a call that begins now sees.
+    /// The world for a call that begins now.
     pub(crate) fn world(&self) -> Arc<World> {
         self.world.load_full()
     }
 
-    /// Puts the world together anew where the server has newer files. Takes its time.
+    /// Builds the world again if the server has newer files. May be slow.
     pub(crate) fn catch_up(&self) {
         let own = self.own.lock();
         if self.world().number == self.library.number() {
@@ -123,9 +123,9 @@ impl Session {
         self.rebuild(own.as_ref());
     }
 
-    /// Puts the world together from the newest files and the session's own. Where the server's files do not load
+    /// Builds the world from the newest files and the session's own scenarios. If the server's files do not load
     /// on this session's base date, it keeps those it has.
-    fn rebuild(&self, own: Option<&Own>) {
+    fn rebuild(&self, own: Option<&OwnScenarios>) {
         let before = self.world();
         let (number, server) = self.library.on(self.base);
         let failed = server.as_ref().err().map(ToString::to_string);
@@ -146,19 +146,19 @@ impl Session {
         self.world.store(Arc::new(World { number, server, loaded, flags }));
     }
 
-    /// Scenarios of its own, resolved on its base date. Takes its time.
+    /// Resolves scenarios for this session on its base date. May be slow.
     ///
     /// # Errors
-    /// All that is wrong with them.
-    fn resolve_own(&self, texts: Vec<Text>) -> Result<Own, LoadError> {
+    /// All problems of the scenarios.
+    fn resolve_own(&self, texts: Vec<Text>) -> Result<OwnScenarios, LoadError> {
         let bytes = texts.iter().map(|text| text.text.len()).sum();
         let snapshot = read(&[Source::Texts(texts)])?.with_max_claims(MOST_OWN_CLAIMS);
         let set = resolve_all(&snapshot, self.library.format(), self.base)?;
-        Ok(Own { set, bytes })
+        Ok(OwnScenarios { set, bytes })
     }
 
-    /// Takes scenarios of its own, in place of those it had; they replace parties of the same number.
-    fn take_own(&self, fresh: Own) {
+    /// Replaces its own scenarios. They win over the server's parties of the same number.
+    fn take_own(&self, fresh: OwnScenarios) {
         let mut own = self.own.lock();
         self.own_bytes.store(fresh.bytes, Ordering::Relaxed);
         *own = Some(fresh);
@@ -182,7 +182,7 @@ impl Session {
         self.own_bytes.load(Ordering::Relaxed)
     }
 
-    /// The server's files that do not load on its base date, where that is so.
+    /// The failure, if the server's newest files do not load on its base date.
     pub(crate) fn failed(&self) -> Option<Failed> {
         self.failed.read().clone()
     }
@@ -200,7 +200,7 @@ impl Session {
         &self.library
     }
 
-    /// The observer's day where no call says otherwise.
+    /// The observer's day, unless a call has another.
     pub(crate) fn today(&self) -> NaiveDate {
         day_in_norway(self.clock.now(&self.time, self.time.real()))
     }

@@ -22,7 +22,7 @@ use crate::scenario::format::ScenarioFormat;
 use crate::scenario::loading::LoadError;
 use crate::scenario::sources::{Source, Text};
 
-/// The name of the session of calls that name none. It is never forgotten.
+/// The name of the default session. It is never forgotten.
 pub(crate) const DEFAULT: &str = "default";
 
 /// How many bytes of own scenarios all sessions may hold together.
@@ -41,7 +41,7 @@ pub(crate) struct Sessions {
     named: RwLock<HashMap<Box<str>, Arc<Session>>>,
     clients: RwLock<HashMap<Box<str>, SessionName>>,
     bound: AtomicUsize,
-    /// Held while a session's own scenarios are put in, so that their sum is right.
+    /// The lock is held while a session's own scenarios are replaced, so that the sum of all sizes is right.
     own: Mutex<()>,
 }
 
@@ -58,7 +58,7 @@ impl Sessions {
     /// Loads the scenarios and begins the default session.
     ///
     /// # Errors
-    /// Where the clock is set out of its range, or the scenarios do not load on the day it is.
+    /// The clock is set out of its range, or the scenarios do not load on that day.
     pub(crate) fn open(
         sources: Vec<Source>,
         format: &'static ScenarioFormat,
@@ -84,7 +84,7 @@ impl Sessions {
         })
     }
 
-    /// Reads the scenarios anew, and says in the log what came of it.
+    /// Reads the scenarios again, and logs the result.
     pub(crate) fn reload(&self) {
         let base = self.default_session().base;
         match self.library.reload(base, self.time.real()) {
@@ -108,13 +108,13 @@ impl Sessions {
         }
     }
 
-    /// The session of calls that name none.
+    /// The default session: the session of calls that name none.
     pub(crate) fn default_session(&self) -> Arc<Session> {
         self.default.load_full()
     }
 
-    /// The session of a call: the one it names, else the one its client is bound to, else the default one; or
-    /// the name of the one that has to be begun for it.
+    /// Finds the session of a call: the one that it names, otherwise the one that its client is bound to, otherwise the
+    /// default one. Returns the name if that session has not begun.
     pub(crate) fn find(
         &self,
         name: Option<&SessionName>,
@@ -130,7 +130,7 @@ impl Sessions {
         Ok(session)
     }
 
-    /// A session by name, begun where it is not there. Takes its time.
+    /// Finds a session by name, or begins it. May be slow.
     pub(crate) fn begun(&self, name: &SessionName) -> Result<Arc<Session>, Box<Refused>> {
         if let Some(session) = self.existing(name.as_str()) {
             return Ok(session);
@@ -190,8 +190,8 @@ impl Sessions {
         sessions
     }
 
-    /// Begins a session anew: base date of today, nothing of its own. Calls in flight end in the old one. Takes its
-    /// time.
+    /// Resets a session: its base date becomes today, and it has nothing of its own. Calls in flight end in the old one.
+    /// May be slow.
     pub(crate) fn reset(&self, name: &SessionName) -> Result<Arc<Session>, Box<Refused>> {
         let fresh = Arc::new(self.begin(name.as_str())?);
         if name.as_str() == DEFAULT {
@@ -207,7 +207,7 @@ impl Sessions {
         self.begun(name)
     }
 
-    /// Deletes a session and the bindings to it; false where there was none.
+    /// Deletes a session and the bindings to it. Returns false if there was none.
     pub(crate) fn delete(&self, name: &str) -> bool {
         // Unbound first, so that no call of a client begins it again.
         let unbound = self.unbind(|session| session.as_str() == name);
@@ -227,7 +227,7 @@ impl Sessions {
         named.retain(|_, session| now.signed_duration_since(session.last_used()) < idle);
     }
 
-    /// Binds these clients and no others to a session; a client that was bound elsewhere is moved.
+    /// Binds exactly these clients to a session. A client that was bound to another session moves.
     pub(crate) fn bind(&self, session: &SessionName, clients: &[String]) -> Result<(), Box<Refused>> {
         let mut bound = self.clients.write();
         bound.retain(|_, name| name != session);
@@ -265,7 +265,7 @@ impl Sessions {
         self.clients.read().get(client).cloned()
     }
 
-    /// Gives a session scenarios of its own, where there is room for them. Takes its time.
+    /// Gives a session its own scenarios, if there is room for them. May be slow.
     pub(crate) fn put_scenarios(
         &self,
         session: &Arc<Session>,

@@ -1,26 +1,26 @@
-//! What the time is: the server's clock, and a session's own where it has one.
+//! The time: the server's clock, and the clock of a session.
 //!
-//! The base date, against which scenarios are resolved, is no concern of a clock; it is settled when a
-//! session begins. (docs/scenarios.md, "Time")
+//! Clocks do not move the base date, against which scenarios are resolved. It is set when a session begins.
+//! (docs/scenarios.md, "Time")
 
 use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::RwLock;
 
 use crate::domain::clock::{ClockError, Now, Shift, day_in_norway};
 
-/// The real time, handed in so that a test can say what it is.
+/// A source of the real time. A test can pass its own.
 pub(crate) type TimeSource = fn() -> DateTime<Utc>;
 
-/// The system's clock: the one place that reads it.
+/// Reads the system's clock. Nothing else does.
 #[expect(clippy::disallowed_methods, reason = "this is the source that all else is given")]
 pub(crate) fn system_time() -> DateTime<Utc> {
     Utc::now()
 }
 
-/// The day that it is, or is said to be.
+/// The day that the clock shows at start.
 ///
 /// # Errors
-/// Where the setting leads out of the years that a clock may show.
+/// The setting is outside the years that a clock may show.
 pub(crate) fn base_date(setting: Option<Now>, time: TimeSource) -> Result<NaiveDate, ClockError> {
     let real = time();
     setting.map_or(Ok(real), |now| now.resolve(real)).map(day_in_norway)
@@ -34,7 +34,7 @@ pub(crate) enum Setting {
     Real,
     /// It stands still.
     Standing(DateTime<Utc>),
-    /// It goes on, so far ahead or behind.
+    /// It runs, this far ahead or behind.
     Shifted(Shift),
 }
 
@@ -59,7 +59,7 @@ impl Setting {
         }
     }
 
-    /// The setting so much further; a standing clock stands on.
+    /// The setting moved by a shift. A clock that stands still keeps standing.
     fn advanced(self, by: Shift, real: DateTime<Utc>) -> Result<Self, ClockError> {
         let further = match self {
             Self::Standing(instant) => Self::Standing(Now::Shifted(by).resolve(instant)?),
@@ -83,7 +83,7 @@ impl Setting {
 pub(crate) enum Change {
     /// It shows this.
     Set(Now),
-    /// It is moved so much further.
+    /// It moves by this shift.
     Advance(Shift),
     /// It stands still where it is.
     Freeze,
@@ -124,7 +124,7 @@ impl Time {
     }
 }
 
-/// A setting after a change; a shift is told from what the clock would show otherwise.
+/// Applies a change to a setting. A shift counts from what the clock would show without a setting.
 fn changed(setting: Setting, otherwise: Setting, change: Change, real: DateTime<Utc>) -> Result<Setting, ClockError> {
     match change {
         Change::Set(Now::Fixed(instant)) => Ok(Setting::Standing(instant)),
@@ -146,13 +146,13 @@ pub(crate) struct Reading {
 
 /// A session's clock.
 #[derive(Debug, Default)]
-pub(crate) struct Clock(RwLock<Own>);
+pub(crate) struct Clock(RwLock<ClockState>);
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Own {
-    /// Its own setting; it follows the server's where there is none.
+struct ClockState {
+    /// Its own setting; without one it follows the server's clock.
     setting: Option<Setting>,
-    /// Tokens follow it too.
+    /// Tokens follow it, too.
     tokens: bool,
 }
 
@@ -184,13 +184,13 @@ impl Clock {
         self.own().tokens
     }
 
-    /// The time that tokens are held against.
+    /// The time that tokens are checked at.
     pub(crate) fn for_tokens(&self, time: &Time) -> DateTime<Utc> {
         let real = time.real();
         if self.moves_tokens() { self.now(time, real) } else { real }
     }
 
-    /// Changes it, and whether tokens follow it, where that is said.
+    /// Changes the setting, and whether tokens follow it. Nothing leaves a value as it is.
     pub(crate) fn change(&self, time: &Time, change: Option<Change>, tokens: Option<bool>) -> Result<(), ClockError> {
         let mut own = self.0.write();
         if let Some(change) = change {
@@ -203,10 +203,10 @@ impl Clock {
 
     /// Makes it follow the server's again.
     pub(crate) fn follow(&self) {
-        *self.0.write() = Own::default();
+        *self.0.write() = ClockState::default();
     }
 
-    fn own(&self) -> Own {
+    fn own(&self) -> ClockState {
         *self.0.read()
     }
 }

@@ -16,7 +16,7 @@ use crate::catalogue::{Catalogue, Endpoint, Service};
 use crate::faults::Cause;
 use crate::faults::duration::parse_duration;
 use crate::faults::key::Key;
-use crate::faults::modifiers::{Modifiers, no_key};
+use crate::faults::modifiers::{Modifiers, unknown_key};
 use crate::faults::refused::Refused;
 
 /// A rule of a session.
@@ -284,7 +284,7 @@ fn read_modifiers(
 ) -> Result<Modifiers, Box<Refused>> {
     let mut read = Modifiers::default();
     for (name, value) in keys {
-        let key = Key::by_name(name).ok_or_else(|| no_key(name).of_rule())?;
+        let key = Key::by_name(name).ok_or_else(|| unknown_key(name).of_rule())?;
         if key == Key::Session {
             let detail = "a rule belongs to a session and cannot choose another; bind the client to a session instead"
                 .to_owned();
