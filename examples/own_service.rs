@@ -23,14 +23,14 @@ static SERVICE: Service = Service {
     packages: &[],
     endpoints: &[SHOW, ADD, ATTACH],
     formats: Formats::Json,
-    codes: &CODES,
+    codes: CODES,
     refusals: &[(Check::Url, 2), (Check::Body, 3), (Check::Input, 3), (Check::Party, 4), (Check::Format, 5)],
     has_common_codes: true,
     has_editions: false,
     protection: Protection::Open,
 };
 
-static CODES: [Code; 5] = [
+static CODES: &[Code] = &[
     Code::new("NOTAT-001", 500, "Uventet feil.", "Det oppstod en uventet feil"),
     Code::new("NOTAT-002", 404, "Ukjent url.", "Ukjent url benyttet"),
     Code::new("NOTAT-003", 400, "Ugyldig innhold.", "Innholdet i kallet kan ikke leses"),
@@ -55,9 +55,9 @@ const ATTACH: Endpoint = Endpoint {
 
 /// The service, for `Sandbox::builder().service(&MODULE)`.
 pub(crate) static MODULE: ServiceModule =
-    ServiceModule::new(&SERVICE, &OPERATIONS, "Notes about parties: an example of a service of one's own.");
+    ServiceModule::new(&SERVICE, OPERATIONS, "Notes about parties: an example of a service of one's own.");
 
-static OPERATIONS: [Operation; 3] = [
+static OPERATIONS: &[Operation] = &[
     Operation::new::<Notat>(show, "visNotat", "What is noted about a party"),
     Operation::new::<Notat>(add, "nyttNotat", "Notes something about a party").reads::<NyttNotat>(),
     Operation::new::<Vedlegg>(attach, "nyttVedlegg", "Attaches a file").reads::<VedleggSkjema>(),

@@ -21,7 +21,7 @@ impl Code {
 }
 
 /// The codes of the platform in front of all services ("felles feilkoder").
-pub(crate) static COMMON_CODES: [Code; 8] = [
+pub(crate) static COMMON_CODES: &[Code] = &[
     Code::new(
         "DAS-001",
         500,

@@ -29,7 +29,7 @@ impl Catalogue {
     /// The codes that a rule or a header can choose at a service: its own, then the common ones. Without a service, the
     /// common ones.
     pub(crate) fn codes_at(service: Option<&'static Service>) -> impl Iterator<Item = &'static Code> {
-        let common = if service.is_none_or(|service| service.has_common_codes) { &COMMON_CODES[..] } else { &[] };
+        let common = if service.is_none_or(|service| service.has_common_codes) { COMMON_CODES } else { &[] };
         service.map_or(&[][..], |service| service.codes).iter().chain(common)
     }
 

@@ -31,11 +31,14 @@ pub(super) fn document(services: &Services) -> Value {
     let (mut request_schemas, mut response_schemas) = (Schemas::of_requests(), Schemas::new());
     let problem = response_schemas.of::<Problem>();
     let mut operations = operations(&mut request_schemas, &mut response_schemas);
-    for module in &services.modules {
+    // The list of parties comes last.
+    let parties = operations.pop();
+    for module in services.modules.iter().rev() {
         if let Some(service_operations) = module.hooks.pages.and_then(|pages| pages().operations) {
             operations.extend(service_operations(&mut request_schemas, &mut response_schemas));
         }
     }
+    operations.extend(parties);
     let filters = parameters_of::<RequestFilter>();
     let mut paths = Map::new();
     for operation in &operations {

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
 
-use super::module::ServiceModule;
+use super::module::{Operation, ServiceModule};
 use super::negotiation::Format;
 use super::path::{self, Path};
 use super::refusal::Refusal;
@@ -158,6 +158,14 @@ impl Call<'_> {
     /// The observer's day in Norway.
     pub fn day(&self) -> NaiveDate {
         self.instants.day
+    }
+
+    /// The operation of the endpoint.
+    pub(crate) fn operation(&self) -> Option<&'static Operation> {
+        let module = self.target.module;
+        let endpoint = self.target.endpoint?;
+        let number = module.service.endpoints.iter().position(|known| std::ptr::eq(known, endpoint))?;
+        module.operations.get(number)
     }
 
     /// The number of the party that the call is about, valid or not.

@@ -96,7 +96,7 @@ fn error_responses(service: &Service, endpoint: &Endpoint, schemas: &mut Schemas
         let area = if service.has_xml() { area.to_owned() } else { area.replace("json eller xml", "json") };
         areas.entry(status).or_default().push(format!("{code}: {area}"));
     };
-    for code in service.codes.iter().chain(&COMMON_CODES) {
+    for code in service.codes.iter().chain(COMMON_CODES) {
         add(code.status, code.code, code.area);
     }
     // A body over its limit is 413, whatever the status of its code elsewhere.

@@ -50,6 +50,9 @@ pub struct Operation {
     pub(crate) request_schema: Option<SchemaOf>,
     /// How it answers from a party's ledger, so that `check` can compare literal answers with the ledger.
     pub(crate) render: Option<Render>,
+    /// Whether `render` answers about a shielded party with nothing but a mark. Otherwise such a party is refused as an
+    /// unknown one is.
+    pub(crate) marks_shielded: bool,
 }
 
 /// Adds a type to the schemas of a document, and refers to it.
@@ -65,7 +68,15 @@ impl Operation {
         id: &'static str,
         summary: &'static str,
     ) -> Self {
-        Self { answer, id, summary, answer_schema: Some(Schemas::of::<T>), request_schema: None, render: None }
+        Self {
+            answer,
+            id,
+            summary,
+            answer_schema: Some(Schemas::of::<T>),
+            request_schema: None,
+            render: None,
+            marks_shielded: false,
+        }
     }
 
     /// An operation whose schema stands elsewhere, or whose success has no body.
@@ -74,7 +85,7 @@ impl Operation {
         id: &'static str,
         summary: &'static str,
     ) -> Self {
-        Self { answer, id, summary, answer_schema: None, request_schema: None, render: None }
+        Self { answer, id, summary, answer_schema: None, request_schema: None, render: None, marks_shielded: false }
     }
 
     /// The same, with a schema that no type says.
@@ -84,13 +95,28 @@ impl Operation {
         summary: &'static str,
         schema: SchemaOf,
     ) -> Self {
-        Self { answer, id, summary, answer_schema: Some(schema), request_schema: None, render: None }
+        Self {
+            answer,
+            id,
+            summary,
+            answer_schema: Some(schema),
+            request_schema: None,
+            render: None,
+            marks_shielded: false,
+        }
     }
 
     /// It answers from a party's ledger.
     #[must_use]
     pub(crate) const fn renders(mut self, render: Render) -> Self {
         self.render = Some(render);
+        self
+    }
+
+    /// Its `render` answers about a shielded party with nothing but a mark.
+    #[must_use]
+    pub(crate) const fn marks_shielded(mut self) -> Self {
+        self.marks_shielded = true;
         self
     }
 

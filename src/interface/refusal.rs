@@ -71,8 +71,6 @@ pub struct Finding {
 pub(crate) enum Envelope {
     /// `kode`, `melding`, `korrelasjonsid`, in JSON or XML.
     Feil,
-    /// The same, in JSON whatever the caller accepts.
-    FeilInJson,
     /// A form of the service's own, in JSON.
     Own(fn(&'static Code, &str) -> Value),
 }
@@ -219,7 +217,7 @@ impl Refusal {
             Self::Findings { findings, .. } => json!({ "funn": findings, "korrelasjonsid": korrelasjonsid }),
             Self::Code { code, message, .. } => match envelope {
                 Envelope::Own(body) => body(code, message),
-                Envelope::Feil | Envelope::FeilInJson => {
+                Envelope::Feil => {
                     let feil = Feil { kode: code.code, melding: message, korrelasjonsid };
                     serde_json::to_value(&feil).unwrap_or_default()
                 }

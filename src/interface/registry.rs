@@ -29,6 +29,9 @@ pub(crate) struct Services {
 impl Services {
     /// Puts a list together. It lives as long as the process does, as all that names a service refers to it.
     pub(crate) fn new(modules: Vec<&'static ServiceModule>) -> &'static Self {
+        for module in &modules {
+            check(module);
+        }
         let entries: Vec<&'static Service> = modules.iter().map(|module| module.service).collect();
         let catalogue = Catalogue(Vec::leak(entries));
         let sections = modules.iter().filter_map(|module| module.hooks.section).collect();
@@ -85,5 +88,21 @@ impl Services {
         }
         super::admission::demand(service, service.endpoint(endpoint), found, party)
             .ok_or_else(|| format!("{} needs no token", service.name))
+    }
+}
+
+/// A service that contradicts itself is a mistake of whoever wrote it; it is told at start.
+fn check(module: &ServiceModule) {
+    let service = module.service;
+    let (name, endpoints, operations) = (service.name, service.endpoints.len(), module.operations.len());
+    assert!(
+        endpoints == operations,
+        "{name}: {endpoints} endpoints, but {operations} operations, one for each in their order"
+    );
+    for (check, number) in service.refusals {
+        assert!(
+            service.code_number(*number).is_some(),
+            "{name}: {check:?} is refused by code number {number}, which is none"
+        );
     }
 }

@@ -18,7 +18,7 @@ use crate::faults::refused::Refused;
 use crate::interface::admission::{self, Admitted};
 use crate::interface::negotiation::{Format, accepted};
 use crate::interface::path::Path;
-use crate::interface::{Answer, Call, Envelope, Refusal, Route, Target as CallTarget, near_miss, xml};
+use crate::interface::{Answer, Call, Refusal, Route, Target as CallTarget, near_miss, xml};
 use crate::redact::redacted;
 use crate::router::{Target, below_base};
 use crate::session::Session;
@@ -48,12 +48,12 @@ impl Answered {
 
     /// A fault of the sandbox itself.
     pub(super) fn failed(received: &Received, target: &Target, session: &Session) -> Self {
-        let (code, envelope) = match target {
-            Target::Service { route, .. } => (route.module.unexpected(), route.module.envelope),
-            Target::Page | Target::Nothing => (UNEXPECTED, Envelope::Feil),
+        let code = match target {
+            Target::Service { route, .. } => route.module.unexpected(),
+            Target::Page | Target::Nothing => UNEXPECTED,
         };
         journal::add_failure(session, received, code);
-        Head { received, plan: None, party: None, envelope }.refusal(&Refusal::on_demand(code), None, |_| {}).into()
+        Head::new(received, target).refusal(&Refusal::on_demand(code), None, |_| {}).into()
     }
 }
 
@@ -61,11 +61,11 @@ impl Planned<'_> {
     /// Answers the call, and notes it in the journal.
     pub(super) fn answered(self) -> Answered {
         let received = self.call.received;
-        let envelope = match self.call.target {
-            Target::Service { route, .. } => route.module.envelope,
-            Target::Page | Target::Nothing => Envelope::Feil,
+        let head = Head {
+            plan: Some(&self.plan),
+            party: self.subject.party.as_deref(),
+            ..Head::new(received, self.call.target)
         };
-        let head = Head { received, plan: Some(&self.plan), party: self.subject.party.as_deref(), envelope };
         let mut entry = journal::opened(&self);
         let mut response = if let Some(fault) = self.plan.modifiers().replacing() {
             head.replaced(fault.value)

@@ -40,9 +40,20 @@ pub(super) struct Head<'a> {
     pub(super) party: Option<&'a Party>,
     /// The form of the errors of the service that is called.
     pub(super) envelope: Envelope,
+    /// Whether its errors come in XML, too.
+    pub(super) has_xml: bool,
 }
 
-impl Head<'_> {
+impl<'a> Head<'a> {
+    /// The head of an answer without a plan.
+    pub(super) fn new(received: &'a Received, target: &Target) -> Self {
+        let (envelope, has_xml) = match target {
+            Target::Service { route, .. } => (route.module.envelope, route.module.service.has_xml()),
+            Target::Page | Target::Nothing => (Envelope::Feil, true),
+        };
+        Self { received, plan: None, party: None, envelope, has_xml }
+    }
+
     fn cause(&self) -> Cause {
         self.plan.map_or(Cause::Natural, Plan::cause)
     }
@@ -107,8 +118,8 @@ impl Head<'_> {
         let status = refusal.status();
         log(self.received, status, refusal.code().map_or("findings", |code| code.code), self.cause());
         // A caller who accepts neither format is told so in JSON.
-        let format = match (self.envelope, refusal) {
-            (Envelope::Feil, Refusal::Code { .. }) => negotiate(&self.received.parts.headers).unwrap_or_default(),
+        let format = match (self.has_xml, refusal) {
+            (true, Refusal::Code { .. }) => negotiate(&self.received.parts.headers).unwrap_or_default(),
             _ => Format::Json,
         };
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

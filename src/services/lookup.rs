@@ -57,6 +57,9 @@ impl LookupRequest {
 pub(super) fn of_party(call: &Call<'_>, request: &LookupRequest, render: Render) -> Result<Rendered, Refusal> {
     let LookupRequest { service, endpoint, package, part, periode, format } = *request;
     let party = call.party().ok_or_else(|| Refusal::failed_at(service, Check::Party))?;
+    if party.skjermet && !call.operation().is_some_and(|operation| operation.marks_shielded) {
+        return Err(Refusal::failed_at(service, Check::Party));
+    }
     let edition = if service.has_editions {
         call.edition.or(party.utgave).unwrap_or(call.options.default_edition)
     } else {

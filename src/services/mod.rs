@@ -21,7 +21,7 @@ use crate::interface::{ServiceModule, Services};
 pub(crate) use maskinporten::{open_access, own_token};
 
 /// All services, in the order of every list that people see.
-static MODULES: [&ServiceModule; 5] = [
+static MODULES: &[&ServiceModule] = &[
     &kravogbetalinger::MODULE,
     &kravoversikt::MODULE,
     &restanser::MODULE,

@@ -274,3 +274,28 @@ fn the_large_one_too() {
         assert_all(&sandbox, "314200012", offset);
     }
 }
+
+/// A shielded party: nothing of its ledger is told by any service that answers from a ledger.
+#[test]
+fn no_service_tells_anything_of_a_shielded_party() {
+    let yaml = "part: \"314300017\"\nnavn: X\nskjermet: true\nkrav: [{ kravidentifikator: HEMMELIG, kravtype: RESTSKATT, \
+                forfallsdato: i dag - 9d, opprinneligBeloep: 4711 }]\n";
+    let sandbox = common::with_scenario(yaml);
+    let mut asked = 0;
+    for service in common::contracts::services() {
+        for operation in service.operations() {
+            for call in operation.calls(&sandbox, "314300017") {
+                let answer = call.send(&sandbox, "GET", &[]);
+                assert!(
+                    !answer.text().contains("4711") && !answer.text().contains("HEMMELIG"),
+                    "{call:?}: {}",
+                    answer.text()
+                );
+                asked += 1;
+            }
+        }
+    }
+    let refused = get(&sandbox, &format!("{RESTANSER}/dibk/314300017"), &[]);
+    assert!(refused.status == 404 && refused.header("sandbox-hint").contains("shielded"), "{}", refused.text());
+    assert!(asked > 8, "{asked}");
+}

@@ -12,6 +12,10 @@ fn committed() -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).expect("the document")).expect("JSON")
 }
 
+/// What to do about an answer that does not fit its contract.
+const MISFIT: &str = "It does not fit its contract. Was a field added that a literal, published answer lacks? Then name it in \
+    allow_what_published_examples_leave_out (src/services/kravogbetalinger/contract.rs), or in `finish_schemas` of its service.";
+
 #[test]
 fn the_committed_documents_are_fresh_and_served() {
     let sandbox = sandbox();
@@ -52,8 +56,7 @@ fn every_answer_and_every_error_of_every_service_fits_its_contract() {
                             let answer = call.send(&sandbox, method, &[("Sandbox-Now", now)]);
                             if answer.status == 200 {
                                 let value = answer.json();
-                                let errors: Vec<String> = fits.iter_errors(&value).map(|it| it.to_string()).collect();
-                                assert!(errors.is_empty(), "{call:?} {now}: {errors:?}");
+                                assert!(fits.is_valid(&value), "{call:?} {now}: {value}\n{MISFIT}");
                                 answered += 1;
                             }
                         }
@@ -64,7 +67,7 @@ fn every_answer_and_every_error_of_every_service_fits_its_contract() {
             }
             let call = parties().iter().find_map(|party| operation.calls(&sandbox, party).pop()).expect("a call");
             let codes = operation.codes();
-            assert!(codes.len() > 16, "{path}: {codes:?}");
+            assert!(codes.len() > 8, "{path}: its own codes and those of the platform: {codes:?}");
             for (status, code) in codes {
                 let answer = call.send(&sandbox, method, &[("Sandbox-Error", code)]);
                 assert_eq!((answer.status, answer.kode().as_str()), (status, code), "{path}");
@@ -113,8 +116,11 @@ fn every_answer_of_every_party_fits_exactly_one_alternative() {
                     let answer = get(&sandbox, &path, &[("Sandbox-Edition", edition), ("Sandbox-Now", now)]);
                     if answer.status == 200 {
                         let value = answer.json();
-                        let errors: Vec<String> = fits.iter_errors(&value).map(|error| error.to_string()).collect();
-                        assert!(errors.is_empty(), "{party} {endpoint} {edition} {now}: {errors:?}");
+                        assert!(
+                            fits.is_valid(&value),
+                            "{party} {endpoint} {edition} {now}: {}\n{MISFIT}",
+                            answer.text()
+                        );
                         answered += 1;
                     }
                 }
@@ -153,13 +159,18 @@ fn the_root_of_xml_is_the_one_it_tells() {
 #[test]
 fn every_error_fits_the_response_of_its_status() {
     let sandbox = sandbox();
-    let codes = (1..=9).map(|n| format!("KB-00{n}")).chain((1..=8).map(|n| format!("DAS-00{n}")));
-    for code in codes {
-        let answer = get(&sandbox, &format!("{BASE}/finans/311851381/krav"), &[("Sandbox-Error", &code)]);
+    let document = committed();
+    let services = services();
+    let told = services.iter().find(|service| document["info"]["title"] == service.title()).expect("the service");
+    let codes: Vec<String> =
+        told.operations().iter().flat_map(|it| it.codes()).map(|(_, code)| code.to_owned()).collect();
+    assert!(codes.len() > 16, "{codes:?}");
+    for code in &codes {
+        let answer = get(&sandbox, &format!("{BASE}/finans/311851381/krav"), &[("Sandbox-Error", code)]);
         let fits = validator("krav", &answer.status.to_string());
         assert!(fits.is_valid(&answer.json()), "{code}");
         let mut other = answer.json();
-        other["kode"] = "KB-010".into();
+        other["kode"] = "KB-999".into();
         assert!(!fits.is_valid(&other), "the codes of a status are told");
     }
 }

@@ -93,6 +93,8 @@ fn wrong_urls_and_methods_are_told() {
     assert_eq!((wrong.status, wrong.header("allow")), (404, "GET, HEAD"));
     let wrong = get(&sandbox, "/api/notater/v2/1/2/3", &[]);
     assert!(wrong.header("sandbox-hint").contains("/api/notater/v1"), "{}", wrong.header("sandbox-hint"));
+    let refused = get(&sandbox, &format!("{BASE}/{PARTY}"), &[("Accept", "application/xml")]);
+    assert_eq!((refused.status, refused.kode().as_str()), (406, "NOTAT-005"), "it has JSON only, errors included");
     let unknown = get(&sandbox, &format!("{BASE}/311851382"), &[]);
     assert_eq!(unknown.kode(), "NOTAT-004");
     assert!(unknown.header("sandbox-hint").contains("311851381"));

@@ -17,7 +17,8 @@ pub(super) const OPERATION: Operation =
     Operation::with_schema(answer, "hentAapneKrav", "Open claims and unallocated payments, with sums", |schemas| {
         super::answers::<new::AapneKrav<'static>, old::AapneKrav<'static>>(schemas)
     })
-    .renders(render);
+    .renders(render)
+    .marks_shielded();
 
 fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
     lookup::answer(call, render)

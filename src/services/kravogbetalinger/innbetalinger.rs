@@ -12,7 +12,8 @@ pub(super) const OPERATION: Operation =
     Operation::with_schema(answer, "hentInnbetalinger", "Payments in, of a period of at most a year", |schemas| {
         super::answers::<new::InnbetalingerIPeriode<'static>, old::InnbetalingerIPeriode<'static>>(schemas)
     })
-    .renders(render);
+    .renders(render)
+    .marks_shielded();
 
 fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
     lookup::answer(call, render)

@@ -12,7 +12,8 @@ pub(super) const OPERATION: Operation =
     Operation::with_schema(answer, "hentKrav", "Claims due in a period of at most a year", |schemas| {
         super::answers::<new::KravIPeriode<'static>, old::KravIPeriode<'static>>(schemas)
     })
-    .renders(render);
+    .renders(render)
+    .marks_shielded();
 
 fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
     lookup::answer(call, render)

@@ -29,7 +29,7 @@ static SERVICE: Service = Service {
     packages: reskontro::PACKAGES,
     endpoints: &[aapnekrav::ENDPOINT, reskontro::KRAV, reskontro::INNBETALINGER, reskontro::UTBETALINGER],
     formats: Formats::JsonAndXml { namespace: "urn:no:skatteetaten:innkreving:kravogbetalinger:v1" },
-    codes: &kb::CODES,
+    codes: kb::CODES,
     refusals: kb::REFUSALS,
     has_common_codes: true,
     has_editions: true,

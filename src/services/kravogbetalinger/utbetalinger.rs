@@ -12,7 +12,8 @@ pub(super) const OPERATION: Operation =
     Operation::with_schema(answer, "hentUtbetalinger", "Payments out, of a period of at most a year", |schemas| {
         super::answers::<new::UtbetalingerIPeriode<'static>, old::UtbetalingerIPeriode<'static>>(schemas)
     })
-    .renders(render);
+    .renders(render)
+    .marks_shielded();
 
 fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
     lookup::answer(call, render)

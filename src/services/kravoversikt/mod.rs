@@ -23,7 +23,7 @@ static SERVICE: Service = Service {
     packages: reskontro::PACKAGES,
     endpoints: &[OVERSIKT, reskontro::KRAV, reskontro::INNBETALINGER, reskontro::UTBETALINGER],
     formats: Formats::JsonAndXml { namespace: "urn:no:skatteetaten:innkreving:kravoversikt:v1" },
-    codes: &kb::CODES,
+    codes: kb::CODES,
     refusals: kb::REFUSALS,
     has_common_codes: true,
     has_editions: false,
@@ -38,41 +38,45 @@ const OVERSIKT: Endpoint = Endpoint {
 
 pub(super) static MODULE: ServiceModule = ServiceModule {
     hooks: Hooks { finish_schemas: Some(finish), ..Hooks::NONE },
-    ..ServiceModule::new(&SERVICE, &OPERATIONS, ABOUT)
+    ..ServiceModule::new(&SERVICE, OPERATIONS, ABOUT)
 };
 
 const ABOUT: &str = "The draft of October 2022 that became Krav og betalinger, as innkreving-sandbox serves it: its names, \
     date-times for dates. Whoever builds today wants Krav og betalinger.";
 
-static OPERATIONS: [Operation; 4] = [
+static OPERATIONS: &[Operation] = &[
     Operation::with_schema(
         |call| lookup::answer(call, oversikt),
         "hentOversikt",
         "Open claims and unallocated payments, with sums",
         answer::<Oversikt<'static>>,
     )
-    .renders(oversikt),
+    .renders(oversikt)
+    .marks_shielded(),
     Operation::with_schema(
         |call| lookup::answer(call, krav),
         "hentKrav",
         "Claims due in a period of at most a year",
         answer::<KravIPeriode<'static>>,
     )
-    .renders(krav),
+    .renders(krav)
+    .marks_shielded(),
     Operation::with_schema(
         |call| lookup::answer(call, innbetalinger),
         "hentInnbetalinger",
         "Payments in, of a period of at most a year",
         answer::<InnbetalingerIPeriode<'static>>,
     )
-    .renders(innbetalinger),
+    .renders(innbetalinger)
+    .marks_shielded(),
     Operation::with_schema(
         |call| lookup::answer(call, utbetalinger),
         "hentUtbetalinger",
         "Payments out, of a period of at most a year",
         answer::<UtbetalingerIPeriode<'static>>,
     )
-    .renders(utbetalinger),
+    .renders(utbetalinger)
+    .marks_shielded(),
 ];
 
 /// The schema of an endpoint's answer: the endpoint's own, or the answer about a shielded party.

@@ -7,7 +7,7 @@ use crate::catalogue::Code;
 use crate::interface::Refusal;
 
 /// In the order of their numbers.
-pub(super) static CODES: [Code; 17] = [
+pub(super) static CODES: &[Code] = &[
     Code::new("MP-011", 400, "Invalid parameter value in the assertion.", "look for stray characters"),
     Code::new("MP-012", 400, "The grant was used before.", "use a new jti for every call"),
     Code::new("MP-100", 400, "Client authentication failed.", "check the client id and the kid of the key"),

@@ -37,7 +37,7 @@ static SERVICE: Service = Service {
     packages: &[],
     endpoints: &[TOKEN, JWK, METADATA],
     formats: Formats::JsonAlways,
-    codes: &codes::CODES,
+    codes: codes::CODES,
     refusals: &[],
     has_common_codes: false,
     has_editions: false,
@@ -68,10 +68,10 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
         contract: Some(contract::document),
         ..Hooks::NONE
     },
-    ..ServiceModule::new(&SERVICE, &OPERATIONS, "")
+    ..ServiceModule::new(&SERVICE, OPERATIONS, "")
 };
 
-static OPERATIONS: [Operation; 3] = [
+static OPERATIONS: &[Operation] = &[
     Operation::without_schema(token, "token", "An access token for a JWT grant"),
     Operation::without_schema(
         |call| Ok(Answer::json(&call.access.keys.jwks())),

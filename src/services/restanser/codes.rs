@@ -3,7 +3,7 @@
 use crate::catalogue::{Check, Code};
 
 /// In the order of their numbers.
-pub(super) static CODES: [Code; 9] = [
+pub(super) static CODES: &[Code] = &[
     Code::new(
         "RESTANSE-001",
         500,

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::ISSUER;
 use super::lookup::{self, LookupRequest};
 use super::render::Heltall;
-use crate::catalogue::{Check, Consent, Endpoint, Formats, Needs, Package, Protection, Service, TokenDemand};
+use crate::catalogue::{Consent, Endpoint, Formats, Needs, Package, Protection, Service, TokenDemand};
 use crate::domain::clock::time_in_norway;
 use crate::domain::identifikator::PartKind;
 use crate::domain::restanser as r;
@@ -32,7 +32,7 @@ static SERVICE: Service = Service {
     packages: &[Package { name: "dibk", needs: Needs::Nothing }, Package { name: "ebevis", needs: Needs::Consent }],
     endpoints: &[RESTANSER],
     formats: Formats::JsonAndXml { namespace: "urn:no:skatteetaten:innkreving:restanser:v2" },
-    codes: &codes::CODES,
+    codes: codes::CODES,
     refusals: codes::REFUSALS,
     has_common_codes: true,
     has_editions: false,
@@ -52,10 +52,10 @@ const RESTANSER: Endpoint = Endpoint {
 
 pub(super) static MODULE: ServiceModule = ServiceModule {
     hooks: Hooks { settings: Some(settings::SECTION), ..Hooks::NONE },
-    ..ServiceModule::new(&SERVICE, &OPERATIONS, ABOUT)
+    ..ServiceModule::new(&SERVICE, OPERATIONS, ABOUT)
 };
 
-static OPERATIONS: [Operation; 1] = [Operation::new::<RestanserRespons>(
+static OPERATIONS: &[Operation] = &[Operation::new::<RestanserRespons>(
     answer,
     "hentRestanser",
     "What an organisation has overdue and unpaid, by category",
@@ -74,7 +74,6 @@ fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
     let is_static = || call.settings.get::<RestanserSettings>().is_some_and(RestanserSettings::is_static);
     let mut answer: Value = match call.party() {
         None if is_static() && is_synthetic(&request) => published(&request),
-        Some(party) if party.skjermet => return Err(Refusal::failed_at(&SERVICE, Check::Party)),
         _ => {
             // Cached as JSON, whatever format the caller accepts, because the time of the answer is added below.
             let as_json = LookupRequest { format: Format::Json, ..request };

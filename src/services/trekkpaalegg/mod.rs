@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 use super::{ISSUER, kb};
 use crate::catalogue::{Check, Formats, Needs, Protection, Service, TokenDemand};
 use crate::domain::trekk::Trekkliste;
-use crate::interface::{Answer, Call, Envelope, Hooks, PartyFact, Refusal, ServiceModule};
+use crate::interface::{Answer, Call, Hooks, PartyFact, Refusal, ServiceModule};
 use changes::Trekkendringer;
 use orders::Trekk;
 
@@ -32,7 +32,7 @@ static SERVICE: Service = Service {
     packages: &[],
     endpoints: &[liste::ENDPOINT, versjon::ENDPOINT],
     formats: Formats::Json,
-    codes: &kb::CODES,
+    codes: kb::CODES,
     refusals: kb::REFUSALS,
     has_common_codes: true,
     has_editions: false,
@@ -46,7 +46,6 @@ static SERVICE: Service = Service {
 };
 
 pub(super) static MODULE: ServiceModule = ServiceModule {
-    envelope: Envelope::FeilInJson,
     hooks: Hooks {
         section: Some(&section::TrekkSection),
         session_state: Some(|| Box::new(Trekkendringer::default())),
