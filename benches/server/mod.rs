@@ -58,7 +58,9 @@ impl Server {
         let mut buffer = vec![0; 8 * 1024 * 1024];
         let before = self.cpu_micros();
         for request in requests {
-            stream.write_all(request.replace("HOST", &self.address.to_string()).as_bytes()).unwrap();
+            // Not "HOST" alone: one signature in 25 000 has these letters.
+            let request = request.replacen("Host: HOST\r\n", &format!("Host: {}\r\n", self.address), 1);
+            stream.write_all(request.as_bytes()).unwrap();
             let (mut filled, mut whole) = (0, usize::MAX);
             while filled < whole {
                 filled += stream.read(&mut buffer[filled..]).unwrap();

@@ -1,5 +1,5 @@
-//! Who may see what: the caller's token, and the consent or rights that go with it; and what the issuer makes
-//! tokens of. Imitates docs/fidelity.md, "Access".
+//! Who may see what: the caller's token, and the consent or rights that belong to it. Also the parts from which the
+//! issuer makes tokens. Imitates docs/fidelity.md, "Access".
 //!
 //! Tokens follow the real clock, unless a session says otherwise.
 
@@ -226,7 +226,7 @@ impl Access {
         }
     }
 
-    /// Whether a caller without a token is served, and this is one.
+    /// Whether this caller has no token and is still served, or tokens are not checked at all.
     pub(crate) fn serves_without_token(&self, caller: &Caller) -> bool {
         match self.level {
             Level::Off => true,
@@ -270,7 +270,7 @@ impl Access {
     }
 }
 
-/// Holds the signature against the known keys, once for each token that is remembered.
+/// Checks the signature with the known keys. A remembered token that was verified is not checked again.
 fn verify(token: &Token, headers: &HeaderMap, keys: &Keys, now: DateTime<Utc>) -> Result<(), Refusal> {
     if token.is_verified() {
         return Ok(());
@@ -283,7 +283,7 @@ fn verify(token: &Token, headers: &HeaderMap, keys: &Keys, now: DateTime<Utc>) -
     Ok(())
 }
 
-/// The credentials of the scheme `Bearer`, whose name is taken in any case.
+/// The token after the word `Bearer`, which may be in upper or lower case.
 fn bearer(value: &str) -> Option<&str> {
     let (scheme, token) = value.split_once(' ')?;
     let token = token.trim();

@@ -82,7 +82,7 @@ fn meant(number: &str, scenarios: &ScenarioSet) -> String {
     let near = all.iter().map(|known| (strsim::damerau_levenshtein(known, number), known)).min();
     match near {
         Some((1..=2, known)) => format!("; you may mean {known}"),
-        _ => format!("; the {} parties there are stand on the sandbox's first page, /", all.len()),
+        _ => format!("; the sandbox's first page, /, lists all {} parties", all.len()),
     }
 }
 

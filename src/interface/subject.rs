@@ -1,4 +1,5 @@
-//! Whom a call is about, and who said so: the one place where URL, token, body, modifier and rule meet.
+//! Which party a call is about, and what named it. Only this file decides between URL, token, body, modifier, rule
+//! and the scenarios' default party.
 
 use std::sync::Arc;
 
@@ -39,7 +40,7 @@ pub(crate) struct Subject {
     pub(crate) said_by: SaidBy,
     /// The party of the number, where a scenario names it.
     pub(crate) party: Option<Arc<Party>>,
-    /// Neither URL nor token nor body says it, so that a modifier or a rule may.
+    /// URL, token and body do not name the party, so a modifier or a rule may name it.
     pub(crate) is_open: bool,
 }
 
@@ -77,7 +78,7 @@ impl Subject {
         }
     }
 
-    /// The same call, where a rule says another party and may.
+    /// The subject after the rules: the rule's party, if a rule names one and is allowed to. Otherwise unchanged.
     #[must_use]
     pub(crate) fn with_rule(self, number: Option<&str>, scenarios: &ScenarioSet) -> Self {
         match number.filter(|_| self.is_open && self.said_by != SaidBy::Modifier) {

@@ -5,8 +5,8 @@
 //! ```
 //!
 //! [`received`] takes a request apart. Then its body is read and its session begun, if it needs them.
-//! [`addressed`] knows whom the call is about and what it sees. [`planned`] has decided what it meets: a code, a
-//! fault, or the natural answer. [`answered`] has the response. [`sent`] closes the journal, waits, and does what a
+//! [`addressed`] knows which party the call is about and which scenarios it sees. [`planned`] knows what the call
+//! gets: a code, a fault, or the natural answer. [`answered`] has the response. [`sent`] closes the journal, waits, and does what a
 //! fault does on the wire. A panic on the way is answered with the service's code for it, or DAS-001.
 
 mod addressed;

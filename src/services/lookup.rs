@@ -153,9 +153,7 @@ impl<'a> View<'a> {
             Some(range.map_or((day, day), |(first, last)| (first.min(day), last.max(day))))
         });
         Err(error.hint(match range {
-            None => format!(
-                "the party has no {what} on the day of the sandbox's clock; nothing would be found in any period"
-            ),
+            None => format!("as of the day of the sandbox's clock, the party has no {what} in any period"),
             Some((first, last)) => {
                 format!("the party's {what} are from {first} to {last}; ask for a period that holds some of them")
             }

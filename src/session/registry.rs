@@ -136,7 +136,8 @@ impl Sessions {
             return Ok(session);
         }
         self.check_room(name)?;
-        // Begun outside the lock, as resolving scenarios may take its time; the first one in stays.
+        // The session begins outside the lock, because resolving scenarios may be slow. If two calls do this at the
+        // same time, the first session that is stored stays.
         let begun = Arc::new(self.begin(name.as_str())?);
         let session = {
             let mut named = self.named.write();
@@ -146,7 +147,7 @@ impl Sessions {
             }
             Arc::clone(named.entry(name.as_str().into()).or_insert(begun))
         };
-        // Files that came while it began.
+        // Takes in the files that changed while the session began.
         session.catch_up();
         Ok(session)
     }
@@ -223,7 +224,7 @@ impl Sessions {
     fn forget_idle_of(&self, named: &mut HashMap<Box<str>, Arc<Session>>) {
         let idle = TimeDelta::from_std(self.limits.idle).unwrap_or(TimeDelta::MAX);
         let now = self.time.real();
-        // Whom a client is bound to is kept; it begins anew with the next call.
+        // The bindings of clients stay. A bound client's next call begins the session again.
         named.retain(|_, session| now.signed_duration_since(session.last_used()) < idle);
     }
 

@@ -62,9 +62,9 @@ fn a_refusal_says_what_would_have_made_it_succeed() {
         ("finans/31185138/aapnekrav", &[], "input", "31185138 is no valid number; you may mean 311851381"),
         ("finans/311851381/krav", &[], "input", "give fraOgMed and tilOgMed once each"),
         ("finans/313100022/aapnekrav", &[], "party", "party 313100022 is unknown; you may mean 313100014"),
-        ("finans/398765435/aapnekrav", &[], "party", "parties there are stand on the sandbox's first page"),
+        ("finans/398765435/aapnekrav", &[], "party", "the sandbox's first page, /, lists all"),
         ("finans/311851381/krav?fraOgMed=2001-01-01", &[], "period", "the party's krav are from 20"),
-        ("finans/313100014/krav?fraOgMed=2026-01-01", &[], "period", "the party has no krav on the day"),
+        ("finans/313100014/krav?fraOgMed=2026-01-01", &[], "period", "the party has no krav in any period"),
         ("finans/311851381/utbetalinger?fraOgMed=2001-01-01", &[], "period", "utbetalinger"),
         ("finans/311851381/aapnekrav", &[("Accept", "text/csv")], "format", "application/json or application/xml"),
         (
