@@ -120,7 +120,10 @@ fn add(call: &Call<'_>) -> Result<Answer, Refusal> {
 }
 
 fn attach(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let file = call.parts().iter().find(|part| part.name == "fil");
+    if let Some(other) = call.parts().iter().find(|part| part.name != "fil") {
+        return Err(Refusal::failed(&SERVICE, Check::Input, format!("Delen '{}' er ukjent", other.name)));
+    }
+    let file = call.parts().first();
     let file = file.ok_or_else(|| Refusal::failed(&SERVICE, Check::Input, "Delen 'fil' mangler"))?;
     let name = file.file_name.clone().unwrap_or_default();
     let answer = Answer::json(&Vedlegg { navn: name, bytes: file.bytes.len() });

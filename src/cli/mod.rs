@@ -119,10 +119,17 @@ fn whole_command(services: &Services) -> clap::Command {
     if given.iter().any(|argument| names.iter().any(|name| argument == OsStr::new(name) && name != "serve")) {
         command = command.mut_args(|argument| argument.hide(true));
         for name in names {
-            command = command.mut_subcommand(name, |sub| sub.after_help(SETTINGS_ELSEWHERE));
+            command = command.mut_subcommand(name, point_to_settings);
         }
     }
     command
+}
+
+/// Says below the help of a subcommand, and of its own subcommands, where the settings are.
+fn point_to_settings(command: clap::Command) -> clap::Command {
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    let command = command.after_help(SETTINGS_ELSEWHERE);
+    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, point_to_settings))
 }
 
 /// An empty variable counts as not set, because compose files pass on variables that are empty.

@@ -179,7 +179,7 @@ impl FromStr for Fault {
             "gateway-text" => Self::GatewayText,
             "html" => Self::Html,
             "503" => Self::Unavailable,
-            _ => return Err(bad("no fault has that name")),
+            _ => return Err(BadValue { why: format!("{text:?} is no fault"), allowed: FAULTS.to_vec() }),
         };
         if inside.is_some() { Err(bad("it takes nothing in brackets")) } else { Ok(plain) }
     }

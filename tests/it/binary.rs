@@ -359,4 +359,9 @@ fn version_and_help() {
     for name in ["serve", "check", "parties", "schema", "healthcheck", "SANDBOX_LISTEN", "SANDBOX_LOG_FORMAT"] {
         assert!(help.contains(name), "{name}");
     }
+    for subcommand in [&["schema"][..], &["token"], &["rule"], &["rule", "add"], &["trekk", "set"]] {
+        let help = text(&run(&[subcommand, &["--help"]].concat()).stdout);
+        assert!(!help.contains("SANDBOX_LISTEN"), "{subcommand:?} shows settings of the server: {help}");
+        assert!(help.trim_end().ends_with("innkreving-sandbox --help"), "{subcommand:?} says where they are: {help}");
+    }
 }

@@ -77,7 +77,8 @@ fn bodies_keep_their_limits_and_types() {
     refused(send(&sandbox, "POST", BASE, &[("Content-Type", "application/json")], "{"), 400, "JSON");
     refused(upload(&sandbox, "X", &part("fil", &"x".repeat(70_000))), 413, "65536 byte");
     refused(upload(&sandbox, "Y", &part("fil", "x")), 400, "multipart");
-    refused(upload(&sandbox, "X", &part("annet", "x")), 400, "fil");
+    refused(upload(&sandbox, "X", &part("annet", "x")), 400, "'annet' er ukjent");
+    refused(upload(&sandbox, "X", "--X--\r\n"), 400, "'fil' mangler");
     let endless = format!(
         "POST {BASE}/vedlegg HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: multipart/form-data\r\nContent-Length: 3\r\n\r\nabc"
     );
