@@ -5,7 +5,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::{Context, Poll};
 
 use parking_lot::Mutex;
@@ -34,6 +34,8 @@ struct Shared {
     ended: AtomicU32,
     /// How many times something was written.
     writes: AtomicU32,
+    /// The last write waits for the caller to read.
+    waits: AtomicBool,
 }
 
 /// How far a connection has come. It is stale if it is idle and shows the same twice.
@@ -42,12 +44,13 @@ pub(crate) struct Progress {
     begun: u32,
     ended: u32,
     writes: u32,
+    waits: bool,
 }
 
 impl Progress {
-    /// No call is being answered.
+    /// No call is being answered, and the caller need not read for the rest of an answer to be sent.
     pub(crate) fn is_idle(self) -> bool {
-        self.begun == self.ended
+        self.begun == self.ended && !self.waits
     }
 }
 
@@ -65,7 +68,12 @@ impl Wire {
     /// How far the connection has come.
     pub(crate) fn progress(&self) -> Progress {
         let count = |counter: &AtomicU32| counter.load(Ordering::Relaxed);
-        Progress { begun: count(&self.0.begun), ended: count(&self.0.ended), writes: count(&self.0.writes) }
+        Progress {
+            begun: count(&self.0.begun),
+            ended: count(&self.0.ended),
+            writes: count(&self.0.writes),
+            waits: self.0.waits.load(Ordering::Relaxed),
+        }
     }
 
     /// Makes the connection end with this farewell when hyper closes it.
@@ -107,6 +115,13 @@ impl WireStream {
     fn open(&mut self) -> io::Result<Pin<&mut TcpStream>> {
         self.stream.as_mut().map(Pin::new).ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
+
+    /// Notes that something was written, or waits.
+    fn note(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        self.wire.0.writes.fetch_add(1, Ordering::Relaxed);
+        self.wire.0.waits.store(written.is_pending(), Ordering::Relaxed);
+        written
+    }
 }
 
 impl AsyncRead for WireStream {
@@ -117,7 +132,8 @@ impl AsyncRead for WireStream {
 
 impl AsyncWrite for WireStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.open()?.poll_write(cx, bytes)
+        let written = self.open()?.poll_write(cx, bytes);
+        self.note(written)
     }
 
     fn poll_write_vectored(
@@ -125,8 +141,8 @@ impl AsyncWrite for WireStream {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.wire.0.writes.fetch_add(1, Ordering::Relaxed);
-        self.open()?.poll_write_vectored(cx, slices)
+        let written = self.open()?.poll_write_vectored(cx, slices);
+        self.note(written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -139,5 +155,30 @@ impl AsyncWrite for WireStream {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.open()?.poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_whose_caller_does_not_read_on_is_not_idle() -> io::Result<()> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let mut caller = TcpStream::connect(listener.local_addr()?).await?;
+        let wire = Wire::default();
+        let mut stream = wire.stream(listener.accept().await?.0);
+        assert!(wire.progress().is_idle());
+        let bytes = vec![0; 1 << 20];
+        while poll_fn(|cx| Poll::Ready(Pin::new(&mut stream).poll_write(cx, &bytes).is_ready())).await {}
+        assert!(!wire.progress().is_idle(), "the rest of an answer would be lost");
+        tokio::spawn(async move { tokio::io::copy(&mut caller, &mut tokio::io::sink()).await });
+        poll_fn(|cx| Pin::new(&mut stream).poll_write(cx, &bytes)).await?;
+        assert!(wire.progress().is_idle());
+        Ok(())
     }
 }

@@ -192,6 +192,10 @@ impl Access {
     }
 
     /// Checks a call at an instant. Returns a warning for a call that is served although the real service would refuse
+    /// it.
+    ///
+    /// # Errors
+    /// No token where one is needed, or a token that does not meet the demand.
     pub(crate) fn check(
         &self,
         caller: &Caller,
