@@ -31,9 +31,9 @@ pub(crate) struct Flags {
     /// The time of the clock: a date or date-time (it stands still), or a shift like +30d (it keeps running)
     #[arg(long, env = "SANDBOX_NOW", global = true, value_name = "WHEN", value_parser = parse_now, allow_hyphen_values = true)]
     pub(crate) now: Option<Now>,
-    /// Edition of the answers, if neither the caller nor the scenario chooses one
-    #[arg(long, env = "SANDBOX_EDITION", global = true, default_value = "2024", value_parser = parse_edition, value_name = "2023|2024")]
-    pub(crate) edition: Edition,
+    /// Edition of the answers, if the caller chooses none; if left out, the edition of the scenario, otherwise 2024
+    #[arg(long, env = "SANDBOX_EDITION", global = true, value_parser = parse_edition, value_name = "2023|2024")]
+    pub(crate) edition: Option<Edition>,
     /// How tokens are checked. off: not at all; open: if a call has one; claims: every call must have one; signed: as
     /// claims, and the signature too
     #[arg(long, env = "SANDBOX_AUTH", global = true, default_value = "open", value_name = "off|open|claims|signed")]
@@ -123,7 +123,7 @@ impl Flags {
         Settings {
             listen: self.listen,
             now: self.now,
-            options: Options { default_edition: self.edition },
+            options: Options { edition: self.edition },
             auth: self.auth,
             seed: self.seed,
             services: Arc::clone(&self.services),
@@ -210,8 +210,8 @@ pub(crate) enum LogFormat {
 /// Settings of the answers that are the same in all sessions.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Options {
-    /// The edition, if neither the caller nor the scenario chooses one.
-    pub(crate) default_edition: Edition,
+    /// The edition of the answers, if the caller chooses none. It wins over the edition of a scenario.
+    pub(crate) edition: Option<Edition>,
 }
 
 /// The settings that the server needs.

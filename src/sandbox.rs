@@ -194,7 +194,7 @@ impl SandboxBuilder {
         let settings = Settings {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             now,
-            options: Options { default_edition: edition.unwrap_or_default() },
+            options: Options { edition },
             auth: auth.unwrap_or_default(),
             seed: self.seed,
             services: Arc::new(service_settings(services, &self.settings)?),

@@ -62,6 +62,7 @@ impl Server {
             sessions: Arc::clone(&sessions),
             address: listener.local_addr()?,
             access: Arc::clone(&access),
+            options: settings.options,
             control: settings.control,
             key: settings.control_key.clone(),
             seeds: Mutex::new(ChaCha8Rng::from_rng(&mut rng)),

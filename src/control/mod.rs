@@ -97,7 +97,10 @@ async fn index(State(shared): State<Arc<Shared>>, InSession(session): InSession,
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     if accept.contains("text/html") {
         let policy = "default-src 'none'; style-src 'unsafe-inline'";
-        ([(header::CONTENT_SECURITY_POLICY, policy)], axum::response::Html(welcome.html().into_string()))
+        (
+            [(header::CONTENT_SECURITY_POLICY, policy)],
+            axum::response::Html(welcome.html(shared.options.edition).into_string()),
+        )
             .into_response()
     } else {
         welcome.text().into_response()

@@ -10,7 +10,7 @@ use serde_json::{Map, Number, Value, json};
 
 use crate::interface::pages::{InSession, Shared};
 use crate::interface::{PartyFact, Services};
-use crate::scenario::Party;
+use crate::scenario::{Party, Svar};
 use crate::session::Session;
 
 /// A party, as it stands on a day.
@@ -28,6 +28,9 @@ pub(crate) struct PartyLine {
     pub(crate) saldo: Number,
     /// How many literal answers stand in for what the ledger would give.
     pub(crate) bokstavelige_svar: usize,
+    /// What they answer: service and endpoint, with edition, package and period where they are for these only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) bokstavelig: Vec<String>,
     /// What services tell of it.
     #[serde(flatten)]
     #[schemars(skip)]
@@ -50,12 +53,23 @@ pub(crate) fn lines(session: &Session, services: &Services) -> Vec<PartyLine> {
             aapne_krav: at.aapne_krav().count(),
             saldo: at.totaler().saldo().to_string().parse().unwrap_or_else(|_| 0.into()),
             bokstavelige_svar: party.svar.len(),
+            bokstavelig: party.svar.iter().map(what_it_answers).collect(),
             facts: facts.iter().map(|fact| (fact.name.to_owned(), (fact.count)(party).into())).collect(),
             beskrivelse: party.beskrivelse.as_deref().unwrap_or_default().to_owned(),
             kilde: party.kilde.to_string(),
         }
     };
     session.world().loaded.scenarios.parties().into_iter().map(line).collect()
+}
+
+/// What a literal answer is for: `kravogbetalinger/krav 2024 2023-01-01..2023-09-01`.
+fn what_it_answers(svar: &Svar) -> String {
+    let mut text = format!("{}/{}", svar.service.name, svar.endpoint.name);
+    for only in [svar.edition.map(|edition| edition.to_string()), svar.package.as_deref().map(str::to_owned)] {
+        text.extend(only.map(|only| format!(" {only}")));
+    }
+    text.extend(svar.periode.map(|(fra, til)| format!(" {fra}..{til}")));
+    text
 }
 
 fn facts(services: &Services) -> impl Iterator<Item = &PartyFact> {

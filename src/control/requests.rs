@@ -107,6 +107,9 @@ struct RequestView {
     /// What would have made it succeed.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+    /// The file of the scenario's literal answer, where it was given in place of the ledger's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    literal: Option<String>,
 }
 
 fn view(entry: &Entry) -> RequestView {
@@ -135,6 +138,7 @@ fn view(entry: &Entry) -> RequestView {
         failed: entry.checks.and_then(|checks| checks.failed).map(crate::catalogue::Check::name),
         warning: entry.warning.as_deref().map(str::to_owned),
         hint: text(&entry.hint),
+        literal: entry.literal.as_deref().map(str::to_owned),
     }
 }
 

@@ -7,9 +7,10 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::parties;
 use crate::access::{Access, Level};
-use crate::catalogue::Service;
+use crate::catalogue::{Edition, Service};
 use crate::faults::reserved_numbers;
 use crate::interface::{Sample, Services};
+use crate::scenario::Svar;
 use crate::services::{ISSUER, own_token};
 use crate::session::{Session, World};
 
@@ -65,6 +66,24 @@ impl<'s> Welcome<'s> {
         Self { base, services, urls, sample, session, world, access: access_level, curl }
     }
 
+    /// Whether the link of a party leads to a literal answer, whose sums are not those of the ledger.
+    fn links_to_literal(&self, part: &str, edition: Option<Edition>) -> bool {
+        let Some((_, sample)) = &self.sample else {
+            return false;
+        };
+        let endpoint = sample.without_token.rsplit('/').next().unwrap_or_default();
+        let party = part.parse().ok().and_then(|part| self.world.loaded.scenarios.get(part));
+        party.is_some_and(|party| {
+            let edition = edition.or(party.utgave).unwrap_or_default();
+            let leads_there = |svar: &Svar| {
+                svar.endpoint.name == endpoint
+                    && svar.periode.is_none()
+                    && svar.edition.is_none_or(|only| only == edition)
+            };
+            party.svar.iter().any(leads_there)
+        })
+    }
+
     /// A note about access, if calls need a token.
     fn access_note(&self) -> Option<String> {
         let issuer = ISSUER.title;
@@ -99,8 +118,8 @@ impl<'s> Welcome<'s> {
         text
     }
 
-    /// For a browser.
-    pub(crate) fn html(&self) -> Markup {
+    /// For a browser. `edition` is the one of the server's setting.
+    pub(crate) fn html(&self, edition: Option<Edition>) -> Markup {
         html! {
             (DOCTYPE)
             html lang="en" {
@@ -139,7 +158,12 @@ impl<'s> Welcome<'s> {
                                     }
                                 }
                                 td { (party.navn) } td { (party.utgave.as_deref().unwrap_or("–")) }
-                                td.number { (party.aapne_krav) } td.number { (party.saldo) } td { (party.beskrivelse) }
+                                @if self.links_to_literal(&party.part, edition) {
+                                    td.number { "–" } td.number { "literal" }
+                                } @else {
+                                    td.number { (party.aapne_krav) } td.number { (party.saldo) }
+                                }
+                                td { (party.beskrivelse) }
                             }
                         }
                     }

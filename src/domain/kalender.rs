@@ -40,6 +40,18 @@ pub fn this_or_next_working_day(day: NaiveDate) -> NaiveDate {
     day
 }
 
+/// The day itself if it is a working day, otherwise the last working day before it.
+pub fn this_or_previous_working_day(day: NaiveDate) -> NaiveDate {
+    let mut day = day;
+    while !is_working_day(day) {
+        match day.pred_opt() {
+            Some(previous) => day = previous,
+            None => return day,
+        }
+    }
+    day
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -49,13 +49,21 @@ impl Rente {
         Beloep::from_oere(self.rounded(SCALE))
     }
 
-    /// Rounded half up to whole kroner, as the services print interest on claims.
+    /// Interest on an amount as the ledgers count it: from the day after a day (the due date) through another day.
+    pub fn after(beloep: Beloep, forfall: NaiveDate, til_og_med: NaiveDate) -> Self {
+        match (forfall.succ_opt(), til_og_med.succ_opt()) {
+            (Some(first), Some(end)) => Self::simple(beloep, first, end),
+            _ => Self::default(),
+        }
+    }
+
+    /// In whole kroner, without the øre, as the services print interest on claims.
     pub fn to_kroner(self) -> Beloep {
-        Beloep::from_kroner(self.rounded(SCALE * 100))
+        Beloep::from_kroner(to_i64(self.scaled.div_euclid(SCALE * 100)))
     }
 
     fn rounded(self, unit: i128) -> i64 {
-        i64::try_from((self.scaled + unit / 2).div_euclid(unit)).unwrap_or(i64::MAX / 1000)
+        to_i64((self.scaled + unit / 2).div_euclid(unit))
     }
 }
 
@@ -70,6 +78,10 @@ impl Sum for Rente {
     fn sum<I: Iterator<Item = Self>>(parts: I) -> Self {
         parts.fold(Self::default(), Add::add)
     }
+}
+
+fn to_i64(number: i128) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX / 1000)
 }
 
 /// The first day of the half-year after the one of a day.
@@ -104,6 +116,15 @@ mod tests {
     fn published_estimates_are_near() {
         assert_eq!(interest(61_244, "2022-04-11", "2023-08-28"), "8419.37");
         assert_eq!(interest(6_373, "2022-05-16", "2023-08-16"), "799.55");
+    }
+
+    #[test]
+    fn published_interest_of_the_vat_ledger_to_the_krone() {
+        let printed = |kroner, fra: &str, til: &str| {
+            Rente::after(Beloep::from_kroner(kroner), day(fra), day(til)).to_kroner().to_string()
+        };
+        assert_eq!(printed(61_244, "2022-04-11", "2023-08-28"), "8424");
+        assert_eq!(printed(51_321, "2021-12-10", "2022-01-17"), "439");
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub struct Answer {
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     /// What is kept of the head beside the body, where the body is kept.
     pub(crate) heads: Option<Arc<Heads>>,
+    /// The name of the scenario's file that it stands in, if it is a literal answer, for `Sandbox-Literal`.
+    pub(crate) literal: Option<Arc<str>>,
     /// What the real service would have done otherwise, for `Sandbox-Warning`.
     pub(crate) warning: Option<&'static str>,
 }

@@ -45,6 +45,19 @@ impl Periode {
         }
         Ok(Self { fra_og_med, til_og_med })
     }
+
+    /// A hint for a query whose period is reversed, as in one of the documentation's own examples. `None` for any other
+    /// query.
+    pub(crate) fn if_reversed(query: &str) -> Option<String> {
+        let day = |name| parameter(query, name).ok().flatten();
+        let (fra, til) = (day("fraOgMed")?, day("tilOgMed")?);
+        let end = fra.checked_add_months(Months::new(12))?.pred_opt()?;
+        (til < fra).then(|| {
+            format!(
+                "the period is reversed: ask for fraOgMed={til}&tilOgMed={fra}, or for the year fraOgMed={fra}&tilOgMed={end}"
+            )
+        })
+    }
 }
 
 /// A date parameter; names are compared as they are spelt.

@@ -35,6 +35,8 @@ pub(crate) struct Key {
 #[derive(Clone)]
 pub(crate) struct Rendered {
     pub(crate) body: Bytes,
+    /// The name of the file, if it is a literal answer.
+    pub(crate) literal: Option<Arc<str>>,
     pub(crate) heads: Arc<Heads>,
 }
 
@@ -103,12 +105,18 @@ impl RenderCache {
         ))
     }
 
-    /// Returns the kept answer, or renders it and keeps it. Failures are not kept.
-    pub(crate) fn get_or_render<E>(&self, key: Key, render: impl FnOnce() -> Result<Bytes, E>) -> Result<Rendered, E> {
+    /// Returns the kept answer, or renders it and keeps it. Failures are not kept. `render` also gives the name of the file
+    /// of a literal answer.
+    pub(crate) fn get_or_render<E>(
+        &self,
+        key: Key,
+        render: impl FnOnce() -> Result<(Bytes, Option<Arc<str>>), E>,
+    ) -> Result<Rendered, E> {
         if let Some(rendered) = self.0.get(&key) {
             return Ok(rendered);
         }
-        let rendered = Rendered { body: render()?, heads: Arc::default() };
+        let (body, literal) = render()?;
+        let rendered = Rendered { body, literal, heads: Arc::default() };
         self.0.insert(key, rendered.clone());
         Ok(rendered)
     }

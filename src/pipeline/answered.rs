@@ -137,6 +137,7 @@ impl Planned<'_> {
             Ok(answer) => {
                 let warning = both(warning, answer.warning);
                 entry.warning.clone_from(&warning);
+                entry.literal.clone_from(&answer.literal);
                 let answer = self.drifted(answer, drift, format, &call);
                 head.success(answer, format, call.target.endpoint, warning)
             }

@@ -29,6 +29,7 @@ use crate::session::call_id::CallId;
 const SANDBOX_CAUSE: HeaderName = HeaderName::from_static("sandbox-cause");
 const SANDBOX_EFFECTS: HeaderName = HeaderName::from_static("sandbox-effects");
 const SANDBOX_HINT: HeaderName = HeaderName::from_static("sandbox-hint");
+const SANDBOX_LITERAL: HeaderName = HeaderName::from_static("sandbox-literal");
 const SANDBOX_SCENARIO: HeaderName = HeaderName::from_static("sandbox-scenario");
 const SANDBOX_WARNING: HeaderName = HeaderName::from_static("sandbox-warning");
 
@@ -76,8 +77,8 @@ impl<'a> Head<'a> {
         // The head of an answer that is kept is made once for each warning that the house may add.
         let kept = answer.heads.as_ref().filter(|_| self.cause() == Cause::Natural && answer.warning.is_none());
         let headers = match kept.map(|heads| &heads.0[usize::from(warning.is_some())]) {
-            Some(head) => head.get_or_init(|| self.head(format, warning)).clone(),
-            None => self.head(format, warning),
+            Some(head) => head.get_or_init(|| self.head(format, answer.literal.as_deref(), warning)).clone(),
+            None => self.head(format, answer.literal.as_deref(), warning),
         };
         let mut response = Response::new(Either::Left(Full::new(answer.body)));
         *response.status_mut() = status;
@@ -87,7 +88,7 @@ impl<'a> Head<'a> {
     }
 
     /// The headers of a successful answer, without those that the service adds.
-    fn head(&self, format: Format, warning: Option<Cow<'static, str>>) -> HeaderMap {
+    fn head(&self, format: Format, literal: Option<&str>, warning: Option<Cow<'static, str>>) -> HeaderMap {
         let mut headers = HeaderMap::with_capacity(ROOM);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
         if let Some(warning) = warning {
@@ -95,6 +96,9 @@ impl<'a> Head<'a> {
         }
         headers.insert(SANDBOX_CAUSE, HeaderValue::from_static(self.cause().name()));
         headers.insert(SANDBOX_SCENARIO, self.scenario());
+        if let Some(literal) = literal.and_then(|file| HeaderValue::from_str(&ascii(file)).ok()) {
+            headers.insert(SANDBOX_LITERAL, literal);
+        }
         // Its place is kept, so that a copy need not grow.
         headers.insert(KORRELASJONSID, HeaderValue::from_static(""));
         headers

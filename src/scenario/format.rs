@@ -13,8 +13,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::scalar::{
-    Aar, Amount, Betalingsdato, Count, Dato, Delay, Drift, Edition, Fault, Number, PartNumber, Step, Termin, Text,
-    YesNo,
+    Aar, Amount, Betalingsdato, Count, Dato, Delay, Drift, Edition, Fault, Gjentakelse, Number, PartNumber, Step,
+    Termin, Text, YesNo,
 };
 use super::section::Section;
 use crate::catalogue::Catalogue;
@@ -117,7 +117,8 @@ pub(crate) struct PartDocument {
     pub(crate) feil: Vec<FeilEntry>,
 }
 
-/// A claim. Give either `opprinneligBeloep` (one instalment; four for advance tax) or `forfall`.
+/// A claim. Give either `opprinneligBeloep` (one instalment; four for advance tax, two for outstanding tax from 1 000
+/// kroner) or `forfall`; neither for interest whose amount follows from its principal.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
@@ -137,8 +138,12 @@ pub(crate) struct KravEntry {
     pub(crate) kravperiode: Option<PeriodeEntry>,
     /// The day on which the claim is created. If left out, 21 days before its first due date.
     pub(crate) opprettelsesdato_for_krav: Option<Dato>,
-    /// The claim that the interest runs on, if this is an interest claim.
+    /// The claim that the interest runs on, if this is an interest claim. Its amount then follows from the rates, if
+    /// it is left out.
     pub(crate) hovedstol_kravidentifikator: Option<Text>,
+    /// The days that an interest claim charges interest for. If left out, from the day after the due date of its
+    /// principal to the day on which the principal is paid, or the day on which the interest claim is created.
+    pub(crate) renteperiode: Option<RenteperiodeEntry>,
     /// `egenfastsatt`, `myndighetsfastsatt` or `blank`. If left out, derived in the VAT ledger. If empty, not shown.
     pub(crate) fastsettingsmaate: Option<Text>,
     /// The amount in kroner, if `forfall` is left out. Negative for a credit.
@@ -229,31 +234,56 @@ pub(crate) struct PeriodeEntry {
     pub(crate) til_dato: Option<Dato>,
 }
 
-/// Many similar claims. Each is due one step later than the one before.
+/// The days that an interest claim charges interest for.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
-#[serde(expecting = "the keys of a series (antall, kravidentifikator, …)")]
+#[serde(expecting = "{ fraDato: …, tilDato: … }")]
+pub(crate) struct RenteperiodeEntry {
+    /// First day, at the earliest the day after the due date of the principal.
+    pub(crate) fra_dato: Dato,
+    /// Last day.
+    pub(crate) til_dato: Dato,
+}
+
+/// Many similar claims: one for each term (`gjentas`), or a number of them with steps between their due dates.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
+#[serde(expecting = "the keys of a series (gjentas or antall, kravidentifikator, …)")]
 pub(crate) struct KravserieEntry {
-    /// The number of claims, 1 to 100 000.
-    pub(crate) antall: Count,
-    /// The identifier of the first claim. The digits at its end are counted up.
+    /// `hver termin`: a claim for every statutory term (year, pay day) that falls due from three years before the base
+    /// date to two years after it. A term that has a claim of this kind under `krav` is left out.
+    pub(crate) gjentas: Option<Gjentakelse>,
+    /// The number of claims, 1 to 100 000, if the series does not follow terms.
+    pub(crate) antall: Option<Count>,
+    /// The identifier that the others are counted from: the digits at its end are counted up. A term always gets the
+    /// same identifier.
     pub(crate) kravidentifikator: Text,
+    /// The number of the owner, if the claims are not the party's own.
+    pub(crate) part: Option<PartNumber>,
     /// The same as in a single claim.
     pub(crate) kravtype: Text,
     /// The same as in a single claim.
     pub(crate) kravgruppe: Option<Text>,
-    /// Due date of the first claim.
-    pub(crate) foerste_forfallsdato: Dato,
-    /// Step to the next due date, for example `1d`, `1w`, `1m`.
-    pub(crate) steg: Step,
+    /// Due date of the first claim, if the series does not follow terms.
+    pub(crate) foerste_forfallsdato: Option<Dato>,
+    /// Step to the next due date, for example `1d`, `1w`, `1m`, if the series does not follow terms.
+    pub(crate) steg: Option<Step>,
+    /// The number of claims with the same due date. If left out, one.
+    pub(crate) per_forfall: Option<Count>,
+    /// The day on which each claim is created, by its due date: `forfall - 75d`. If left out, 21 days before.
+    pub(crate) opprettet: Option<Betalingsdato>,
     /// The smallest amount, in kroner.
     pub(crate) beloep_fra: Amount,
     /// The largest amount, in kroner. Amounts are random between the two, by the seed.
     pub(crate) beloep_til: Amount,
     /// The seed of the random amounts.
     pub(crate) froe: Option<Count>,
-    /// With 3, every third claim is paid in full on its due date. If left out, none is paid.
+    /// The day on which each claim is paid in full, by its due date: `forfall`, `forfall - 2d`. If left out, the due date
+    /// where `betaltHver` is given, and otherwise none is paid.
+    pub(crate) betalt: Option<Betalingsdato>,
+    /// With 3, every third claim is paid in full. If left out, every claim where `betalt` is given.
     pub(crate) betalt_hver: Option<Count>,
 }
 

@@ -122,6 +122,8 @@ pub struct Svar {
     pub package: Option<Box<str>>,
     /// Only for this period.
     pub periode: Option<(NaiveDate, NaiveDate)>,
+    /// The name of its file.
+    pub fil: Arc<str>,
     /// The answer. It is always a JSON object.
     pub innhold: serde_json::Value,
     /// Its place in the file if it has no `begrunnelse`, for a warning when it contradicts the ledger.

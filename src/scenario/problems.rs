@@ -200,6 +200,15 @@ impl Problems {
     }
 
     /// A place that a later check may warn about.
+    pub(crate) fn warning_with_hint(
+        &mut self,
+        place: impl fmt::Display,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) {
+        self.add(Severity::Warning, At::Path(place.to_string()), message.into(), hint);
+    }
+
     pub(crate) fn file_place(&self, place: impl fmt::Display) -> FilePlace {
         FilePlace { file: Arc::clone(&self.file), path: place.to_string() }
     }

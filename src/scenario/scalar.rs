@@ -11,6 +11,7 @@ use crate::catalogue;
 use crate::domain::Beloep;
 use crate::domain::clock::{Shift, parse_day};
 use crate::domain::identifikator::Part;
+use crate::domain::kalender::this_or_next_working_day;
 use crate::domain::prosent::Prosent;
 use crate::domain::terminer::{Termin as DomainTermin, Terminserie};
 use crate::faults::effects;
@@ -139,21 +140,43 @@ scalar!(
         .ok_or_else(|| "not an instant; write 2025-08-09T15:00:00Z".to_owned())
 );
 
-const BETALINGSDATO_PATTERN: &str = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|(i dag|forfall)( *[+-] *[0-9]+ *[dwmy])*)$";
-const DATO_PATTERN: &str = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|i dag( *[+-] *[0-9]+ *[dwmy])*)$";
+scalar!(
+    /// How a series of claims goes on.
+    Gjentakelse -> (),
+    { "enum": ["hver termin"] },
+    |raw, base| if raw == "hver termin" { Ok(()) } else { Err("write hver termin".to_owned()) }
+);
+
+const BETALINGSDATO_PATTERN: &str =
+    r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|(i dag|forfall)( *[+-] *[0-9]+ *[dwmy])*( virkedag)?)$";
+const DATO_PATTERN: &str = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|i dag( *[+-] *[0-9]+ *[dwmy])*( virkedag)?)$";
+
+/// What makes a relative day the working day that it is or that comes next.
+const WORKING_DAY: &str = " virkedag";
+
+/// Splits `virkedag` off a relative day.
+fn working_day(raw: &str) -> (&str, bool) {
+    raw.strip_suffix(WORKING_DAY).map_or((raw, false), |rest| (rest.trim_end(), true))
+}
 
 scalar!(
-    /// A day: `2026-03-01`, or `i dag` with shifts (`i dag - 40d`, `i dag + 2w`, `i dag - 1m + 3d`).
+    /// A day: `2026-03-01`, or `i dag` with shifts (`i dag - 40d`, `i dag + 2w`, `i dag - 1m + 3d`). With `virkedag` at
+    /// its end (`i dag - 40d virkedag`) it is the next working day if it is none itself.
     Dato -> NaiveDate,
-    { "type": "string", "pattern": (DATO_PATTERN), "examples": ["2026-03-01", "i dag - 40d", "i dag + 2w"] },
-    |raw, base| match raw.strip_prefix("i dag") {
-        None => parse_day(raw).map_err(|_| not_a_day()),
-        Some("") => Ok(base),
-        Some(shift) => Shift::from_str(shift)
-            .map_err(|error| error.to_string())?
-            .apply(base)
-            .filter(|day| YEARS.contains(&day.year()))
-            .ok_or_else(|| "too far from the base date".to_owned()),
+    { "type": "string", "pattern": (DATO_PATTERN), "examples": ["2026-03-01", "i dag - 40d", "i dag + 2w virkedag"] },
+    |raw, base| {
+        let (day, moved) = working_day(raw);
+        let day = match day.strip_prefix("i dag") {
+            None if moved => return Err(not_a_day()),
+            None => parse_day(day).map_err(|_| not_a_day())?,
+            Some("") => base,
+            Some(shift) => Shift::from_str(shift)
+                .map_err(|error| error.to_string())?
+                .apply(base)
+                .filter(|day| YEARS.contains(&day.year()))
+                .ok_or_else(|| "too far from the base date".to_owned())?,
+        };
+        Ok(if moved { this_or_next_working_day(day) } else { day })
     }
 );
 
@@ -163,7 +186,22 @@ pub(crate) enum Betalingsdag {
     /// On this day.
     Day(NaiveDate),
     /// This long after the due date of the first instalment that it is placed on.
-    AfterDue(Shift),
+    AfterDue(AfterDue),
+}
+
+/// How long after a due date.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct AfterDue {
+    shift: Shift,
+    on_working_day: bool,
+}
+
+impl AfterDue {
+    /// The day, by a due date. `None` if it is out of the calendar.
+    pub(crate) fn apply(self, due: NaiveDate) -> Option<NaiveDate> {
+        let day = self.shift.apply(due)?;
+        Some(if self.on_working_day { this_or_next_working_day(day) } else { day })
+    }
 }
 
 scalar!(
@@ -171,12 +209,31 @@ scalar!(
     /// (`forfall`, `forfall - 2d`, `forfall + 3w`).
     Betalingsdato -> Betalingsdag,
     { "type": "string", "pattern": (BETALINGSDATO_PATTERN), "examples": ["2026-03-01", "i dag - 40d", "forfall - 2d"] },
-    |raw, base| match raw.strip_prefix("forfall") {
-        None => Dato(raw.to_owned()).read(base).map(Betalingsdag::Day),
-        Some("") => Ok(Betalingsdag::AfterDue(Shift::default())),
-        Some(shift) => Shift::from_str(shift).map(Betalingsdag::AfterDue).map_err(|error| error.to_string()),
+    |raw, base| {
+        let (day, on_working_day) = working_day(raw);
+        let shift = match day.strip_prefix("forfall") {
+            None => return Dato(raw.to_owned()).read(base).map(Betalingsdag::Day),
+            Some("") => Shift::default(),
+            Some(shift) => Shift::from_str(shift).map_err(|error| error.to_string())?,
+        };
+        Ok(Betalingsdag::AfterDue(AfterDue { shift, on_working_day }))
     }
 );
+
+/// Steps from one due date to the next.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Steps {
+    /// One step.
+    pub(crate) shift: Shift,
+    on_working_day: bool,
+}
+
+impl Steps {
+    /// The day itself, or the next working day if the steps lead to working days.
+    pub(crate) fn settle(self, day: NaiveDate) -> NaiveDate {
+        if self.on_working_day { this_or_next_working_day(day) } else { day }
+    }
+}
 
 fn not_a_day() -> String {
     "not a day; write 2026-03-01, or i dag with shifts: i dag - 40d, i dag + 2w (units d, w, m, y)".to_owned()
@@ -197,14 +254,15 @@ scalar!(
 );
 
 scalar!(
-    /// A term of a year: its number, or `siste` with an offset in terms.
+    /// A term of a year: its number, or `siste` with an offset in terms. From 2026 a term of withholding tax is a month
+    /// with its pay day.
     Termin -> TerminChoice,
-    { "type": ["integer", "string"], "pattern": "^([1-6]|siste( *[+-] *[0-9]+)?)$" },
+    { "type": ["integer", "string"], "pattern": "^([1-9]|1[0-2]|siste( *[+-] *[0-9]+)?)$" },
     |raw, base| match raw.strip_prefix("siste") {
         None => raw
             .parse()
             .map(TerminChoice::Number)
-            .map_err(|_| "not a term; write 1 to 6, siste or siste - 1".to_owned()),
+            .map_err(|_| "not a term; write its number, siste or siste - 1".to_owned()),
         Some(offset) => parse_offset(offset, 600).map(TerminChoice::Siste),
     }
 );
@@ -222,10 +280,12 @@ impl TerminChoice {
     /// The term of a series on a base date. `aar` is the year, if the author wrote one.
     pub(crate) fn of(self, serie: Terminserie, aar: Option<i32>, base: NaiveDate) -> Result<DomainTermin, String> {
         match (self, aar) {
-            (Self::Number(nummer), Some(aar)) if (1..=serie.per_year()).contains(&nummer) => {
+            (Self::Number(nummer), Some(aar)) if (1..=serie.per_year(aar)).contains(&nummer) => {
                 Ok(DomainTermin { aar, nummer })
             }
-            (Self::Number(_), Some(_)) => Err(format!("the terms of such a claim are 1 to {}", serie.per_year())),
+            (Self::Number(_), Some(aar)) => {
+                Err(format!("the terms of such a claim in {aar} are 1 to {}", serie.per_year(aar)))
+            }
             (Self::Number(_), None) => Err("a term by its number needs aar".to_owned()),
             (Self::Siste(_), Some(_)) => Err("leave aar out, because siste decides the year".to_owned()),
             (Self::Siste(offset), None) => Ok(serie.offset(serie.newest_overdue(base), offset)),
@@ -234,13 +294,15 @@ impl TerminChoice {
 }
 
 scalar!(
-    /// A step in time: `1d`, `2w`, `1m`.
-    Step -> Shift,
-    { "type": "string", "pattern": "^[0-9]+[dwmy]$" },
-    |raw, base| if raw.starts_with(|c: char| c.is_ascii_digit()) {
-        Shift::from_str(&format!("+{raw}")).map_err(|_| "not a step; write 1d, 2w or 1m".to_owned())
-    } else {
-        Err("not a step; write 1d, 2w or 1m".to_owned())
+    /// A step in time: `1d`, `2w`, `1m`. With `virkedag` at its end, each day that it leads to is the next working day if
+    /// it is none itself.
+    Step -> Steps,
+    { "type": "string", "pattern": "^[0-9]+[dwmy]( virkedag)?$" },
+    |raw, base| {
+        let (step, on_working_day) = working_day(raw);
+        let shift = Some(step).filter(|step| step.starts_with(|c: char| c.is_ascii_digit()));
+        let shift = shift.and_then(|step| Shift::from_str(&format!("+{step}")).ok());
+        shift.map(|shift| Steps { shift, on_working_day }).ok_or_else(|| "not a step; write 1d, 2w or 1m".to_owned())
     }
 );
 

@@ -13,7 +13,7 @@ use crate::interface::negotiation::Format;
 use crate::interface::periode::Periode;
 use crate::interface::{Answer, Call, Refusal, Render, View, number_name, xml};
 use crate::library::cache::{ByAddress, Key, Rendered};
-use crate::scenario::Svar;
+use crate::scenario::{Party, Svar};
 
 /// What a lookup asks for, once its input has been checked.
 #[derive(Clone, Copy)]
@@ -30,7 +30,7 @@ pub(super) struct LookupRequest {
 pub(super) fn answer(call: &Call<'_>, render: Render) -> Result<Answer, Refusal> {
     let request = LookupRequest::read(call)?;
     let rendered = of_party(call, &request, render)?;
-    Ok(Answer { body: rendered.body, heads: Some(rendered.heads), ..Answer::default() })
+    Ok(Answer { body: rendered.body, literal: rendered.literal, heads: Some(rendered.heads), ..Answer::default() })
 }
 
 impl LookupRequest {
@@ -46,7 +46,13 @@ impl LookupRequest {
         let part = identifikator(call, service, endpoint)?;
         let read = || Periode::from_query(call.query, call.instants.day);
         let periode = endpoint.periode.then(read).transpose();
-        let periode = periode.map_err(|why| Refusal::failed(service, Check::Input, why))?;
+        let periode = periode.map_err(|why| {
+            let refusal = Refusal::failed(service, Check::Input, why);
+            match Periode::if_reversed(call.query) {
+                Some(hint) => refusal.hint(hint),
+                None => refusal,
+            }
+        })?;
         let package = call.target.package.known().map_or("", |package| package.name);
         Ok(Self { service, endpoint, package, part, periode, format: call.format })
     }
@@ -60,11 +66,7 @@ pub(super) fn of_party(call: &Call<'_>, request: &LookupRequest, render: Render)
     if party.skjermet && !call.operation().is_some_and(|operation| operation.marks_shielded) {
         return Err(Refusal::failed_at(service, Check::Party));
     }
-    let edition = if service.has_editions {
-        call.edition.or(party.utgave).unwrap_or(call.options.default_edition)
-    } else {
-        Edition::default()
-    };
+    let edition = edition(call, party);
     let day = call.instants.day;
     let key = Key {
         service: ByAddress(service),
@@ -79,10 +81,19 @@ pub(super) fn of_party(call: &Call<'_>, request: &LookupRequest, render: Render)
     call.world.loaded.cache.get_or_render(key, || {
         let view = View { service, endpoint, party, edition, periode, day };
         match view.literal(package) {
-            Some(svar) => view.write(&svar.innhold, format),
-            None => render(&view, format),
+            Some(svar) => view.write(&svar.innhold, format).map(|body| (body, Some(svar.fil.clone()))),
+            None => render(&view, format).map(|body| (body, None)),
         }
     })
+}
+
+/// The edition of an answer about a party: the one that the caller asks for, otherwise that of the server's setting,
+/// otherwise that of the party, otherwise the newest.
+pub(super) fn edition(call: &Call<'_>, party: &Party) -> Edition {
+    if !call.target.module.service.has_editions {
+        return Edition::default();
+    }
+    call.edition.or(call.options.edition).or(party.utgave).unwrap_or_default()
 }
 
 /// The number in the call. A number that a scenario names is accepted even if its check digits are wrong.

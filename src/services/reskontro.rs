@@ -113,8 +113,12 @@ impl<'a> From<&'a r::Motpart> for Motpart<'a> {
     }
 }
 
-/// A claim's period as one text: `2022/09` for a term, `2022` for a year, otherwise its description.
+/// A claim's period as one text: `2022/09` for a term, `2022` for a year, `2026-01-20` for a pay day, otherwise its
+/// description.
 pub(super) fn kravperiode(periode: &r::Kravperiode) -> String {
+    if let Some(day) = periode.enkeltdag() {
+        return day.to_string();
+    }
     match (periode.aar, periode.termin.as_deref()) {
         (Some(aar), Some(termin)) => format!("{aar}/{termin:0>2}"),
         (Some(aar), None) => aar.to_string(),
@@ -132,4 +136,9 @@ pub(super) fn kravdager(krav: &r::Krav) -> Periode {
 /// The description of a claim, for models that require one. A claim without a description gets its type instead.
 pub(super) fn beskrivelse(krav: &r::Krav) -> &str {
     krav.kravbeskrivelse.as_deref().unwrap_or(&krav.kravtype)
+}
+
+/// The description of a claim where another claim or a payment names it, for models that require one.
+pub(super) fn beskrivelse_hos_andre(krav: &r::Krav) -> &str {
+    krav.beskrivelse_hos_andre().unwrap_or(&krav.kravtype)
 }

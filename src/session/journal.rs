@@ -69,6 +69,8 @@ pub(crate) struct Entry {
     pub(crate) warning: Option<Cow<'static, str>>,
     /// What would have made it succeed.
     pub(crate) hint: Option<Box<str>>,
+    /// The file of the literal answer that was given.
+    pub(crate) literal: Option<Arc<str>>,
 }
 
 /// How far a call came.
@@ -108,6 +110,7 @@ impl Entry {
             checks: None,
             warning: None,
             hint: None,
+            literal: None,
         }
     }
 }

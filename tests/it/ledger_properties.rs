@@ -39,6 +39,8 @@ fn krav(index: usize, claim: &Claim) -> Krav {
         kravperiode: None,
         opprettelsesdato: day(claim.created),
         hovedstol: None,
+        kort_beskrivelse: None,
+        renteperiode: None,
         rentebaerende: claim.interest,
         fastsettingsmaate: None,
         forfall: vec![Kravforfall {

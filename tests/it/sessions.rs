@@ -182,7 +182,7 @@ fn there_is_a_bound_on_what_one_holds() {
     let put = |body: &str| send(&sandbox, "PUT", "/sandbox/scenarios", &[in_session("big"), YAML], body);
     let series = |antall: usize, number: u32| {
         format!(
-            "  - {{ antall: {antall}, kravidentifikator: \"{number}00000000\", kravtype: RESTSKATT, foersteForfallsdato: i dag, steg: 1d, beloepFra: 1, beloepTil: 2 }}\n"
+            "  - {{ antall: {antall}, kravidentifikator: \"{number}00000000\", kravtype: RESTSKATT, foersteForfallsdato: i dag, steg: 1d, perForfall: 10, beloepFra: 1, beloepTil: 2 }}\n"
         )
     };
     let of = |part: u32, series: &str| format!("---\npart: \"{part}\"\nnavn: X\nkravserier:\n{series}");

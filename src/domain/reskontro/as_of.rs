@@ -88,9 +88,11 @@ impl<'a> AsOf<'a> {
         self.krav().filter(|krav| krav.is_open())
     }
 
-    /// The payments that had been made by the day.
+    /// The payments that had been made by the day: the party's own before its owner's, by date.
     pub fn innbetalinger(self) -> impl Iterator<Item = &'a Innbetaling> {
-        self.reskontro.innbetalinger.iter().filter(move |innbetaling| innbetaling.innbetalingsdato <= self.dag)
+        let in_order =
+            self.reskontro.innbetalinger_by_date.iter().map(move |index| &self.reskontro.innbetalinger[*index]);
+        in_order.filter(move |innbetaling| innbetaling.innbetalingsdato <= self.dag)
     }
 
     /// The payments of which a part is unallocated.
@@ -98,9 +100,11 @@ impl<'a> AsOf<'a> {
         self.innbetalinger().filter(move |innbetaling| !self.uplassert(innbetaling).is_zero())
     }
 
-    /// The payouts that had been made by the day.
+    /// The payouts that had been made by the day, in the same order.
     pub fn utbetalinger(self) -> impl Iterator<Item = &'a Utbetaling> {
-        self.reskontro.utbetalinger.iter().filter(move |utbetaling| utbetaling.utbetaltdato <= self.dag)
+        let in_order =
+            self.reskontro.utbetalinger_by_date.iter().map(move |index| &self.reskontro.utbetalinger[*index]);
+        in_order.filter(move |utbetaling| utbetaling.utbetaltdato <= self.dag)
     }
 
     /// The parts of a payment that had been placed by the day.
@@ -129,16 +133,19 @@ impl<'a> AsOf<'a> {
         totaler
     }
 
-    /// Sums over open claims by group. A group without an open claim is left out.
+    /// Sums over open claims by group, in the order in which the groups first appear among the claims. A group without
+    /// an open claim is left out.
     pub fn totaler_per_gruppe(self) -> Vec<Gruppesum> {
-        let mut sums: [Option<Totaler>; Kravgruppe::ALL.len()] = [None; Kravgruppe::ALL.len()];
+        let mut sums: Vec<Gruppesum> = Vec::new();
         for krav in self.aapne_krav() {
-            krav.add_to(sums[krav.krav.kravgruppe as usize].get_or_insert_default());
+            let kravgruppe = krav.krav.kravgruppe;
+            let at = sums.iter().position(|sum| sum.kravgruppe == kravgruppe).unwrap_or_else(|| {
+                sums.push(Gruppesum { kravgruppe, totaler: Totaler::default() });
+                sums.len() - 1
+            });
+            krav.add_to(&mut sums[at].totaler);
         }
-        let with_sum = |(kravgruppe, totaler): (Kravgruppe, Option<Totaler>)| {
-            totaler.map(|totaler| Gruppesum { kravgruppe, totaler })
-        };
-        Kravgruppe::ALL.into_iter().zip(sums).filter_map(with_sum).collect()
+        sums
     }
 }
 
@@ -168,8 +175,9 @@ impl<'a> KravAsOf<'a> {
         self.forfall().any(|forfall| !forfall.gjenstaaende().is_zero())
     }
 
-    /// Interest on overdue remainders, estimated to the day in whole kroner. `None` if the ledger system
-    /// prints no interest: the tax ledger prints none on closed claims and credits.
+    /// Interest on overdue remainders, estimated to the day in whole kroner: from the day after the due date, or after
+    /// the last day that an interest claim already charges for. `None` if the ledger system prints no interest: the tax
+    /// ledger prints none on closed claims and credits.
     pub fn stipulerte_renter(self) -> Option<Beloep> {
         let printed = match self.krav.system {
             Reskontrosystem::Mva => true,
@@ -177,11 +185,18 @@ impl<'a> KravAsOf<'a> {
         };
         printed.then(|| {
             if self.krav.rentebaerende {
-                self.forfall().map(ForfallAsOf::rente).sum::<Rente>().to_kroner()
+                let claimed = self.rente_er_krevd_til();
+                self.forfall().map(|forfall| forfall.rente(claimed)).sum::<Rente>().to_kroner()
             } else {
                 Beloep::ZERO
             }
         })
+    }
+
+    /// The last day for which interest had been claimed by the day.
+    fn rente_er_krevd_til(self) -> Option<NaiveDate> {
+        let claimed = self.at.reskontro.rentekrav(self.index).filter(|krav| krav.opprettelsesdato <= self.at.dag);
+        claimed.filter_map(|krav| krav.renteperiode.map(|(_, last)| last)).max()
     }
 
     fn add_to(self, totaler: &mut Totaler) {
@@ -247,10 +262,11 @@ impl<'a> ForfallAsOf<'a> {
         })
     }
 
-    /// Exact interest on its positive remainder from the due date to the day.
-    fn rente(self) -> Rente {
+    /// Exact interest on its positive remainder, from the day after the due date through the day. Interest for the days
+    /// up to `claimed` is left out, because another claim charges for them.
+    fn rente(self, claimed: Option<NaiveDate>) -> Rente {
         match self.forfall.forfallsdato {
-            Some(due) => Rente::simple(self.gjenstaaende(), due, self.at.dag),
+            Some(due) => Rente::after(self.gjenstaaende(), claimed.map_or(due, |last| last.max(due)), self.at.dag),
             None => Rente::default(),
         }
     }

@@ -5,13 +5,19 @@
 
 mod as_of;
 mod invariants;
+mod renter;
 mod types;
 
 pub use as_of::{AsOf, ForfallAsOf, Gruppesum, KravAsOf, Plassert, Totaler};
 pub use invariants::{Brudd, Entry, Violation};
+pub use renter::{PlassertPaaHovedstol, rente, renteperiode};
 pub use types::*;
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
+
+use crate::domain::identifikator::Part;
 
 /// The ledger of a party. Its invariants hold.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +28,13 @@ pub struct Reskontro {
     utbetalinger: Vec<Utbetaling>,
     /// The placements on each instalment: `poster[krav][forfall]`.
     poster: Vec<Vec<Vec<Postering>>>,
+    /// The payments in the order in which they are shown: the party's own before its owner's, by date.
+    innbetalinger_by_date: Vec<usize>,
+    /// The payouts in the same order.
+    utbetalinger_by_date: Vec<usize>,
+    /// The claims for interest on each claim that has any, by index.
+    rentekrav: HashMap<usize, Vec<usize>>,
+    has_utsatt_iverksettelse: bool,
 }
 
 /// One placement on an instalment, by its index in the ledger.
@@ -69,7 +82,24 @@ impl Reskontro {
                 post(grunnlag.forfall, Postering::Utbetaling(i, j));
             }
         }
-        let reskontro = Self { krav, innbetalinger, motregninger, utbetalinger, poster };
+        let innbetalinger_by_date =
+            by_date(&innbetalinger, |innbetaling| (innbetaling.part.is_person(), innbetaling.innbetalingsdato));
+        let utbetalinger_by_date =
+            by_date(&utbetalinger, |utbetaling| (utbetaling.part.is_person(), utbetaling.utbetaltdato));
+        let rentekrav = rentekrav(&krav);
+        let has_utsatt_iverksettelse =
+            krav.iter().flat_map(|krav| &krav.forfall).any(|forfall| forfall.utsatt_iverksettelse.is_some());
+        let reskontro = Self {
+            krav,
+            innbetalinger,
+            motregninger,
+            utbetalinger,
+            poster,
+            innbetalinger_by_date,
+            utbetalinger_by_date,
+            rentekrav,
+            has_utsatt_iverksettelse,
+        };
         let violations = invariants::check(&reskontro);
         if violations.is_empty() { Ok(reskontro) } else { Err(violations) }
     }
@@ -99,6 +129,16 @@ impl Reskontro {
         &self.utbetalinger
     }
 
+    /// Whether enforcement of any instalment is deferred, on some day.
+    pub fn has_utsatt_iverksettelse(&self) -> bool {
+        self.has_utsatt_iverksettelse
+    }
+
+    /// The claims for interest on a claim.
+    pub(crate) fn rentekrav(&self, krav: usize) -> impl Iterator<Item = &Krav> {
+        self.rentekrav.get(&krav).into_iter().flatten().map(|index| &self.krav[*index])
+    }
+
     pub(crate) fn poster(&self, forfall: ForfallRef) -> &[Postering] {
         &self.poster[forfall.krav][forfall.forfall]
     }
@@ -107,4 +147,34 @@ impl Reskontro {
     pub fn forfall(&self, forfall: ForfallRef) -> &Kravforfall {
         &self.krav[forfall.krav].forfall[forfall.forfall]
     }
+}
+
+/// The indexes of a list in the order of a key. Entries with the same key keep their order.
+fn by_date<T>(list: &[T], key: impl Fn(&T) -> (bool, NaiveDate)) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..list.len()).collect();
+    order.sort_by_key(|index| key(&list[*index]));
+    order
+}
+
+/// The interest claims on each claim.
+fn rentekrav(krav: &[Krav]) -> HashMap<usize, Vec<usize>> {
+    let mut found: HashMap<usize, Vec<usize>> = HashMap::new();
+    if krav.iter().all(|krav| krav.hovedstol.is_none()) {
+        return found;
+    }
+    let mut ids: HashMap<(Part, &str), usize> = HashMap::new();
+    let mut of_any_part: HashMap<&str, usize> = HashMap::new();
+    for (index, krav) in krav.iter().enumerate() {
+        ids.entry((krav.part, &krav.kravidentifikator)).or_insert(index);
+        of_any_part.entry(&krav.kravidentifikator).or_insert(index);
+    }
+    for (index, krav) in krav.iter().enumerate() {
+        let Some(id) = krav.hovedstol.as_deref() else {
+            continue;
+        };
+        if let Some(principal) = ids.get(&(krav.part, id)).or_else(|| of_any_part.get(id)) {
+            found.entry(*principal).or_default().push(index);
+        }
+    }
+    found
 }

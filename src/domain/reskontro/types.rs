@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use crate::domain::Beloep;
 use crate::domain::identifikator::Part;
+pub use crate::domain::kravtype::Fastsettingsmaate;
 use crate::domain::kravtype::{Kravgruppe, Reskontrosystem};
 
 /// A claim, debit (positive) or credit (negative), with one or more instalments.
@@ -24,12 +25,17 @@ pub struct Krav {
     pub system: Reskontrosystem,
     /// The text a person sees.
     pub kravbeskrivelse: Option<Box<str>>,
+    /// The text that other claims and payments describe it with, if it is not `kravbeskrivelse`: an interest claim of
+    /// the VAT ledger is then described without its principal.
+    pub kort_beskrivelse: Option<&'static str>,
     /// The period it is for.
     pub kravperiode: Option<Kravperiode>,
     /// The first day on which it exists.
     pub opprettelsesdato: NaiveDate,
     /// The claim that the interest runs on, if this is an interest claim.
     pub hovedstol: Option<Box<str>>,
+    /// The first and the last day that an interest claim charges interest for.
+    pub renteperiode: Option<(NaiveDate, NaiveDate)>,
     /// Whether interest runs on overdue remainders.
     pub rentebaerende: bool,
     /// How the amount came about.
@@ -39,19 +45,15 @@ pub struct Krav {
 }
 
 impl Krav {
+    /// The text that other claims and payments describe it with.
+    pub fn beskrivelse_hos_andre(&self) -> Option<&str> {
+        self.kort_beskrivelse.or(self.kravbeskrivelse.as_deref())
+    }
+
     /// The sum of its instalments.
     pub fn opprinnelig_beloep(&self) -> Beloep {
         self.forfall.iter().map(|forfall| forfall.opprinnelig_beloep).sum()
     }
-}
-
-/// How a claim's amount came about (`egenfastsatt`, `myndighetsfastsatt`, `blank`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are the published values")]
-pub enum Fastsettingsmaate {
-    Egenfastsatt,
-    Myndighetsfastsatt,
-    Blank,
 }
 
 /// The period a claim is for.
@@ -68,6 +70,13 @@ pub struct Kravperiode {
     /// Whether the 2024 edition shows the first and the last day. Those of the VAT ledger are shown, those of the
     /// tax ledger are not.
     pub viser_dager: bool,
+}
+
+impl Kravperiode {
+    /// The day, if the period is a single day: a pay day.
+    pub fn enkeltdag(&self) -> Option<NaiveDate> {
+        self.dager.filter(|(fra, til)| self.viser_dager && fra == til).map(|(day, _)| day)
+    }
 }
 
 /// A due instalment of a claim.

@@ -19,6 +19,7 @@ pub(crate) use problem::{JsonBody, Problem, ProblemLine, YamlBody, refused};
 
 use super::Services;
 use crate::access::Access;
+use crate::config::Options;
 use crate::session::registry::Sessions;
 
 /// The largest body that the control API takes, in bytes.
@@ -30,6 +31,7 @@ pub(crate) struct Shared {
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) address: SocketAddr,
     pub(crate) access: Arc<Access>,
+    pub(crate) options: Options,
     /// Whether the control API answers.
     pub(crate) control: bool,
     pub(crate) key: Option<String>,

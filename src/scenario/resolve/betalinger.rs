@@ -6,11 +6,17 @@ use super::ledger::Ledger;
 use super::{Reader, Who, derive};
 use crate::domain::Beloep;
 use crate::domain::identifikator::Part;
+use crate::domain::kalender::{is_working_day, this_or_next_working_day};
 use crate::domain::kravtype::Reskontrosystem;
-use crate::domain::reskontro::{Bankkonto, Innbetaling, Motpart, Motregning, Plassering, Utbetaling};
+use crate::domain::reskontro::{
+    Bankkonto, ForfallRef, Innbetaling, Kravforfall, Motpart, Motregning, Plassering, Utbetaling,
+};
 use crate::scenario::format::{InnbetalingEntry, MotregningEntry, PartDocument, PlasseringEntry, UtbetalingEntry};
 use crate::scenario::problems::Place;
-use crate::scenario::scalar::Betalingsdag;
+use crate::scenario::scalar::{Betalingsdag, Dato};
+
+/// The state of a payout that has reached its account.
+pub(super) const CONFIRMED: &str = "bekreftet";
 
 pub(super) fn read(document: &PartDocument, who: &Who, ledger: &mut Ledger, reader: &mut Reader<'_>) {
     let root = Place::ROOT;
@@ -54,9 +60,12 @@ fn innbetaling(
     let type_given = reader.optional(entry.innbetalingstype.as_ref(), place.key("innbetalingstype"));
     let innbetalingstype = type_given.unwrap_or_else(|| default_type(system, dato));
     let to = reader.kontonummer(entry.mottakers_kontonummer.as_ref(), place.key("mottakersKontonummer"));
-    let innbetalt_fra = match &entry.innbetalt_fra {
-        Some(motpart) => reader.motpart(motpart, place.key("innbetaltFra")),
-        None => own_account(who, system),
+    let innbetalt_fra = if let Some(motpart) = &entry.innbetalt_fra {
+        reader.motpart(motpart, place.key("innbetaltFra"))
+    } else {
+        let first = plasseringer.first();
+        let forfall = first.map(|placed| &ledger.krav[placed.forfall.krav].forfall[placed.forfall.forfall]);
+        paid_with(own_account(who, system), forfall)
     };
     Some(Innbetaling {
         part,
@@ -121,8 +130,21 @@ pub(super) fn own_account(who: &Who, system: Reskontrosystem) -> Motpart {
     Motpart { konto, valutakode, ..Motpart::default() }
 }
 
+/// The payer with the KID and message of a payment that covers an instalment. A payment that covers nothing came
+/// without a KID.
+pub(super) fn paid_with(payer: Motpart, forfall: Option<&Kravforfall>) -> Motpart {
+    let kidnummer = forfall.and_then(|forfall| forfall.betalingsinformasjon.kidnummer.clone());
+    let message = kidnummer.clone().unwrap_or_else(|| "Betaling uten KID".into());
+    Motpart { kidnummer, melding_sendt_til_mottaker: Some(message), ..payer }
+}
+
+/// The first banking day on which a payment of a day can be placed on a claim.
+pub(super) fn placed_on(paid: NaiveDate, created: NaiveDate) -> NaiveDate {
+    this_or_next_working_day(paid.max(created))
+}
+
 /// Reads placements. A placement without a date counts from the day of the payment, or from the day on
-/// which the claim is created if that is later.
+/// which the claim is created if that is later, moved to a banking day.
 fn plasseringer(
     entries: &[PlasseringEntry],
     part: Part,
@@ -131,18 +153,52 @@ fn plasseringer(
     list: Place<'_>,
     reader: &mut Reader<'_>,
 ) -> Vec<Plassering> {
-    let read = |(i, entry): (usize, &PlasseringEntry)| {
+    let mut read = |(i, entry): (usize, &PlasseringEntry)| {
         let place = list.index(i);
-        let forfall = ledger.forfall(part, &entry.krav, entry.forfall.as_ref(), place, ("krav", "forfall"), reader);
         let beloep = reader.optional(entry.beloep.as_ref(), place.key("beloep"));
         let dato = reader.optional(entry.dato.as_ref(), place.key("dato"));
-        let forfall = forfall?;
-        let beloep = beloep.unwrap_or_else(|| ledger.absolute_amount(forfall));
-        let created = ledger.krav[forfall.krav].opprettelsesdato;
-        let dato = dato.or_else(|| betalt.map(|betalt| betalt.max(created)))?;
-        Some(Plassering { forfall, beloep, dato })
+        warn_if_no_banking_day(entry.dato.as_ref(), dato, place.key("dato"), reader);
+        let key = ("krav", "forfall");
+        let covered = match (&entry.forfall, ledger.instalments_of(part, &entry.krav.0)) {
+            // All instalments of the claim, from the first one on.
+            (None, Some(all)) if all.len() > 1 => spread(ledger, &all, beloep),
+            _ => {
+                let forfall = ledger.forfall(part, &entry.krav, entry.forfall.as_ref(), place, key, reader)?;
+                vec![(forfall, beloep.unwrap_or_else(|| ledger.absolute_amount(forfall)))]
+            }
+        };
+        let krav = &ledger.krav[covered.first()?.0.krav];
+        let dato = dato.or_else(|| betalt.map(|betalt| placed_on(betalt, krav.opprettelsesdato)))?;
+        Some(covered.into_iter().map(move |(forfall, beloep)| Plassering { forfall, beloep, dato }))
     };
-    entries.iter().enumerate().filter_map(read).collect()
+    entries.iter().enumerate().filter_map(&mut read).flatten().collect()
+}
+
+/// An amount spread over instalments, from the first one on; the whole of each if no amount is given.
+fn spread(ledger: &Ledger, all: &[ForfallRef], beloep: Option<Beloep>) -> Vec<(ForfallRef, Beloep)> {
+    let mut left = beloep;
+    let mut covered = Vec::new();
+    for (i, forfall) in all.iter().enumerate() {
+        let whole = ledger.absolute_amount(*forfall);
+        // Too much stays on the last one, where it is reported.
+        let here = left.map_or(whole, |left| if i + 1 == all.len() { left } else { left.min(whole) });
+        left = left.map(|left| left - here);
+        if here.is_positive() {
+            covered.push((*forfall, here));
+        }
+    }
+    covered
+}
+
+/// Warns about a fixed date on which no bank moves money. A date relative to the base date falls on any day of the week,
+/// so it is not warned about.
+fn warn_if_no_banking_day(written: Option<&Dato>, day: Option<NaiveDate>, place: Place<'_>, reader: &mut Reader<'_>) {
+    let fixed = written.is_some_and(|dato| dato.0.trim().starts_with(|c: char| c.is_ascii_digit()));
+    if let Some(day) = day.filter(|day| fixed && !is_working_day(*day)) {
+        reader
+            .problems
+            .warning(place, format!("{day} is no banking day; money is placed and paid out on banking days"));
+    }
 }
 
 fn motregning(
@@ -165,8 +221,9 @@ fn motregning(
     let dato = reader.optional(entry.dato.as_ref(), place.key("dato"));
     let (kredit, debet) = (kredit?, debet?);
     let beloep = beloep.unwrap_or_else(|| ledger.absolute_amount(kredit).min(ledger.absolute_amount(debet)));
-    let later = ledger.krav[kredit.krav].opprettelsesdato.max(ledger.krav[debet.krav].opprettelsesdato);
-    Some(Motregning { kredit, debet, beloep, dato: dato.unwrap_or(later) })
+    warn_if_no_banking_day(entry.dato.as_ref(), dato, place.key("dato"), reader);
+    let of = |forfall: ForfallRef| ledger.krav[forfall.krav].opprettelsesdato;
+    Some(Motregning { kredit, debet, beloep, dato: dato.unwrap_or_else(|| placed_on(of(kredit), of(debet))) })
 }
 
 fn utbetaling(
@@ -187,9 +244,12 @@ fn utbetaling(
         reader.error(place.key("kreditkrav"), "a payout needs at least one credit claim");
     }
     let system = grunnlag.first().map_or(Reskontrosystem::Skatt, |first| ledger.krav[first.forfall.krav].system);
-    let betalt_til = match &entry.betalt_til {
-        Some(motpart) => reader.motpart(motpart, place.key("betaltTil")),
-        None => own_account(who, system),
+    warn_if_no_banking_day(Some(&entry.utbetaltdato), dato, place.key("utbetaltdato"), reader);
+    let betalt_til = if let Some(motpart) = &entry.betalt_til {
+        reader.motpart(motpart, place.key("betaltTil"))
+    } else {
+        let of_claim = || ledger.krav[grunnlag.first()?.forfall.krav].kravbeskrivelse.clone();
+        Motpart { melding_sendt_til_mottaker: beskrivelse.clone().or_else(of_claim), ..own_account(who, system) }
     };
     Some(Utbetaling {
         part,
@@ -198,7 +258,7 @@ fn utbetaling(
         utbetaltdato: dato?,
         utbetalt_beloep: beloep.unwrap_or_else(|| grunnlag.iter().map(|g| g.beloep).sum::<Beloep>()),
         betalt_til,
-        utbetalingstatus: status.unwrap_or_else(|| "bekreftet".into()),
+        utbetalingstatus: status.unwrap_or_else(|| CONFIRMED.into()),
         grunnlag,
     })
 }

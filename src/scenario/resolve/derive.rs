@@ -3,6 +3,8 @@
 
 use std::sync::{Arc, LazyLock};
 
+use chrono::{Datelike, NaiveDate};
+
 use crate::domain::identifikator::{Iban, Kid, Kontonummer};
 use crate::domain::kravtype::Reskontrosystem;
 use crate::domain::reskontro::{Bankkonto, Kravperiode};
@@ -56,6 +58,16 @@ pub(super) fn forfallsidentifikator(system: Reskontrosystem, krav: &str, number:
     }
 }
 
+/// The identifier of a payment of a series: eight digits that follow from the claim and the number of its instalment,
+/// counted from 0.
+pub(super) fn innbetalingsidentifikator(system: Reskontrosystem, krav: &str, number: usize) -> Box<str> {
+    let digits = (number_from(krav, 8) * 7 + 12_345_679 * (number as u64 + 1)) % 100_000_000;
+    match system {
+        Reskontrosystem::Mva => format!("FORF-{digits:08}").into(),
+        Reskontrosystem::Skatt => format!("{digits:08}").into(),
+    }
+}
+
 /// The last digits of an identifier as a number. An identifier without digits gives a number from its characters.
 fn number_from(text: &str, digits: u32) -> u64 {
     let modulus = 10_u64.pow(digits);
@@ -85,6 +97,11 @@ const MONTHS: [&str; 12] = [
 
 /// The period of a statutory term, as the ledger system writes it.
 pub(super) fn terminperiode(system: Reskontrosystem, serie: Terminserie, termin: Termin) -> Kravperiode {
+    if let Some((day, last)) = serie.periode(termin)
+        && day == last
+    {
+        return pay_day(day);
+    }
     let nummer = usize::from(termin.nummer);
     let (beskrivelse, termin_tekst) = match system {
         Reskontrosystem::Mva => {
@@ -102,9 +119,29 @@ pub(super) fn terminperiode(system: Reskontrosystem, serie: Terminserie, termin:
     }
 }
 
+/// An income year.
+pub(super) fn income_year(aar: i32) -> Kravperiode {
+    let days = NaiveDate::from_ymd_opt(aar, 1, 1).zip(NaiveDate::from_ymd_opt(aar, 12, 31));
+    Kravperiode { beskrivelse: "Inntektstår".into(), aar: Some(aar), termin: None, dager: days, viser_dager: false }
+}
+
+/// The period of withholding tax that belongs to one pay day.
+pub(super) fn pay_day(day: NaiveDate) -> Kravperiode {
+    Kravperiode {
+        beskrivelse: "Lønnsutbetaling".into(),
+        aar: Some(day.year()),
+        termin: None,
+        dager: Some((day, day)),
+        viser_dager: true,
+    }
+}
+
 /// A claim's description from its kind and period: `Mva-melding`, `Arbeidsgiveravgift - 2026/2`,
-/// `Restskatt - 2025`.
+/// `Restskatt - 2025`, `Forskuddstrekk - 2026-01-20`.
 pub(super) fn kravbeskrivelse(system: Reskontrosystem, kind: &str, periode: Option<&Kravperiode>) -> Box<str> {
+    if let Some(day) = periode.and_then(Kravperiode::enkeltdag) {
+        return format!("{kind} - {day}").into();
+    }
     match (system, periode.map(|periode| (periode.aar, periode.termin.as_deref()))) {
         (Reskontrosystem::Skatt, Some((Some(aar), Some(termin)))) => format!("{kind} - {aar}/{termin}").into(),
         (Reskontrosystem::Skatt, Some((Some(aar), None))) => format!("{kind} - {aar}").into(),
@@ -112,11 +149,20 @@ pub(super) fn kravbeskrivelse(system: Reskontrosystem, kind: &str, periode: Opti
     }
 }
 
-/// The description of an interest claim: its kind, and the description and period of its principal.
-pub(super) fn rentebeskrivelse(kind: &str, hovedstol: &str, periode: Option<&Kravperiode>) -> Box<str> {
-    match periode {
-        Some(periode) if periode.viser_dager => format!("{kind} - {hovedstol} {}", periode.beskrivelse).into(),
-        _ => format!("{kind} - {hovedstol}").into(),
+/// The description of an interest claim: its kind, and the description of its principal, in the VAT ledger with the
+/// period of the principal.
+pub(super) fn rentebeskrivelse(
+    system: Reskontrosystem,
+    kind: &str,
+    hovedstol: &str,
+    periode: Option<&Kravperiode>,
+) -> Box<str> {
+    match (system, periode) {
+        (Reskontrosystem::Skatt, _) => format!("{kind} {hovedstol}").into(),
+        (Reskontrosystem::Mva, Some(periode)) if periode.viser_dager => {
+            format!("{kind} - {hovedstol} {}", periode.beskrivelse).into()
+        }
+        (Reskontrosystem::Mva, _) => format!("{kind} - {hovedstol}").into(),
     }
 }
 
@@ -134,8 +180,13 @@ mod tests {
         );
         let periode = terminperiode(Reskontrosystem::Mva, Terminserie::Mva, Termin { aar: 2022, nummer: 5 });
         assert_eq!(
-            &*rentebeskrivelse("Forsinkelsesrenter", "Mva-melding", Some(&periode)),
+            &*rentebeskrivelse(Reskontrosystem::Mva, "Forsinkelsesrenter", "Mva-melding", Some(&periode)),
             "Forsinkelsesrenter - Mva-melding september - oktober"
+        );
+        let of_term = "Arbeidsgiveravgift - 2021/4";
+        assert_eq!(
+            &*rentebeskrivelse(Reskontrosystem::Skatt, "Forsinkelsesrente", of_term, None),
+            "Forsinkelsesrente Arbeidsgiveravgift - 2021/4"
         );
         assert_eq!(kidnummer(Reskontrosystem::Skatt, "310478717", "123456789", "987654321").len(), 19);
         assert!((15..=23).contains(&kidnummer(Reskontrosystem::Mva, "310478717", "KRAV-12345678", "").len()));

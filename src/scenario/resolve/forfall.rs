@@ -8,7 +8,7 @@ use crate::domain::Beloep;
 use crate::domain::identifikator::Part;
 use crate::domain::kravtype::Reskontrosystem;
 use crate::domain::reskontro::{Betalingsinformasjon, Kravforfall, Kravperiode};
-use crate::domain::terminer::{Termin, Terminserie};
+use crate::domain::terminer::{Termin, Terminserie, due_after_pay_day};
 use crate::scenario::format::{ForfallEntry, KravEntry};
 use crate::scenario::problems::Place;
 
@@ -20,7 +20,12 @@ pub(super) struct InstalmentReader<'a> {
     pub(super) serie: Option<Terminserie>,
     pub(super) termin: Option<Termin>,
     pub(super) periode: Option<&'a Kravperiode>,
+    /// Whether the claim is interest whose amount is computed later. It may then be left out.
+    pub(super) amount_follows: bool,
 }
+
+/// Outstanding tax below this amount falls due in one instalment.
+const LEAST_IN_TWO: Beloep = Beloep::from_kroner(1000);
 
 impl InstalmentReader<'_> {
     /// Reads the instalments. If the period could not be read (`periode_known` is false), a missing due date is not
@@ -32,7 +37,7 @@ impl InstalmentReader<'_> {
         place: Place<'_>,
         reader: &mut Reader<'_>,
     ) -> Option<Vec<Kravforfall>> {
-        let statutory = self.serie.zip(self.termin).and_then(|(serie, termin)| serie.forfallsdato(termin));
+        let statutory = self.statutory();
         let beloep = reader.optional(entry.opprinnelig_beloep.as_ref(), place.key("opprinneligBeloep"));
         let dato = reader.optional(entry.forfallsdato.as_ref(), place.key("forfallsdato"));
         match (&entry.forfall, &entry.opprinnelig_beloep) {
@@ -43,30 +48,26 @@ impl InstalmentReader<'_> {
                 );
                 None
             }
-            (None, None) => {
+            (None, None) if !self.amount_follows => {
                 reader.error(place, "give opprinneligBeloep, or the instalments under forfall");
                 None
             }
-            (None, Some(_)) => {
-                let beloep = beloep?;
-                let instalments = match (dato, self.serie, self.periode.and_then(|periode| periode.aar)) {
-                    (None, Some(Terminserie::Forskuddsskatt), Some(aar)) => four_instalments(beloep, aar),
-                    (dato, ..) => vec![(dato.or(statutory), beloep)],
-                };
-                let undated = entry.forfallsdato.is_none() && instalments[0].0.is_none() && beloep.is_positive();
+            (None, _) => {
+                let beloep = if self.amount_follows { Beloep::ZERO } else { beloep? };
+                let instalments = self.of_amount(dato, beloep);
+                let undated = entry.forfallsdato.is_none() && instalments[0].forfallsdato.is_none();
+                let undated = undated && !beloep.is_negative();
                 if undated {
                     if !periode_known {
                         return None;
                     }
                     reader.error(
                         place,
-                        "give forfallsdato; it can be derived only from a term or, for advance tax, a year",
+                        "give forfallsdato; it can be derived only from a term or, for advance and outstanding tax, a year",
                     );
                     return None;
                 }
-                let count = instalments.len();
-                let plain = |(i, (dato, beloep))| self.plain(i + 1, count, dato, beloep);
-                Some(instalments.into_iter().enumerate().map(plain).collect())
+                Some(instalments)
             }
             (Some(list), None) => {
                 if entry.forfallsdato.is_some() {
@@ -90,10 +91,22 @@ impl InstalmentReader<'_> {
         }
     }
 
+    /// The instalments of an amount: those that the law splits it into, or one. `dato` is the (first) due date, if it is
+    /// not the statutory one.
+    pub(super) fn of_amount(&self, dato: Option<NaiveDate>, beloep: Beloep) -> Vec<Kravforfall> {
+        let instalments = match self.avdrag(dato, beloep) {
+            Some(dates) => split(beloep, dates),
+            None => vec![(dato.or_else(|| self.statutory()), beloep)],
+        };
+        let count = instalments.len();
+        let plain = |(i, (dato, beloep))| self.plain(i + 1, count, dato, beloep);
+        instalments.into_iter().enumerate().map(plain).collect()
+    }
+
     /// An instalment that has only an amount and a due date.
     fn plain(&self, number: usize, of: usize, forfallsdato: Option<NaiveDate>, beloep: Beloep) -> Kravforfall {
         let id = derive::forfallsidentifikator(self.kind.system, self.id, number, of);
-        let how = betalingsinformasjon(self.kind.system, beloep, self.part, self.id, &id);
+        let how = self.betalingsinformasjon(beloep, &id, of);
         Kravforfall {
             kravforfallsidentifikator: id,
             forfallsdato,
@@ -133,7 +146,7 @@ impl InstalmentReader<'_> {
             }
         });
         let beloep = beloep?;
-        let mut how = given.unwrap_or_else(|| betalingsinformasjon(self.kind.system, beloep, self.part, self.id, &id));
+        let mut how = given.unwrap_or_else(|| self.betalingsinformasjon(beloep, &id, of));
         how.kidnummer = kid.or(how.kidnummer);
         Some(Kravforfall {
             kravforfallsidentifikator: id,
@@ -143,28 +156,60 @@ impl InstalmentReader<'_> {
             utsatt_iverksettelse: utsatt,
         })
     }
+
+    /// The due date that follows from the term.
+    fn statutory(&self) -> Option<NaiveDate> {
+        let serie = self.serie.filter(|_| self.kind.known.is_some_and(|known| known.lovbestemt_forfall))?;
+        match self.termin {
+            Some(termin) => serie.forfallsdato(termin),
+            None if serie == Terminserie::Forskuddstrekk => self.periode?.enkeltdag().and_then(due_after_pay_day),
+            None => None,
+        }
+    }
+
+    /// The due dates of the instalments of a tax that the law splits. `None` if the claim has one instalment.
+    fn avdrag(&self, first: Option<NaiveDate>, beloep: Beloep) -> Option<Vec<NaiveDate>> {
+        let serie = self.serie.filter(|serie| serie.is_yearly())?;
+        if serie == Terminserie::Restskatt && beloep < LEAST_IN_TWO {
+            return None;
+        }
+        // A due date that the author wrote is the only one.
+        if first.is_some() { None } else { serie.avdrag(self.periode?.aar?) }
+    }
+
+    /// How to pay an instalment. All instalments of a tax that the law splits have the KID of the first.
+    fn betalingsinformasjon(&self, beloep: Beloep, id: &str, of: usize) -> Betalingsinformasjon {
+        let first = self.serie.filter(|serie| serie.is_yearly() && of > 1);
+        let first = first.map(|_| derive::forfallsidentifikator(self.kind.system, self.id, 1, of));
+        betalingsinformasjon(self.kind, beloep, self.part, self.id, first.as_deref().unwrap_or(id))
+    }
 }
 
-/// The advance tax of a year in four statutory instalments. The last one has the remainder of the division.
-fn four_instalments(beloep: Beloep, aar: i32) -> Vec<(Option<NaiveDate>, Beloep)> {
-    let quarter = Beloep::from_kroner(beloep.oere() / 400);
-    let amounts = [quarter, quarter, quarter, beloep - quarter - quarter - quarter];
-    let due = |nummer| Terminserie::Forskuddsskatt.forfallsdato(Termin { aar, nummer });
-    (1..=4).zip(amounts).map(|(nummer, beloep)| (due(nummer), beloep)).collect()
+/// An amount in as many equal instalments as there are dates, in whole kroner. The last one has the remainder of the
+/// division.
+fn split(beloep: Beloep, dates: Vec<NaiveDate>) -> Vec<(Option<NaiveDate>, Beloep)> {
+    let count = i64::try_from(dates.len()).unwrap_or(1).max(1);
+    let each = Beloep::from_kroner(beloep.oere() / (100 * count));
+    let mut instalments: Vec<_> = dates.into_iter().map(|date| (Some(date), each)).collect();
+    if let Some(last) = instalments.last_mut() {
+        last.1 = beloep - Beloep::from_oere(each.oere() * (count - 1));
+    }
+    instalments
 }
 
-/// How to pay an instalment. A credit of the VAT ledger shows nothing. A credit of the tax ledger shows only the
-/// account.
+/// How to pay an instalment. A credit of the VAT ledger shows nothing. A credit of the tax ledger, and an entry that
+/// the collector makes for its own books, shows only the account.
 pub(super) fn betalingsinformasjon(
-    system: Reskontrosystem,
+    kind: Kind,
     beloep: Beloep,
     part: Part,
     krav: &str,
     forfall: &str,
 ) -> Betalingsinformasjon {
     let debit = !beloep.is_negative();
+    let has_kid = debit && kind.known.is_none_or(|known| known.har_kid);
     Betalingsinformasjon {
-        kidnummer: debit.then(|| derive::kidnummer(system, &part.to_string(), krav, forfall)),
-        konto: (debit || system == Reskontrosystem::Skatt).then(|| derive::innkrevers_konto(system)),
+        kidnummer: has_kid.then(|| derive::kidnummer(kind.system, &part.to_string(), krav, forfall)),
+        konto: (debit || kind.system == Reskontrosystem::Skatt).then(|| derive::innkrevers_konto(kind.system)),
     }
 }

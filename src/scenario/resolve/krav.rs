@@ -1,17 +1,21 @@
 //! Claims.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
 use super::forfall::InstalmentReader;
 use super::ledger::Ledger;
 use super::{Reader, Who, derive};
 use crate::catalogue::nearest;
 use crate::domain::Beloep;
-use crate::domain::kravtype::{self, Kravgruppe, Kravtype, Reskontrosystem};
+use crate::domain::kravtype::{self, Kravgruppe, Kravtype, Periodetekst, Reskontrosystem};
 use crate::domain::reskontro::{Betalingsinformasjon, Fastsettingsmaate, Krav, Kravforfall, Kravperiode};
 use crate::domain::terminer::{Termin, Terminserie};
 use crate::scenario::format::{KravEntry, PeriodeEntry};
 use crate::scenario::problems::Place;
+
+/// The most days after its first due date that a claim is created, in the published ledgers some two weeks. A later
+/// day is told as a likely mistake.
+const MOST_DAYS_FROM_DUE_TO_CREATION: i64 = 31;
 
 /// How many days before its first due date a claim is created, if the scenario does not say when.
 pub(super) const DAYS_FROM_CREATION_TO_DUE: u64 = 21;
@@ -29,6 +33,9 @@ pub(super) fn read(entries: &[KravEntry], who: &Who, ledger: &mut Ledger, reader
         }
     }
     for (krav, entry) in read.into_iter().zip(entries) {
+        if krav.is_some() && entry.opprinnelig_beloep.is_none() && entry.forfall.is_none() {
+            ledger.computed.push(ledger.krav.len());
+        }
         // A placeholder replaces a claim that could not be read, so that references to it are not errors too.
         ledger.add_krav(krav.unwrap_or_else(|| placeholder_claim(entry, who)));
     }
@@ -40,6 +47,27 @@ pub(super) struct Kind {
     pub(super) known: Option<&'static Kravtype>,
     pub(super) gruppe: Kravgruppe,
     pub(super) system: Reskontrosystem,
+}
+
+impl Kind {
+    /// Whether a claim of this kind is itself interest.
+    pub(super) fn is_interest(self) -> bool {
+        self.known.is_some_and(|known| known.rente)
+    }
+
+    /// How the amount of a claim came about. Only the VAT ledger shows it.
+    pub(super) fn fastsettingsmaate(self) -> Option<Fastsettingsmaate> {
+        let of_kind = self.known.map_or(Fastsettingsmaate::Egenfastsatt, |known| known.fastsettingsmaate);
+        (self.system == Reskontrosystem::Mva).then_some(of_kind)
+    }
+
+    /// The description of a claim that is not interest on another one.
+    pub(super) fn beskrivelse(self, kravtype: &str, periode: Option<&Kravperiode>) -> Box<str> {
+        match self.known {
+            Some(known) if known.periodetekst == Periodetekst::Null => format!("{} - 0", known.beskrivelse).into(),
+            known => derive::kravbeskrivelse(self.system, known.map_or(kravtype, |known| known.beskrivelse), periode),
+        }
+    }
 }
 
 pub(super) fn kind(
@@ -86,15 +114,35 @@ fn read_krav(
     let part = reader.part(entry.part.as_ref(), who, place.key("part"));
     let id = reader.not_empty(&entry.kravidentifikator, place.key("kravidentifikator")).unwrap_or_default();
     let kravtype = reader.read(&entry.kravtype, place.key("kravtype"))?;
-    let found = kind(&kravtype, entry.kravgruppe.as_ref(), place, reader);
-    // The rest is read also after an error, to report all problems at once.
-    let kind = found.unwrap_or(Kind { known: None, gruppe: Kravgruppe::AndreKrav, system: Reskontrosystem::Skatt });
-    let serie = kind.known.and_then(|known| known.terminer);
+    let mut found = kind(&kravtype, entry.kravgruppe.as_ref(), place, reader);
     let hovedstol =
         reader.optional(entry.hovedstol_kravidentifikator.as_ref(), place.key("hovedstolKravidentifikator"));
     let principal = hovedstol.as_ref().and_then(|id| {
         let mut named = others.iter().flatten().filter(|krav| krav.kravidentifikator == *id);
         named.clone().find(|krav| krav.part == part).or_else(|| named.next())
+    });
+    // Interest belongs to the group of its principal.
+    if let (Some(kind), Some(principal)) = (&mut found, principal)
+        && entry.kravgruppe.is_none()
+        && kind.is_interest()
+    {
+        (kind.gruppe, kind.system) = (principal.kravgruppe, principal.system);
+    }
+    // The rest is read also after an error, to report all problems at once.
+    let kind = found.unwrap_or(Kind { known: None, gruppe: Kravgruppe::AndreKrav, system: Reskontrosystem::Skatt });
+    let serie = kind.known.and_then(|known| known.terminer);
+    let amount_follows = kind.is_interest() && principal.is_some() && entry.forfall.is_none();
+    let renteperiode = entry.renteperiode.as_ref().and_then(|periode| {
+        let place = place.key("renteperiode");
+        if !kind.is_interest() || hovedstol.is_none() {
+            reader.error(place, "only an interest claim with hovedstolKravidentifikator has a renteperiode");
+        }
+        let fra = reader.read(&periode.fra_dato, place.key("fraDato"))?;
+        let til = reader.read(&periode.til_dato, place.key("tilDato"))?;
+        if til < fra {
+            reader.error(place.key("tilDato"), "tilDato is before fraDato");
+        }
+        Some((fra, til))
     });
     let read_periode = match (&entry.kravperiode, found) {
         (Some(periode), Some(_)) => read_periode(periode, serie, kind.system, place.key("kravperiode"), reader),
@@ -102,7 +150,9 @@ fn read_krav(
         (None, _) => Some((principal.and_then(|krav| krav.kravperiode.clone()), None)),
     };
     let (periode, termin) = read_periode.clone().unwrap_or_default();
-    let instalments = InstalmentReader { id: &id, part, kind, serie, termin, periode: periode.as_ref() };
+    let amount_follows = amount_follows && entry.opprinnelig_beloep.is_none();
+    let instalments =
+        InstalmentReader { id: &id, part, kind, serie, termin, periode: periode.as_ref(), amount_follows };
     let forfall = instalments.read(entry, read_periode.is_some(), place, reader);
     let (_, _, forfall) = (found?, read_periode?, forfall?);
     let foerste = forfall.iter().filter_map(|forfall| forfall.forfallsdato).min();
@@ -117,17 +167,22 @@ fn read_krav(
             None
         })?,
     };
-    if foerste.is_some_and(|due| due < opprettelsesdato) {
-        reader.problems.warning(place, format!("the claim is created on {opprettelsesdato}, after it is due"));
+    let late = foerste.map_or(0, |due| opprettelsesdato.signed_duration_since(due).num_days());
+    if late > MOST_DAYS_FROM_DUE_TO_CREATION {
+        let message = format!("the claim is created on {opprettelsesdato}, {late} days after it is due");
+        reader.problems.warning(place, message);
     }
+    warn_if_abolished(kind, periode.as_ref(), foerste, place, reader);
     let beskrivelse = reader.text_or_nothing(entry.kravbeskrivelse.as_ref(), place.key("kravbeskrivelse"));
     let kravbeskrivelse = beskrivelse.unwrap_or_else(|| {
         let kind_text = kind.known.map_or(&*kravtype, |known| known.beskrivelse);
         Some(match principal.and_then(|krav| krav.kravbeskrivelse.as_deref()) {
-            Some(hovedstol) => derive::rentebeskrivelse(kind_text, hovedstol, periode.as_ref()),
-            None => derive::kravbeskrivelse(kind.system, kind_text, periode.as_ref()),
+            Some(hovedstol) => derive::rentebeskrivelse(kind.system, kind_text, hovedstol, periode.as_ref()),
+            None => kind.beskrivelse(&kravtype, periode.as_ref()),
         })
     });
+    let derived = entry.kravbeskrivelse.is_none() && principal.is_some();
+    let kort = kind.known.filter(|known| derived && known.rente && kind.system == Reskontrosystem::Mva);
     Some(Krav {
         part,
         kravidentifikator: id,
@@ -135,24 +190,26 @@ fn read_krav(
         kravgruppe: kind.gruppe,
         system: kind.system,
         kravbeskrivelse,
+        kort_beskrivelse: kort.map(|known| known.beskrivelse),
         kravperiode: periode,
         opprettelsesdato,
-        rentebaerende: hovedstol.is_none() && !kind.known.is_some_and(|known| known.rente),
+        rentebaerende: hovedstol.is_none() && !kind.is_interest(),
         hovedstol,
-        fastsettingsmaate: fastsettingsmaate(entry, kind.system, place, reader),
+        renteperiode,
+        fastsettingsmaate: fastsettingsmaate(entry, kind, place, reader),
         forfall,
     })
 }
 
 fn fastsettingsmaate(
     entry: &KravEntry,
-    system: Reskontrosystem,
+    kind: Kind,
     place: Place<'_>,
     reader: &mut Reader<'_>,
 ) -> Option<Fastsettingsmaate> {
     let place = place.key("fastsettingsmaate");
     match reader.text_or_nothing(entry.fastsettingsmaate.as_ref(), place) {
-        None => default_fastsettingsmaate(system),
+        None => kind.fastsettingsmaate(),
         Some(None) => None,
         Some(Some(text)) => match &*text {
             "egenfastsatt" => Some(Fastsettingsmaate::Egenfastsatt),
@@ -166,9 +223,23 @@ fn fastsettingsmaate(
     }
 }
 
-/// Only the VAT ledger shows how an amount came about.
-pub(super) fn default_fastsettingsmaate(system: Reskontrosystem) -> Option<Fastsettingsmaate> {
-    (system == Reskontrosystem::Mva).then_some(Fastsettingsmaate::Egenfastsatt)
+/// Warns about a claim of a kind that ended before its period.
+fn warn_if_abolished(
+    kind: Kind,
+    periode: Option<&Kravperiode>,
+    forfallsdato: Option<NaiveDate>,
+    place: Place<'_>,
+    reader: &mut Reader<'_>,
+) {
+    let aar = periode.and_then(|periode| periode.aar.or(periode.dager.map(|(fra, _)| fra.year())));
+    let aar = aar.or(forfallsdato.map(|due| due.year()));
+    if let Some(known) = kind.known
+        && let Some(last) = known.siste_aar
+        && aar.is_some_and(|aar| aar > last)
+    {
+        let message = format!("{} ended with {last}; no claim of a later period has this kind", known.kode);
+        reader.problems.warning(place.key("kravtype"), message);
+    }
 }
 
 /// Reads a period, and the statutory term if it is one.
@@ -188,24 +259,21 @@ fn read_periode(
     let fra = reader.optional(entry.fra_dato.as_ref(), place.key("fraDato"));
     let til = reader.optional(entry.til_dato.as_ref(), place.key("tilDato"));
     let (mut periode, termin) = match (choice, serie) {
-        (Some(choice), Some(serie)) if serie != Terminserie::Forskuddsskatt => {
-            match choice.of(serie, aar, reader.base) {
-                Ok(termin) => (derive::terminperiode(system, serie, termin), Some(termin)),
-                Err(message) => {
-                    reader.error(place.key("termin"), message);
-                    return None;
-                }
+        (Some(choice), Some(serie)) if !serie.is_yearly() => match choice.of(serie, aar, reader.base) {
+            Ok(termin) => (derive::terminperiode(system, serie, termin), Some(termin)),
+            Err(message) => {
+                reader.error(place.key("termin"), message);
+                return None;
             }
-        }
+        },
         (Some(_), _) => {
             reader.error(place.key("termin"), "this kind of claim follows no terms; give aar, or fraDato and tilDato");
             return None;
         }
         (None, _) => {
-            let year =
-                aar.and_then(|aar| Some((NaiveDate::from_ymd_opt(aar, 1, 1)?, NaiveDate::from_ymd_opt(aar, 12, 31)?)));
-            let beskrivelse = if aar.is_some() { "Inntektstår" } else { "Periode" };
-            (Kravperiode { beskrivelse: beskrivelse.into(), aar, termin: None, dager: year, viser_dager: false }, None)
+            let some_days =
+                || Kravperiode { beskrivelse: "Periode".into(), aar, termin: None, dager: None, viser_dager: false };
+            (aar.map_or_else(some_days, derive::income_year), None)
         }
     };
     if let Some(beskrivelse) = beskrivelse {
@@ -219,6 +287,14 @@ fn read_periode(
         (Some(_), Some(_)) => reader.error(place.key("tilDato"), "tilDato is before fraDato"),
         (None, None) => {}
         _ => reader.error(place, "give both fraDato and tilDato, or neither"),
+    }
+    // Withholding tax of a pay day.
+    if serie == Some(Terminserie::Forskuddstrekk)
+        && entry.aar.is_none()
+        && entry.beskrivelse.is_none()
+        && let Some(day) = periode.enkeltdag()
+    {
+        periode = derive::pay_day(day);
     }
     Some((Some(periode), termin))
 }
@@ -240,9 +316,11 @@ fn placeholder_claim(entry: &KravEntry, who: &Who) -> Krav {
         kravgruppe: Kravgruppe::AndreKrav,
         system: Reskontrosystem::Skatt,
         kravbeskrivelse: None,
+        kort_beskrivelse: None,
         kravperiode: None,
         opprettelsesdato: NaiveDate::MIN,
         hovedstol: None,
+        renteperiode: None,
         rentebaerende: false,
         fastsettingsmaate: None,
         forfall: (0..instalments).map(forfall).collect(),

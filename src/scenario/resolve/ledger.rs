@@ -13,12 +13,14 @@ use crate::scenario::problems::Place;
 use crate::scenario::scalar::Count;
 
 /// The ledger while it is being read.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Ledger {
     pub(super) krav: Vec<Krav>,
     pub(super) innbetalinger: Vec<Innbetaling>,
     pub(super) motregninger: Vec<Motregning>,
     pub(super) utbetalinger: Vec<Utbetaling>,
+    /// The interest claims whose amounts are computed, by index.
+    pub(super) computed: Vec<usize>,
     index: HashMap<(Part, Box<str>), usize>,
 }
 
@@ -29,7 +31,7 @@ impl Ledger {
     }
 
     /// The claim with an identifier: one of the party, otherwise one of any party in the file.
-    fn find(&self, part: Part, id: &str) -> Option<usize> {
+    pub(super) fn find(&self, part: Part, id: &str) -> Option<usize> {
         let own = self.index.get(&(part, id.into())).copied();
         own.or_else(|| self.krav.iter().position(|krav| &*krav.kravidentifikator == id))
     }
@@ -43,6 +45,12 @@ impl Ledger {
     pub(super) fn forfallsdato(&self, part: Part, krav: &str, number: usize) -> Option<NaiveDate> {
         let krav = &self.krav[self.find(part, krav)?];
         krav.forfall.get(number.checked_sub(1)?)?.forfallsdato
+    }
+
+    /// All instalments of a claim. `None` if there is no such claim.
+    pub(super) fn instalments_of(&self, part: Part, krav: &str) -> Option<Vec<ForfallRef>> {
+        let krav = self.find(part, krav)?;
+        Some((0..self.krav[krav].forfall.len()).map(|forfall| ForfallRef { krav, forfall }).collect())
     }
 
     /// The original amount of an instalment, without its sign.

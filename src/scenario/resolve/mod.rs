@@ -6,6 +6,7 @@ mod derive;
 mod forfall;
 mod krav;
 mod ledger;
+mod renter;
 mod serie;
 mod svar;
 
@@ -69,8 +70,10 @@ pub(super) fn party(
     for (i, entry) in document.kravserier.iter().enumerate() {
         serie::read(entry, &who, &mut ledger, root.key("kravserier").index(i), &mut reader);
     }
-    let paid_by_series = ledger.innbetalinger.len();
+    let by_series = BySeries { innbetalinger: ledger.innbetalinger.len(), utbetalinger: ledger.utbetalinger.len() };
+    renter::compute(document, &who, &mut ledger, &mut reader);
     betalinger::read(document, &who, &mut ledger, &mut reader);
+    renter::check(&mut ledger, &mut reader);
     let (sections, entries, defaults) = read_sections(format, file.text, &who, &mut reader);
     let svar = svar::read_svar(&document.svar, file.beside, format.catalogue, &mut reader);
     let feil = svar::read_feil(&document.feil, format.catalogue, &mut reader);
@@ -81,7 +84,7 @@ pub(super) fn party(
         Ok(reskontro) => reskontro,
         Err(violations) => {
             for violation in violations {
-                report(&violation, document, paid_by_series, problems);
+                report(&violation, document, &by_series, problems);
             }
             return None;
         }
@@ -130,27 +133,35 @@ fn read_sections(
 }
 
 /// Reports a broken invariant at the entry of the file that it comes from.
-fn report(violation: &Violation, document: &PartDocument, paid_by_series: usize, problems: &mut Problems) {
+fn report(violation: &Violation, document: &PartDocument, by_series: &BySeries, problems: &mut Problems) {
     let root = Place::ROOT;
-    // The claims of series come after the claims of `krav`. The payments of series come before those of
-    // `innbetalinger`.
+    // The claims of series come after the claims of `krav`. Their payments and payouts come before those that the file
+    // writes out.
     let krav = |index: usize| {
         if index < document.krav.len() { format!("krav[{index}]") } else { "kravserier".to_owned() }
     };
-    let innbetaling = |index: usize| match index.checked_sub(paid_by_series) {
-        Some(written) => format!("innbetalinger[{written}]"),
+    let entry = |list: &str, index: usize, by_series: usize| match index.checked_sub(by_series) {
+        Some(written) => format!("{list}[{written}]"),
         None => "kravserier".to_owned(),
     };
+    let innbetaling = |index| entry("innbetalinger", index, by_series.innbetalinger);
+    let utbetaling = |index| entry("utbetalinger", index, by_series.utbetalinger);
     let path = match violation.entry {
         Entry::Krav(i) => krav(i),
         Entry::Forfall(at) => format!("{}.forfall[{}]", krav(at.krav), at.forfall),
         Entry::Innbetaling(i) => innbetaling(i),
         Entry::Plassering(i, j) => format!("{}.plassert[{j}]", innbetaling(i)),
         Entry::Motregning(i) => root.key("motregninger").index(i).to_string(),
-        Entry::Utbetaling(i) => root.key("utbetalinger").index(i).to_string(),
-        Entry::Grunnlag(i, j) => format!("utbetalinger[{i}].kreditkrav[{j}]"),
+        Entry::Utbetaling(i) => utbetaling(i),
+        Entry::Grunnlag(i, j) => format!("{}.kreditkrav[{j}]", utbetaling(i)),
     };
     problems.error(path, violation.to_string());
+}
+
+/// How many payments and payouts the series made.
+struct BySeries {
+    innbetalinger: usize,
+    utbetalinger: usize,
 }
 
 /// What other entries need from the party that the file describes.

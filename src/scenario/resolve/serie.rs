@@ -1,19 +1,23 @@
-//! Many similar claims from one entry.
+//! Many similar claims from one entry: one for each term, or a number of them with steps between their due dates.
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
-use super::betalinger::{default_account, default_type, own_account};
-use super::forfall::betalingsinformasjon;
-use super::krav::{DAYS_FROM_CREATION_TO_DUE, default_fastsettingsmaate, kind};
+use super::betalinger::{CONFIRMED, default_account, default_type, own_account, paid_with, placed_on};
+use super::forfall::InstalmentReader;
+use super::krav::{DAYS_FROM_CREATION_TO_DUE, Kind, kind};
 use super::ledger::Ledger;
 use super::{Reader, Who, derive};
+use crate::catalogue::nearest;
 use crate::domain::Beloep;
-use crate::domain::reskontro::{ForfallRef, Innbetaling, Krav, Kravforfall, Kravperiode, Plassering};
+use crate::domain::identifikator::Part;
+use crate::domain::kravtype::KRAVTYPER;
+use crate::domain::reskontro::{ForfallRef, Innbetaling, Krav, Kravperiode, Motpart, Plassering, Utbetaling};
+use crate::domain::terminer::{Termin, Terminserie};
 use crate::scenario::format::KravserieEntry;
 use crate::scenario::problems::Place;
-use crate::scenario::scalar::YEARS;
+use crate::scenario::scalar::{AfterDue, Betalingsdag, Betalingsdato, YEARS};
 
 /// The most claims of a series.
 const MAX_SERIES_CLAIMS: u32 = 100_000;
@@ -21,136 +25,339 @@ const MAX_SERIES_CLAIMS: u32 = 100_000;
 /// The most claims of a party that has series.
 const MAX_PARTY_CLAIMS: usize = 200_000;
 
+/// A series that follows terms goes from so many months before the base date …
+const MONTHS_BEFORE: Months = Months::new(36);
+/// … to so many months after it.
+const MONTHS_AFTER: Months = Months::new(24);
+
 pub(super) fn read(entry: &KravserieEntry, who: &Who, ledger: &mut Ledger, place: Place<'_>, reader: &mut Reader<'_>) {
-    let _ = read_serie(entry, who, ledger, place, reader);
+    let Some(common) = Common::read(entry, who, place, reader) else {
+        return;
+    };
+    let room = MAX_PARTY_CLAIMS.saturating_sub(ledger.krav.len());
+    let claims = match &entry.gjentas {
+        Some(gjentas) => reader
+            .read(gjentas, place.key("gjentas"))
+            .and_then(|()| claims_of_terms(entry, &common, ledger, place, reader)),
+        None => claims_by_steps(entry, &common, room, place, reader),
+    };
+    let Some(claims) = claims else {
+        return;
+    };
+    for claim in claims {
+        common.add(claim, who, ledger);
+    }
 }
 
-fn read_serie(
+/// What the claims of a series have in common.
+struct Common {
+    kravtype: Box<str>,
+    kind: Kind,
+    part: Part,
+    /// The identifier that the others are counted from.
+    ids: Counter,
+    beloep: (Beloep, Beloep),
+    froe: u64,
+    opprettet: Option<AfterDue>,
+    betalt: Option<AfterDue>,
+    betalt_hver: u32,
+}
+
+/// One claim of a series.
+struct Claim {
+    /// Its place in the series. Identifier, amount and payment follow from it.
+    number: i64,
+    /// The term, and the period in which it is written.
+    termin: Option<Termin>,
+    periode: Option<Kravperiode>,
+    /// Its due date, if it does not follow from the term.
+    forfallsdato: Option<NaiveDate>,
+}
+
+impl Common {
+    fn read(entry: &KravserieEntry, who: &Who, place: Place<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        let kravtype = reader.read(&entry.kravtype, place.key("kravtype"))?;
+        let kind = kind(&kravtype, entry.kravgruppe.as_ref(), place, reader);
+        let part = reader.part(entry.part.as_ref(), who, place.key("part"));
+        let first_id = reader.read(&entry.kravidentifikator, place.key("kravidentifikator"));
+        let from = reader.read(&entry.beloep_fra, place.key("beloepFra"));
+        let to = reader.read(&entry.beloep_til, place.key("beloepTil"));
+        let betalt_hver = reader.optional(entry.betalt_hver.as_ref(), place.key("betaltHver"));
+        let froe = reader.optional(entry.froe.as_ref(), place.key("froe")).unwrap_or_default();
+        let opprettet = after_due(entry.opprettet.as_ref(), place.key("opprettet"), reader);
+        let betalt = after_due(entry.betalt.as_ref(), place.key("betalt"), reader);
+        let (kind, first_id, from, to) = (kind?, first_id?, from?, to?);
+        let one_side = from.is_positive() || to.is_negative();
+        if !one_side || from > to {
+            reader.error(
+                place.key("beloepFra"),
+                "the amounts of a series are all above zero, or all below; beloepFra must not be above beloepTil",
+            );
+            return None;
+        }
+        if betalt_hver == Some(0) {
+            reader.error(place.key("betaltHver"), "1 pays every claim, 2 every second; leave it out to pay none");
+            return None;
+        }
+        let Some(ids) = Counter::new(&first_id) else {
+            reader.error(place.key("kravidentifikator"), COUNTED);
+            return None;
+        };
+        Some(Self {
+            kravtype,
+            kind,
+            part,
+            ids,
+            beloep: (from, to),
+            froe: froe.into(),
+            opprettet,
+            betalt: betalt.or(betalt_hver.map(|_| AfterDue::default())),
+            betalt_hver: betalt_hver.unwrap_or(1),
+        })
+    }
+
+    /// Adds a claim to the ledger, and its payments.
+    fn add(&self, claim: Claim, who: &Who, ledger: &mut Ledger) {
+        let id = self.ids.id(claim.number);
+        let periode = claim.periode;
+        let instalments = InstalmentReader {
+            id: &id,
+            part: self.part,
+            kind: self.kind,
+            serie: self.kind.known.and_then(|known| known.terminer),
+            termin: claim.termin,
+            periode: periode.as_ref(),
+            amount_follows: false,
+        };
+        let forfall = instalments.of_amount(claim.forfallsdato, self.amount(claim.number, claim.termin.is_some()));
+        let Some(first) = forfall.first().and_then(|forfall| forfall.forfallsdato) else {
+            return;
+        };
+        let opprettet = self.opprettet.and_then(|opprettet| opprettet.apply(first));
+        let opprettelsesdato = opprettet.unwrap_or_else(|| first - Days::new(DAYS_FROM_CREATION_TO_DUE));
+        let is_paid = claim.number.rem_euclid(self.betalt_hver.into()) == i64::from(self.betalt_hver) - 1;
+        for (number, forfall) in forfall.iter().enumerate().filter(|_| is_paid) {
+            let due = forfall.forfallsdato.unwrap_or(first);
+            let Some(paid) = self.betalt.and_then(|betalt| betalt.apply(due)) else {
+                continue;
+            };
+            let at = ForfallRef { krav: ledger.krav.len(), forfall: number };
+            let (beloep, system) = (forfall.opprinnelig_beloep, self.kind.system);
+            let day = placed_on(paid, opprettelsesdato);
+            if beloep.is_negative() {
+                let description = self.kind.beskrivelse(&self.kravtype, periode.as_ref());
+                let payee = own_account(who, system);
+                ledger.utbetalinger.push(Utbetaling {
+                    part: self.part,
+                    utbetalingsidentifikator: derive::innbetalingsidentifikator(system, &id, number),
+                    utbetalingsbeskrivelse: None,
+                    utbetaltdato: day,
+                    utbetalt_beloep: -beloep,
+                    betalt_til: Motpart { melding_sendt_til_mottaker: Some(description), ..payee },
+                    utbetalingstatus: CONFIRMED.into(),
+                    grunnlag: vec![Plassering { forfall: at, beloep: -beloep, dato: day }],
+                });
+                continue;
+            }
+            ledger.innbetalinger.push(Innbetaling {
+                part: self.part,
+                innbetalingsidentifikator: derive::innbetalingsidentifikator(system, &id, number),
+                innbetalingsdato: paid,
+                innbetalt_beloep: beloep,
+                innbetalingstype: default_type(system, paid),
+                mottakers_kontonummer: default_account(system),
+                innbetalt_fra: paid_with(own_account(who, system), Some(forfall)),
+                plasseringer: vec![Plassering { forfall: at, beloep, dato: day }],
+            });
+        }
+        ledger.add_krav(Krav {
+            part: self.part,
+            kravtype: self.kravtype.clone(),
+            kravgruppe: self.kind.gruppe,
+            system: self.kind.system,
+            kravbeskrivelse: Some(self.kind.beskrivelse(&self.kravtype, periode.as_ref())),
+            kort_beskrivelse: None,
+            kravperiode: periode,
+            opprettelsesdato,
+            hovedstol: None,
+            renteperiode: None,
+            rentebaerende: !self.kind.is_interest(),
+            fastsettingsmaate: self.kind.fastsettingsmaate(),
+            forfall,
+            kravidentifikator: id,
+        });
+    }
+
+    /// The amount of a claim, which its place in the series decides. The amount of a term is in whole kroner.
+    fn amount(&self, number: i64, whole: bool) -> Beloep {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.froe.wrapping_add(number.cast_unsigned()));
+        let oere = rng.random_range(self.beloep.0.oere()..=self.beloep.1.oere());
+        if whole { Beloep::from_kroner(oere / 100) } else { Beloep::from_oere(oere) }
+    }
+}
+
+/// A day that is given by a due date.
+fn after_due(entry: Option<&Betalingsdato>, place: Place<'_>, reader: &mut Reader<'_>) -> Option<AfterDue> {
+    match reader.read(entry?, place)? {
+        Betalingsdag::AfterDue(after) => Some(after),
+        Betalingsdag::Day(_) => {
+            reader.error(place, "in a series, a day follows from each due date: forfall, forfall - 2d, forfall + 1w");
+            None
+        }
+    }
+}
+
+/// A claim for every term in the time around the base date that the file does not write out.
+fn claims_of_terms(
     entry: &KravserieEntry,
-    who: &Who,
-    ledger: &mut Ledger,
+    common: &Common,
+    ledger: &Ledger,
     place: Place<'_>,
     reader: &mut Reader<'_>,
-) -> Option<()> {
-    let kravtype = reader.read(&entry.kravtype, place.key("kravtype"))?;
-    let kind = kind(&kravtype, entry.kravgruppe.as_ref(), place, reader);
-    let first_id = reader.read(&entry.kravidentifikator, place.key("kravidentifikator"));
-    let due = reader.read(&entry.foerste_forfallsdato, place.key("foersteForfallsdato"));
-    let step = reader.read(&entry.steg, place.key("steg"));
-    let from = reader.read(&entry.beloep_fra, place.key("beloepFra"));
-    let to = reader.read(&entry.beloep_til, place.key("beloepTil"));
-    let antall = reader.read(&entry.antall, place.key("antall"));
-    let betalt_hver = reader.optional(entry.betalt_hver.as_ref(), place.key("betaltHver"));
-    let froe = reader.optional(entry.froe.as_ref(), place.key("froe")).unwrap_or_default();
-    let (kind, first_id, mut due, step) = (kind?, first_id?, due?, step?);
-    let (from, to, antall) = (from?, to?, antall?);
+) -> Option<Vec<Claim>> {
+    let not_both = [
+        ("antall", entry.antall.is_some()),
+        ("foersteForfallsdato", entry.foerste_forfallsdato.is_some()),
+        ("steg", entry.steg.is_some()),
+        ("perForfall", entry.per_forfall.is_some()),
+    ];
+    for (key, _) in not_both.into_iter().filter(|(_, given)| *given) {
+        reader.error(
+            place.key(key),
+            "a series that follows terms (gjentas) does not have this; leave one of the two out",
+        );
+    }
+    let known = common.kind.known.filter(|known| known.lovbestemt_forfall);
+    let Some(serie) = known.and_then(|known| known.terminer) else {
+        let with_terms = || KRAVTYPER.iter().filter(|kind| kind.lovbestemt_forfall).map(|kind| kind.kode);
+        let hint = nearest(&common.kravtype, with_terms()).map(|near| format!("did you mean {near}?"));
+        let kinds: Vec<_> = with_terms().collect();
+        let message = format!("claims of this kind follow no terms; those that do are {}", kinds.join(", "));
+        reader.problems.error_with_hint(place.key("gjentas"), message, hint);
+        return None;
+    };
+    let first = reader.base.checked_sub_months(MONTHS_BEFORE)?;
+    let last = reader.base.checked_add_months(MONTHS_AFTER)?;
+    // Identifiers count from a fixed term, so that a term has the same identifier on every base date.
+    let start = serie.ordinal(Termin { aar: 2020, nummer: 1 });
+    let mut termin = serie.offset(serie.newest_overdue(first), 1);
+    let mut claims = Vec::new();
+    while serie.forfallsdato(termin).is_some_and(|due| due <= last) {
+        let days = serie.periode(termin);
+        let written = ledger.krav.iter().any(|krav| {
+            let its_days = krav.kravperiode.as_ref().and_then(|periode| periode.dager);
+            krav.kravtype == common.kravtype && krav.part == common.part && its_days == days
+        });
+        if !written {
+            claims.push(Claim {
+                number: i64::from(serie.ordinal(termin) - start),
+                periode: Some(period_of(serie, termin, common)),
+                termin: Some(termin),
+                forfallsdato: None,
+            });
+        }
+        termin = serie.offset(termin, 1);
+    }
+    Some(claims)
+}
+
+fn period_of(serie: Terminserie, termin: Termin, common: &Common) -> Kravperiode {
+    if serie.is_yearly() {
+        derive::income_year(termin.aar)
+    } else {
+        derive::terminperiode(common.kind.system, serie, termin)
+    }
+}
+
+/// A number of claims with steps between their due dates.
+fn claims_by_steps(
+    entry: &KravserieEntry,
+    common: &Common,
+    room: usize,
+    place: Place<'_>,
+    reader: &mut Reader<'_>,
+) -> Option<Vec<Claim>> {
+    let missing = [
+        ("antall", entry.antall.is_none()),
+        ("foersteForfallsdato", entry.foerste_forfallsdato.is_none()),
+        ("steg", entry.steg.is_none()),
+    ];
+    let missing: Vec<_> = missing.into_iter().filter(|(_, missing)| *missing).map(|(key, _)| key).collect();
+    if !missing.is_empty() {
+        reader.error(place, format!("give {} too, or gjentas: hver termin", missing.join(", ")));
+    }
+    let antall = reader.optional(entry.antall.as_ref(), place.key("antall"));
+    let due = reader.optional(entry.foerste_forfallsdato.as_ref(), place.key("foersteForfallsdato"));
+    let step = reader.optional(entry.steg.as_ref(), place.key("steg"));
+    let per_due = reader.optional(entry.per_forfall.as_ref(), place.key("perForfall")).unwrap_or(1);
+    let (antall, mut due, step) = (antall?, due?, step?);
     if !(1..=MAX_SERIES_CLAIMS).contains(&antall) {
         reader.error(place.key("antall"), format!("a series has 1 to {MAX_SERIES_CLAIMS} claims"));
         return None;
     }
-    if ledger.krav.len() + antall as usize > MAX_PARTY_CLAIMS {
+    if antall as usize > room {
         reader.error(place.key("antall"), format!("a party has at most {MAX_PARTY_CLAIMS} claims"));
         return None;
     }
-    if !from.is_positive() || from > to {
-        reader.error(
-            place.key("beloepFra"),
-            "the amounts of a series must be positive, and beloepFra must not be above beloepTil",
-        );
-        return None;
-    }
-    if step.is_null() {
+    if step.shift.is_null() {
         reader.error(place.key("steg"), "the step must not be zero");
         return None;
     }
-    if betalt_hver == Some(0) {
-        reader.error(place.key("betaltHver"), "1 pays every claim, 2 every second; leave it out to pay none");
+    if per_due == 0 {
+        reader.error(place.key("perForfall"), "0 claims have no due date; leave it out for one");
         return None;
     }
-    let Some(counter) = Counter::new(&first_id, antall) else {
-        reader.error(
-            place.key("kravidentifikator"),
-            "kravidentifikator must end in digits, with enough digits to count all claims",
-        );
+    if !common.ids.has_room_for(antall) {
+        reader.error(place.key("kravidentifikator"), COUNTED);
         return None;
-    };
-    let mut rng = ChaCha8Rng::seed_from_u64(froe.into());
-    let beskrivelse = kind.known.map_or(&*kravtype, |known| known.beskrivelse);
-    for i in 0..antall {
+    }
+    let mut claims = Vec::new();
+    for number in 0..antall {
         let aar = due.year();
         if !YEARS.contains(&aar) {
             let (first, last) = (YEARS.start(), YEARS.end());
-            let message = format!("claim number {} of the series leaves the years {first} to {last}", i + 1);
+            let message = format!("claim number {} of the series leaves the years {first} to {last}", number + 1);
             reader.error(place.key("steg"), message);
             return None;
         }
-        let id = counter.id(i);
-        let fid = derive::forfallsidentifikator(kind.system, &id, 1, 1);
-        let beloep = Beloep::from_oere(rng.random_range(from.oere()..=to.oere()));
-        let periode = Kravperiode {
-            beskrivelse: "Inntektstår".into(),
-            aar: Some(aar),
+        claims.push(Claim {
+            number: number.into(),
             termin: None,
-            dager: None,
-            viser_dager: false,
-        };
-        let krav = Krav {
-            part: who.part,
-            kravtype: kravtype.clone(),
-            kravgruppe: kind.gruppe,
-            system: kind.system,
-            kravbeskrivelse: Some(derive::kravbeskrivelse(kind.system, beskrivelse, Some(&periode))),
-            kravperiode: Some(periode),
-            opprettelsesdato: due - Days::new(DAYS_FROM_CREATION_TO_DUE),
-            hovedstol: None,
-            rentebaerende: !kind.known.is_some_and(|known| known.rente),
-            fastsettingsmaate: default_fastsettingsmaate(kind.system),
-            forfall: vec![Kravforfall {
-                betalingsinformasjon: betalingsinformasjon(kind.system, beloep, who.part, &id, &fid),
-                kravforfallsidentifikator: fid,
-                forfallsdato: Some(due),
-                opprinnelig_beloep: beloep,
-                utsatt_iverksettelse: None,
-            }],
-            kravidentifikator: id,
-        };
-        if betalt_hver.is_some_and(|every| (i + 1) % every == 0) {
-            let forfall = ForfallRef { krav: ledger.krav.len(), forfall: 0 };
-            ledger.innbetalinger.push(Innbetaling {
-                part: who.part,
-                innbetalingsidentifikator: format!("betaling-{}", krav.kravidentifikator).into(),
-                innbetalingsdato: due,
-                innbetalt_beloep: beloep,
-                innbetalingstype: default_type(kind.system, due),
-                mottakers_kontonummer: default_account(kind.system),
-                innbetalt_fra: own_account(who, kind.system),
-                plasseringer: vec![Plassering { forfall, beloep, dato: due }],
-            });
+            periode: Some(derive::income_year(aar)),
+            forfallsdato: Some(step.settle(due)),
+        });
+        if (number + 1) % per_due == 0 {
+            due = step.shift.apply(due).unwrap_or(NaiveDate::MAX);
         }
-        ledger.add_krav(krav);
-        due = step.apply(due).unwrap_or(NaiveDate::MAX);
     }
-    Some(())
+    Some(claims)
 }
+
+const COUNTED: &str = "kravidentifikator must end in digits, with enough digits to count all claims";
 
 /// Counts up the digits at the end of an identifier. The number of digits stays the same.
-struct Counter<'a> {
-    prefix: &'a str,
+struct Counter {
+    prefix: Box<str>,
     first: u64,
-    width: usize,
+    width: u32,
 }
 
-impl<'a> Counter<'a> {
-    fn new(id: &'a str, count: u32) -> Option<Self> {
+impl Counter {
+    fn new(id: &str) -> Option<Self> {
         let prefix = id.trim_end_matches(|c: char| c.is_ascii_digit());
         let digits = &id[prefix.len()..];
-        let first: u64 = digits.parse().ok()?;
-        let width = digits.len();
-        let last = first.checked_add(u64::from(count))?;
-        (width < 19 && last <= 10_u64.pow(u32::try_from(width).ok()?)).then_some(Self { prefix, first, width })
+        let first = digits.parse().ok()?;
+        let width = u32::try_from(digits.len()).ok().filter(|width| *width < 19)?;
+        Some(Self { prefix: prefix.into(), first, width })
     }
 
-    fn id(&self, number: u32) -> Box<str> {
-        format!("{}{:0width$}", self.prefix, self.first + u64::from(number), width = self.width).into()
+    fn has_room_for(&self, count: u32) -> bool {
+        self.first + u64::from(count) <= 10_u64.pow(self.width)
+    }
+
+    fn id(&self, number: i64) -> Box<str> {
+        let room = 10_i64.pow(self.width);
+        let counted = (self.first.cast_signed() + number).rem_euclid(room);
+        format!("{}{counted:0width$}", self.prefix, width = self.width as usize).into()
     }
 }

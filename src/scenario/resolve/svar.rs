@@ -59,8 +59,8 @@ pub(super) fn read_svar(
         let reason = reader.optional(entry.begrunnelse.as_ref(), place.key("begrunnelse"));
         let without = reason.is_none_or(|reason| reason.trim().is_empty());
         let uten_begrunnelse = without.then(|| reader.problems.file_place(place.key("fil")));
-        let (periode, innhold) = (periode.flatten(), innhold?);
-        Some(Svar { service, endpoint, edition, package, periode, innhold, uten_begrunnelse })
+        let (periode, innhold, fil) = (periode.flatten(), innhold?, entry.fil.0.trim().into());
+        Some(Svar { service, endpoint, edition, package, periode, fil, innhold, uten_begrunnelse })
     };
     entries.iter().enumerate().filter_map(read).collect()
 }

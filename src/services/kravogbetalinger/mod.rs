@@ -14,11 +14,12 @@ use bytes::Bytes;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{kb, reskontro};
-use crate::catalogue::{Formats, Service};
+use super::{kb, lookup, reskontro};
+use crate::catalogue::{Edition, Formats, Service};
+use crate::domain::reskontro::ForfallAsOf;
 use crate::interface::negotiation::Format;
 use crate::interface::periode::Periode;
-use crate::interface::{Hooks, Refusal, Sample, ServiceModule, View};
+use crate::interface::{Call, Hooks, Refusal, Sample, ServiceModule, View};
 use contract::answers;
 
 static SERVICE: Service = Service {
@@ -57,6 +58,20 @@ struct Skjermet {
     #[serde(skip_serializing_if = "Option::is_none")]
     periode: Option<Periode>,
     skjermet: bool,
+}
+
+/// What the 2024 edition does not show: that the enforcement of a claim is deferred.
+fn deferral(call: &Call<'_>) -> Option<&'static str> {
+    let party = call.party()?;
+    let shows_it = lookup::edition(call, party) == Edition::E2023 || party.skjermet;
+    if shows_it || !party.reskontro.has_utsatt_iverksettelse() {
+        return None;
+    }
+    let at = party.reskontro.as_of(call.day());
+    let deferred = at.aapne_krav().any(|krav| krav.forfall().any(ForfallAsOf::has_utsatt_iverksettelse));
+    deferred.then_some(
+        "the enforcement of a claim is deferred (utsattIverksettelse); only the 2023 edition shows it: Sandbox-Edition: 2023",
+    )
 }
 
 /// An answer about a shielded party shows only that the party is shielded.

@@ -11,7 +11,7 @@ use crate::domain::NaiveDate;
 use crate::domain::reskontro::{self as r, AsOf, ForfallAsOf, KravAsOf, Plassert};
 use crate::interface::periode::Periode;
 use crate::services::render::Plain as Kroner;
-use crate::services::reskontro::{Betalingsinformasjon, Konto, Motpart, beskrivelse, kravdager, kravperiode};
+use crate::services::reskontro::{Betalingsinformasjon, Konto, Motpart, beskrivelse_hos_andre, kravdager, kravperiode};
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "AapneKrav2023")]
@@ -244,7 +244,7 @@ fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
             Plassert::Motkrav(motregning, other) => {
                 let (motkrav, motforfall) = krav.look_up(other);
                 entry.plassert_motkrav.push(PlassertMotkrav {
-                    motkrav_beskrivelse: beskrivelse(motkrav.krav),
+                    motkrav_beskrivelse: beskrivelse_hos_andre(motkrav.krav),
                     motkrav_forfalls_identifikator: &motforfall.forfall.kravforfallsidentifikator,
                     motkrav_forfallsdato: motforfall.forfall.forfallsdato,
                     plassert_beloep: change(motregning.beloep),
@@ -262,7 +262,7 @@ fn innbetaling<'a>(it: &'a r::Innbetaling, at: AsOf<'a>) -> Innbetaling<'a> {
     let plassert = |plassering: &'a r::Plassering| {
         let (krav, forfall) = at.look_up(plassering.forfall);
         PlasseringAvInnbetaling {
-            dekket_krav: beskrivelse(krav.krav),
+            dekket_krav: beskrivelse_hos_andre(krav.krav),
             kravforfall_identifikator: &forfall.forfall.kravforfallsidentifikator,
             kravforfallsdato: forfall.forfall.forfallsdato,
             plasseringsdato: plassering.dato,
@@ -288,7 +288,7 @@ fn utbetaling<'a>(it: &'a r::Utbetaling, at: AsOf<'a>) -> Utbetaling<'a> {
     let kredit = |grunnlag: &'a r::Plassering| {
         let (krav, forfall) = at.look_up(grunnlag.forfall);
         KreditKrav {
-            dekket_krav: beskrivelse(krav.krav),
+            dekket_krav: beskrivelse_hos_andre(krav.krav),
             krav_identifikator: &krav.krav.kravidentifikator,
             kravtype: &krav.krav.kravtype,
             kravperiode: kravdager(krav.krav),

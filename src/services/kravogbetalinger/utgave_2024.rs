@@ -361,7 +361,7 @@ fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
                     plassert_beloep: change(motregning.beloep),
                     kravtype: &motkrav.krav.kravtype,
                     plassert_dato: motregning.dato,
-                    kravbeskrivelse: motkrav.krav.kravbeskrivelse.as_deref().map(tekst),
+                    kravbeskrivelse: motkrav.krav.beskrivelse_hos_andre().map(tekst),
                     forfallsdato: motforfall.forfall.forfallsdato,
                     kravperiode: motkrav.krav.kravperiode.as_ref().map(kravperiode),
                 });
@@ -401,7 +401,7 @@ fn innbetaling<'a>(it: &'a r::Innbetaling, at: AsOf<'a>) -> Innbetaling<'a> {
             kravforfall_identifikator: &forfall.forfall.kravforfallsidentifikator,
             plassert_beloep: Kroner(plassering.beloep),
             plassert_dato: plassering.dato,
-            kravbeskrivelse: krav.krav.kravbeskrivelse.as_deref().map(tekst),
+            kravbeskrivelse: krav.krav.beskrivelse_hos_andre().map(tekst),
             kravforfallsdato: forfall.forfall.forfallsdato,
             opprinnelig_kravforfallsbeloep: Kroner(forfall.forfall.opprinnelig_beloep),
             gjenstaaende_kravforfallsbeloep: Kroner(forfall.gjenstaaende()),
@@ -431,7 +431,7 @@ fn utbetaling<'a>(it: &'a r::Utbetaling, at: AsOf<'a>) -> Utbetaling<'a> {
             opprinnelig_beloep: Kroner(forfall.forfall.opprinnelig_beloep),
             gjenstaaende_beloep: Kroner(forfall.gjenstaaende()),
             utbetalt_beloep: Kroner(grunnlag.beloep),
-            kravbeskrivelse: krav.krav.kravbeskrivelse.as_deref().map(tekst),
+            kravbeskrivelse: krav.krav.beskrivelse_hos_andre().map(tekst),
             kravtype: &krav.krav.kravtype,
             kravperiode: krav.krav.kravperiode.as_ref().map(kravperiode),
         }

@@ -7,7 +7,9 @@ use serde::Serialize;
 use crate::domain::reskontro::{self as r, AsOf, ForfallAsOf, KravAsOf, Plassert, Totaler};
 use crate::interface::periode::Periode;
 use crate::services::render::{Midnatt, Plain as Kroner};
-use crate::services::reskontro::{Betalingsinformasjon, Konto, Motpart, beskrivelse, kravdager, kravperiode};
+use crate::services::reskontro::{
+    Betalingsinformasjon, Konto, Motpart, beskrivelse, beskrivelse_hos_andre, kravdager, kravperiode,
+};
 
 /// A period, both ends included.
 #[derive(Serialize, JsonSchema)]
@@ -285,7 +287,7 @@ fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
             Plassert::Motkrav(motregning, other) => {
                 let (motkrav, motforfall) = krav.look_up(other);
                 entry.plassert_motkrav.push(PlassertMotkrav {
-                    motkrav_beskrivelse: beskrivelse(motkrav.krav),
+                    motkrav_beskrivelse: beskrivelse_hos_andre(motkrav.krav),
                     motkrav_forfalls_identifikator: &motforfall.forfall.kravforfallsidentifikator,
                     motkrav_forfallsdato: motforfall.forfall.forfallsdato.map(Midnatt),
                     plassert_beloep: change(motregning.beloep),
@@ -303,7 +305,7 @@ fn innbetaling<'a>(it: &'a r::Innbetaling, at: AsOf<'a>) -> Innbetaling<'a> {
     let plassert = |plassering: &'a r::Plassering| {
         let (krav, forfall) = at.look_up(plassering.forfall);
         PlasseringAvInnbetaling {
-            dekket_krav: beskrivelse(krav.krav),
+            dekket_krav: beskrivelse_hos_andre(krav.krav),
             kravperiode: kravdager(krav.krav).into(),
             kravforfall_identifikator: &forfall.forfall.kravforfallsidentifikator,
             plassert_beloep: Kroner(plassering.beloep),
@@ -326,7 +328,7 @@ fn utbetaling<'a>(it: &'a r::Utbetaling, at: AsOf<'a>) -> Utbetaling<'a> {
     let kredit = |grunnlag: &'a r::Plassering| {
         let (krav, forfall) = at.look_up(grunnlag.forfall);
         KreditKrav {
-            dekket_krav: beskrivelse(krav.krav),
+            dekket_krav: beskrivelse_hos_andre(krav.krav),
             krav_identifikator: &krav.krav.kravidentifikator,
             kravtype: &krav.krav.kravtype,
             kravperiode: kravdager(krav.krav).into(),
