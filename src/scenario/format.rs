@@ -12,6 +12,7 @@ use schemars::generate::SchemaSettings;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::mot_andre::{MotAndreEntry, MottakerEntry};
 use super::scalar::{
     Aar, Amount, Betalingsdato, Count, Dato, Delay, Drift, Edition, Fault, Gjentakelse, Number, PartNumber, Step,
     Termin, Text, YesNo,
@@ -109,6 +110,9 @@ pub(crate) struct PartDocument {
     /// Payments out.
     #[serde(default)]
     pub(crate) utbetalinger: Vec<UtbetalingEntry>,
+    /// Credits and unallocated payments that cover claims of other creditors.
+    #[serde(default, rename = "motregningerMotAndre")]
+    pub(crate) motregninger_mot_andre: Vec<MotAndreEntry>,
     /// Literal answers, which replace the answers from the ledger.
     #[serde(default)]
     pub(crate) svar: Vec<SvarEntry>,
@@ -324,6 +328,8 @@ pub(crate) struct MotpartEntry {
     pub(crate) melding_sendt_til_mottaker: Option<Text>,
     /// The account of the other end. The 2024 edition shows it masked.
     pub(crate) konto: Option<KontoEntry>,
+    /// To whom a cheque was sent.
+    pub(crate) sjekk_sendt_til: Option<MottakerEntry>,
     /// For example NOK.
     pub(crate) valutakode: Option<Text>,
 }
@@ -383,7 +389,22 @@ pub(crate) struct UtbetalingEntry {
     /// If left out, `bekreftet`.
     pub(crate) utbetalingstatus: Option<Text>,
     /// The credit claims that it pays out.
+    #[serde(default)]
     pub(crate) kreditkrav: Vec<PlasseringEntry>,
+    /// The payments that it pays back.
+    #[serde(default)]
+    pub(crate) tilbakebetaling_av: Vec<TilbakebetalingEntry>,
+}
+
+/// A payment that a payout pays back.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[serde(expecting = "{ innbetaling: …, beloep: … }")]
+pub(crate) struct TilbakebetalingEntry {
+    /// Its `innbetalingsidentifikator`.
+    pub(crate) innbetaling: Text,
+    /// Kroner, positive. If left out, all of it that is not placed.
+    pub(crate) beloep: Option<Amount>,
 }
 
 /// A literal answer.

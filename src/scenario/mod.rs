@@ -6,6 +6,7 @@
 
 pub(crate) mod format;
 pub mod loading;
+mod mot_andre;
 pub mod problems;
 pub mod snapshot;
 pub mod sources;

@@ -86,7 +86,7 @@ fn ledger(claims: &[Claim], payments: &[(usize, u64, i64)]) -> Reskontro {
         let plasseringer = parts.iter().filter(|(oere, _)| *oere > 0).map(place).collect();
         innbetalinger.push(innbetaling(index, (used + extra).max(1), *date, plasseringer));
     }
-    Reskontro::new(krav, innbetalinger, Vec::new(), Vec::new()).expect("a ledger without contradictions")
+    Reskontro::new(Entries { krav, innbetalinger, ..Entries::default() }).expect("a ledger without contradictions")
 }
 
 proptest! {
@@ -137,7 +137,7 @@ proptest! {
         let beloep = Beloep::from_oere(claims[claim].oere.abs() + extra);
         let plassering = Plassering { forfall: ForfallRef { krav: claim, forfall: 0 }, beloep, dato: day(400) };
         let paid = innbetaling(0, beloep.oere(), 400, vec![plassering]);
-        prop_assert!(Reskontro::new(krav, vec![paid], Vec::new(), Vec::new()).is_err());
+        prop_assert!(Reskontro::new(Entries { krav, innbetalinger: vec![paid], ..Entries::default() }).is_err());
     }
 }
 
@@ -149,12 +149,12 @@ fn every_contradiction_is_told_with_its_entry() {
     let placed = |krav, oere, date| Plassering { forfall: at(krav), beloep: Beloep::from_oere(oere), dato: day(date) };
     let mut twice = krav(0, &claim(1));
     twice.hovedstol = Some("finnes-ikke".into());
-    let result = Reskontro::new(
-        vec![debit, credit, twice],
-        vec![innbetaling(0, 100, 5, vec![placed(0, 101, 4), placed(1, 1, 20)])],
-        vec![Motregning { kredit: at(0), debet: at(1), beloep: Beloep::from_oere(-1), dato: day(20) }],
-        vec![],
-    );
+    let result = Reskontro::new(Entries {
+        krav: vec![debit, credit, twice],
+        innbetalinger: vec![innbetaling(0, 100, 5, vec![placed(0, 101, 4), placed(1, 1, 20)])],
+        motregninger: vec![Motregning { kredit: at(0), debet: at(1), beloep: Beloep::from_oere(-1), dato: day(20) }],
+        ..Entries::default()
+    });
     let told: Vec<String> = result.expect_err("contradictions").iter().map(|v| format!("{:?}: {v}", v.entry)).collect();
     insta::assert_snapshot!(told.join("\n"));
 }
@@ -175,8 +175,12 @@ fn a_payout_neither_precedes_its_claim_nor_counts_before_it_was_made() {
             beloep: Beloep::from_kroner(50),
             dato: day(counts),
         }],
+        tilbakebetaling_av: Vec::new(),
     };
-    let ledger = |made, counts| Reskontro::new(vec![krav(0, &claim)], vec![], vec![], vec![payout(made, counts)]);
+    let ledger = |made, counts| {
+        let (krav, utbetalinger) = (vec![krav(0, &claim)], vec![payout(made, counts)]);
+        Reskontro::new(Entries { krav, utbetalinger, ..Entries::default() })
+    };
     assert!(ledger(40, 40).is_ok());
     assert!(ledger(40, 35).is_err(), "the payout counts before it was made");
     assert!(ledger(20, 30).is_err(), "the payout was made before the claim existed");
@@ -188,7 +192,8 @@ fn a_set_off_brings_both_sides_nearer_to_zero() {
     let at = |krav| ForfallRef { krav, forfall: 0 };
     let motregning = Motregning { kredit: at(1), debet: at(0), beloep: Beloep::from_kroner(30), dato: day(10) };
     let krav = vec![krav(0, &claim(10_000)), krav(1, &claim(-5_000))];
-    let reskontro = Reskontro::new(krav, vec![], vec![motregning], vec![]).expect("a ledger");
+    let reskontro =
+        Reskontro::new(Entries { krav, motregninger: vec![motregning], ..Entries::default() }).expect("a ledger");
     let remaining =
         |offset| reskontro.as_of(day(offset)).krav().map(|k| k.gjenstaaende().to_string()).collect::<Vec<_>>();
     assert_eq!(remaining(9), ["100", "-50"]);

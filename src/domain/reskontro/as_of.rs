@@ -4,7 +4,8 @@
 use chrono::NaiveDate;
 
 use super::{
-    ForfallRef, Innbetaling, Krav, Kravforfall, Motregning, Plassering, Postering, Reskontro, Utbetaling, invariants,
+    Bruk, ForfallRef, Innbetaling, Krav, Kravforfall, Motregning, MotregningMotAndre, Plassering, Postering, Reskontro,
+    Utbetaling, invariants,
 };
 use crate::domain::Beloep;
 use crate::domain::kravtype::{Kravgruppe, Reskontrosystem};
@@ -114,7 +115,18 @@ impl<'a> AsOf<'a> {
 
     /// The unallocated part of a payment: positive or zero.
     pub fn uplassert(self, innbetaling: &'a Innbetaling) -> Beloep {
-        innbetaling.innbetalt_beloep - self.plasseringer(innbetaling).map(|plassering| plassering.beloep).sum()
+        let placed: Beloep = self.plasseringer(innbetaling).map(|plassering| plassering.beloep).sum();
+        innbetaling.innbetalt_beloep - placed - self.bruk(innbetaling).map(Bruk::beloep).sum()
+    }
+
+    /// What had been done with the unallocated part of a payment by the day.
+    pub fn bruk(self, innbetaling: &'a Innbetaling) -> impl Iterator<Item = Bruk<'a>> {
+        self.reskontro.bruk(innbetaling).filter(move |bruk| bruk.dato() <= self.dag)
+    }
+
+    /// A payment by its index in the ledger.
+    pub fn innbetaling(self, index: usize) -> &'a Innbetaling {
+        &self.reskontro.innbetalinger[index]
     }
 
     /// The claim and instalment that a reference points to.
@@ -149,6 +161,22 @@ impl<'a> AsOf<'a> {
     }
 }
 
+impl Bruk<'_> {
+    fn beloep(self) -> Beloep {
+        match self {
+            Self::Tilbakebetalt(_, part) => part.beloep,
+            Self::MotAndre(motregning) => motregning.beloep(),
+        }
+    }
+
+    fn dato(self) -> NaiveDate {
+        match self {
+            Self::Tilbakebetalt(utbetaling, _) => utbetaling.utbetaltdato,
+            Self::MotAndre(motregning) => motregning.motregnetdato,
+        }
+    }
+}
+
 impl<'a> KravAsOf<'a> {
     /// Its instalments.
     pub fn forfall(self) -> impl Iterator<Item = ForfallAsOf<'a>> {
@@ -168,6 +196,14 @@ impl<'a> KravAsOf<'a> {
     /// Another claim and instalment of the same ledger, on the same day.
     pub fn look_up(self, forfall: ForfallRef) -> (KravAsOf<'a>, ForfallAsOf<'a>) {
         self.at.look_up(forfall)
+    }
+
+    /// The set-offs against claims of others that it had been used in by the day.
+    pub fn mot_andre(self) -> impl Iterator<Item = &'a MotregningMotAndre> {
+        self.forfall().flat_map(ForfallAsOf::plassert).filter_map(|plassert| match plassert {
+            Plassert::MotAndre(motregning) => Some(motregning),
+            _ => None,
+        })
     }
 
     /// Whether any of its instalments has a remainder.
@@ -217,6 +253,8 @@ pub enum Plassert<'a> {
     Motkrav(&'a Motregning, ForfallRef),
     /// Part of a payout.
     Utbetaling(&'a Utbetaling, &'a Plassering),
+    /// A set-off against claims of others.
+    MotAndre(&'a MotregningMotAndre),
 }
 
 impl<'a> ForfallAsOf<'a> {
@@ -259,6 +297,7 @@ impl<'a> ForfallAsOf<'a> {
                 let utbetaling = &reskontro.utbetalinger[i];
                 Plassert::Utbetaling(utbetaling, &utbetaling.grunnlag[j])
             }
+            Postering::MotAndre(i) => Plassert::MotAndre(&reskontro.mot_andre[i]),
         })
     }
 

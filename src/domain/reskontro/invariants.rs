@@ -1,9 +1,9 @@
 //! What must hold in a ledger on every day.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use super::{ForfallRef, Postering, Reskontro};
+use super::{ForfallRef, Motregningskilde, Postering, Reskontro};
 use crate::domain::Beloep;
 use crate::domain::identifikator::Part;
 
@@ -24,6 +24,10 @@ pub enum Entry {
     Utbetaling(usize),
     /// A credit claim that a payment out pays.
     Grunnlag(usize, usize),
+    /// A payment in that a payment out pays back.
+    Tilbakebetaling(usize, usize),
+    /// A set-off against claims of others.
+    MotAndre(usize),
 }
 
 /// A broken invariant of a ledger, and its entry.
@@ -87,8 +91,18 @@ pub enum Brudd {
         /// The date of that entry.
         exists: chrono::NaiveDate,
     },
+    /// More of a payment is placed, paid back and set off than was paid.
+    #[error("{used} kr of the payment {id} is placed, paid back or set off, but only {paid} kr was paid")]
+    OverUsed {
+        /// The payment.
+        id: Box<str>,
+        /// The sum of all that is done with it.
+        used: Beloep,
+        /// What came in.
+        paid: Beloep,
+    },
     /// A payout is not the sum of its parts.
-    #[error("utbetaltBeloep is {paid} kr, but its kreditkrav add up to {sum} kr")]
+    #[error("utbetaltBeloep is {paid} kr, but its parts (kreditkrav, tilbakebetalingAv) add up to {sum} kr")]
     PayoutSum {
         /// What was paid out.
         paid: Beloep,
@@ -109,6 +123,7 @@ pub(super) fn check(reskontro: &Reskontro) -> Vec<Violation> {
     innbetalinger(reskontro, &mut found);
     motregninger(reskontro, &mut found);
     utbetalinger(reskontro, &mut found);
+    mot_andre(reskontro, &mut found);
     remainders(reskontro, &mut found);
     found.0
 }
@@ -210,7 +225,8 @@ fn utbetalinger(reskontro: &Reskontro, found: &mut Violations) {
         let entry = Entry::Utbetaling(i);
         seen.add(utbetaling.part, &utbetaling.utbetalingsidentifikator, entry, found);
         let (paid, paid_on) = (utbetaling.utbetalt_beloep, utbetaling.utbetaltdato);
-        let sum: Beloep = utbetaling.grunnlag.iter().map(|g| g.beloep).sum();
+        let paid_back = utbetaling.tilbakebetaling_av.iter().map(|part| part.beloep);
+        let sum: Beloep = utbetaling.grunnlag.iter().map(|g| g.beloep).chain(paid_back).sum();
         found.add_if(!paid.is_positive(), entry, || Brudd::NotPositive("utbetaltBeloep"));
         found.add_if(sum != paid, entry, || Brudd::PayoutSum { paid, sum });
         for (j, grunnlag) in utbetaling.grunnlag.iter().enumerate() {
@@ -223,6 +239,49 @@ fn utbetalinger(reskontro: &Reskontro, found: &mut Violations) {
             found.add_if_early(entry, paid_on, "the claim's creation", created);
             found.add_if_early(entry, grunnlag.dato, "the payout", paid_on);
         }
+    }
+}
+
+fn mot_andre(reskontro: &Reskontro, found: &mut Violations) {
+    for (i, motregning) in reskontro.mot_andre.iter().enumerate() {
+        let entry = Entry::MotAndre(i);
+        let positive = motregning.dekket_krav.iter().all(|dekket| dekket.motregnet_beloep.is_positive());
+        found.add_if(!positive || motregning.dekket_krav.is_empty(), entry, || {
+            Brudd::NotPositive("each motregnetBeloep of dekketKrav")
+        });
+        let (what, exists) = match motregning.kilde {
+            Motregningskilde::Kreditkrav(kredit) => {
+                found.add_if(!reskontro.forfall(kredit).opprinnelig_beloep.is_negative(), entry, || {
+                    Brudd::WrongSide("only a credit claim can cover claims of others")
+                });
+                ("the claim's creation", reskontro.krav[kredit.krav].opprettelsesdato)
+            }
+            Motregningskilde::Innbetaling(index) => ("the payment", reskontro.innbetalinger[index].innbetalingsdato),
+        };
+        found.add_if_early(entry, motregning.motregnetdato, what, exists);
+    }
+    // What is done with a payment is at most the payment.
+    let mut used: HashMap<usize, (Entry, Beloep)> = HashMap::new();
+    for (i, utbetaling) in reskontro.utbetalinger.iter().enumerate() {
+        for (j, part) in utbetaling.tilbakebetaling_av.iter().enumerate() {
+            let entry = Entry::Tilbakebetaling(i, j);
+            found.add_if(!part.beloep.is_positive(), entry, || Brudd::NotPositive("beloep"));
+            let paid_on = reskontro.innbetalinger[part.innbetaling].innbetalingsdato;
+            found.add_if_early(entry, utbetaling.utbetaltdato, "the payment", paid_on);
+            used.entry(part.innbetaling).or_insert((entry, Beloep::ZERO)).1 += part.beloep;
+        }
+    }
+    for (i, motregning) in reskontro.mot_andre.iter().enumerate() {
+        if let Motregningskilde::Innbetaling(index) = motregning.kilde {
+            used.entry(index).or_insert((Entry::MotAndre(i), Beloep::ZERO)).1 += motregning.beloep();
+        }
+    }
+    for (index, (entry, sum)) in used {
+        let innbetaling = &reskontro.innbetalinger[index];
+        let placed: Beloep = innbetaling.plasseringer.iter().map(|p| p.beloep).sum();
+        let (used, paid) = (placed + sum, innbetaling.innbetalt_beloep);
+        let id = &innbetaling.innbetalingsidentifikator;
+        found.add_if(used > paid, entry, || Brudd::OverUsed { id: id.clone(), used, paid });
     }
 }
 
@@ -245,6 +304,7 @@ pub(super) fn amount(reskontro: &Reskontro, post: Postering) -> Beloep {
         Postering::Innbetaling(i, j) => reskontro.innbetalinger[i].plasseringer[j].beloep,
         Postering::Motkrav(i) => reskontro.motregninger[i].beloep,
         Postering::Utbetaling(i, j) => reskontro.utbetalinger[i].grunnlag[j].beloep,
+        Postering::MotAndre(i) => reskontro.mot_andre[i].beloep(),
     }
 }
 
@@ -254,5 +314,6 @@ pub(super) fn date(reskontro: &Reskontro, post: Postering) -> chrono::NaiveDate 
         Postering::Innbetaling(i, j) => reskontro.innbetalinger[i].plasseringer[j].dato,
         Postering::Motkrav(i) => reskontro.motregninger[i].dato,
         Postering::Utbetaling(i, j) => reskontro.utbetalinger[i].grunnlag[j].dato,
+        Postering::MotAndre(i) => reskontro.mot_andre[i].motregnetdato,
     }
 }

@@ -26,6 +26,7 @@ pub struct Reskontro {
     innbetalinger: Vec<Innbetaling>,
     motregninger: Vec<Motregning>,
     utbetalinger: Vec<Utbetaling>,
+    mot_andre: Vec<MotregningMotAndre>,
     /// The placements on each instalment: `poster[krav][forfall]`.
     poster: Vec<Vec<Vec<Postering>>>,
     /// The payments in the order in which they are shown: the party's own before its owner's, by date.
@@ -46,6 +47,28 @@ pub(crate) enum Postering {
     Motkrav(usize),
     /// `utbetalinger[.0].grunnlag[.1]`
     Utbetaling(usize, usize),
+    /// `mot_andre[.0]`
+    MotAndre(usize),
+}
+
+/// The entries that a ledger is made of.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Entries {
+    pub krav: Vec<Krav>,
+    pub innbetalinger: Vec<Innbetaling>,
+    pub motregninger: Vec<Motregning>,
+    pub utbetalinger: Vec<Utbetaling>,
+    pub mot_andre: Vec<MotregningMotAndre>,
+}
+
+/// What was done with the unallocated part of a payment.
+#[derive(Clone, Copy, Debug)]
+pub enum Bruk<'a> {
+    /// A payout pays a part of it back.
+    Tilbakebetalt(&'a Utbetaling, &'a Tilbakebetaling),
+    /// A set-off covers claims of others with it.
+    MotAndre(&'a MotregningMotAndre),
 }
 
 impl Reskontro {
@@ -55,12 +78,8 @@ impl Reskontro {
     /// Every broken invariant, each with its entry: a reference to a claim that does not exist, an
     /// identifier that is used twice, more placed than was paid or claimed, a set-off between two debits, a
     /// placement before its payment or claim existed, a payout that is not the sum of its parts.
-    pub fn new(
-        krav: Vec<Krav>,
-        innbetalinger: Vec<Innbetaling>,
-        motregninger: Vec<Motregning>,
-        utbetalinger: Vec<Utbetaling>,
-    ) -> Result<Self, Vec<Violation>> {
+    pub fn new(entries: Entries) -> Result<Self, Vec<Violation>> {
+        let Entries { krav, innbetalinger, motregninger, utbetalinger, mot_andre } = entries;
         let mut poster: Vec<Vec<Vec<Postering>>> =
             krav.iter().map(|krav| vec![Vec::new(); krav.forfall.len()]).collect();
         let mut post = |til: ForfallRef, postering| {
@@ -82,6 +101,11 @@ impl Reskontro {
                 post(grunnlag.forfall, Postering::Utbetaling(i, j));
             }
         }
+        for (i, motregning) in mot_andre.iter().enumerate() {
+            if let Motregningskilde::Kreditkrav(kredit) = motregning.kilde {
+                post(kredit, Postering::MotAndre(i));
+            }
+        }
         let innbetalinger_by_date =
             by_date(&innbetalinger, |innbetaling| (innbetaling.part.is_person(), innbetaling.innbetalingsdato));
         let utbetalinger_by_date =
@@ -94,6 +118,7 @@ impl Reskontro {
             innbetalinger,
             motregninger,
             utbetalinger,
+            mot_andre,
             poster,
             innbetalinger_by_date,
             utbetalinger_by_date,
@@ -122,6 +147,34 @@ impl Reskontro {
     /// The set-offs of all days.
     pub fn motregninger(&self) -> &[Motregning] {
         &self.motregninger
+    }
+
+    /// The set-offs against claims of others, of all days.
+    pub fn mot_andre(&self) -> &[MotregningMotAndre] {
+        &self.mot_andre
+    }
+
+    /// What was done with the unallocated part of a payment, in the order of the ledger.
+    pub fn bruk(&self, innbetaling: &Innbetaling) -> impl Iterator<Item = Bruk<'_>> {
+        // Most ledgers have nothing of the kind, so nothing is searched for.
+        let has_any = !self.mot_andre.is_empty()
+            || self.utbetalinger.iter().any(|utbetaling| !utbetaling.tilbakebetaling_av.is_empty());
+        let is_it = |other: &Innbetaling| {
+            other.part == innbetaling.part && other.innbetalingsidentifikator == innbetaling.innbetalingsidentifikator
+        };
+        let index = if has_any { self.innbetalinger.iter().position(is_it) } else { None };
+        let repaid = self.utbetalinger.iter().flat_map(|utbetaling| {
+            utbetaling
+                .tilbakebetaling_av
+                .iter()
+                .map(move |part| (part.innbetaling, Bruk::Tilbakebetalt(utbetaling, part)))
+        });
+        let set_off = self.mot_andre.iter().filter_map(|motregning| match motregning.kilde {
+            Motregningskilde::Innbetaling(of) => Some((of, Bruk::MotAndre(motregning))),
+            Motregningskilde::Kreditkrav(_) => None,
+        });
+        let all = index.map(|index| repaid.chain(set_off).filter(move |(of, _)| *of == index).map(|(_, bruk)| bruk));
+        all.into_iter().flatten()
     }
 
     /// The payouts of all days.

@@ -121,7 +121,20 @@ pub struct Motpart {
     pub kidnummer: Option<Box<str>>,
     pub melding_sendt_til_mottaker: Option<Box<str>>,
     pub konto: Bankkonto,
+    /// To whom a cheque was sent, if a payout was made by cheque.
+    pub sjekk_sendt_til: Option<Mottaker>,
     pub valutakode: Option<Box<str>>,
+}
+
+/// Whom a cheque was sent to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the published ones")]
+pub struct Mottaker {
+    pub mottakers_navn: Box<str>,
+    pub adressetekst: Vec<Box<str>>,
+    pub postnummer: Option<Box<str>>,
+    pub poststedsnavn: Option<Box<str>>,
+    pub landkode: Option<Box<str>>,
 }
 
 /// A payment in.
@@ -186,8 +199,63 @@ pub struct Utbetaling {
     pub betalt_til: Motpart,
     /// `bekreftet` in every published example.
     pub utbetalingstatus: Box<str>,
-    /// The credit claims it pays out. At least one.
+    /// The credit claims it pays out.
     pub grunnlag: Vec<Plassering>,
+    /// The payments it pays back. There is a credit claim or a payment.
+    pub tilbakebetaling_av: Vec<Tilbakebetaling>,
+}
+
+/// A part of a payout that pays a payment back.
+#[derive(Clone, Copy, Debug)]
+pub struct Tilbakebetaling {
+    /// The index of the payment.
+    pub innbetaling: usize,
+    /// Positive.
+    pub beloep: Beloep,
+}
+
+/// Money of the party that covers claims of other creditors, which are in no ledger here.
+#[derive(Clone, Debug)]
+pub struct MotregningMotAndre {
+    /// Its own identifier.
+    pub motregningsidentifikator: Box<str>,
+    /// Where the money comes from.
+    pub kilde: Motregningskilde,
+    /// Who decided it.
+    pub innkrevingsmyndighet: Box<str>,
+    /// The day it was made.
+    pub motregnetdato: NaiveDate,
+    /// What it covers. At least one claim.
+    pub dekket_krav: Vec<DekketKrav>,
+}
+
+impl MotregningMotAndre {
+    /// The sum of what it covers.
+    pub fn beloep(&self) -> Beloep {
+        self.dekket_krav.iter().map(|dekket| dekket.motregnet_beloep).sum()
+    }
+}
+
+/// Where the money of a set-off comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Motregningskilde {
+    /// A credit claim's instalment.
+    Kreditkrav(ForfallRef),
+    /// The unallocated part of a payment, by its index.
+    Innbetaling(usize),
+}
+
+/// A claim of another creditor that a set-off covers.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the names are the published ones")]
+pub struct DekketKrav {
+    pub beskrivelse: Box<str>,
+    /// Positive.
+    pub motregnet_beloep: Beloep,
+    pub innkrevingsmyndighet: Option<Box<str>>,
+    pub forfallsdato: Option<NaiveDate>,
+    pub kreditorsnavn: Option<Box<str>>,
+    pub forsinkelsesrenter: Option<Beloep>,
 }
 
 /// The place of an instalment in its ledger.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::ledger::Ledger;
-use super::{Reader, Who, derive};
+use super::{Reader, Who, derive, mot_andre};
 use crate::domain::Beloep;
 use crate::domain::identifikator::Part;
 use crate::domain::kalender::{is_working_day, this_or_next_working_day};
@@ -240,8 +240,13 @@ fn utbetaling(
     let grunnlag = plasseringer(&entry.kreditkrav, part, dato, ledger, place.key("kreditkrav"), reader);
     let beskrivelse = reader.optional(entry.utbetalingsbeskrivelse.as_ref(), place.key("utbetalingsbeskrivelse"));
     let status = reader.optional(entry.utbetalingstatus.as_ref(), place.key("utbetalingstatus"));
-    if entry.kreditkrav.is_empty() {
-        reader.error(place.key("kreditkrav"), "a payout needs at least one credit claim");
+    let list = place.key("tilbakebetalingAv");
+    let tilbakebetaling_av = mot_andre::tilbakebetalinger(&entry.tilbakebetaling_av, part, ledger, list, reader);
+    if entry.kreditkrav.is_empty() && entry.tilbakebetaling_av.is_empty() {
+        reader.error(
+            place,
+            "a payout needs a credit claim (kreditkrav) or a payment that it pays back (tilbakebetalingAv)",
+        );
     }
     let system = grunnlag.first().map_or(Reskontrosystem::Skatt, |first| ledger.krav[first.forfall.krav].system);
     warn_if_no_banking_day(Some(&entry.utbetaltdato), dato, place.key("utbetaltdato"), reader);
@@ -256,9 +261,12 @@ fn utbetaling(
         utbetalingsidentifikator: id?,
         utbetalingsbeskrivelse: beskrivelse,
         utbetaltdato: dato?,
-        utbetalt_beloep: beloep.unwrap_or_else(|| grunnlag.iter().map(|g| g.beloep).sum::<Beloep>()),
+        utbetalt_beloep: beloep.unwrap_or_else(|| {
+            grunnlag.iter().map(|g| g.beloep).chain(tilbakebetaling_av.iter().map(|part| part.beloep)).sum::<Beloep>()
+        }),
         betalt_til,
         utbetalingstatus: status.unwrap_or_else(|| CONFIRMED.into()),
         grunnlag,
+        tilbakebetaling_av,
     })
 }

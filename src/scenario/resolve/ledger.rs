@@ -8,9 +8,11 @@ use super::Reader;
 use crate::catalogue::nearest;
 use crate::domain::Beloep;
 use crate::domain::identifikator::Part;
-use crate::domain::reskontro::{ForfallRef, Innbetaling, Krav, Motregning, Reskontro, Utbetaling, Violation};
+use crate::domain::reskontro::{
+    Entries, ForfallRef, Innbetaling, Krav, Motregning, MotregningMotAndre, Reskontro, Utbetaling, Violation,
+};
 use crate::scenario::problems::Place;
-use crate::scenario::scalar::Count;
+use crate::scenario::scalar::{Count, Text};
 
 /// The ledger while it is being read.
 #[derive(Clone, Default)]
@@ -19,6 +21,7 @@ pub(super) struct Ledger {
     pub(super) innbetalinger: Vec<Innbetaling>,
     pub(super) motregninger: Vec<Motregning>,
     pub(super) utbetalinger: Vec<Utbetaling>,
+    pub(super) mot_andre: Vec<MotregningMotAndre>,
     /// The interest claims whose amounts are computed, by index.
     pub(super) computed: Vec<usize>,
     index: HashMap<(Part, Box<str>), usize>,
@@ -63,7 +66,7 @@ impl Ledger {
     pub(super) fn forfall(
         &self,
         part: Part,
-        krav: &crate::scenario::scalar::Text,
+        krav: &Text,
         number: Option<&Count>,
         place: Place<'_>,
         key: (&str, &str),
@@ -96,7 +99,28 @@ impl Ledger {
         }
     }
 
+    /// The payment with an identifier.
+    pub(super) fn innbetaling(
+        &self,
+        part: Part,
+        id: &Text,
+        place: Place<'_>,
+        reader: &mut Reader<'_>,
+    ) -> Option<usize> {
+        let id = reader.read(id, place)?;
+        let named = |innbetaling: &&Innbetaling| innbetaling.innbetalingsidentifikator == id;
+        let of_part = self.innbetalinger.iter().position(|it| named(&it) && it.part == part);
+        let found = of_part.or_else(|| self.innbetalinger.iter().position(|it| named(&it)));
+        if found.is_none() {
+            let hint = nearest(&id, self.innbetalinger.iter().map(|it| &*it.innbetalingsidentifikator));
+            let hint = hint.map(|near| format!("did you mean {near}?"));
+            reader.problems.error_with_hint(place, format!("there is no payment {id} in this file"), hint);
+        }
+        found
+    }
+
     pub(super) fn into_reskontro(self) -> Result<Reskontro, Vec<Violation>> {
-        Reskontro::new(self.krav, self.innbetalinger, self.motregninger, self.utbetalinger)
+        let Self { krav, innbetalinger, motregninger, utbetalinger, mot_andre, .. } = self;
+        Reskontro::new(Entries { krav, innbetalinger, motregninger, utbetalinger, mot_andre })
     }
 }

@@ -6,6 +6,7 @@ mod derive;
 mod forfall;
 mod krav;
 mod ledger;
+mod mot_andre;
 mod renter;
 mod serie;
 mod svar;
@@ -73,6 +74,7 @@ pub(super) fn party(
     let by_series = BySeries { innbetalinger: ledger.innbetalinger.len(), utbetalinger: ledger.utbetalinger.len() };
     renter::compute(document, &who, &mut ledger, &mut reader);
     betalinger::read(document, &who, &mut ledger, &mut reader);
+    mot_andre::read(document, &who, &mut ledger, &mut reader);
     renter::check(&mut ledger, &mut reader);
     let (sections, entries, defaults) = read_sections(format, file.text, &who, &mut reader);
     let svar = svar::read_svar(&document.svar, file.beside, format.catalogue, &mut reader);
@@ -154,6 +156,8 @@ fn report(violation: &Violation, document: &PartDocument, by_series: &BySeries, 
         Entry::Motregning(i) => root.key("motregninger").index(i).to_string(),
         Entry::Utbetaling(i) => utbetaling(i),
         Entry::Grunnlag(i, j) => format!("{}.kreditkrav[{j}]", utbetaling(i)),
+        Entry::Tilbakebetaling(i, j) => format!("{}.tilbakebetalingAv[{j}]", utbetaling(i)),
+        Entry::MotAndre(i) => root.key("motregningerMotAndre").index(i).to_string(),
     };
     problems.error(path, violation.to_string());
 }
@@ -287,6 +291,10 @@ impl Reader<'_> {
             melding_sendt_til_mottaker: self
                 .optional(entry.melding_sendt_til_mottaker.as_ref(), place.key("meldingSendtTilMottaker")),
             konto: entry.konto.as_ref().map(|konto| self.konto(konto, place.key("konto"))).unwrap_or_default(),
+            sjekk_sendt_til: entry
+                .sjekk_sendt_til
+                .as_ref()
+                .map(|mottaker| mot_andre::mottaker(mottaker, place.key("sjekkSendtTil"), self)),
             valutakode: self.optional(entry.valutakode.as_ref(), place.key("valutakode")),
         }
     }

@@ -156,6 +156,7 @@ impl Common {
                     betalt_til: Motpart { melding_sendt_til_mottaker: Some(description), ..payee },
                     utbetalingstatus: CONFIRMED.into(),
                     grunnlag: vec![Plassering { forfall: at, beloep: -beloep, dato: day }],
+                    tilbakebetaling_av: Vec::new(),
                 });
                 continue;
             }

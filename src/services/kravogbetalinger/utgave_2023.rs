@@ -251,8 +251,8 @@ fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
                     plasseringsdato: motregning.dato,
                 });
             }
-            // This edition has no place for payouts on a claim.
-            Plassert::Utbetaling(..) => {}
+            // This edition has no place for these on a claim.
+            Plassert::Utbetaling(..) | Plassert::MotAndre(..) => {}
         }
     }
     entry

@@ -374,6 +374,8 @@ fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
                 plassert_beloep: change(grunnlag.beloep),
                 plassert_dato: grunnlag.dato,
             }),
+            // The claim itself shows it.
+            Plassert::MotAndre(_) => {}
         }
     }
     entry

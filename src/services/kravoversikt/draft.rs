@@ -294,8 +294,8 @@ fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
                     plasseringsdato: Midnatt(motregning.dato),
                 });
             }
-            // The draft has no place for payouts on a claim.
-            Plassert::Utbetaling(..) => {}
+            // The draft has no place for these on a claim.
+            Plassert::Utbetaling(..) | Plassert::MotAndre(..) => {}
         }
     }
     entry
