@@ -3,6 +3,7 @@
 
 mod access;
 mod agreement;
+mod altinn;
 mod bad_input;
 mod binary;
 mod clock;
@@ -12,6 +13,7 @@ mod documents;
 mod drift;
 mod errors;
 mod faults;
+mod hosts;
 mod house;
 mod journal;
 mod krav_og_betalinger;
