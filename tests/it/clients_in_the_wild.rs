@@ -673,6 +673,8 @@ mod altinn_systemuser {
             get(&sandbox, path, &[("Host", PLATFORM), ("Accept", "application/json"), ("Authorization", &bearer)]);
         assert_eq!(format!("Bearer {}", read::<String>(&quoted)), bearer);
         assert_eq!(get(&sandbox, path, &[("Host", PLATFORM)]).status, 401);
+        let other = "/authentication/api/v1/exchange/id-porten";
+        assert_eq!(get(&sandbox, other, &[("Host", PLATFORM), ("Authorization", &bearer)]).status, 400);
     }
 }
 

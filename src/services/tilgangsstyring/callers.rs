@@ -53,6 +53,10 @@ pub(super) fn check(call: &Call<'_>, token: &'static TokenDemand) -> Result<Chec
 /// The exchange of a token of the issuer. The sandbox's Altinn takes the issuer's tokens, so it answers the same
 /// token: as a JSON string to a caller who accepts JSON, otherwise as it is.
 pub(super) fn exchange(call: &Call<'_>) -> Result<Answer, Refusal> {
+    if call.place("tokenProvider").as_deref() != Some(TOKENS_OF.name) {
+        let what = format!("the sandbox exchanges tokens of {} only", TOKENS_OF.name);
+        return Err(Refusal::failed(&SERVICE, Check::Input, what));
+    }
     let bearer = call.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())

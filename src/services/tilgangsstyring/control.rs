@@ -27,26 +27,33 @@ pub(super) fn pages() -> PageRoutes {
 }
 
 fn operations(_: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation> {
-    vec![
-        ControlOperation {
-            method: "get",
-            path: "/altinn",
-            id: "listAltinnRequests",
-            summary: "Consents and systembrukere that were asked for",
-            body: None,
-            success: (StatusCode::OK, Some(json_body::<AltinnRequests>(written))),
-            refusals: &[],
-        },
-        ControlOperation {
+    let mut all = vec![ControlOperation {
+        method: "get",
+        path: "/altinn",
+        id: "listAltinnRequests",
+        summary: "Consents and systembrukere that were asked for",
+        body: None,
+        success: (StatusCode::OK, Some(json_body::<AltinnRequests>(written))),
+        refusals: &[],
+    }];
+    for (path, id, summary) in [
+        ("/altinn/consent/{id}/approve", "approveConsent", "Approve a consent, as its party would in Altinn"),
+        ("/altinn/consent/{id}/reject", "rejectConsent", "Reject a consent"),
+        ("/altinn/consent/{id}/revoke", "revokeConsent", "Revoke a consent that was approved"),
+        ("/altinn/systemuser/{id}/approve", "approveSystemUser", "Approve a systembruker, as the customer would"),
+        ("/altinn/systemuser/{id}/reject", "rejectSystemUser", "Reject a systembruker"),
+    ] {
+        all.push(ControlOperation {
             method: "post",
-            path: "/altinn/{kind}/{id}/{decision}",
-            id: "decideAltinnRequest",
-            summary: "Approve, reject or revoke, as a person would in Altinn",
+            path,
+            id,
+            summary,
             body: None,
             success: (StatusCode::OK, Some(json_body::<AltinnRequest>(written))),
             refusals: &[StatusCode::NOT_FOUND, StatusCode::CONFLICT],
-        },
-    ]
+        });
+    }
+    all
 }
 
 /// What was asked for, the oldest systembruker first.
