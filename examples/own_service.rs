@@ -19,6 +19,7 @@ static SERVICE: Service = Service {
     name: "notater",
     title: "Notater",
     base: "/api/notater",
+    hosts: &[],
     version: "v1",
     packages: &[],
     endpoints: &[SHOW, ADD, ATTACH],

@@ -3,7 +3,7 @@
 //! | path | what |
 //! |---|---|
 //! | the base of a service and what is below it | the service, and there the template of an endpoint (`interface::routes`) |
-//! | `/{version}/…` with a Host whose first label is a service's name | the same |
+//! | `/{version}/…` with a Host whose first label is a service's name, or that is a real name of it | the same |
 //! | `/.well-known/oauth-authorization-server/{service}` | the discovery document of an issuer (RFC 8414) |
 //! | `/` | what this is |
 //! | `/openapi/{service}.json` | the contract of a service |
@@ -53,8 +53,8 @@ pub(crate) fn resolve(services: &Services, parts: &Parts, path: &str) -> Target 
     if path == "/" || OWN.contains(&first) {
         return Target::Page;
     }
-    let by_host = (first != "api").then(|| host_label(parts)).flatten();
-    match by_host.and_then(|label| services.modules.iter().find(|it| it.service.name.eq_ignore_ascii_case(label))) {
+    let by_host = (first != "api").then(|| host(parts)).flatten();
+    match by_host.and_then(|host| services.modules.iter().find(|it| it.service.has_host(host))) {
         Some(module) => route(module, path, false),
         None => Target::Nothing,
     }
@@ -78,8 +78,8 @@ fn below<'p>(path: &'p str, base: &str) -> Option<&'p str> {
     path.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The first label of the host that the caller names.
-fn host_label(parts: &Parts) -> Option<&str> {
+/// The host that the caller names, without its port.
+fn host(parts: &Parts) -> Option<&str> {
     let host = parts.uri.host().or_else(|| parts.headers.get(HOST)?.to_str().ok())?;
-    host.split(['.', ':']).next()
+    host.split(':').next()
 }

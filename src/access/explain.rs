@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::jwt::{Jwt, seconds};
 use super::token::{LEEWAY, Token, date_text, is_known_issuer};
-use super::{Access, Demand, Level, Refusal, samtykke};
+use super::{Access, Demand, Level, Refusal};
 use crate::catalogue::{Check, Issuer};
 
 /// One line of an explanation.
@@ -148,10 +148,10 @@ impl Access {
                 challenge: String::new(),
             });
         }
-        let checked = token.check(demand.token, now, signed).and_then(|()| {
-            samtykke::check(&http::HeaderMap::new(), &token, demand, now, None).map_err(Refusal::Consent)
-        });
-        checked.map_or_else(refused, |()| Verdict::Served)
+        let checked = token
+            .check(demand.token, now, signed)
+            .and_then(|()| self.rights(&http::HeaderMap::new(), &token, demand, now, None));
+        checked.map_or_else(refused, |_| Verdict::Served)
     }
 }
 

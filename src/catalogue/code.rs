@@ -25,21 +25,21 @@ pub(crate) static COMMON_CODES: &[Code] = &[
     Code::new(
         "DAS-001",
         500,
-        "Uventet feil.",
-        "Uventet feil. Kontakt brukerstøtte og oppgi applikasjon og korrelasjonsid.",
+        "Uventet feil på tjenesten.",
+        "Det oppstod en uventet feil på tjenesten. Kontakt brukerstøtte og oppgi applikasjon og korrelasjonsid.",
     ),
-    Code::new("DAS-002", 404, "Ukjent endepunkt.", "URL-en svarer ikke til et gyldig endepunkt."),
+    Code::new("DAS-002", 404, "Ugyldig endepunkt.", "Den forespurte URL-en svarer ikke til et gyldig endepunkt."),
     Code::new(
         "DAS-003",
         500,
-        "Midlertidig utilgjengelig.",
-        "Opplysningene er ikke tilgjengelige for øyeblikket. Prøv igjen senere.",
+        "Informasjonen er utilgjengelig for øyeblikket.",
+        "Informasjonen er utilgjengelig for øyeblikket. Prøv igjen senere, og kontakt brukerstøtte hvis feilen vedvarer.",
     ),
-    Code::new("DAS-004", 500, "Intern autentisering.", "Feil ved intern autentisering hos Skatteetaten."),
-    Code::new("DAS-005", 500, "Intern autentisering.", "Feil ved intern autentisering hos Skatteetaten."),
-    Code::new("DAS-006", 500, "Intern autentisering.", "Feil ved intern autentisering hos Skatteetaten."),
-    Code::new("DAS-007", 500, "Intern autentisering.", "Feil ved intern autentisering hos Skatteetaten."),
-    Code::new("DAS-008", 403, "Autorisasjon.", "Ikke autorisert for den forespurte ressursen."),
+    Code::new("DAS-004", 500, "Intern autentisering.", "Det oppstod en feil ved intern autentisering i Skatteetaten."),
+    Code::new("DAS-005", 500, "Intern autentisering.", "Det oppstod en feil ved intern autentisering i Skatteetaten."),
+    Code::new("DAS-006", 500, "Intern autentisering.", "Det oppstod en feil ved intern autentisering i Skatteetaten."),
+    Code::new("DAS-007", 500, "Intern autentisering.", "Det oppstod en feil ved intern autentisering i Skatteetaten."),
+    Code::new("DAS-008", 403, "Ikke autorisert.", "Du er ikke autorisert for den forespurte ressursen."),
 ];
 
 /// The code for a fault outside any service.

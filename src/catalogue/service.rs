@@ -11,6 +11,8 @@ pub struct Service {
     pub title: &'static str,
     /// The path that all its URLs begin with, without the version.
     pub base: &'static str,
+    /// Real host names that lead to it besides those that begin with its name, in lower case. Its paths stand at their root.
+    pub hosts: &'static [&'static str],
     /// The version, which is the next part of the path. Empty if it has none.
     pub version: &'static str,
     /// The access packages. Empty if its URLs have no package.
@@ -89,6 +91,8 @@ pub struct Package {
     pub name: &'static str,
     /// What its callers need in addition to the scope.
     pub needs: Needs,
+    /// The warning for a call about a person, where the real service looks up organisations only.
+    pub person_warning: Option<&'static str>,
 }
 
 /// What the callers of a package need in addition to the scope.
@@ -113,7 +117,25 @@ pub struct Consent {
     pub codes: &'static [&'static str],
 }
 
+impl Package {
+    /// A package that persons can be looked up with, too.
+    pub const fn new(name: &'static str, needs: Needs) -> Self {
+        Self { name, needs, person_warning: None }
+    }
+}
+
 impl Service {
+    /// Whether a host name, without its port, leads to it: one of its real names, or any name that begins with its own.
+    pub fn has_host(&self, host: &str) -> bool {
+        let first = host.split('.').next().unwrap_or_default();
+        first.eq_ignore_ascii_case(self.name) || self.is_real_host(host)
+    }
+
+    /// Whether a host name, without its port, is one of its real names.
+    pub fn is_real_host(&self, host: &str) -> bool {
+        self.hosts.iter().any(|known| known.eq_ignore_ascii_case(host))
+    }
+
     /// An endpoint by name.
     pub fn endpoint(&self, name: &str) -> Option<&'static Endpoint> {
         self.endpoints.iter().find(|endpoint| endpoint.name == name)

@@ -1,6 +1,9 @@
 //! What every call of a service is checked for before its endpoint's function is asked: URL, format, token and
 //! rights, body, in this order. Imitates docs/fidelity.md, "Errors".
 
+use std::borrow::Cow;
+
+use super::answer::both;
 use super::call::{Body, Call};
 use super::hooks::RequestFault;
 use super::refusal::{Reason, Refusal};
@@ -8,18 +11,19 @@ use super::routes::{Found, Route};
 use super::{Operation, url};
 use crate::access::Demand;
 use crate::catalogue::{Check, Endpoint, Formats, Package, Service};
+use crate::domain::identifikator::Part;
 
 /// A call that may be asked.
 pub(crate) struct Admitted {
     pub(crate) operation: &'static Operation,
     /// What the real service would have done otherwise.
-    pub(crate) warning: Option<&'static str>,
+    pub(crate) warning: Option<Cow<'static, str>>,
 }
 
 /// A call that may not, and the warning that goes with its refusal.
 pub(crate) struct Refused {
     pub(crate) refusal: Refusal,
-    pub(crate) warning: Option<&'static str>,
+    pub(crate) warning: Option<Cow<'static, str>>,
 }
 
 impl From<Refusal> for Refused {
@@ -62,6 +66,9 @@ pub(crate) fn admit(call: &Call<'_>, route: &Route, accepts: bool) -> Result<Adm
             .map_err(|refusal| Refusal::access(service, refusal))?,
         None => None,
     };
+    let person = route.package.known().and_then(|package| package.person_warning);
+    let person = person.filter(|_| call.subject.number.part().is_some_and(Part::is_person));
+    let warning = both(warning.map(Cow::Borrowed), person);
     let refusal = match call.body {
         Body::TooLarge(limit) => refuse(RequestFault::TooLarge(*limit)),
         Body::Unreadable(why) => refuse(RequestFault::Unreadable(why)),

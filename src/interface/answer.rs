@@ -1,5 +1,6 @@
 //! A successful answer of an endpoint.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -8,7 +9,7 @@ use serde::Serialize;
 
 use crate::library::cache::Heads;
 
-/// A successful answer. Its status is the one that the endpoint names.
+/// A successful answer. Its status is the one that the endpoint names, unless it has another.
 #[derive(Debug, Default)]
 pub struct Answer {
     /// The body, in the format that the call was given; empty for none.
@@ -21,12 +22,36 @@ pub struct Answer {
     pub(crate) literal: Option<Arc<str>>,
     /// What the real service would have done otherwise, for `Sandbox-Warning`.
     pub(crate) warning: Option<&'static str>,
+    /// The status, where it is not the one that the endpoint names.
+    pub(crate) status: Option<u16>,
+}
+
+/// Joins two warnings.
+pub(crate) fn both(one: Option<Cow<'static, str>>, other: Option<&'static str>) -> Option<Cow<'static, str>> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(format!("{one}; and {other}").into()),
+        (one, other) => one.or(other.map(Cow::Borrowed)),
+    }
 }
 
 impl Answer {
     /// An answer with a body in JSON.
     pub fn json<T: Serialize>(value: &T) -> Self {
         Self { body: serde_json::to_vec(value).unwrap_or_default().into(), ..Self::default() }
+    }
+
+    /// Says what the real service would have done otherwise.
+    #[must_use]
+    pub(crate) fn warned(mut self, warning: Option<&'static str>) -> Self {
+        self.warning = warning;
+        self
+    }
+
+    /// Gives it another status than the one that the endpoint names.
+    #[must_use]
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
     }
 
     /// Says where the thing is that was made.

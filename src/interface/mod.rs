@@ -5,7 +5,7 @@
 //! settings, control routes, subcommands. The rest of the house knows services by this interface only.
 
 pub(crate) mod admission;
-mod answer;
+pub(crate) mod answer;
 mod call;
 pub(crate) mod contract;
 mod hooks;

@@ -16,6 +16,7 @@ use crate::faults::drift::Contract;
 use crate::faults::effects::{Delay, Drift, Fault};
 use crate::faults::refused::Refused;
 use crate::interface::admission::{self, Admitted};
+use crate::interface::answer::both;
 use crate::interface::negotiation::{Format, accepted};
 use crate::interface::path::Path;
 use crate::interface::{Answer, Call, Refusal, Route, Target as CallTarget, near_miss, xml};
@@ -133,6 +134,8 @@ impl Planned<'_> {
             Ok(Admitted { operation, warning }) => ((operation.answer)(&call), warning),
             Err(admission::Refused { refusal, warning }) => (Err(refusal), warning),
         };
+        let asks_for_uuid = route.module.service.has_common_codes && !received.id.is_uuid();
+        let warning = both(warning, asks_for_uuid.then_some(NO_UUID));
         let response = match answer {
             Ok(answer) => {
                 let warning = both(warning, answer.warning);
@@ -144,7 +147,6 @@ impl Planned<'_> {
             Err(refusal) => {
                 checks.failed = refusal.check();
                 let refusal = with_hint(refusal, &call);
-                let warning = both(warning, None);
                 entry.warning.clone_from(&warning);
                 entry.hint = refusal.hint_text().map(Box::from);
                 entry.message = Some(redacted(&refusal.summary()).into());
@@ -202,13 +204,8 @@ fn with_hint(refusal: Refusal, call: &Call<'_>) -> Refusal {
     }
 }
 
-/// Joins the warnings of the pipeline and of the service.
-fn both(house: Option<&'static str>, service: Option<&'static str>) -> Option<std::borrow::Cow<'static, str>> {
-    match (house, service) {
-        (Some(house), Some(service)) => Some(format!("{house}; and {service}").into()),
-        (one, other) => one.or(other).map(Into::into),
-    }
-}
+/// The warning for a call whose own id is no UUID.
+const NO_UUID: &str = "the Korrelasjonsid is no UUID: send a new UUID with each call";
 
 /// Runs slow work so that other calls go on meanwhile, if the runtime has several threads.
 fn out_of_the_way<T>(work: impl FnOnce() -> T) -> T {

@@ -68,22 +68,31 @@ impl<'a> Head<'a> {
         warning: Option<Cow<'static, str>>,
     ) -> Response<Body> {
         let success = endpoint.map_or(Success::OK, |endpoint| endpoint.success);
+        let status = answer.status.unwrap_or(success.status);
         if tracing::enabled!(tracing::Level::DEBUG) {
             let (method, path) = (&self.received.parts.method, redacted(self.received.path()));
             let id = redacted(self.received.id.as_str());
-            tracing::debug!(%method, path = &*path, status = success.status, korrelasjonsid = &*id, "answered");
+            tracing::debug!(%method, path = &*path, status, korrelasjonsid = &*id, "answered");
         }
-        let status = StatusCode::from_u16(success.status).unwrap_or(StatusCode::OK);
-        // The head of an answer that is kept is made once for each warning that the house may add.
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+        // The head of an answer that is kept is made twice: without a warning, and with the first one that the house adds.
         let kept = answer.heads.as_ref().filter(|_| self.cause() == Cause::Natural && answer.warning.is_none());
         let headers = match kept.map(|heads| &heads.0[usize::from(warning.is_some())]) {
-            Some(head) => head.get_or_init(|| self.head(format, answer.literal.as_deref(), warning)).clone(),
+            Some(kept) => {
+                let literal = answer.literal.as_deref();
+                let kept = kept.get_or_init(|| self.head(format, literal, warning.clone()));
+                let warned = kept.get(SANDBOX_WARNING).map(HeaderValue::as_bytes);
+                let fits = warned == warning.as_deref().map(str::as_bytes);
+                if fits { kept.clone() } else { self.head(format, literal, warning) }
+            }
             None => self.head(format, answer.literal.as_deref(), warning),
         };
         let mut response = Response::new(Either::Left(Full::new(answer.body)));
         *response.status_mut() = status;
         *response.headers_mut() = headers;
-        response.headers_mut().extend(answer.headers);
+        for (name, value) in answer.headers {
+            response.headers_mut().insert(name, value);
+        }
         response
     }
 

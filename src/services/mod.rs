@@ -11,6 +11,7 @@ mod maskinporten;
 mod render;
 mod reskontro;
 mod restanser;
+mod tilgangsstyring;
 mod trekkpaalegg;
 mod utvalg;
 
@@ -27,6 +28,7 @@ static MODULES: &[&ServiceModule] = &[
     &restanser::MODULE,
     &trekkpaalegg::MODULE,
     &maskinporten::MODULE,
+    &tilgangsstyring::MODULE,
 ];
 
 /// The issuer whose tokens the services accept.

@@ -12,8 +12,11 @@ use crate::interface::periode::Periode;
 
 /// The access packages of the services that show a ledger claim by claim.
 pub(super) const PACKAGES: &[Package] = &[
-    Package { name: "finans", needs: Needs::Consent },
-    Package { name: "regnskapssystem", needs: Needs::ConsentOrOwnRights },
+    Package {
+        person_warning: Some("finans looks up organisations; persons are published as coming later"),
+        ..Package::new("finans", Needs::Consent)
+    },
+    Package::new("regnskapssystem", Needs::ConsentOrOwnRights),
 ];
 
 /// What callers of these services need.

@@ -27,6 +27,16 @@ impl CallId {
     }
 }
 
+impl CallId {
+    /// Whether it is a UUID in its usual form, with hyphens.
+    pub(crate) fn is_uuid(&self) -> bool {
+        match self {
+            Self::New(_) => true,
+            Self::Given(text) => text.len() == Hyphenated::LENGTH && Uuid::try_parse(text).is_ok(),
+        }
+    }
+}
+
 impl Default for CallId {
     fn default() -> Self {
         Self::Given(Box::default())

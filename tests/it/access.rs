@@ -1,8 +1,7 @@
 //! Tokens, rights and consent at the three levels; each refusal says what is wrong.
 
+use crate::common::jwt::{jwt, now};
 use crate::common::{self, Answer, BASE, get};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use innkreving_sandbox::Sandbox;
 use serde_json::{Value, json};
 
@@ -10,19 +9,9 @@ const BANK: &str = "314300009";
 const PARTY: &str = "311851381";
 
 fn sandbox(level: &str) -> Sandbox {
-    Sandbox::builder().now(common::TODAY).auth(level).start().expect("it starts")
-}
-
-/// A JWT for tests in which nothing checks the signature.
-fn jwt(claims: &Value) -> String {
-    let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    format!("{}.{}.c2ln", encode(&json!({ "alg": "RS256", "kid": "x" })), encode(claims))
-}
-
-/// The real time, which tokens follow.
-#[expect(clippy::disallowed_methods, reason = "tokens follow the real clock")]
-fn now() -> i64 {
-    chrono::Utc::now().timestamp()
+    // As production checks rights; `access_as_in_test` is about the test environment.
+    let builder = Sandbox::builder().now(common::TODAY).auth(level).setting("--regnskapssystem", "own");
+    builder.start().expect("it starts")
 }
 
 /// The claims of a valid token, with some of them changed (`null` removes one).
@@ -301,4 +290,57 @@ fn without_a_token_the_level_open_warns_on_refusals_too() {
 fn a_forced_401_carries_a_challenge_too() {
     let answer = get(&sandbox("open"), &format!("{BASE}/finans/{PARTY}/aapnekrav"), &[("Sandbox-Error", "KB-004")]);
     assert_eq!((answer.status, answer.header("www-authenticate")), (401, "Bearer"));
+}
+
+/// By default `regnskapssystem` is as open as the real test environment is: every organisation, but no person.
+#[test]
+fn access_as_in_test() {
+    let sandbox = Sandbox::builder().now(common::TODAY).auth("claims").start().expect("it starts");
+    let regnskap =
+        |part: &str, token: &Value| call(&sandbox, &format!("regnskapssystem/{part}/aapnekrav"), Some(token), None);
+    let (other, own) = (token(json!({})), token(json!({ "consumer": { "ID": format!("0192:{PARTY}") } })));
+    for token in [&other, &systembruker("310478717")] {
+        let answer = regnskap(PARTY, token);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        assert!(answer.header("sandbox-warning").contains("production would answer 403"), "{:?}", answer.headers);
+    }
+    // The same answer, kept by the sandbox, without the warning for a caller with rights.
+    assert_eq!((regnskap(PARTY, &own).status, regnskap(PARTY, &own).header("sandbox-warning")), (200, ""));
+    assert!(regnskap(PARTY, &other).header("sandbox-warning").contains("--regnskapssystem own"));
+    assert_eq!(regnskap("02827720073", &other).kode(), "KB-005", "a person is no test organisation");
+    assert_eq!(call(&sandbox, &format!("finans/{PARTY}/aapnekrav"), Some(&other), None).kode(), "KB-005");
+    let expired = token(json!({ "exp": now() - 60 }));
+    assert_eq!(regnskap(PARTY, &expired).kode(), "KB-004", "the token itself is still checked");
+    let restanser = "/api/innkreving/restanser/v2/ebevis/310111643";
+    let arrears = format!("Bearer {}", jwt(&token(json!({ "scope": "skatteetaten:restanser" }))));
+    assert_eq!(get(&sandbox, restanser, &[("Authorization", &arrears)]).kode(), "RESTANSE-007", "another package");
+}
+
+#[test]
+fn finans_about_a_person_is_labelled() {
+    let sandbox = sandbox("off");
+    let warning = |path: &str| get(&sandbox, &format!("{BASE}/{path}"), &[]).header("sandbox-warning").to_owned();
+    assert!(warning("finans/02827720073/aapnekrav").contains("persons are published as coming later"));
+    assert_eq!(warning("regnskapssystem/02827720073/aapnekrav"), "");
+    assert_eq!(warning(&format!("finans/{PARTY}/aapnekrav")), "");
+    let open = get(&self::sandbox("open"), &format!("{BASE}/finans/02827720073/aapnekrav"), &[]);
+    let both = open.header("sandbox-warning");
+    assert!(both.contains("401 KB-004; and finans looks up organisations"), "{both}");
+}
+
+#[test]
+fn an_id_that_is_no_uuid_is_labelled() {
+    let sandbox = sandbox("off");
+    let path = format!("{BASE}/finans/{PARTY}/aapnekrav");
+    let answer = |id: &str| get(&sandbox, &path, &[("Korrelasjonsid", id)]);
+    let uuid = "2b068af9-f898-423a-b8f7-cc555987f6bf";
+    assert_eq!((answer(uuid).status, answer(uuid).header("sandbox-warning")), (200, ""));
+    for id in ["abc-1", "2b068af9f898423ab8f7cc555987f6bf"] {
+        let answer = answer(id);
+        assert_eq!((answer.status, answer.header("korrelasjonsid")), (200, id));
+        assert!(answer.header("sandbox-warning").contains("no UUID"), "{id}");
+    }
+    assert_eq!(get(&sandbox, &path, &[]).header("sandbox-warning"), "", "the sandbox's own ids are UUIDs");
+    let refused = get(&sandbox, &format!("{BASE}/finans/1/aapnekrav"), &[("Korrelasjonsid", "x")]);
+    assert!(refused.status == 400 && refused.header("sandbox-warning").contains("no UUID"));
 }

@@ -137,7 +137,8 @@ proptest! {
         let beloep = Beloep::from_oere(claims[claim].oere.abs() + extra);
         let plassering = Plassering { forfall: ForfallRef { krav: claim, forfall: 0 }, beloep, dato: day(400) };
         let paid = innbetaling(0, beloep.oere(), 400, vec![plassering]);
-        prop_assert!(Reskontro::new(Entries { krav, innbetalinger: vec![paid], ..Entries::default() }).is_err());
+        let entries = Entries { krav, innbetalinger: vec![paid], ..Entries::default() };
+        prop_assert!(Reskontro::new(entries).is_err());
     }
 }
 

@@ -3,8 +3,10 @@
 
 mod access;
 mod agreement;
+mod altinn;
 mod bad_input;
 mod binary;
+mod clients_in_the_wild;
 mod clock;
 mod common;
 mod control;
@@ -12,6 +14,7 @@ mod documents;
 mod drift;
 mod errors;
 mod faults;
+mod hosts;
 mod house;
 mod journal;
 mod krav_og_betalinger;

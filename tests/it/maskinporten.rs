@@ -90,7 +90,8 @@ fn payload(token: &str) -> Value {
 }
 
 fn signed() -> Sandbox {
-    Sandbox::builder().now(common::TODAY).auth("signed").start().expect("it starts")
+    let builder = Sandbox::builder().now(common::TODAY).auth("signed").setting("--regnskapssystem", "own");
+    builder.start().expect("it starts")
 }
 
 fn call(sandbox: &Sandbox, package: &str, part: &str, token: &str) -> Answer {

@@ -26,6 +26,7 @@ static SERVICE: Service = Service {
     name: "kravogbetalinger",
     title: "Krav og betalinger",
     base: "/api/innkreving/kravogbetalinger",
+    hosts: &[],
     version: "v1",
     packages: reskontro::PACKAGES,
     endpoints: &[aapnekrav::ENDPOINT, reskontro::KRAV, reskontro::INNBETALINGER, reskontro::UTBETALINGER],

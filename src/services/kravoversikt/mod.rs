@@ -19,6 +19,7 @@ static SERVICE: Service = Service {
     name: "kravoversikt",
     title: "Kravoversikt (draft of 2022)",
     base: "/api/innkreving/kravoversikt",
+    hosts: &[],
     version: "v1",
     packages: reskontro::PACKAGES,
     endpoints: &[OVERSIKT, reskontro::KRAV, reskontro::INNBETALINGER, reskontro::UTBETALINGER],

@@ -34,7 +34,13 @@ pub(super) struct Assertion<'a> {
     /// The organisation that the client belongs to.
     pub(super) organisation: String,
     pub(super) client_amr: &'static str,
+    /// What the real issuer may not accept.
+    pub(super) warning: Option<&'static str>,
 }
+
+/// The warning for an `aud` that is not written as the issuer publishes it.
+const OTHER_AUDIENCE: &str =
+    "aud is accepted, but published is the issuer itself, exactly as its discovery document writes it";
 
 /// Reads and checks an assertion. `names` are the URLs that `aud` may hold.
 pub(super) fn check<'a>(
@@ -61,7 +67,7 @@ pub(super) fn check<'a>(
     if client.is_none() && !access.clients.is_empty() {
         return Err(refusal("MP-100", &format!("no client {client_id:?} is registered")));
     }
-    check_audience(claims.get("aud"), names)?;
+    let warning = check_audience(claims.get("aud"), names)?;
     let (expires, jti) = (check_times(claims, now)?, text_of(claims, "jti")?);
     let (key, certificate) = signing_key(&jwt, client, now)?;
     if key.is_some_and(|key| !key.verifies(algorithm, jwt.signed, &jwt.signature)) {
@@ -74,7 +80,7 @@ pub(super) fn check<'a>(
     }
     let organisation = organisation(client, certificate.as_deref(), client_id);
     let client_amr = if certificate.is_some() { "virksomhetssertifikat" } else { "private_key_jwt" };
-    Ok(Assertion { claims: claims.clone(), client_id: client_id.to_owned(), client, organisation, client_amr })
+    Ok(Assertion { claims: claims.clone(), client_id: client_id.to_owned(), client, organisation, client_amr, warning })
 }
 
 /// The text of a claim; `None` if the claim is absent.
@@ -86,19 +92,27 @@ pub(super) fn text_of<'c>(claims: &'c Map<String, Value>, name: &str) -> Result<
     }
 }
 
-fn check_audience(aud: Option<&Value>, names: &[String]) -> Result<(), Refusal> {
+/// Checks `aud`: the issuer or its token endpoint, with and without a slash at the end. Returns a warning if it is not
+/// the issuer as it is published.
+fn check_audience(aud: Option<&Value>, names: &[String]) -> Result<Option<&'static str>, Refusal> {
     let first =
         aud.and_then(|aud| aud.as_array().map_or_else(|| Some(aud), |list| list.first())).and_then(Value::as_str);
     let aud = first.ok_or_else(|| refusal("MP-110", "aud is missing"))?;
-    let bare = |name: &str| name.trim_end_matches('/').to_owned();
+    let bare = |name: &str| {
+        let name = name.trim_end_matches('/');
+        name.strip_suffix("/token").unwrap_or(name).to_owned()
+    };
     if matches!(&*bare(aud), "https://maskinporten.no" | "https://www.maskinporten.no" | "https://sky.maskinporten.no")
     {
         let warning = "this assertion is meant for PRODUCTION: it opens real data for whoever holds it; \
                        keep production keys and assertions away from test tools";
         return Err(refusal("MP-110", warning));
     }
+    if names.iter().any(|name| name == aud) {
+        return Ok(None);
+    }
     if names.iter().any(|name| bare(name) == bare(aud)) {
-        return Ok(());
+        return Ok(Some(OTHER_AUDIENCE));
     }
     let aud: String = aud.chars().take(100).collect();
     Err(refusal("MP-110", &format!("aud is {aud:?}, but the issuer is {:?}", names.first().map_or("", |name| name))))

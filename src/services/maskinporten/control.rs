@@ -19,7 +19,7 @@ use crate::interface::pages::{ControlOperation, InSession, JsonBody, Problem, Sh
 pub(super) fn pages() -> PageRoutes {
     PageRoutes {
         control: Router::new().route("/token/explain", post(explain)),
-        open: Router::new().route("/altinn/api/{generator}", get(super::altinn::generate)),
+        open: Router::new().route("/altinn/api/{generator}", get(super::test_tool::generate)),
         operations: Some(operations),
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::assertion::{Assertion, text_of};
 use super::codes::refusal;
 use crate::access::mint;
+use crate::access::requests::{ConsentRequest, ConsentStatus, Requests, SystemUserStatus};
 use crate::catalogue::Catalogue;
 use crate::domain::identifikator::Part;
 use crate::interface::Refusal;
@@ -24,6 +25,7 @@ pub(super) fn check(
     assertion: &Assertion<'_>,
     catalogue: Catalogue,
     now: DateTime<Utc>,
+    asked: Option<&Requests>,
 ) -> Result<GrantRequest, Refusal> {
     let scope = scope(assertion)?;
     let consumer_org = consumer_org(assertion, &scope)?;
@@ -31,7 +33,7 @@ pub(super) fn check(
     let details = match assertion.claims.get("authorization_details") {
         None => Vec::new(),
         Some(Value::Array(list)) if list.len() == 1 => {
-            let context = ConsentContext { consumer, scope: &scope, catalogue, now };
+            let context = DetailContext { consumer, scope: &scope, catalogue, now, asked };
             vec![authorization_detail(&list[0], assertion, &context)?]
         }
         Some(Value::Array(list)) => {
@@ -85,25 +87,27 @@ fn consumer_org(assertion: &Assertion<'_>, scope: &str) -> Result<Option<String>
     Ok(Some(number.to_owned()))
 }
 
-/// What a consent in `authorization_details` is checked against.
-struct ConsentContext<'a> {
+/// What an entry of `authorization_details` is checked against.
+struct DetailContext<'a> {
     consumer: &'a str,
     scope: &'a str,
     catalogue: Catalogue,
     now: DateTime<Utc>,
+    /// What was asked for in Altinn in this session.
+    asked: Option<&'a Requests>,
 }
 
 /// Checks an entry of `authorization_details`, and returns it as the token will contain it.
 fn authorization_detail(
     entry: &Value,
     assertion: &Assertion<'_>,
-    context: &ConsentContext<'_>,
+    context: &DetailContext<'_>,
 ) -> Result<Value, Refusal> {
     let Value::Object(fields) = entry else {
         return Err(refusal("MP-303", "an entry of authorization_details is no object"));
     };
     match fields.get("type").and_then(Value::as_str) {
-        Some("urn:altinn:systemuser") => systembruker(fields, assertion),
+        Some("urn:altinn:systemuser") => systembruker(fields, assertion, context.asked),
         Some("urn:altinn:consent") => consent(fields, context),
         other => {
             let kind: String = other.unwrap_or_default().chars().take(80).collect();
@@ -125,7 +129,11 @@ fn refuse_unknown_fields(fields: &Map<String, Value>, known: &[&str]) -> Result<
     }
 }
 
-fn systembruker(fields: &Map<String, Value>, assertion: &Assertion<'_>) -> Result<Value, Refusal> {
+fn systembruker(
+    fields: &Map<String, Value>,
+    assertion: &Assertion<'_>,
+    asked: Option<&Requests>,
+) -> Result<Value, Refusal> {
     refuse_unknown_fields(fields, &["type", "systemuser_org", "externalRef"])?;
     let bad = |what: &str| refusal("MP-303", what);
     let organisation = fields.get("systemuser_org").ok_or_else(|| bad("systemuser_org is missing"))?;
@@ -138,11 +146,32 @@ fn systembruker(fields: &Map<String, Value>, assertion: &Assertion<'_>) -> Resul
     if assertion.client.is_some_and(|client| !client.is_systembruker_of(number)) {
         return Err(bad(&format!("{number} has not accepted a systembruker of the client")));
     }
-    Ok(mint::systembruker(number, &assertion.organisation))
+    let external_ref = match fields.get("externalRef") {
+        None => None,
+        Some(Value::String(text)) => Some(text.as_str()),
+        Some(_) => return Err(bad("externalRef is no text")),
+    };
+    // A customer whom nobody in this session has asked is taken to have accepted.
+    let requests = asked.map(|asked| {
+        asked.system_users(|it| {
+            it.vendor == assertion.organisation
+                && it.party == number
+                && external_ref.is_none_or(|given| given == it.external_ref)
+        })
+    });
+    let requests = requests.unwrap_or_default();
+    match (requests.iter().find(|it| it.status == SystemUserStatus::Accepted), requests.last()) {
+        (Some(accepted), _) => Ok(accepted.detail()),
+        (None, Some(open)) => {
+            let (id, status) = (&open.id, open.status.name());
+            Err(bad(&format!("{number} has not accepted the systembruker: the request {id} has the status {status}")))
+        }
+        (None, None) => Ok(mint::systembruker(number, &assertion.organisation)),
+    }
 }
 
-fn consent(fields: &Map<String, Value>, context: &ConsentContext<'_>) -> Result<Value, Refusal> {
-    let ConsentContext { consumer, scope, catalogue, now } = *context;
+fn consent(fields: &Map<String, Value>, context: &DetailContext<'_>) -> Result<Value, Refusal> {
+    let DetailContext { consumer, scope, catalogue, now, asked } = *context;
     refuse_unknown_fields(fields, &["type", "id", "from"])?;
     let bad = |what: &str| refusal("MP-303", what);
     let id = fields.get("id").and_then(Value::as_str).ok_or_else(|| bad("id is missing"))?;
@@ -158,9 +187,31 @@ fn consent(fields: &Map<String, Value>, context: &ConsentContext<'_>) -> Result<
     let number = number.ok_or_else(|| {
         bad("from is neither urn:altinn:organization:identifier-no: with 9 digits nor urn:altinn:person:identifier-no: with 11")
     })?;
+    // A consent that nobody in this session has asked for is taken to be given.
+    if let Some(consent) = asked.and_then(|asked| asked.consent(id)) {
+        return known_consent(&consent, number, consumer, now);
+    }
     let resource = scope.split(' ').find_map(|scope| Some(catalogue.by_scope(scope)?.consent()?.resource));
     let resource = resource.ok_or_else(|| bad(&format!("no service with consent has the scope {scope}")))?;
     Ok(mint::consent(id, number, consumer, resource, now))
+}
+
+/// A consent that was asked for in this session: only an accepted one, from and to the right parties, gives a token.
+fn known_consent(consent: &ConsentRequest, from: &str, consumer: &str, now: DateTime<Utc>) -> Result<Value, Refusal> {
+    let bad = |what: String| Err(refusal("MP-303", &what));
+    if consent.to != consumer {
+        return bad(format!("the consent {} was asked for by {}, not by {consumer}", consent.id, consent.to));
+    }
+    if consent.from != from {
+        return bad(format!("the consent {} was asked of another party", consent.id));
+    }
+    if consent.valid_to <= now {
+        return bad(format!("the consent {} has expired", consent.id));
+    }
+    match consent.detail().filter(|_| consent.status == ConsentStatus::Accepted) {
+        Some(detail) => Ok(detail),
+        None => bad(format!("the consent {} is not accepted: it has the status {}", consent.id, consent.status.name())),
+    }
 }
 
 fn is_organisation(number: &str) -> bool {

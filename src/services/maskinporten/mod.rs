@@ -1,7 +1,6 @@
 //! Maskinporten: the issuer of tokens. Production code of a client runs unchanged; only two URLs differ.
 //! Imitates docs/fidelity.md, "Maskinporten".
 
-mod altinn;
 mod assertion;
 mod codes;
 mod command;
@@ -9,6 +8,7 @@ mod contract;
 mod control;
 mod grant;
 mod settings;
+mod test_tool;
 
 use chrono::{DateTime, Utc};
 use http::header::HOST;
@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::access::Access;
 use crate::access::mint::{Grant, LIFETIME, stable_uuid};
+use crate::access::requests::Requests;
 use crate::catalogue::{BodyPolicy, Endpoint, Formats, Issuer, PartyIn, Protection, Service};
 use crate::interface::{Answer, Call, Envelope, Hooks, Operation, Reason, Refusal, RequestFault, ServiceModule};
 use codes::{INVALID_REQUEST, NO_SUCH_PAGE, SERVER_ERROR, UNSUPPORTED_GRANT, WRONG_METHOD, refusal};
@@ -29,10 +30,21 @@ pub(super) static ISSUER: Issuer = Issuer {
     domain: "maskinporten.no",
 };
 
+/// The names of its real environments: test first, production last. An assertion for production is refused (MP-110).
+const HOSTS: &[&str] = &[
+    "test.maskinporten.no",
+    "ver1.maskinporten.no",
+    "ver2.maskinporten.no",
+    "sky.maskinporten.no",
+    "www.maskinporten.no",
+    "maskinporten.no",
+];
+
 static SERVICE: Service = Service {
     name: ISSUER.name,
     title: ISSUER.title,
     base: "/maskinporten",
+    hosts: HOSTS,
     version: "",
     packages: &[],
     endpoints: &[TOKEN, JWK, METADATA],
@@ -126,6 +138,10 @@ fn issuer(call: &Call<'_>) -> String {
         return issuer.clone();
     }
     let host = call.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    let name = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
+    if !call.target.at_base && SERVICE.is_real_host(&name) {
+        return format!("https://{name}/");
+    }
     let path = if call.target.at_base { "maskinporten/" } else { "" };
     format!("http://{host}/{path}")
 }
@@ -167,7 +183,8 @@ fn token(call: &Call<'_>) -> Result<Answer, Refusal> {
     let names =
         [issuer.clone(), ISSUER.test_url.to_owned(), format!("{}maskinporten/", root(&issuer)), host_form(&issuer)];
     let assertion = assertion::check(text, call.access, &names, &call.session.name, call.instants.tokens)?;
-    let request = grant::check(&assertion, call.catalogue, call.instants.tokens)?;
+    let asked = call.session.state::<Requests>();
+    let request = grant::check(&assertion, call.catalogue, call.instants.tokens, asked)?;
     let by_delegation = request.consumer_org.is_some();
     let grant = Grant {
         issuer: &issuer,
@@ -188,7 +205,7 @@ fn token(call: &Call<'_>) -> Result<Answer, Refusal> {
     let answer = json!({
         "access_token": signed, "token_type": "Bearer", "expires_in": LIFETIME - 1, "scope": request.scope,
     });
-    Ok(Answer::json(&answer))
+    Ok(Answer::json(&answer).warned(assertion.warning))
 }
 
 /// Scheme and host of an issuer, with a slash.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::builder::BoolishValueParser;
-use clap::{ArgMatches, Args, FromArgMatches};
+use clap::{ArgMatches, Args, FromArgMatches, ValueEnum};
 use serde::Deserialize;
 
 use crate::access::clients::{ClientEntry, Registry};
@@ -29,6 +29,25 @@ pub(crate) struct IssuerSettings {
     /// Sign with a new key instead of the fixed test key
     #[arg(long, env = "SANDBOX_GENERATE_KEYS", global = true, value_parser = BoolishValueParser::new())]
     pub(super) generate_keys: bool,
+    /// Whom the package regnskapssystem may look up. any: every organisation, as in the real test environment, with a
+    /// Sandbox-Warning where production would refuse; own: only with consent, own or delegated rights, or systembruker
+    #[arg(
+        long,
+        env = "SANDBOX_REGNSKAPSSYSTEM",
+        global = true,
+        default_value = "any",
+        value_name = "any|own",
+        ignore_case = true
+    )]
+    regnskapssystem: Reach,
+}
+
+/// Whom callers may look up who need rights to an organisation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Reach {
+    #[default]
+    Any,
+    Own,
 }
 
 /// The settings on the command line and in the environment.
@@ -78,5 +97,6 @@ pub(crate) fn open_access(level: Level, settings: &ServiceSettings, now: DateTim
             Registry::new(file.clients)?
         }
     };
-    Ok(Access::new(level, Keys::new(own, external), clients, &super::ISSUER, settings.issuer.clone()))
+    let access = Access::new(level, Keys::new(own, external), clients, &super::ISSUER, settings.issuer.clone());
+    Ok(access.with_any_organisation(settings.regnskapssystem == Reach::Any))
 }

@@ -28,6 +28,7 @@ static SERVICE: Service = Service {
     name: "trekkpaalegg",
     title: "Trekkpålegg",
     base: "/api/trekkpaalegg",
+    hosts: &[],
     version: "v1",
     packages: &[],
     endpoints: &[liste::ENDPOINT, versjon::ENDPOINT],

@@ -10,25 +10,25 @@ use crate::domain::Beloep;
 use crate::domain::trekk::{self, ListedVersion};
 use crate::services::render::{Plain, WithDecimal};
 
-/// A version of an order.
+/// A version of an order. Its members have the order of the published examples.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Trekkpaalegg")]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TrekkpaaleggView<'a> {
     trekkid: &'a str,
+    #[schemars(regex(pattern = "^[0-9]{11}$"))]
+    skyldner: &'a str,
+    opprettet: Tidspunkt,
+    saksnummer: &'a str,
+    trekkstatus: Trekkstatus,
+    #[schemars(regex(pattern = "^[0-9]{9}$"))]
+    trekkpliktig: &'a str,
     #[schemars(range(min = 1))]
     trekkversjon: u32,
     #[schemars(range(min = 1))]
     sekvensnummer: u64,
-    opprettet: Tidspunkt,
-    saksnummer: &'a str,
-    #[schemars(regex(pattern = "^[0-9]{9}$"))]
-    trekkpliktig: &'a str,
-    #[schemars(regex(pattern = "^[0-9]{11}$"))]
-    skyldner: &'a str,
-    trekkstatus: Trekkstatus,
-    trekkstoerrelse_for_periode: Perioder<'a>,
     betalingsinformasjon: Betalingsinformasjon<'a>,
+    trekkstoerrelse_for_periode: Perioder<'a>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -64,11 +64,11 @@ struct Trekkprosent {
 
 #[derive(Serialize, JsonSchema)]
 struct Betalingsinformasjon<'a> {
-    betalingsmottaker: &'a str,
     #[schemars(regex(pattern = "^[0-9]{2,25}$"))]
     kidnummer: &'a str,
     #[schemars(regex(pattern = "^[0-9]{11}$"))]
     kontonummer: &'a str,
+    betalingsmottaker: &'a str,
 }
 
 impl<'a> TrekkpaaleggView<'a> {
@@ -77,12 +77,12 @@ impl<'a> TrekkpaaleggView<'a> {
         let faste = &*versjon.faste;
         Self {
             trekkid: &paalegg.trekkid,
-            trekkversjon: versjon.trekkversjon,
-            sekvensnummer,
+            skyldner: &faste.skyldner,
             opprettet: Tidspunkt(versjon.opprettet),
             saksnummer: &faste.saksnummer,
             trekkpliktig: &faste.trekkpliktig,
-            skyldner: &faste.skyldner,
+            trekkversjon: versjon.trekkversjon,
+            sekvensnummer,
             trekkstatus: match versjon.status(dag) {
                 trekk::Trekkstatus::Aktiv => Trekkstatus::Aktiv,
                 trekk::Trekkstatus::Avsluttet => Trekkstatus::Avsluttet,

@@ -1,6 +1,7 @@
 //! Shared by the tests: an independent HTTP client, and sandboxes to call.
 
 pub(crate) mod contracts;
+pub(crate) mod jwt;
 
 use innkreving_sandbox::Sandbox;
 use serde_json::Value;
