@@ -6,7 +6,7 @@ use bytes::Bytes;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::catalogue::{Check, Edition, Endpoint, Service};
+use crate::catalogue::{Check, Endpoint, Service};
 use crate::domain::identifikator::{Part, PartKind};
 use crate::domain::reskontro::AsOf;
 use crate::interface::negotiation::Format;
@@ -60,11 +60,7 @@ pub(super) fn of_party(call: &Call<'_>, request: &LookupRequest, render: Render)
     if party.skjermet && !call.operation().is_some_and(|operation| operation.marks_shielded) {
         return Err(Refusal::failed_at(service, Check::Party));
     }
-    let edition = if service.has_editions {
-        call.edition.or(party.utgave).unwrap_or(call.options.default_edition)
-    } else {
-        Edition::default()
-    };
+    let edition = call.edition_of_answer();
     let day = call.instants.day;
     let key = Key {
         service: ByAddress(service),

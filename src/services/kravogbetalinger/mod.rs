@@ -6,12 +6,12 @@ mod contract;
 mod felles;
 mod innbetalinger;
 mod krav;
+mod modell_2024;
 mod utbetalinger;
 mod utgave_2023;
 mod utgave_2024;
 
 use bytes::Bytes;
-use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{kb, reskontro};
@@ -19,7 +19,6 @@ use crate::catalogue::{Formats, Service};
 use crate::interface::negotiation::Format;
 use crate::interface::periode::Periode;
 use crate::interface::{Hooks, Refusal, Sample, ServiceModule, View};
-use contract::answers;
 
 static SERVICE: Service = Service {
     name: "kravogbetalinger",
@@ -39,7 +38,6 @@ static SERVICE: Service = Service {
 pub(super) static MODULE: ServiceModule = ServiceModule {
     hooks: Hooks {
         sample: Some(Sample { without_token: "finans/PARTY/aapnekrav", with_token: "regnskapssystem/PARTY/aapnekrav" }),
-        finish_schemas: Some(contract::finish),
         ..Hooks::NONE
     },
     ..ServiceModule::new(
@@ -50,7 +48,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
 };
 
 /// The answer about a shielded party: the call's parameters and the mark, nothing else.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Skjermet {
     part_identifikator: String,
