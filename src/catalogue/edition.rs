@@ -14,6 +14,9 @@ pub enum Edition {
 }
 
 impl Edition {
+    /// All of them, the newest first.
+    pub const ALL: [Self; 2] = [Self::E2024, Self::E2023];
+
     /// The accepted spellings.
     pub const NAMES: [&'static str; 2] = ["2023", "2024"];
 }

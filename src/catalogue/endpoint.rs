@@ -165,6 +165,8 @@ pub struct Parameter {
     pub name: &'static str,
     /// Its description in the OpenAPI document.
     pub description: &'static str,
+    /// A value that it can have, as it is written in the URL, for the OpenAPI document.
+    pub example: &'static str,
     /// The kind of its values.
     pub kind: ParameterKind,
 }

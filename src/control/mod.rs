@@ -13,7 +13,8 @@ pub(crate) mod welcome;
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
@@ -22,6 +23,7 @@ use serde_json::{Value, json};
 
 use crate::config::base_url;
 use crate::interface::Services;
+use crate::interface::contract::{Version, servers};
 use crate::interface::pages::{InSession, Problem, Shared};
 use welcome::Welcome;
 
@@ -59,14 +61,16 @@ fn control() -> Router<Arc<Shared>> {
         .route("/parties", get(parties::list))
 }
 
-/// The OpenAPI document of a service, or of the control API, by name.
-pub(crate) fn document(name: &str, services: &Services) -> Option<Value> {
-    if name == openapi::NAME { Some(openapi::document(services)) } else { services.contract(name).cloned() }
+/// The OpenAPI document of a service, or of the control API, by name, in a version of OpenAPI.
+pub(crate) fn document(name: &str, version: Version, services: &Services) -> Option<Value> {
+    let document =
+        if name == openapi::NAME { Some(openapi::document(services)) } else { services.contract(name).cloned() };
+    document.map(|document| version.of(document))
 }
 
 /// The names of all OpenAPI documents.
-pub(crate) fn documents(services: &Services) -> Vec<&'static str> {
-    services.catalogue.0.iter().map(|service| service.name).chain([openapi::NAME]).collect()
+pub(crate) fn documents(services: &Services) -> Vec<&str> {
+    services.contracts().iter().map(|(name, _)| name.as_str()).chain([openapi::NAME]).collect()
 }
 
 /// Shows that the process answers.
@@ -107,12 +111,34 @@ async fn index(State(shared): State<Arc<Shared>>, InSession(session): InSession,
     }
 }
 
-/// An OpenAPI document, by its name and `.json`.
-async fn openapi(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> Response {
-    match name.strip_suffix(".json").and_then(|name| document(name, shared.services)) {
-        Some(contract) => Json(contract).into_response(),
+/// An OpenAPI document, by its name and `.json`. It says that its paths are where the caller asked for it.
+async fn openapi(
+    State(shared): State<Arc<Shared>>,
+    Path(name): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let query = query.unwrap_or_default();
+    let asked = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "version").map(|(_, value)| value);
+    let Some(version) = asked.as_deref().map_or(Some(Version::default()), Version::from_name) else {
+        let detail = format!("there is no OpenAPI version of that name here; there are {}", Version::NAMES.join(", "));
+        return Problem::bad_request(detail).into_response();
+    };
+    match name.strip_suffix(".json").and_then(|name| document(name, version, shared.services)) {
+        Some(mut contract) => {
+            contract["servers"] = servers(&address_asked(&headers).unwrap_or_else(|| base_url(shared.address)));
+            Json(contract).into_response()
+        }
         None => no_such_page().await,
     }
+}
+
+/// The address that a caller used, as far as its request says. A proxy in front says what its own caller used.
+fn address_asked(headers: &HeaderMap) -> Option<String> {
+    let first = |name: &str| headers.get(name)?.to_str().ok()?.split(',').next().map(str::trim);
+    let host: Authority = first("x-forwarded-host").or_else(|| first("host"))?.parse().ok()?;
+    let scheme = first("x-forwarded-proto").filter(|scheme| *scheme == "https").unwrap_or("http");
+    Some(format!("{scheme}://{}", host.as_str()))
 }
 
 async fn no_such_page() -> Response {

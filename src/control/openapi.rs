@@ -12,12 +12,15 @@ use super::scenarios::{ScenariosView, Taken};
 use super::sessions::{SessionDocument, SessionList, SessionView};
 use crate::faults::modifiers::SessionName;
 use crate::interface::Services;
-use crate::interface::contract::Schemas;
+use crate::interface::contract::{Schemas, head};
 use crate::interface::pages::{ControlOperation, Deleted, Problem, json_body};
 use crate::session::rules::document::RuleDocument;
 
 /// The name of the document.
 pub(super) const NAME: &str = "sandbox";
+
+/// The tag of all operations.
+const TAG: &str = "Control";
 
 const BAD_REQUEST: StatusCode = StatusCode::BAD_REQUEST;
 const NOT_FOUND: StatusCode = StatusCode::NOT_FOUND;
@@ -48,31 +51,25 @@ pub(super) fn document(services: &Services) -> Value {
     let mut schemas = response_schemas.finish();
     schemas.extend(request_schemas.finish());
     describe_facts(&mut schemas["PartyLine"], services);
-    json!({
-        "openapi": "3.1.0",
-        "info": {
-            "title": "innkreving-sandbox control",
-            "version": env!("CARGO_PKG_VERSION"),
-            "description": "Rules, clock, journal, scenarios and sessions of a running sandbox. docs/control-api.md explains it.",
-            "license": { "name": "MIT", "identifier": "MIT" },
-        },
-        "servers": [{ "url": "/" }],
-        "security": [{}, { "key": [] }],
-        "paths": paths,
-        "components": {
-            "schemas": schemas,
-            "parameters": {
-                "Session": {
-                    "name": "Sandbox-Session", "in": "header", "required": false,
-                    "description": "The session; the default one where left out. Also in the base URL: /~session=name/sandbox/…",
-                    "schema": { "type": "string", "pattern": format!("^{}$", SessionName::FORM) },
-                },
-            },
-            "securitySchemes": {
-                "key": { "type": "http", "scheme": "bearer", "description": "The key of --control-key, where one is set." },
+    let about = "Rules, clock, journal, scenarios and sessions of a running sandbox. docs/control-api.md explains it.";
+    let mut document = head("innkreving-sandbox control", env!("CARGO_PKG_VERSION"), about, &[(TAG, about)]);
+    document["security"] = json!([{}, { "key": [] }]);
+    document["paths"] = paths.into();
+    document["components"] = json!({
+        "schemas": schemas,
+        "parameters": {
+            "Session": {
+                "name": "Sandbox-Session", "in": "header", "required": false,
+                "description": "The session; the default one where left out. Also in the base URL: /~session=name/sandbox/…",
+                "schema": { "type": "string", "pattern": format!("^{}$", SessionName::FORM) },
+                "example": "build-17",
             },
         },
-    })
+        "securitySchemes": {
+            "key": { "type": "http", "scheme": "bearer", "description": "The key of --control-key, where one is set." },
+        },
+    });
+    document
 }
 
 #[expect(clippy::too_many_lines, reason = "a table")]
@@ -232,7 +229,7 @@ fn operation_json(operation: &ControlOperation, problem: &Value, filters: &[Valu
     let mut responses: Map<String, Value> =
         common_refusals.into_iter().chain(operation.refusals.iter().copied()).map(refusal).collect();
     let (status, content) = &operation.success;
-    let mut success = json!({ "description": operation.summary });
+    let mut success = json!({ "description": format!("{}.", operation.summary) });
     if let Some(content) = content {
         success["content"] = content.clone();
     }
@@ -241,16 +238,21 @@ fn operation_json(operation: &ControlOperation, problem: &Value, filters: &[Valu
     let mut parameters = vec![json!({ "$ref": "#/components/parameters/Session" })];
     for name in ["id", "name"].into_iter().filter(|name| operation.path.contains(&format!("{{{name}}}"))) {
         let mut schema = json!({ "type": "string" });
+        let (mut description, mut example) = ("The id of the rule, as the answer to its making says.", "r1");
         if name == "name" {
             schema["pattern"] = json!(format!("^{}$", SessionName::FORM));
+            (description, example) = ("The name of the session.", "build-17");
         }
-        parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
+        parameters.push(json!({
+            "name": name, "in": "path", "required": true, "description": description, "schema": schema, "example": example,
+        }));
     }
     if operation.id == "listRequests" {
         parameters.extend(filters.iter().cloned());
     }
     let mut object = json!({
-        "operationId": operation.id, "summary": operation.summary, "parameters": parameters, "responses": responses,
+        "operationId": operation.id, "summary": operation.summary, "description": format!("{}.", operation.summary),
+        "tags": [TAG], "parameters": parameters, "responses": responses,
     });
     if let Some(body) = &operation.body {
         object["requestBody"] = json!({ "required": true, "content": body });

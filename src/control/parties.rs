@@ -79,7 +79,7 @@ fn facts(services: &Services) -> impl Iterator<Item = &PartyFact> {
 /// Adds the fields of the services to the schema of [`PartyLine`].
 pub(super) fn describe_facts(schema: &mut Value, services: &Services) {
     for fact in facts(services) {
-        let property = json!({ "description": fact.description, "type": "integer", "format": "uint", "minimum": 0 });
+        let property = json!({ "description": fact.description, "type": "integer", "format": "int64", "minimum": 0 });
         if let Some(properties) = schema["properties"].as_object_mut() {
             let at = properties.keys().position(|name| name == "beskrivelse").unwrap_or(properties.len());
             properties.shift_insert(at, fact.name.to_owned(), property);

@@ -68,7 +68,7 @@ fn drop_optional_fields(value: &mut Value, schemas: &[&Value], definitions: &Val
     }
 }
 
-/// Collects the plain schemas that apply to a value. Follows references and choices.
+/// Collects the plain schemas that apply to a value. Follows references, choices and conditions.
 fn collect_schemas<'c>(schema: &'c Value, value: &Value, definitions: &'c Value, found: &mut Vec<&'c Value>) {
     if let Some(target) = resolve_reference(schema, definitions) {
         collect_schemas(target, value, definitions, found);
@@ -79,6 +79,15 @@ fn collect_schemas<'c>(schema: &'c Value, value: &Value, definitions: &'c Value,
     for choices in ["oneOf", "anyOf"].iter().filter_map(|key| schema.get(*key)?.as_array()) {
         if let Some(choice) = choices.iter().find(|choice| accepts(choice, value, definitions)) {
             collect_schemas(choice, value, definitions, found);
+        }
+    }
+    if let Some(condition) = schema.get("if") {
+        if accepts(condition, value, definitions) {
+            // A value keeps the fields that make it meet the condition.
+            found.push(condition);
+            schema.get("then").into_iter().for_each(|then| collect_schemas(then, value, definitions, found));
+        } else {
+            schema.get("else").into_iter().for_each(|then| collect_schemas(then, value, definitions, found));
         }
     }
     found.push(schema);
@@ -95,9 +104,10 @@ fn accepts(schema: &Value, value: &Value, definitions: &Value) -> bool {
     }
     let has_all = |names: &Value| names.as_array().is_none_or(|names| names.iter().all(|name| has_field(value, name)));
     let constants_match = schema.get("properties").and_then(Value::as_object).is_none_or(|properties| {
-        properties.iter().all(|(name, property)| match (property.get("const"), value.get(name)) {
-            (Some(constant), Some(actual)) => constant == actual,
-            _ => true,
+        properties.iter().all(|(name, property)| {
+            let Some(actual) = value.get(name) else { return true };
+            let listed = |values: &Value| values.as_array().is_none_or(|values| values.contains(actual));
+            property.get("const").is_none_or(|constant| constant == actual) && property.get("enum").is_none_or(listed)
         })
     });
     let excluded = schema.get("not").is_some_and(|not| not.get("required").is_some_and(has_all));
@@ -195,6 +205,26 @@ mod tests {
             all.iter().any(|answer| answer.get("b").is_none()) && all.iter().any(|answer| answer.get("b").is_some())
         );
         assert!(all.iter().any(|answer| answer["l"][0].get("d").is_none() && answer["l"][1].get("d").is_some()));
+    }
+
+    #[test]
+    fn a_condition_says_what_stays() {
+        let schema = json!({
+            "properties": { "a": {}, "m": {}, "b": {}, "c": {} }, "required": ["a"],
+            "if": { "properties": { "m": { "enum": [true] } }, "required": ["m"] }, "else": { "required": ["b"] },
+        });
+        let contract = Contract { schema: &schema, definitions: &json!({}) };
+        let drift: Drift = "optional".parse().expect("a drift");
+        let drifted = |answer: &Value, seed| {
+            let mut answer = answer.clone();
+            drift.apply(&mut answer, Some(contract), &mut ChaCha8Rng::seed_from_u64(seed));
+            answer
+        };
+        let (marked, plain) = (json!({ "a": 1, "m": true }), json!({ "a": 1, "m": false, "b": 2, "c": 3 }));
+        let of_plain: Vec<Value> = (0..50).map(|seed| drifted(&plain, seed)).collect();
+        assert!((0..50).all(|seed| drifted(&marked, seed) == marked), "the mark stays");
+        assert!(of_plain.iter().all(|answer| answer["b"] == 2));
+        assert!(of_plain.iter().any(|answer| answer.get("c").is_none() && answer.get("m").is_none()));
     }
 
     #[test]

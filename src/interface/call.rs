@@ -49,6 +49,18 @@ pub struct Call<'r> {
     pub(crate) catalogue: Catalogue,
 }
 
+impl Call<'_> {
+    /// The edition of the answer: the one that the caller asks for, otherwise that of the server's setting, otherwise that
+    /// of the party, otherwise the newest. A service without editions has the default one.
+    pub(crate) fn edition_of_answer(&self) -> Edition {
+        if !self.target.module.service.has_editions {
+            return Edition::default();
+        }
+        let of_party = || self.party().and_then(|party| party.utgave);
+        self.edition.or(self.options.edition).or_else(of_party).unwrap_or_default()
+    }
+}
+
 /// Where a call goes.
 #[derive(Clone, Copy)]
 pub(crate) struct Target<'r> {

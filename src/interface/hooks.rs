@@ -12,7 +12,6 @@ use serde_json::Value;
 
 use super::call::Call;
 use super::contract::Schemas;
-use super::module::FinishSchemas;
 use super::negotiation::Format;
 use super::pages::{ControlOperation, Shared};
 use super::periode::Periode;
@@ -42,8 +41,6 @@ pub struct Hooks {
     pub(crate) hint: Option<fn(&Call<'_>, Check) -> Option<String>>,
     /// The refusal of a request that reaches none of its functions, where the common one does not fit.
     pub(crate) refuse: Option<fn(&RequestFault<'_>) -> Refusal>,
-    /// Changes the schemas of its contract where types cannot say it.
-    pub(crate) finish_schemas: Option<FinishSchemas>,
     /// Its whole contract, where it is not put together from its operations.
     pub(crate) contract: Option<fn() -> Value>,
 }
@@ -60,7 +57,6 @@ impl Hooks {
         sample: None,
         hint: None,
         refuse: None,
-        finish_schemas: None,
         contract: None,
     };
 }

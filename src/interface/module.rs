@@ -1,12 +1,13 @@
 //! A service as the house has it: its entry, its operations, its hooks.
 
 use schemars::JsonSchema;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::contract::Schemas;
+use super::example::{Example, Examples};
 use super::refusal::Envelope;
 use super::{Answer, Call, Hooks, Refusal, Render};
-use crate::catalogue::{Code, Service};
+use crate::catalogue::{Code, Edition, Service};
 
 /// A service. Everything of it stands in one folder; the house knows it by this.
 pub struct ServiceModule {
@@ -44,8 +45,12 @@ pub struct Operation {
     pub id: &'static str,
     /// One line on what it gives.
     pub summary: &'static str,
+    /// What a caller has to know of it, for its contract. Empty if the line above says all.
+    pub(crate) details: &'static str,
+    /// Answers of it, for its contract.
+    pub(crate) examples: Examples,
     /// The schema of its answer; nothing where a success has no body.
-    pub(crate) answer_schema: Option<SchemaOf>,
+    pub(crate) answer_schema: Option<AnswerSchema>,
     /// The schema of the body that it reads.
     pub(crate) request_schema: Option<SchemaOf>,
     /// How it answers from a party's ledger, so that `check` can compare literal answers with the ledger.
@@ -58,8 +63,8 @@ pub struct Operation {
 /// Adds a type to the schemas of a document, and refers to it.
 pub(crate) type SchemaOf = fn(&mut Schemas) -> Value;
 
-/// Changes the schemas of a document where types cannot say it.
-pub(crate) type FinishSchemas = fn(&mut Map<String, Value>);
+/// The schema of an answer in an edition.
+pub(crate) type AnswerSchema = fn(&mut Schemas, Edition) -> Value;
 
 impl Operation {
     /// An operation that answers with a body of a type.
@@ -68,15 +73,7 @@ impl Operation {
         id: &'static str,
         summary: &'static str,
     ) -> Self {
-        Self {
-            answer,
-            id,
-            summary,
-            answer_schema: Some(Schemas::of::<T>),
-            request_schema: None,
-            render: None,
-            marks_shielded: false,
-        }
+        Self::with_schema(answer, id, summary, |schemas, _| schemas.of::<T>())
     }
 
     /// An operation whose schema stands elsewhere, or whose success has no body.
@@ -85,25 +82,55 @@ impl Operation {
         id: &'static str,
         summary: &'static str,
     ) -> Self {
-        Self { answer, id, summary, answer_schema: None, request_schema: None, render: None, marks_shielded: false }
-    }
-
-    /// The same, with a schema that no type says.
-    pub(crate) const fn with_schema(
-        answer: fn(&Call<'_>) -> Result<Answer, Refusal>,
-        id: &'static str,
-        summary: &'static str,
-        schema: SchemaOf,
-    ) -> Self {
         Self {
             answer,
             id,
             summary,
-            answer_schema: Some(schema),
+            details: "",
+            examples: Examples::None,
+            answer_schema: None,
             request_schema: None,
             render: None,
             marks_shielded: false,
         }
+    }
+
+    /// The same, with a schema that depends on the edition.
+    pub(crate) const fn with_schema(
+        answer: fn(&Call<'_>) -> Result<Answer, Refusal>,
+        id: &'static str,
+        summary: &'static str,
+        schema: AnswerSchema,
+    ) -> Self {
+        let mut operation = Self::without_schema(answer, id, summary);
+        operation.answer_schema = Some(schema);
+        operation
+    }
+
+    /// What a caller has to know of it, in whole sentences, for its contract.
+    #[must_use]
+    pub const fn described(mut self, details: &'static str) -> Self {
+        self.details = details;
+        self
+    }
+
+    /// An answer of it as JSON, for its contract.
+    #[must_use]
+    pub const fn example(mut self, json: &'static str) -> Self {
+        self.examples = Examples::Json(json);
+        self
+    }
+
+    /// Answers of it in an edition, for its contract.
+    #[must_use]
+    pub(crate) const fn examples(mut self, examples: fn(Edition) -> Vec<Example>) -> Self {
+        self.examples = Examples::ByEdition(examples);
+        self
+    }
+
+    /// What its contract says of it.
+    pub(crate) fn description(&self) -> String {
+        if self.details.is_empty() { format!("{}.", self.summary) } else { self.details.to_owned() }
     }
 
     /// It answers from a party's ledger.

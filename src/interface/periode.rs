@@ -6,11 +6,13 @@ use serde::Serialize;
 
 use crate::domain::clock::parse_day;
 
-/// A period, both ends included.
+/// A period, both days included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Periode {
+    /// First day.
     pub(crate) fra_og_med: NaiveDate,
+    /// Last day.
     pub(crate) til_og_med: NaiveDate,
 }
 

@@ -78,9 +78,12 @@ pub(crate) enum Envelope {
 /// The body of an error.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Feil<'a> {
-    kode: &'a str,
-    melding: &'a str,
-    korrelasjonsid: &'a str,
+    /// The code of the error.
+    pub(super) kode: &'a str,
+    /// What is wrong, in Norwegian.
+    pub(super) melding: &'a str,
+    /// The id of the call, as in the header.
+    pub(super) korrelasjonsid: &'a str,
 }
 
 impl Refusal {
@@ -233,5 +236,6 @@ impl Refusal {
 pub(crate) struct FunnRespons {
     /// Everything that is wrong.
     funn: Vec<Finding>,
+    /// The id of the call, as in the header.
     korrelasjonsid: String,
 }

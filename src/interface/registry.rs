@@ -10,7 +10,7 @@ use super::module::ServiceModule;
 use super::path::Path;
 use super::routes::{Route, Routes};
 use crate::access::Demand;
-use crate::catalogue::{Catalogue, Endpoint, Service};
+use crate::catalogue::{Catalogue, Edition, Endpoint, Service};
 use crate::faults::drift::Contract;
 use crate::scenario::format::ScenarioFormat;
 use crate::session::StateMaker;
@@ -23,7 +23,7 @@ pub(crate) struct Services {
     /// The scenario format with their sections.
     pub(crate) format: &'static ScenarioFormat,
     routes: Vec<Routes>,
-    contracts: OnceLock<Vec<Value>>,
+    contracts: OnceLock<Vec<(String, Value)>>,
 }
 
 impl Services {
@@ -46,16 +46,38 @@ impl Services {
         Some(self.routes[number].find(path, method))
     }
 
-    /// The contract of a service by name.
-    pub(crate) fn contract(&self, service: &str) -> Option<&Value> {
-        let make = || self.modules.iter().map(|module| contract::document(module)).collect();
-        let number = self.modules.iter().position(|module| module.service.name == service)?;
-        self.contracts.get_or_init(make).get(number)
+    /// The contracts of all services, with their names. A service with editions has one for each edition, and the
+    /// newest under the service's own name, too.
+    pub(crate) fn contracts(&self) -> &[(String, Value)] {
+        let make = || {
+            let mut contracts = Vec::new();
+            for module in &self.modules {
+                let name = module.service.name;
+                contracts.push((name.to_owned(), contract::document(module, Edition::ALL[0])));
+                for edition in Edition::ALL.into_iter().filter(|_| module.service.has_editions) {
+                    contracts.push((format!("{name}-{edition}"), contract::document(module, edition)));
+                }
+            }
+            contracts
+        };
+        self.contracts.get_or_init(make)
     }
 
-    /// What the contract says of an endpoint's answer.
-    pub(crate) fn answer_contract(&self, service: &Service, endpoint: &Endpoint) -> Option<Contract<'_>> {
-        let document = self.contract(service.name)?;
+    /// A contract by its name.
+    pub(crate) fn contract(&self, name: &str) -> Option<&Value> {
+        self.contracts().iter().find(|(known, _)| known == name).map(|(_, document)| document)
+    }
+
+    /// What the contract says of an endpoint's answer in an edition.
+    pub(crate) fn answer_contract(
+        &self,
+        service: &Service,
+        endpoint: &Endpoint,
+        edition: Edition,
+    ) -> Option<Contract<'_>> {
+        let name = service.name;
+        let document =
+            if service.has_editions { self.contract(&format!("{name}-{edition}")) } else { self.contract(name) }?;
         let operation = document["paths"].get(format!("{}/{}", service.base, endpoint.path))?;
         let operation = operation.get(endpoint.method.as_str().to_ascii_lowercase())?;
         let response = operation["responses"].get(endpoint.success.status.to_string())?;

@@ -166,7 +166,8 @@ impl Planned<'_> {
         let service = call.target.module.service;
         let change = || {
             let mut value = serde_json::from_slice(&answer.body).ok()?;
-            self.drift(&mut value, self.call.state.services.answer_contract(service, endpoint));
+            let contract = self.call.state.services.answer_contract(service, endpoint, call.edition_of_answer());
+            self.drift(&mut value, contract);
             Some(xml::write(&value, format, endpoint.xml_root, service.xml_namespace()))
         };
         if let Some(body) = out_of_the_way(change) {

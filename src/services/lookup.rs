@@ -6,14 +6,14 @@ use bytes::Bytes;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::catalogue::{Check, Edition, Endpoint, Service};
+use crate::catalogue::{Check, Endpoint, Service};
 use crate::domain::identifikator::{Part, PartKind};
 use crate::domain::reskontro::AsOf;
 use crate::interface::negotiation::Format;
 use crate::interface::periode::Periode;
 use crate::interface::{Answer, Call, Refusal, Render, View, number_name, xml};
 use crate::library::cache::{ByAddress, Key, Rendered};
-use crate::scenario::{Party, Svar};
+use crate::scenario::Svar;
 
 /// What a lookup asks for, once its input has been checked.
 #[derive(Clone, Copy)]
@@ -66,7 +66,7 @@ pub(super) fn of_party(call: &Call<'_>, request: &LookupRequest, render: Render)
     if party.skjermet && !call.operation().is_some_and(|operation| operation.marks_shielded) {
         return Err(Refusal::failed_at(service, Check::Party));
     }
-    let edition = edition(call, party);
+    let edition = call.edition_of_answer();
     let day = call.instants.day;
     let key = Key {
         service: ByAddress(service),
@@ -85,15 +85,6 @@ pub(super) fn of_party(call: &Call<'_>, request: &LookupRequest, render: Render)
             None => render(&view, format).map(|body| (body, None)),
         }
     })
-}
-
-/// The edition of an answer about a party: the one that the caller asks for, otherwise that of the server's setting,
-/// otherwise that of the party, otherwise the newest.
-pub(super) fn edition(call: &Call<'_>, party: &Party) -> Edition {
-    if !call.target.module.service.has_editions {
-        return Edition::default();
-    }
-    call.edition.or(call.options.edition).or(party.utgave).unwrap_or_default()
 }
 
 /// The number in the call. A number that a scenario names is accepted even if its check digits are wrong.

@@ -11,6 +11,7 @@ mod maskinporten;
 mod render;
 mod reskontro;
 mod restanser;
+mod skjermet;
 mod tilgangsstyring;
 mod trekkpaalegg;
 mod utvalg;

@@ -55,8 +55,10 @@ pub(super) const UTBETALINGER: Endpoint = Endpoint {
 /// How to pay an instalment; `{}` where nothing is told.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Betalingsinformasjon<'a> {
+    /// The KID, 2 to 25 digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     kidnummer: Option<&'a str>,
+    /// The account; an empty object where nothing is known of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     konto: Option<Konto<'a>>,
 }
@@ -69,16 +71,22 @@ impl<'a> From<&'a r::Betalingsinformasjon> for Betalingsinformasjon<'a> {
 
 /// A bank account; `{}` where nothing is told.
 #[derive(Default, Serialize, JsonSchema)]
+#[schemars(rename = "Bankkonto")]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Konto<'a> {
+    /// The name and address of the bank.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) bankinformasjon: Option<&'a str>,
+    /// The name of the account's owner.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) kontoeiers_navn: Option<&'a str>,
+    /// The number, 11 digits. Of the other end of a payment it may be masked: `******43210`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) kontonummer: Option<Cow<'a, str>>,
+    /// The international number, with or without spaces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) iban: Option<Cow<'a, str>>,
+    /// The code of the bank.
     #[serde(rename = "swiftBIC", skip_serializing_if = "Option::is_none")]
     pub(super) swift_bic: Option<&'a str>,
 }
@@ -105,8 +113,10 @@ impl<'a> From<&'a r::Bankkonto> for Konto<'a> {
 /// The other end of a payment, as before 2024: with its account as it is.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Motpart<'a> {
+    /// The KID, 2 to 25 digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     kidnummer: Option<&'a str>,
+    /// The account; an empty object where nothing is known of it.
     konto: Konto<'a>,
 }
 

@@ -207,6 +207,13 @@ fn assert_editions(day: &Day<'_>, today: &str) {
     }
 }
 
+/// What of a payment is paid back, or covers claims of other creditors.
+fn used_otherwise(innbetaling: &Value) -> i64 {
+    let paid_back = list(innbetaling, "plassertUtbetaling").iter().map(|payout| oere(&payout["utbetaltBeloep"]));
+    let of_others = list(&innbetaling["motregningAvInnbetaling"], "dekketKrav");
+    paid_back.chain(of_others.iter().map(|dekket| oere(&dekket["motregnetBeloep"]))).sum()
+}
+
 /// The claim and the payment show the same placed amounts, and these equal the difference between the original and the
 /// remaining amount.
 fn assert_placements(day: &Day<'_>) {
@@ -223,13 +230,16 @@ fn assert_placements(day: &Day<'_>) {
             let others = ["plassertMotkrav", "plassertUtbetaling"];
             placed +=
                 others.iter().flat_map(|name| list(forfall, name)).map(|e| oere(&e["plassertBeloep"])).sum::<i64>();
+            // Claims of other creditors that the credit covers. Such credits have one instalment.
+            let of_others = list(&krav["motregningAvKreditkrav"], "dekketkrav");
+            placed += of_others.iter().map(|dekket| oere(&dekket["motregnetBeloep"])).sum::<i64>();
             let (original, rest) = (oere(&forfall["opprinneligBeloep"]), oere(&forfall["gjenstaaendeBeloep"]));
             assert_eq!(original + placed, rest, "{} {id} {}", day.party, day.now);
         }
     }
     for innbetaling in day.all("innbetalinger", "innbetaling") {
         let id = text(&innbetaling, "innbetalingsidentifikator");
-        let mut placed = 0;
+        let mut placed = used_otherwise(&innbetaling);
         for entry in list(&innbetaling, "plassertKrav") {
             let beloep = oere(&entry["plassertBeloep"]);
             placed += beloep;

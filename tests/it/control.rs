@@ -231,10 +231,12 @@ fn a_flag_that_says_nothing_or_nonsense_is_refused() {
 #[test]
 fn the_committed_contract_is_fresh_and_answers_keep_it() {
     let sandbox = sandbox();
-    let served = get(&sandbox, "/openapi/sandbox.json", &[]).json();
+    let mut served = get(&sandbox, "/openapi/sandbox.json", &[]).json();
     let committed =
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/openapi/sandbox.json")).expect("a file");
     let committed: Value = serde_json::from_str(&committed).expect("JSON");
+    // A served document says where it was asked for.
+    served["servers"].clone_from(&committed["servers"]);
     assert!(committed == served, "run: cargo run -q -- openapi sandbox > docs/openapi/sandbox.json");
     post(
         &sandbox,

@@ -184,7 +184,11 @@ fn payments_name_the_instalments_that_name_them() {
         for payment in payments["innbetaling"].as_array().expect("payments") {
             let placed: Vec<&Value> = payment["plassertKrav"].as_array().into_iter().flatten().collect();
             let sum: i64 = placed.iter().map(|p| oere(&p["plassertBeloep"])).sum();
-            assert_eq!(sum + oere(&payment["uplassertBeloep"]), oere(&payment["innbetaltBeloep"]));
+            let others = payment["motregningAvInnbetaling"]["dekketKrav"].as_array().into_iter().flatten();
+            let others: i64 = others.map(|dekket| oere(&dekket["motregnetBeloep"])).sum();
+            let back = payment["plassertUtbetaling"].as_array().into_iter().flatten();
+            let back: i64 = back.map(|payout| oere(&payout["utbetaltBeloep"])).sum();
+            assert_eq!(sum + others + back + oere(&payment["uplassertBeloep"]), oere(&payment["innbetaltBeloep"]));
             for placement in placed {
                 let there = instalments
                     .iter()
@@ -227,4 +231,42 @@ fn the_edition_comes_from_the_caller_the_setting_the_party_in_that_order() {
     let new = Sandbox::builder().now(TODAY).edition("2024").start().expect("started");
     assert!(is_2024(&get(&new, &path("12345678901"), &[])), "the setting over the party");
     assert!(!is_2024(&get(&new, &path("212201782"), &[("Sandbox-Edition", "2023")])), "the caller over the setting");
+}
+
+#[test]
+fn every_field_of_the_real_model_occurs() {
+    let sandbox = sandbox();
+    let of = |endpoint: &str| {
+        let path = format!("{BASE}/finans/314961900/{endpoint}?fraOgMed=2025-12-01&tilOgMed=2026-11-30");
+        get(&sandbox, &path, &[]).json()
+    };
+    let find = |answer: &Value, list: &str, key: &str, id: &str| {
+        let found = answer[list].as_array().expect("a list").iter().find(|it| it[key] == id).cloned();
+        found.unwrap_or_else(|| panic!("no {id} in {answer}"))
+    };
+    let payments = of("innbetalinger");
+    let payment = |id: &str| find(&payments, "innbetaling", "innbetalingsidentifikator", id);
+    let twice = payment("61300002");
+    assert_eq!(twice["plassertUtbetaling"][0]["utbetalingsidentifikator"], "61400005", "{twice}");
+    assert_eq!(twice["plassertUtbetaling"][0]["utbetaltBeloep"], 4300.0);
+    assert_eq!(twice["uplassertBeloep"], 0.0);
+    let set_off = &payment("61300003")["motregningAvInnbetaling"];
+    assert_eq!(set_off["dekketKrav"][0]["motregnetBeloep"], 1850.0, "{set_off}");
+    assert_eq!(set_off["dekketKrav"][0]["forsinkelsesrenter"], 50.0);
+    assert_eq!(set_off["hovedkrav"]["innbetalingBruktImotregning"][0]["innbetalingsidentifikator"], "61300003");
+    let payouts = of("utbetalinger");
+    let payout = |id: &str| find(&payouts, "utbetaling", "utbetalingsidentifikator", id);
+    let cheque = payout("61400005");
+    assert_eq!(cheque["betaltTil"]["sjekkSendtTil"]["mottakersAddresse"]["poststedsnavn"], "LILLEVIK", "{cheque}");
+    let back = &cheque["grunnlagForUtbetaling"]["tilbakebetalingAv"][0];
+    assert_eq!((&back["innbetalingsIdentifikator"], &back["utbetaltBeloep"]), (&"61300002".into(), &4300.0.into()));
+    assert!(cheque["grunnlagForUtbetaling"].get("kreditKrav").is_none());
+    assert_eq!(payout("61400006")["utbetalingstatus"], "underUtbetaling");
+    assert_eq!(payout("FORF-61400002")["utbetalingstatus"], "bekreftet");
+    // The credit has no due date, so it belongs to the period in which it was made.
+    let credit = find(&of("krav"), "krav", "kravidentifikator", "610200005");
+    let set_off = &credit["motregningAvKreditkrav"];
+    assert_eq!(set_off["dekketkrav"][0]["motregnetBeloep"], 2400.0, "{credit}");
+    assert_eq!(set_off["hovedkrav"]["kreditkravBruktIMotregning"][0]["gjenstaaendeBeloep"], 0.0);
+    assert_eq!(credit["gjenstaaendeBeloep"], 0.0);
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{skjermet, utgave_2023 as old, utgave_2024 as new};
+use super::{contract, skjermet, utgave_2023 as old, utgave_2024 as new};
 use crate::catalogue::{Edition, Endpoint};
 use crate::interface::negotiation::Format;
 use crate::interface::{Answer, Call, Operation, Refusal, View};
@@ -14,9 +14,13 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
 };
 
 pub(super) const OPERATION: Operation =
-    Operation::with_schema(answer, "hentAapneKrav", "Open claims and unallocated payments, with sums", |schemas| {
-        super::answers::<new::AapneKrav<'static>, old::AapneKrav<'static>>(schemas)
+    Operation::with_schema(answer, "hentAapneKrav", "Open claims and unallocated payments, with sums", |schemas, edition| {
+        contract::answers::<new::AapneKrav<'static>, old::AapneKrav<'static>>(schemas, edition)
     })
+    .described(
+        "Everything of which something remains on the day of the call, due or not. A party with nothing open gets empty lists and sums of zero.",
+    )
+    .examples(contract::aapnekrav)
     .renders(render)
     .marks_shielded();
 

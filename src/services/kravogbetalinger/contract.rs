@@ -1,45 +1,90 @@
-//! The contract of Krav og betalinger: both editions as alternatives.
+//! What the contract of Krav og betalinger says beyond its types: what it is, what is optional, and examples.
 
-use schemars::JsonSchema;
-use serde_json::{Map, Value, json};
+use schemars::{JsonSchema, Schema};
+use serde_json::{Value, json};
 
-use super::Skjermet;
+use crate::catalogue::Edition;
+use crate::interface::Example;
 use crate::interface::contract::Schemas;
 
 pub(super) const ABOUT: &str = "Claims, payments in and payments out of a party, as innkreving-sandbox serves them. \
-    The service answers in one of two editions, and of a shielded person with the parameters and the mark; \
-    new fields, another order of fields and absent optional fields come without notice, so read tolerantly.";
+    Of a shielded person, the service answers with the parameters of the call and a mark. \
+    New fields, another order of fields and absent optional fields come without notice, so read tolerantly.";
 
-/// Adds to the schemas what Rust types cannot express.
-pub(super) fn finish(definitions: &mut Map<String, Value>) {
-    tell_editions_apart(definitions);
-    allow_what_published_examples_leave_out(definitions);
-}
-
-/// The schema of an endpoint's answer: one of the two editions, or the answer about a shielded party.
-pub(super) fn answers<New: JsonSchema, Old: JsonSchema>(schemas: &mut Schemas) -> Value {
-    json!({ "oneOf": [schemas.of::<New>(), schemas.of::<Old>(), schemas.of::<Skjermet>()] })
-}
-
-/// Answers of 2024 state that the party is not shielded. Answers of 2023 have no such field.
-fn tell_editions_apart(definitions: &mut Map<String, Value>) {
-    for name in ["AapneKrav", "KravIPeriode", "InnbetalingerIPeriode", "UtbetalingerIPeriode"] {
-        definitions[&format!("{name}2024")]["properties"]["skjermet"] = json!({ "type": "boolean", "const": false });
-        definitions[&format!("{name}2023")]["not"] = json!({ "required": ["skjermet"] });
+/// The schema of an endpoint's answer in an edition.
+pub(super) fn answers<New: JsonSchema, Old: JsonSchema>(schemas: &mut Schemas, edition: Edition) -> Value {
+    match edition {
+        Edition::E2024 => schemas.of::<New>(),
+        Edition::E2023 => schemas.of::<Old>(),
     }
-    definitions["Skjermet"]["properties"]["skjermet"] = json!({ "type": "boolean", "const": true });
 }
 
 /// Makes fields optional that the ledger always gives, but that a published example leaves out.
-fn allow_what_published_examples_leave_out(definitions: &mut Map<String, Value>) {
-    let left_out: [(&str, &[&str]); 3] = [
-        ("AapneKrav2024", &["totalOversikt", "oversiktPerKravgruppe"]),
-        ("PlassertInnbetaling2023", &["innbetalingsdato", "innbetaltBeloep"]),
-        ("Innbetaling2023", &["uplassertBeloep"]),
-    ];
-    for (name, fields) in left_out {
-        if let Some(Value::Array(required)) = definitions[name].get_mut("required") {
-            required.retain(|field| !fields.iter().any(|left_out| field == left_out));
+pub(super) fn optional(fields: &'static [&'static str]) -> impl Fn(&mut Schema) {
+    move |schema| {
+        if let Some(Value::Array(required)) = schema.get_mut("required") {
+            required.retain(|name| !fields.iter().any(|field| name == field));
         }
     }
+}
+
+const PUBLISHED: &str = "As published";
+const OWN: &str = "As the sandbox answers";
+
+/// Published answers where there are any.
+pub(super) fn aapnekrav(edition: Edition) -> Vec<Example> {
+    let published = match edition {
+        Edition::E2023 => {
+            Example::of_json("publisert", PUBLISHED, include_str!("../../../scenarios/svar/2023-aapnekrav.json"))
+        }
+        Edition::E2024 => {
+            let abridged = include_str!("../../../scenarios/svar/2024-aapnekrav.json");
+            let mut example = Example::of_json("publisert", PUBLISHED, abridged);
+            // The page of April 2024 has the overviews. An older print of the same example leaves them out.
+            example.value["totalOversikt"] = json!({
+                "sumStipulerteRenter": 400.0, "sumForfalteKrav": 20000.0, "sumIkkeForfalteKrav": 0.0,
+                "sumUplasserteInnbetalinger": 0.0, "saldo": 20400.0,
+            });
+            example.value["oversiktPerKravgruppe"] = json!([{
+                "kravgruppe": "Skatt", "sumStipulerteRenter": 400.0, "sumForfalteKrav": 20000.0,
+                "sumIkkeForfalteKrav": 0.0, "saldo": 20400.0,
+            }]);
+            example
+        }
+    };
+    vec![published, shielded(false)]
+}
+
+pub(super) fn krav(edition: Edition) -> Vec<Example> {
+    let json = match edition {
+        Edition::E2023 => include_str!("../../../scenarios/svar/2023-krav.json"),
+        Edition::E2024 => include_str!("../../../scenarios/svar/2024-krav.json"),
+    };
+    vec![Example::of_json("publisert", PUBLISHED, json), shielded(true)]
+}
+
+pub(super) fn innbetalinger(edition: Edition) -> Vec<Example> {
+    let json = match edition {
+        Edition::E2023 => include_str!("../../../scenarios/svar/2023-innbetalinger.json"),
+        Edition::E2024 => include_str!("eksempler/2024-innbetalinger.json"),
+    };
+    vec![Example::of_json("publisert", PUBLISHED, json), shielded(true)]
+}
+
+pub(super) fn utbetalinger(edition: Edition) -> Vec<Example> {
+    let example = match edition {
+        Edition::E2023 => Example::of_json("sandkassen", OWN, include_str!("eksempler/2023-utbetalinger.json")),
+        Edition::E2024 => Example::of_json("publisert", PUBLISHED, include_str!("eksempler/2024-utbetalinger.json")),
+    };
+    vec![example, shielded(true)]
+}
+
+/// The answer about a shielded party.
+fn shielded(has_periode: bool) -> Example {
+    let mut value = json!({ "partIdentifikator": "02827720073" });
+    if has_periode {
+        value["periode"] = json!({ "fraOgMed": "2026-01-01", "tilOgMed": "2026-11-21" });
+    }
+    value["skjermet"] = json!(true);
+    Example { name: "skjermet", summary: "Of a shielded party", value }
 }

@@ -6,27 +6,37 @@ use serde::Serialize;
 use crate::domain::Beloep;
 use crate::domain::reskontro::{AsOf, Gruppesum};
 
-/// Sums over everything, amounts in the edition's own number format.
+/// Sums over all claims of the party, on the day of the answer.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "TotalOversikt{K}")]
+#[schemars(rename = "TotalOversikt")]
 #[serde(rename_all = "camelCase")]
 pub(super) struct TotalOversikt<K> {
+    /// Estimated interest on unpaid overdue claims, in kroner.
     sum_stipulerte_renter: K,
+    /// What remains of instalments past their due date, in kroner.
     sum_forfalte_krav: K,
+    /// What remains of instalments that are not due yet, in kroner.
     sum_ikke_forfalte_krav: K,
+    /// Payments that are placed on no claim, in kroner. Zero or negative, because they are the party's money.
     sum_uplasserte_innbetalinger: K,
+    /// The sum of the four above, in kroner. Negative where the party has money to its credit.
     saldo: K,
 }
 
-/// Sums over one group of claims.
+/// Sums over one group of claims, on the day of the answer.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "OversiktPerKravgruppe{K}")]
+#[schemars(rename = "OversiktPerKravgruppe")]
 #[serde(rename_all = "camelCase")]
 pub(super) struct OversiktPerKravgruppe<K> {
+    /// The group, as a text: `Skatt`, `Merverdiavgift`.
     kravgruppe: &'static str,
+    /// Estimated interest on unpaid overdue claims of the group, in kroner.
     sum_stipulerte_renter: K,
+    /// What remains of the group's instalments past their due date, in kroner.
     sum_forfalte_krav: K,
+    /// What remains of the group's instalments that are not due yet, in kroner.
     sum_ikke_forfalte_krav: K,
+    /// The sum of the three above, in kroner.
     saldo: K,
 }
 

@@ -2,18 +2,24 @@
 
 use bytes::Bytes;
 
-use super::{skjermet, utgave_2023 as old, utgave_2024 as new};
+use super::{contract, skjermet, utgave_2023 as old, utgave_2024 as new};
 use crate::catalogue::{Check, Edition};
 use crate::interface::negotiation::Format;
 use crate::interface::{Answer, Call, Operation, Refusal, View};
 use crate::services::{lookup, utvalg};
 
-pub(super) const OPERATION: Operation =
-    Operation::with_schema(answer, "hentInnbetalinger", "Payments in, of a period of at most a year", |schemas| {
-        super::answers::<new::InnbetalingerIPeriode<'static>, old::InnbetalingerIPeriode<'static>>(schemas)
-    })
-    .renders(render)
-    .marks_shielded();
+pub(super) const OPERATION: Operation = Operation::with_schema(
+    answer,
+    "hentInnbetalinger",
+    "Payments in, of a period of at most a year",
+    |schemas, edition| {
+        contract::answers::<new::InnbetalingerIPeriode<'static>, old::InnbetalingerIPeriode<'static>>(schemas, edition)
+    },
+)
+.described("Payments that came in the period, with the claims that they cover. A period without any gets 404.")
+.examples(contract::innbetalinger)
+.renders(render)
+.marks_shielded();
 
 fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
     lookup::answer(call, render)

@@ -2,16 +2,18 @@
 
 use bytes::Bytes;
 
-use super::{skjermet, utgave_2023 as old, utgave_2024 as new};
+use super::{contract, skjermet, utgave_2023 as old, utgave_2024 as new};
 use crate::catalogue::{Check, Edition};
 use crate::interface::negotiation::Format;
 use crate::interface::{Answer, Call, Operation, Refusal, View};
 use crate::services::{lookup, utvalg};
 
 pub(super) const OPERATION: Operation =
-    Operation::with_schema(answer, "hentKrav", "Claims due in a period of at most a year", |schemas| {
-        super::answers::<new::KravIPeriode<'static>, old::KravIPeriode<'static>>(schemas)
+    Operation::with_schema(answer, "hentKrav", "Claims due in a period of at most a year", |schemas, edition| {
+        contract::answers::<new::KravIPeriode<'static>, old::KravIPeriode<'static>>(schemas, edition)
     })
+    .described("Claims with an instalment that is due in the period, paid or not. A period without any gets 404.")
+    .examples(contract::krav)
     .renders(render)
     .marks_shielded();
 

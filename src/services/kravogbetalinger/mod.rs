@@ -6,21 +6,21 @@ mod contract;
 mod felles;
 mod innbetalinger;
 mod krav;
+mod modell_2024;
+mod mot_andre;
 mod utbetalinger;
 mod utgave_2023;
 mod utgave_2024;
 
 use bytes::Bytes;
-use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{kb, lookup, reskontro};
+use super::{kb, reskontro};
 use crate::catalogue::{Edition, Formats, Service};
 use crate::domain::reskontro::ForfallAsOf;
 use crate::interface::negotiation::Format;
 use crate::interface::periode::Periode;
 use crate::interface::{Call, Hooks, Refusal, Sample, ServiceModule, View};
-use contract::answers;
 
 static SERVICE: Service = Service {
     name: "kravogbetalinger",
@@ -41,7 +41,6 @@ static SERVICE: Service = Service {
 pub(super) static MODULE: ServiceModule = ServiceModule {
     hooks: Hooks {
         sample: Some(Sample { without_token: "finans/PARTY/aapnekrav", with_token: "regnskapssystem/PARTY/aapnekrav" }),
-        finish_schemas: Some(contract::finish),
         ..Hooks::NONE
     },
     ..ServiceModule::new(
@@ -52,7 +51,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
 };
 
 /// The answer about a shielded party: the call's parameters and the mark, nothing else.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Skjermet {
     part_identifikator: String,
@@ -64,7 +63,7 @@ struct Skjermet {
 /// What the 2024 edition does not show: that the enforcement of a claim is deferred.
 fn deferral(call: &Call<'_>) -> Option<&'static str> {
     let party = call.party()?;
-    let shows_it = lookup::edition(call, party) == Edition::E2023 || party.skjermet;
+    let shows_it = call.edition_of_answer() == Edition::E2023 || party.skjermet;
     if shows_it || !party.reskontro.has_utsatt_iverksettelse() {
         return None;
     }

@@ -2,18 +2,24 @@
 
 use bytes::Bytes;
 
-use super::{skjermet, utgave_2023 as old, utgave_2024 as new};
+use super::{contract, skjermet, utgave_2023 as old, utgave_2024 as new};
 use crate::catalogue::{Check, Edition};
 use crate::interface::negotiation::Format;
 use crate::interface::{Answer, Call, Operation, Refusal, View};
 use crate::services::{lookup, utvalg};
 
-pub(super) const OPERATION: Operation =
-    Operation::with_schema(answer, "hentUtbetalinger", "Payments out, of a period of at most a year", |schemas| {
-        super::answers::<new::UtbetalingerIPeriode<'static>, old::UtbetalingerIPeriode<'static>>(schemas)
-    })
-    .renders(render)
-    .marks_shielded();
+pub(super) const OPERATION: Operation = Operation::with_schema(
+    answer,
+    "hentUtbetalinger",
+    "Payments out, of a period of at most a year",
+    |schemas, edition| {
+        contract::answers::<new::UtbetalingerIPeriode<'static>, old::UtbetalingerIPeriode<'static>>(schemas, edition)
+    },
+)
+.described("Payments to the party in the period, with the credits that they pay out. A period without any gets 404.")
+.examples(contract::utbetalinger)
+.renders(render)
+.marks_shielded();
 
 fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
     lookup::answer(call, render)

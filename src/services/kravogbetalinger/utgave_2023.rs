@@ -6,161 +6,247 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::contract::optional;
 use super::felles::{OversiktPerKravgruppe, TotalOversikt, oversikt_per_kravgruppe, total_oversikt};
 use crate::domain::NaiveDate;
 use crate::domain::reskontro::{self as r, AsOf, ForfallAsOf, KravAsOf, Plassert};
 use crate::interface::periode::Periode;
 use crate::services::render::Plain as Kroner;
 use crate::services::reskontro::{Betalingsinformasjon, Konto, Motpart, beskrivelse_hos_andre, kravdager, kravperiode};
+use crate::services::skjermet::or_shielded;
 
+/// Open claims and unallocated payments of a party, with sums.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "AapneKrav2023")]
+#[schemars(transform = or_shielded)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct AapneKrav<'a> {
+    /// The party that was asked about.
     part_identifikator: String,
+    /// The claims of which something remains, credits included.
     aapent_krav_med_gjenstaaende_beloep: Vec<Krav<'a>>,
+    /// The payments of which something is placed on no claim.
     innbetaling_med_uplassert_beloep: Vec<Innbetaling<'a>>,
+    /// Sums over all claims.
     total_oversikt: TotalOversikt<Kroner>,
+    /// Sums for each group of claims that the party has.
     oversikt_per_kravgruppe: Vec<OversiktPerKravgruppe<Kroner>>,
 }
 
+/// The claims of a party in a period.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "KravIPeriode2023")]
+#[schemars(rename = "AlleKrav", transform = or_shielded)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct KravIPeriode<'a> {
+    /// The party that was asked about.
     part_identifikator: String,
+    /// The period that was asked for, both days included.
     periode: Periode,
+    /// The claims with an instalment that is due in the period, whole.
     krav: Vec<Krav<'a>>,
 }
 
+/// The payments in, of a party in a period.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "InnbetalingerIPeriode2023")]
+#[schemars(rename = "Innbetalinger", transform = or_shielded)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct InnbetalingerIPeriode<'a> {
+    /// The party that was asked about.
     part_identifikator: String,
+    /// The period that was asked for, both days included.
     periode: Periode,
+    /// The payments that came in the period.
     innbetaling: Vec<Innbetaling<'a>>,
 }
 
+/// The payments out, of a party in a period.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "UtbetalingerIPeriode2023")]
+#[schemars(rename = "Utbetalinger", transform = or_shielded)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct UtbetalingerIPeriode<'a> {
+    /// The party that was asked about.
     part_identifikator: String,
+    /// The period that was asked for, both days included.
     periode: Periode,
+    /// The payouts of the period.
     utbetaling: Vec<Utbetaling<'a>>,
 }
 
+/// A claim. A negative one is a credit: the party's money.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Krav2023")]
 #[serde(rename_all = "camelCase")]
 struct Krav<'a> {
+    /// The id of the claim.
     kravidentifikator: &'a str,
+    /// What the claim is, in Norwegian.
     #[serde(skip_serializing_if = "Option::is_none")]
     kravbeskrivelse: Option<&'a str>,
+    /// The day on which the claim was made.
     opprettelsesdato_for_krav: NaiveDate,
+    /// The period that the claim is for: a term, or an income year.
     #[serde(skip_serializing_if = "Option::is_none")]
     kravperiode: Option<String>,
+    /// What the claim was at first, in kroner. Negative where the party has it to its credit.
     opprinnelig_beloep: Kroner,
+    /// The instalments of the claim, at least one.
     kravforfall: Vec<Kravforfall<'a>>,
+    /// What is covered by no payment and no set-off, in kroner. Negative where the party has it to its credit.
     gjenstaaende_beloep: Kroner,
+    /// Interest on what is overdue, estimated to the day of the answer, in kroner.
     #[serde(skip_serializing_if = "Option::is_none")]
     stipulerte_renter: Option<Kroner>,
+    /// The type of the claim: a text like `Mva-melding`, or a code like `RESTSKATT`. New ones come without
+    /// notice.
     kravtype: &'a str,
+    /// The group that the type belongs to: `Skatt`, `Merverdiavgift`.
     kravgruppe: &'static str,
 }
 
+/// An instalment of a claim.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Kravforfall2023")]
 #[serde(rename_all = "camelCase")]
 struct Kravforfall<'a> {
+    /// The last day to pay. An instalment due today is not overdue.
     #[serde(skip_serializing_if = "Option::is_none")]
     forfallsdato: Option<NaiveDate>,
+    /// What the instalment was at first, in kroner. Negative on a credit.
     opprinnelig_beloep: Kroner,
+    /// What remains of the instalment, in kroner. Negative on a credit.
     gjenstaaende_beloep: Kroner,
+    /// Payments that cover the instalment, or a part of it.
     plassert_innbetaling: Vec<PlassertInnbetaling<'a>>,
+    /// Claims that are set off against the instalment.
     plassert_motkrav: Vec<PlassertMotkrav<'a>>,
+    /// The id of the instalment.
     kravforfalls_identifikator: &'a str,
+    /// How to pay it; an empty object where there is nothing to pay.
     betalingsinformasjon: Betalingsinformasjon<'a>,
+    /// Whether collection waits while a decision is reviewed.
     utsatt_iverksettelse: bool,
 }
 
+/// A payment that is placed on an instalment.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "PlassertInnbetaling2023")]
+#[schemars(transform = optional(&["innbetalingsdato", "innbetaltBeloep"]))]
 #[serde(rename_all = "camelCase")]
 struct PlassertInnbetaling<'a> {
+    /// The day on which the money came.
     innbetalingsdato: NaiveDate,
+    /// The whole payment, in kroner. Positive.
     innbetalt_beloep: Kroner,
+    /// Who paid, from which account.
     betalt_fra: Motpart<'a>,
+    /// What changes on the instalment, in kroner: negative where a debit goes down, positive where a credit
+    /// does.
     plassert_beloep: Kroner,
+    /// The day from which it counts.
     plasseringsdato: NaiveDate,
+    /// The id of the payment.
     innbetalings_identifikator: &'a str,
 }
 
+/// Another claim that is set off against an instalment.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "PlassertMotkrav2023")]
 #[serde(rename_all = "camelCase")]
 struct PlassertMotkrav<'a> {
+    /// The description of the other claim.
     motkrav_beskrivelse: &'a str,
+    /// The instalment of the other claim.
     motkrav_forfalls_identifikator: &'a str,
+    /// The due date of the other claim.
     #[serde(skip_serializing_if = "Option::is_none")]
     motkrav_forfallsdato: Option<NaiveDate>,
+    /// What changes on the instalment, in kroner: negative where a debit goes down, positive where a credit
+    /// does.
     plassert_beloep: Kroner,
+    /// The day from which it counts.
     plasseringsdato: NaiveDate,
 }
 
+/// A payment that came in.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Innbetaling2023")]
+#[schemars(transform = optional(&["uplassertBeloep"]))]
 #[serde(rename_all = "camelCase")]
 struct Innbetaling<'a> {
+    /// Whose it is: the party that was asked about, or the owner of a sole proprietorship. An organisation
+    /// number (9 digits) or a personal number (11 digits).
     part_identifikator: String,
+    /// The id of the payment.
     innbetalingsidentifikator: &'a str,
+    /// The day on which the money came.
     innbetalingsdato: NaiveDate,
+    /// The whole payment, in kroner. Positive.
     innbetalt_beloep: Kroner,
+    /// What of the payment is placed on no claim, in kroner. Zero or positive.
     uplassert_beloep: Kroner,
+    /// What the payment covers.
     plassert_innbetaling_mot_krav: Vec<PlasseringAvInnbetaling<'a>>,
+    /// The account that the money came to.
     betalt_til_konto: Konto<'a>,
+    /// Who paid, from which account.
     betalt_fra: Motpart<'a>,
+    /// How the money came, as a text.
     innbetalingstype: &'a str,
 }
 
+/// What a payment covers.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "PlasseringAvInnbetaling2023")]
 #[serde(rename_all = "camelCase")]
 struct PlasseringAvInnbetaling<'a> {
+    /// The description of the claim.
     dekket_krav: &'a str,
+    /// The id of the instalment that is covered.
     kravforfall_identifikator: &'a str,
+    /// The due date of that instalment.
     #[serde(skip_serializing_if = "Option::is_none")]
     kravforfallsdato: Option<NaiveDate>,
+    /// The day from which it counts.
     plasseringsdato: NaiveDate,
+    /// How much of the payment, in kroner. Positive.
     plassert_beloep: Kroner,
+    /// What the instalment was at first, in kroner.
     opprinnelig_kravforfallsbeloep: Kroner,
+    /// What remains of the instalment, in kroner.
     gjenstaaende_kravforfallsbeloep: Kroner,
 }
 
+/// A payment that went out to the party.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Utbetaling2023")]
 #[serde(rename_all = "camelCase")]
 struct Utbetaling<'a> {
+    /// Whose it is: the party that was asked about, or the owner of a sole proprietorship. An organisation
+    /// number (9 digits) or a personal number (11 digits).
     part_identifikator: String,
+    /// What the payout is, in Norwegian.
     #[serde(skip_serializing_if = "Option::is_none")]
     utbetalingsbeskrivelse: Option<&'a str>,
+    /// The day on which the money went out.
     utbetaltdato: NaiveDate,
+    /// The whole payout, in kroner. Positive.
     utbetalt_beloep: Kroner,
+    /// Who got the money, on which account.
     betalt_til: Motpart<'a>,
+    /// The id of the payout.
     utbetaling_identifikator: &'a str,
+    /// The credits that are paid out.
     grunnlag_for_utbetaling: Vec<KreditKrav<'a>>,
 }
 
+/// A credit that is paid out.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "KreditKrav2023")]
 #[serde(rename_all = "camelCase")]
 struct KreditKrav<'a> {
+    /// The description of the claim.
     dekket_krav: &'a str,
+    /// The id of the credit.
     krav_identifikator: &'a str,
+    /// The type of the claim: a text like `Mva-melding`, or a code like `RESTSKATT`. New ones come without
+    /// notice.
     kravtype: &'a str,
+    /// The period that the claim is for: a term, or an income year.
     kravperiode: Periode,
+    /// What the credit was at first, in kroner. Negative.
     opprinnelig_beloep: Kroner,
+    /// What remains of the credit, in kroner. Zero or negative.
     gjenstaaende_beloep: Kroner,
 }
 

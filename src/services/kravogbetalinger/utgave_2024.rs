@@ -1,257 +1,17 @@
 //! The answers in the 2024 edition. Imitates docs/fidelity.md, "Edition 2024".
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
-use super::felles::{OversiktPerKravgruppe, TotalOversikt, oversikt_per_kravgruppe, total_oversikt};
-use crate::domain::NaiveDate;
+use super::felles::{oversikt_per_kravgruppe, total_oversikt};
+pub(super) use super::modell_2024::{AapneKrav, InnbetalingerIPeriode, KravIPeriode, UtbetalingerIPeriode};
+use super::modell_2024::{
+    GrunnlagForUtbetaling, Innbetaling, Krav, Kravforfall, Kravperiode, KreditKrav, Motpart, MottakersKontonummer,
+    PlassertInnbetaling, PlassertKrav, PlassertMotkrav, PlassertUtbetaling, SpraakTekst, Spraaktekster, Utbetaling,
+};
+use super::mot_andre;
 use crate::domain::identifikator::masked_kontonummer;
 use crate::domain::reskontro::{self as r, AsOf, Fastsettingsmaate, ForfallAsOf, KravAsOf, Plassert};
 use crate::interface::periode::Periode;
 use crate::services::render::WithDecimal as Kroner;
-use crate::services::reskontro::{Betalingsinformasjon, Konto};
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "AapneKrav2024")]
-#[serde(rename_all = "camelCase")]
-pub(super) struct AapneKrav<'a> {
-    part_identifikator: String,
-    skjermet: bool,
-    aapent_krav_med_gjenstaaende_beloep: Vec<Krav<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    innbetaling_med_uplassert_beloep: Vec<Innbetaling<'a>>,
-    total_oversikt: TotalOversikt<Kroner>,
-    oversikt_per_kravgruppe: Vec<OversiktPerKravgruppe<Kroner>>,
-}
-
-/// The head that the three answers about a period share, and their list.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "KravIPeriode2024")]
-#[serde(rename_all = "camelCase")]
-pub(super) struct KravIPeriode<'a> {
-    part_identifikator: String,
-    periode: Periode,
-    skjermet: bool,
-    krav: Vec<Krav<'a>>,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "InnbetalingerIPeriode2024")]
-#[serde(rename_all = "camelCase")]
-pub(super) struct InnbetalingerIPeriode<'a> {
-    part_identifikator: String,
-    periode: Periode,
-    skjermet: bool,
-    innbetaling: Vec<Innbetaling<'a>>,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "UtbetalingerIPeriode2024")]
-#[serde(rename_all = "camelCase")]
-pub(super) struct UtbetalingerIPeriode<'a> {
-    part_identifikator: String,
-    periode: Periode,
-    skjermet: bool,
-    utbetaling: Vec<Utbetaling<'a>>,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Krav2024")]
-#[serde(rename_all = "camelCase")]
-struct Krav<'a> {
-    part_identifikator: String,
-    kravidentifikator: &'a str,
-    kravtype: &'a str,
-    opprinnelig_beloep: Kroner,
-    gjenstaaende_beloep: Kroner,
-    kravforfall: Vec<Kravforfall<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stipulerte_renter: Option<Kroner>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kravbeskrivelse: Option<Spraaktekster<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kravperiode: Option<Kravperiode<'a>>,
-    opprettelsesdato_for_krav: NaiveDate,
-    kravgruppe: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hovedstol_kravidentifikator: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fastsettingsmaate: Option<&'static str>,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Spraaktekster2024")]
-#[serde(rename_all = "camelCase")]
-struct Spraaktekster<'a> {
-    spraak_tekst: [SpraakTekst<'a>; 1],
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "SpraakTekst2024")]
-struct SpraakTekst<'a> {
-    tekst: &'a str,
-    spraak: &'static str,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Kravperiode2024")]
-#[serde(rename_all = "camelCase")]
-struct Kravperiode<'a> {
-    periode_beskrivelse: Spraaktekster<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    aar: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fra_dato: Option<NaiveDate>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    til_dato: Option<NaiveDate>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    termin_teknisk_navn: Option<&'a str>,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Kravforfall2024")]
-#[serde(rename_all = "camelCase")]
-struct Kravforfall<'a> {
-    kravforfalls_identifikator: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    forfallsdato: Option<NaiveDate>,
-    opprinnelig_beloep: Kroner,
-    gjenstaaende_beloep: Kroner,
-    betalingsinformasjon: Betalingsinformasjon<'a>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    plassert_innbetaling: Vec<PlassertInnbetaling<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    plassert_motkrav: Vec<PlassertMotkrav<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    plassert_utbetaling: Vec<PlassertUtbetaling<'a>>,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "PlassertInnbetaling2024")]
-#[serde(rename_all = "camelCase")]
-struct PlassertInnbetaling<'a> {
-    innbetalings_identifikator: &'a str,
-    plassert_beloep: Kroner,
-    plassert_dato: NaiveDate,
-    innbetalingsdato: NaiveDate,
-    innbetalt_beloep: Kroner,
-    innbetalt_fra: Motpart<'a>,
-    innbetalingstype: &'a str,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "PlassertMotkrav2024")]
-#[serde(rename_all = "camelCase")]
-struct PlassertMotkrav<'a> {
-    kravforfalls_identifikator: &'a str,
-    plassert_beloep: Kroner,
-    kravtype: &'a str,
-    plassert_dato: NaiveDate,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kravbeskrivelse: Option<Spraaktekster<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    forfallsdato: Option<NaiveDate>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kravperiode: Option<Kravperiode<'a>>,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "PlassertUtbetaling2024")]
-#[serde(rename_all = "camelCase")]
-struct PlassertUtbetaling<'a> {
-    utbetalingsidentifikator: &'a str,
-    utbetalt_beloep: Kroner,
-    utbetalt_dato: NaiveDate,
-    betalt_til: Motpart<'a>,
-    plassert_beloep: Kroner,
-    plassert_dato: NaiveDate,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Motpart2024")]
-#[serde(rename_all = "camelCase")]
-struct Motpart<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kidnummer: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    melding_sendt_til_mottaker: Option<&'a str>,
-    konto: Konto<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    valutakode: Option<&'a str>,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Innbetaling2024")]
-#[serde(rename_all = "camelCase")]
-struct Innbetaling<'a> {
-    part_identifikator: String,
-    innbetalingsidentifikator: &'a str,
-    innbetalingsdato: NaiveDate,
-    innbetalt_beloep: Kroner,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    plassert_krav: Vec<PlassertKrav<'a>>,
-    uplassert_beloep: Kroner,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mottakers_kontonummer: Option<MottakersKontonummer<'a>>,
-    innbetalt_fra: Motpart<'a>,
-    innbetalingstype: &'a str,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "MottakersKontonummer2024")]
-struct MottakersKontonummer<'a> {
-    kontonummer: &'a str,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "PlassertKrav2024")]
-#[serde(rename_all = "camelCase")]
-struct PlassertKrav<'a> {
-    kravforfall_identifikator: &'a str,
-    plassert_beloep: Kroner,
-    plassert_dato: NaiveDate,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kravbeskrivelse: Option<Spraaktekster<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kravforfallsdato: Option<NaiveDate>,
-    opprinnelig_kravforfallsbeloep: Kroner,
-    gjenstaaende_kravforfallsbeloep: Kroner,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Utbetaling2024")]
-#[serde(rename_all = "camelCase")]
-struct Utbetaling<'a> {
-    part_identifikator: String,
-    utbetalingsidentifikator: &'a str,
-    utbetaltdato: NaiveDate,
-    utbetalt_beloep: Kroner,
-    betalt_til: Motpart<'a>,
-    grunnlag_for_utbetaling: GrunnlagForUtbetaling<'a>,
-    utbetalingstatus: &'a str,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "GrunnlagForUtbetaling2024")]
-#[serde(rename_all = "camelCase")]
-struct GrunnlagForUtbetaling<'a> {
-    kredit_krav: Vec<KreditKrav<'a>>,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "KreditKrav2024")]
-#[serde(rename_all = "camelCase")]
-struct KreditKrav<'a> {
-    kravforfallidentifikator: &'a str,
-    opprinnelig_beloep: Kroner,
-    gjenstaaende_beloep: Kroner,
-    utbetalt_beloep: Kroner,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kravbeskrivelse: Option<Spraaktekster<'a>>,
-    kravtype: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kravperiode: Option<Kravperiode<'a>>,
-}
+use crate::services::reskontro::Konto;
 
 pub(super) fn aapne_krav(part_identifikator: String, at: AsOf<'_>) -> AapneKrav<'_> {
     AapneKrav {
@@ -311,14 +71,15 @@ fn krav(it: KravAsOf<'_>) -> Krav<'_> {
             Fastsettingsmaate::Myndighetsfastsatt => "myndighetsfastsatt",
             Fastsettingsmaate::Blank => "blank",
         }),
+        motregning_av_kreditkrav: mot_andre::motregning_av_kreditkrav(it),
     }
 }
 
-fn tekst(tekst: &str) -> Spraaktekster<'_> {
+pub(super) fn tekst(tekst: &str) -> Spraaktekster<'_> {
     Spraaktekster { spraak_tekst: [SpraakTekst { tekst, spraak: "nb" }] }
 }
 
-fn kravperiode(periode: &r::Kravperiode) -> Kravperiode<'_> {
+pub(super) fn kravperiode(periode: &r::Kravperiode) -> Kravperiode<'_> {
     let dager = periode.dager.filter(|_| periode.viser_dager);
     Kravperiode {
         periode_beskrivelse: tekst(&periode.beskrivelse),
@@ -382,7 +143,7 @@ fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
 }
 
 /// The other end of a payment. Its account number is masked.
-fn motpart(motpart: &r::Motpart) -> Motpart<'_> {
+pub(super) fn motpart(motpart: &r::Motpart) -> Motpart<'_> {
     let masked = |number: &Option<Box<str>>| number.as_deref().map(|number| masked_kontonummer(number).into());
     Motpart {
         kidnummer: motpart.kidnummer.as_deref(),
@@ -392,6 +153,7 @@ fn motpart(motpart: &r::Motpart) -> Motpart<'_> {
             iban: masked(&motpart.konto.iban),
             ..Konto::from(&motpart.konto)
         },
+        sjekk_sendt_til: motpart.sjekk_sendt_til.as_ref().map(mot_andre::mottaker),
         valutakode: motpart.valutakode.as_deref(),
     }
 }
@@ -422,6 +184,8 @@ fn innbetaling<'a>(it: &'a r::Innbetaling, at: AsOf<'a>) -> Innbetaling<'a> {
             .map(|kontonummer| MottakersKontonummer { kontonummer }),
         innbetalt_fra: motpart(&it.innbetalt_fra),
         innbetalingstype: &it.innbetalingstype,
+        plassert_utbetaling: mot_andre::plassert_utbetaling(it, at),
+        motregning_av_innbetaling: mot_andre::motregning_av_innbetaling(it, at),
     }
 }
 
@@ -444,7 +208,10 @@ fn utbetaling<'a>(it: &'a r::Utbetaling, at: AsOf<'a>) -> Utbetaling<'a> {
         utbetaltdato: it.utbetaltdato,
         utbetalt_beloep: Kroner(it.utbetalt_beloep),
         betalt_til: motpart(&it.betalt_til),
-        grunnlag_for_utbetaling: GrunnlagForUtbetaling { kredit_krav: it.grunnlag.iter().map(kredit).collect() },
+        grunnlag_for_utbetaling: GrunnlagForUtbetaling {
+            kredit_krav: it.grunnlag.iter().map(kredit).collect(),
+            tilbakebetaling_av: mot_andre::tilbakebetaling_av(it, at),
+        },
         utbetalingstatus: &it.utbetalingstatus,
     }
 }

@@ -10,11 +10,14 @@ use crate::services::render::{Midnatt, Plain as Kroner};
 use crate::services::reskontro::{
     Betalingsinformasjon, Konto, Motpart, beskrivelse, beskrivelse_hos_andre, kravdager, kravperiode,
 };
+use crate::services::skjermet::or_shielded;
 
-/// A period, both ends included.
+/// A period, both days included.
 #[derive(Serialize, JsonSchema)]
 struct Tidsrom {
+    /// The first day, at midnight.
     start: Midnatt,
+    /// The last day, at midnight.
     slutt: Midnatt,
 }
 
@@ -25,7 +28,7 @@ impl From<Periode> for Tidsrom {
 }
 
 /// The answer about a shielded party: the call's parameters and the mark, nothing else.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Skjermet {
     forespurt_part: String,
@@ -40,158 +43,263 @@ impl Skjermet {
     }
 }
 
+/// Open claims and unallocated payments of a party, with sums.
 #[derive(Serialize, JsonSchema)]
+#[schemars(transform = or_shielded)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Oversikt<'a> {
+    /// The party that was asked about.
     forespurt_part: String,
+    /// The claims of which something remains, credits included.
     aapent_krav_med_gjenstaaende_beloep: Vec<Krav<'a>>,
+    /// The payments of which something is placed on no claim.
     innbetaling_med_uplassert_beloep: Vec<Innbetaling<'a>>,
+    /// Sums over all claims.
     total_oversikt: TotalOversikt,
+    /// Sums for each group of claims that the party has.
     oversikt_per_kravgruppe: Vec<OversiktPerKravgruppe>,
 }
 
+/// Sums over all claims of the party, on the day of the answer.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct TotalOversikt {
+    /// Interest on what is overdue, estimated to the day of the answer, in kroner.
     stipulerte_renter: Kroner,
+    /// What remains of instalments past their due date, in kroner.
     forfalte_krav: Kroner,
+    /// What remains of instalments that are not due yet, in kroner.
     ikke_forfalte_krav: Kroner,
+    /// Payments that are placed on no claim, in kroner. Zero or negative, because they are the party's money.
     uplasserte_innbetalinger: Kroner,
+    /// The sum of the others, in kroner. Negative where the party has money to its credit.
     saldo: Kroner,
 }
 
+/// Sums over one group of claims, on the day of the answer.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct OversiktPerKravgruppe {
+    /// The group, as a text: `Skatt`, `Merverdiavgift`.
     kravgruppe: &'static str,
+    /// Interest on what is overdue, estimated to the day of the answer, in kroner.
     stipulerte_renter: Kroner,
+    /// What remains of instalments past their due date, in kroner.
     forfalte_krav: Kroner,
+    /// What remains of instalments that are not due yet, in kroner.
     ikke_forfalte_krav: Kroner,
+    /// The sum of the others, in kroner. Negative where the party has money to its credit.
     saldo: Kroner,
 }
 
+/// The claims of a party in a period.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AlleKrav", transform = or_shielded)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct KravIPeriode<'a> {
+    /// The party that was asked about.
     forespurt_part: String,
+    /// The period that was asked for, both days included.
     periode: Tidsrom,
+    /// The claims with an instalment that is due in the period, whole.
     krav: Vec<Krav<'a>>,
 }
 
+/// The payments in, of a party in a period.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Innbetalinger", transform = or_shielded)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct InnbetalingerIPeriode<'a> {
+    /// The party that was asked about.
     forespurt_part: String,
+    /// The period that was asked for, both days included.
     periode: Tidsrom,
+    /// The payments that came in the period.
     innbetaling: Vec<Innbetaling<'a>>,
 }
 
+/// The payments out, of a party in a period.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Utbetalinger", transform = or_shielded)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct UtbetalingerIPeriode<'a> {
+    /// The party that was asked about.
     forespurt_part: String,
+    /// The period that was asked for, both days included.
     periode: Tidsrom,
+    /// The payouts of the period.
     utbetaling: Vec<Utbetaling<'a>>,
 }
 
+/// A claim. A negative one is a credit: the party's money.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Krav<'a> {
+    /// Whose it is: the party that was asked about, or the owner of a sole proprietorship. An organisation
+    /// number (9 digits) or a personal number (11 digits).
     part: String,
+    /// The id of the claim.
     kravidentifikator: &'a str,
+    /// What the claim is, in Norwegian.
     kravbeskrivelse: &'a str,
+    /// The day on which the claim was made.
     opprettelsesdato_for_krav: Midnatt,
+    /// The period that the claim is for: a term, or an income year.
     #[serde(skip_serializing_if = "Option::is_none")]
     kravperiode: Option<String>,
+    /// The instalments of the claim, at least one.
     kravforfall: Vec<Kravforfall<'a>>,
+    /// What the claim was at first, in kroner. Negative where the party has it to its credit.
     opprinnelig_beloep: Kroner,
+    /// What is covered by no payment and no set-off, in kroner. Negative where the party has it to its credit.
     gjenstaaende_beloep: Kroner,
+    /// Interest on what is overdue, estimated to the day of the answer, in kroner.
     #[serde(skip_serializing_if = "Option::is_none")]
     stipulerte_renter: Option<Kroner>,
+    /// The type of the claim: a text like `Mva-melding`, or a code like `RESTSKATT`. New ones come without
+    /// notice.
     kravtype: &'a str,
+    /// The group that the type belongs to: `Skatt`, `Merverdiavgift`.
     kravgruppe: &'static str,
 }
 
+/// An instalment of a claim.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Kravforfall<'a> {
+    /// The id of the instalment.
     kravforfalls_identifikator: &'a str,
+    /// The last day to pay. An instalment due today is not overdue.
     #[serde(skip_serializing_if = "Option::is_none")]
     forfallsdato: Option<Midnatt>,
+    /// What the instalment was at first, in kroner. Negative on a credit.
     opprinnelig_beloep: Kroner,
+    /// Payments that cover the instalment, or a part of it.
     plassert_innbetaling: Vec<PlassertInnbetaling<'a>>,
+    /// Claims that are set off against the instalment.
     plassert_motkrav: Vec<PlassertMotkrav<'a>>,
+    /// What remains of the instalment, in kroner. Negative on a credit.
     gjenstaaende_beloep: Kroner,
+    /// How to pay it; an empty object where there is nothing to pay.
     betalingsinformasjon: Betalingsinformasjon<'a>,
+    /// Whether collection waits while a decision is reviewed.
     utsatt_iverksettelse: bool,
 }
 
+/// A payment that is placed on an instalment.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct PlassertInnbetaling<'a> {
+    /// The id of the payment.
     innbetalingsidentifikator: &'a str,
+    /// The day on which the money came.
     innbetalingsdato: Midnatt,
+    /// The whole payment, in kroner. Positive.
     innbetalt_beloep: Kroner,
+    /// Who paid, from which account.
     betalt_fra: Motpart<'a>,
+    /// What changes on the instalment, in kroner: negative where a debit goes down, positive where a credit
+    /// does.
     plassert_beloep: Kroner,
+    /// The day from which it counts.
     plasseringsdato: Midnatt,
 }
 
+/// Another claim that is set off against an instalment.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct PlassertMotkrav<'a> {
+    /// The description of the other claim.
     motkrav_beskrivelse: &'a str,
+    /// The instalment of the other claim.
     motkrav_forfalls_identifikator: &'a str,
+    /// The due date of the other claim.
     #[serde(skip_serializing_if = "Option::is_none")]
     motkrav_forfallsdato: Option<Midnatt>,
+    /// What changes on the instalment, in kroner: negative where a debit goes down, positive where a credit
+    /// does.
     plassert_beloep: Kroner,
+    /// The day from which it counts.
     plasseringsdato: Midnatt,
 }
 
+/// A payment that came in.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Innbetaling<'a> {
+    /// Whose it is: the party that was asked about, or the owner of a sole proprietorship. An organisation
+    /// number (9 digits) or a personal number (11 digits).
     part: String,
+    /// The day on which the money came.
     innbetalingsdato: Midnatt,
+    /// The whole payment, in kroner. Positive.
     innbetalt_beloep: Kroner,
+    /// What of the payment is placed on no claim, in kroner. Zero or positive.
     uplassert_beloep: Kroner,
+    /// What the payment covers.
     plassert_innbetaling_mot_krav: Vec<PlasseringAvInnbetaling<'a>>,
+    /// Who paid, from which account.
     betalt_fra: Motpart<'a>,
+    /// The account that the money came to.
     betalt_til_konto: Konto<'a>,
+    /// The id of the payment.
     innbetalings_identifikator: &'a str,
 }
 
+/// What a payment covers.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct PlasseringAvInnbetaling<'a> {
+    /// The description of the claim.
     dekket_krav: &'a str,
+    /// The period that the claim is for: a term, or an income year.
     kravperiode: Tidsrom,
+    /// The id of the instalment that is covered.
     kravforfall_identifikator: &'a str,
+    /// How much of the payment, in kroner. Positive.
     plassert_beloep: Kroner,
+    /// The day from which it counts.
     plasseringsdato: Midnatt,
 }
 
+/// A payment that went out to the party.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Utbetaling<'a> {
+    /// Whose it is: the party that was asked about, or the owner of a sole proprietorship. An organisation
+    /// number (9 digits) or a personal number (11 digits).
     part: String,
+    /// What the payout is, in Norwegian.
     #[serde(skip_serializing_if = "Option::is_none")]
     utbetalingsbeskrivelse: Option<&'a str>,
+    /// The day on which the money went out.
     utbetaltdato: Midnatt,
+    /// The whole payout, in kroner. Positive.
     utbetalt_beloep: Kroner,
+    /// Who got the money, on which account.
     betalt_til: Motpart<'a>,
+    /// The id of the payout.
     utbetaling_identifikator: &'a str,
+    /// The credits that are paid out.
     grunnlag_for_utbetaling: Vec<KreditKrav<'a>>,
 }
 
+/// A credit that is paid out.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct KreditKrav<'a> {
+    /// The description of the claim.
     dekket_krav: &'a str,
+    /// The id of the credit.
     krav_identifikator: &'a str,
+    /// The type of the claim: a text like `Mva-melding`, or a code like `RESTSKATT`. New ones come without
+    /// notice.
     kravtype: &'a str,
+    /// The period that the claim is for: a term, or an income year.
     kravperiode: Tidsrom,
+    /// What the credit was at first, in kroner. Negative.
     opprinnelig_beloep: Kroner,
+    /// What remains of the credit, in kroner. Zero or negative.
     gjenstaaende_beloep: Kroner,
 }
 

@@ -4,15 +4,12 @@
 mod draft;
 
 use bytes::Bytes;
-use schemars::JsonSchema;
-use serde_json::{Map, Value, json};
 
 use super::{kb, lookup, reskontro, utvalg};
 use crate::catalogue::{Check, Endpoint, Formats, Service};
-use crate::interface::contract::Schemas;
 use crate::interface::negotiation::Format;
 use crate::interface::periode::Periode;
-use crate::interface::{Hooks, Operation, Refusal, ServiceModule, View};
+use crate::interface::{Operation, Refusal, ServiceModule, View};
 use draft::{InnbetalingerIPeriode, KravIPeriode, Oversikt, Skjermet, UtbetalingerIPeriode};
 
 static SERVICE: Service = Service {
@@ -37,61 +34,49 @@ const OVERSIKT: Endpoint = Endpoint {
     ..Endpoint::get("oversikt", "v1/{rettighetspakke}/{identifikator}/oversikt")
 };
 
-pub(super) static MODULE: ServiceModule = ServiceModule {
-    hooks: Hooks { finish_schemas: Some(finish), ..Hooks::NONE },
-    ..ServiceModule::new(&SERVICE, OPERATIONS, ABOUT)
-};
+pub(super) static MODULE: ServiceModule = ServiceModule::new(&SERVICE, OPERATIONS, ABOUT);
 
 const ABOUT: &str = "The draft of October 2022 that became Krav og betalinger, as innkreving-sandbox serves it: its names, \
     date-times for dates. Whoever builds today wants Krav og betalinger.";
 
 static OPERATIONS: &[Operation] = &[
-    Operation::with_schema(
+    Operation::new::<Oversikt<'static>>(
         |call| lookup::answer(call, oversikt),
         "hentOversikt",
         "Open claims and unallocated payments, with sums",
-        answer::<Oversikt<'static>>,
     )
+    .described("Everything of which something remains on the day of the call, due or not.")
+    .example(include_str!("eksempler/oversikt.json"))
     .renders(oversikt)
     .marks_shielded(),
-    Operation::with_schema(
+    Operation::new::<KravIPeriode<'static>>(
         |call| lookup::answer(call, krav),
         "hentKrav",
         "Claims due in a period of at most a year",
-        answer::<KravIPeriode<'static>>,
     )
+    .described("Claims with an instalment that is due in the period, paid or not.")
+    .example(include_str!("eksempler/krav.json"))
     .renders(krav)
     .marks_shielded(),
-    Operation::with_schema(
+    Operation::new::<InnbetalingerIPeriode<'static>>(
         |call| lookup::answer(call, innbetalinger),
         "hentInnbetalinger",
         "Payments in, of a period of at most a year",
-        answer::<InnbetalingerIPeriode<'static>>,
     )
+    .described("Payments that came in the period, with the claims that they cover.")
+    .example(include_str!("eksempler/innbetalinger.json"))
     .renders(innbetalinger)
     .marks_shielded(),
-    Operation::with_schema(
+    Operation::new::<UtbetalingerIPeriode<'static>>(
         |call| lookup::answer(call, utbetalinger),
         "hentUtbetalinger",
         "Payments out, of a period of at most a year",
-        answer::<UtbetalingerIPeriode<'static>>,
     )
+    .described("Payments to the party in the period, with the credits that they pay out.")
+    .example(include_str!("eksempler/utbetalinger.json"))
     .renders(utbetalinger)
     .marks_shielded(),
 ];
-
-/// The schema of an endpoint's answer: the endpoint's own, or the answer about a shielded party.
-fn answer<T: JsonSchema>(schemas: &mut Schemas) -> Value {
-    json!({ "oneOf": [schemas.of::<T>(), schemas.of::<Skjermet>()] })
-}
-
-/// Only the answer about a shielded party has the field `skjermet`.
-fn finish(definitions: &mut Map<String, Value>) {
-    definitions["Skjermet"]["properties"]["skjermet"] = json!({ "type": "boolean", "const": true });
-    for name in ["Oversikt", "KravIPeriode", "InnbetalingerIPeriode", "UtbetalingerIPeriode"] {
-        definitions[name]["not"] = json!({ "required": ["skjermet"] });
-    }
-}
 
 fn oversikt(view: &View<'_>, format: Format) -> Result<Bytes, Refusal> {
     unless_shielded(view, format, |part| view.write(&draft::oversikt(part, view.at()), format))

@@ -61,6 +61,8 @@ static OPERATIONS: &[Operation] = &[Operation::new::<RestanserRespons>(
     "hentRestanser",
     "What an organisation has overdue and unpaid, by category",
 )
+.described("The sums on the day of the call. An organisation that owes nothing gets zeros.")
+.example(PUBLISHED)
 .renders(render)];
 
 const ABOUT: &str = "Overdue and unpaid taxes and duties of an organisation, as innkreving-sandbox serves them. All six \
@@ -126,21 +128,29 @@ fn published(request: &LookupRequest) -> Value {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct RestanserRespons {
+    /// What is overdue and unpaid, by category.
     restanser: Restanser,
     /// When it was answered, in Norwegian time without a zone.
     #[schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?$"))]
     levert: String,
+    /// The organisation that was asked about.
     forespurte_organisasjon: String,
 }
 
 /// Every category is always there.
 #[derive(Serialize, JsonSchema)]
 struct Restanser {
+    /// Residual tax.
     restskatt: Restanse,
+    /// Tax that was deducted from employees' pay.
     forskuddstrekk: Restanse,
+    /// VAT.
     merverdiavgift: Restanse,
+    /// Employer's contributions.
     arbeidsgiveravgift: Restanse,
+    /// Fees and penalties.
     gebyr: Restanse,
+    /// Advance tax.
     forskuddsskatt: Restanse,
 }
 
@@ -148,10 +158,13 @@ struct Restanser {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Restanse {
+    /// The interest, in whole kroner.
     #[serde(skip_serializing_if = "Option::is_none")]
     forfalt_og_ubetalt_renter: Option<Heltall>,
+    /// The claims without interest, in whole kroner.
     #[serde(skip_serializing_if = "Option::is_none")]
     forfalt_og_ubetalt_krav: Option<Heltall>,
+    /// Both together, in whole kroner.
     forfalt_og_ubetalt: Heltall,
 }
 

@@ -14,12 +14,14 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
     parameters: &[
         Parameter {
             name: "fraSekvensnummer",
-            description: "Only versions with a greater sekvensnummer.",
+            description: "Only versions with a greater sekvensnummer: the greatest that the caller has seen, or 0.",
+            example: "0",
             kind: ParameterKind::Integer(Number { minimum: 0, maximum: Some(i64::MAX) }),
         },
         Parameter {
             name: "maksAntall",
             description: "At most so many; only beside fraSekvensnummer.",
+            example: "100",
             kind: ParameterKind::Integer(Number { minimum: 1, maximum: Some(i64::MAX) }),
         },
     ],
@@ -30,7 +32,12 @@ pub(super) const OPERATION: Operation = Operation::new::<Vec<TrekkpaaleggView<'s
     answer,
     "hentTrekkpaalegg",
     "The newest version of every order of the employer, by rising sequence number",
-);
+)
+.described(
+    "Poll with the greatest sekvensnummer that you have seen. The answer has only orders that changed since. Without \
+     parameters, it has all orders of the employer.",
+)
+.example(include_str!("eksempel-liste.json"));
 
 /// The warning if no scenario names the employer: the number may be a mistake.
 const UNKNOWN: &str = "no scenario names the employer, so it has no orders";

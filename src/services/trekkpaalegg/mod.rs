@@ -15,7 +15,6 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
 
 use super::{ISSUER, kb};
 use crate::catalogue::{Check, Formats, Needs, Protection, Service, TokenDemand};
@@ -57,7 +56,6 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
             description: "How many trekkpålegg it is the employer of, those to come as well.",
             count: |party| party.sections.get::<Trekk>().map_or(0, Trekk::antall),
         }),
-        finish_schemas: Some(finish),
         ..Hooks::NONE
     },
     ..ServiceModule::new(&SERVICE, &[liste::OPERATION, versjon::OPERATION], ABOUT)
@@ -66,12 +64,6 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
 const ABOUT: &str = "Orders to an employer to deduct from pay, as innkreving-sandbox serves them. The employer is that of the \
     token: its organisation, or the customer of its systembruker. Where as many orders come as maksAntall says, ask \
     again from the greatest sekvensnummer. New fields come without notice, so read tolerantly.";
-
-/// A period has exactly one of an amount and a percentage.
-fn finish(definitions: &mut Map<String, Value>) {
-    let one = json!([{ "required": ["trekkbeloep"] }, { "required": ["trekkprosent"] }]);
-    definitions["TrekkstoerrelseForPeriode"]["oneOf"] = one;
-}
 
 /// The orders of the call's employer. The list is empty if the employer has none, or if no scenario names it.
 fn orders_of(call: &Call<'_>) -> Arc<Trekkliste> {

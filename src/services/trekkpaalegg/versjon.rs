@@ -8,10 +8,11 @@ use crate::interface::{Answer, Call, Operation, Refusal};
 pub(super) const ENDPOINT: Endpoint = Endpoint {
     party: PartyIn::Token,
     parameters: &[
-        Parameter { name: "trekkid", description: "The order's id.", kind: ParameterKind::Text },
+        Parameter { name: "trekkid", description: "The order's id.", example: "10001", kind: ParameterKind::Text },
         Parameter {
             name: "trekkversjon",
-            description: "The number of a version.",
+            description: "The number of a version; the first is 1.",
+            example: "1",
             kind: ParameterKind::Integer(Number { minimum: 1, maximum: None }),
         },
     ],
@@ -19,7 +20,9 @@ pub(super) const ENDPOINT: Endpoint = Endpoint {
 };
 
 pub(super) const OPERATION: Operation =
-    Operation::new::<TrekkpaaleggView<'static>>(answer, "hentTrekkversjon", "A version of an order");
+    Operation::new::<TrekkpaaleggView<'static>>(answer, "hentTrekkversjon", "A version of an order")
+        .described("One version of one order, also a version that a newer one has replaced.")
+        .example(include_str!("eksempel-versjon.json"));
 
 /// A version by its number.
 fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {

@@ -15,22 +15,33 @@ use crate::services::render::{Plain, WithDecimal};
 #[schemars(rename = "Trekkpaalegg")]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TrekkpaaleggView<'a> {
+    /// The id of the order, the same in all its versions.
     trekkid: &'a str,
+    /// The employee whose pay is deducted from.
     #[schemars(regex(pattern = "^[0-9]{11}$"))]
     skyldner: &'a str,
+    /// When the version was made.
     opprettet: Tidspunkt,
+    /// The number of the case.
     saksnummer: &'a str,
+    /// Whether to deduct, on the day of the answer.
     trekkstatus: Trekkstatus,
+    /// The employer who deducts.
     #[schemars(regex(pattern = "^[0-9]{9}$"))]
     trekkpliktig: &'a str,
+    /// The number of the version; the first is 1.
     #[schemars(range(min = 1))]
     trekkversjon: u32,
+    /// Rises with every version that is made, over all orders of the employer. Poll with the greatest that you have seen.
     #[schemars(range(min = 1))]
     sekvensnummer: u64,
+    /// Where to pay what was deducted.
     betalingsinformasjon: Betalingsinformasjon<'a>,
+    /// How much to deduct and when, the earliest period first.
     trekkstoerrelse_for_periode: Perioder<'a>,
 }
 
+/// Whether an order is in force.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum Trekkstatus {
@@ -38,13 +49,23 @@ enum Trekkstatus {
     Avsluttet,
 }
 
+/// How much to deduct in a period. It has exactly one of `trekkbeloep` and `trekkprosent`.
+// A condition, because generators of clients make classes for choices.
 #[derive(Serialize, JsonSchema)]
+#[schemars(extend(
+    "if" = { "properties": { "trekkbeloep": {} }, "required": ["trekkbeloep"] },
+    "else" = { "properties": { "trekkprosent": {} }, "required": ["trekkprosent"] },
+))]
 struct TrekkstoerrelseForPeriode {
+    /// First day.
     startdato: Dag,
+    /// Last day. Where it is left out, the deduction goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     sluttdato: Option<Dag>,
+    /// An amount, in place of a percentage.
     #[serde(skip_serializing_if = "Option::is_none")]
     trekkbeloep: Option<Trekkbeloep>,
+    /// A percentage, in place of an amount.
     #[serde(skip_serializing_if = "Option::is_none")]
     trekkprosent: Option<Trekkprosent>,
 }
@@ -52,6 +73,7 @@ struct TrekkstoerrelseForPeriode {
 /// Kroner a month.
 #[derive(Serialize, JsonSchema)]
 struct Trekkbeloep {
+    /// Kroner a month.
     #[schemars(range(min = 0))]
     trekkbeloep: Plain,
 }
@@ -59,15 +81,20 @@ struct Trekkbeloep {
 /// Per cent of gross pay.
 #[derive(Serialize, JsonSchema)]
 struct Trekkprosent {
+    /// Per cent of gross pay, 0 to 100.
     trekkprosent: Prosenttall,
 }
 
+/// Where to pay what was deducted.
 #[derive(Serialize, JsonSchema)]
 struct Betalingsinformasjon<'a> {
+    /// The KID of the payment.
     #[schemars(regex(pattern = "^[0-9]{2,25}$"))]
     kidnummer: &'a str,
+    /// The account to pay to.
     #[schemars(regex(pattern = "^[0-9]{11}$"))]
     kontonummer: &'a str,
+    /// The organisation number of who gets the money.
     betalingsmottaker: &'a str,
 }
 

@@ -49,10 +49,16 @@ pub(crate) fn contracts() -> Vec<Contract> {
     list.lines().map(named).collect()
 }
 
-/// The contracts of the services that answer about a party: those whose errors have a `kode`.
+/// The contracts of the services that answer about a party: those whose errors have a `kode`. One for each service.
 pub(crate) fn services() -> Vec<Contract> {
     let all = contracts().into_iter();
-    all.filter(|contract| contract.operations().iter().any(|operation| !operation.codes().is_empty())).collect()
+    let services = all.filter(|contract| contract.operations().iter().any(|operation| !operation.codes().is_empty()));
+    services.filter(|contract| contract.edition().is_none()).collect()
+}
+
+/// The contracts of the editions of the services that have some.
+pub(crate) fn editions() -> Vec<Contract> {
+    contracts().into_iter().filter(|contract| contract.edition().is_some()).collect()
 }
 
 impl Contract {
@@ -66,6 +72,11 @@ impl Contract {
                 })
             });
         operations.collect()
+    }
+
+    /// The edition that it is of, by its name. The contract under the service's own name has none.
+    pub(crate) fn edition(&self) -> Option<&str> {
+        self.name.split_once('-').map(|(_, edition)| edition)
     }
 
     /// The title of the service.
@@ -87,8 +98,7 @@ impl Operation<'_> {
     pub(crate) fn codes(&self) -> Vec<(u16, &str)> {
         let responses = self.described["responses"].as_object().expect("responses").iter();
         let codes = responses.flat_map(|(status, response)| {
-            let schema = &response["content"]["application/json"]["schema"];
-            let listed = schema["allOf"][1]["properties"]["kode"]["enum"].as_array().into_iter().flatten();
+            let listed = response["x-kode"].as_array().into_iter().flatten();
             listed.map(move |code| (status.parse().expect("a status"), code.as_str().expect("a code")))
         });
         codes.collect()
