@@ -221,3 +221,29 @@ fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     });
     found.collect()
 }
+
+/// What docs/fidelity.md says of itself at its top.
+#[test]
+fn fidelity_counts_its_statements() {
+    let text = std::fs::read_to_string(root().join("docs/fidelity.md")).expect("docs/fidelity.md");
+    let label = |row: &str| {
+        let row = row.trim_end().trim_end_matches('|').replace("\\|", "/");
+        row.rsplit('|').next().unwrap_or_default().trim().to_owned()
+    };
+    let rows =
+        text.lines().filter(|line| line.starts_with('|') && !line.starts_with("|---") && *line != "| behaviour | |");
+    let labels: Vec<String> = rows.map(label).collect();
+    let of = |word: &str| labels.iter().filter(|label| label.contains(word)).count();
+    let told = format!(
+        "The tables have {} statements. {} of them are published in whole or in part, {} were observed, and {} are chosen in whole or in part.",
+        labels.len(),
+        of("published"),
+        of("observed"),
+        of("chosen")
+    );
+    assert!(text.replace('\n', " ").contains(&told), "write at the top: {told}");
+    let unlabelled = labels
+        .iter()
+        .filter(|label| !["published", "observed", "chosen", "law", "kept"].iter().any(|word| label.contains(word)));
+    assert_eq!(unlabelled.collect::<Vec<_>>(), Vec::<&String>::new());
+}
