@@ -35,6 +35,8 @@ pub struct Reskontro {
     utbetalinger_by_date: Vec<usize>,
     /// The claims for interest on each claim that has any, by index.
     rentekrav: HashMap<usize, Vec<usize>>,
+    /// What was done with the unallocated parts of payments, by the identifiers of the payments. Few ledgers have any.
+    bruk: HashMap<Box<str>, Vec<(Part, BrukRef)>>,
     has_utsatt_iverksettelse: bool,
 }
 
@@ -47,6 +49,15 @@ pub(crate) enum Postering {
     Motkrav(usize),
     /// `utbetalinger[.0].grunnlag[.1]`
     Utbetaling(usize, usize),
+    /// `mot_andre[.0]`
+    MotAndre(usize),
+}
+
+/// A use of the unallocated part of a payment, by its index in the ledger.
+#[derive(Clone, Copy, Debug)]
+enum BrukRef {
+    /// `utbetalinger[.0].tilbakebetaling_av[.1]`
+    Tilbakebetalt(usize, usize),
     /// `mot_andre[.0]`
     MotAndre(usize),
 }
@@ -111,6 +122,23 @@ impl Reskontro {
         let utbetalinger_by_date =
             by_date(&utbetalinger, |utbetaling| (utbetaling.part.is_person(), utbetaling.utbetaltdato));
         let rentekrav = rentekrav(&krav);
+        let mut bruk: HashMap<Box<str>, Vec<(Part, BrukRef)>> = HashMap::new();
+        let mut add_use = |index: usize, used: BrukRef| {
+            if let Some(innbetaling) = innbetalinger.get(index) {
+                let uses = bruk.entry(innbetaling.innbetalingsidentifikator.clone()).or_default();
+                uses.push((innbetaling.part, used));
+            }
+        };
+        for (i, utbetaling) in utbetalinger.iter().enumerate() {
+            for (j, part) in utbetaling.tilbakebetaling_av.iter().enumerate() {
+                add_use(part.innbetaling, BrukRef::Tilbakebetalt(i, j));
+            }
+        }
+        for (i, motregning) in mot_andre.iter().enumerate() {
+            if let Motregningskilde::Innbetaling(index) = motregning.kilde {
+                add_use(index, BrukRef::MotAndre(i));
+            }
+        }
         let has_utsatt_iverksettelse =
             krav.iter().flat_map(|krav| &krav.forfall).any(|forfall| forfall.utsatt_iverksettelse.is_some());
         let reskontro = Self {
@@ -123,6 +151,7 @@ impl Reskontro {
             innbetalinger_by_date,
             utbetalinger_by_date,
             rentekrav,
+            bruk,
             has_utsatt_iverksettelse,
         };
         let violations = invariants::check(&reskontro);
@@ -156,25 +185,15 @@ impl Reskontro {
 
     /// What was done with the unallocated part of a payment, in the order of the ledger.
     pub fn bruk(&self, innbetaling: &Innbetaling) -> impl Iterator<Item = Bruk<'_>> {
-        // Most ledgers have nothing of the kind, so nothing is searched for.
-        let has_any = !self.mot_andre.is_empty()
-            || self.utbetalinger.iter().any(|utbetaling| !utbetaling.tilbakebetaling_av.is_empty());
-        let is_it = |other: &Innbetaling| {
-            other.part == innbetaling.part && other.innbetalingsidentifikator == innbetaling.innbetalingsidentifikator
-        };
-        let index = if has_any { self.innbetalinger.iter().position(is_it) } else { None };
-        let repaid = self.utbetalinger.iter().flat_map(|utbetaling| {
-            utbetaling
-                .tilbakebetaling_av
-                .iter()
-                .map(move |part| (part.innbetaling, Bruk::Tilbakebetalt(utbetaling, part)))
-        });
-        let set_off = self.mot_andre.iter().filter_map(|motregning| match motregning.kilde {
-            Motregningskilde::Innbetaling(of) => Some((of, Bruk::MotAndre(motregning))),
-            Motregningskilde::Kreditkrav(_) => None,
-        });
-        let all = index.map(|index| repaid.chain(set_off).filter(move |(of, _)| *of == index).map(|(_, bruk)| bruk));
-        all.into_iter().flatten()
+        let uses = self.bruk.get(&*innbetaling.innbetalingsidentifikator).into_iter().flatten();
+        let part = innbetaling.part;
+        uses.filter(move |(of, _)| *of == part).map(|(_, bruk)| match *bruk {
+            BrukRef::Tilbakebetalt(i, j) => {
+                let utbetaling = &self.utbetalinger[i];
+                Bruk::Tilbakebetalt(utbetaling, &utbetaling.tilbakebetaling_av[j])
+            }
+            BrukRef::MotAndre(i) => Bruk::MotAndre(&self.mot_andre[i]),
+        })
     }
 
     /// The payouts of all days.
