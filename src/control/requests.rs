@@ -37,7 +37,7 @@ pub(super) struct RequestFilter {
     /// The id of one request.
     korrelasjonsid: Option<String>,
     /// How many to tell, 50 where left out; `count` counts all.
-    limit: Option<usize>,
+    limit: Option<u32>,
 }
 
 /// What was found.
@@ -163,7 +163,9 @@ pub(super) async fn list(
         cause: query.cause,
         korrelasjonsid: query.korrelasjonsid.as_deref().map(|text| redacted(text).into_owned()),
     };
-    let found = session.journal.find(&filter, query.limit.unwrap_or(DEFAULT_LIMIT));
+    let found = session
+        .journal
+        .find(&filter, query.limit.map_or(DEFAULT_LIMIT, |limit| usize::try_from(limit).unwrap_or(usize::MAX)));
     let requests = found.entries.iter().map(|entry| view(entry)).collect();
     Ok(Json(RequestList { count: found.count, total: found.total, dropped: found.dropped, requests }))
 }
