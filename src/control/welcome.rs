@@ -182,10 +182,10 @@ impl<'s> Welcome<'s> {
                         }
                     }
                     p {
-                        @for service in self.services.catalogue.0 {
-                            a href={ "/openapi/" (service.name) ".json" } { "OpenAPI: " (service.title) } " · "
+                        "OpenAPI: "
+                        @for name in super::documents(self.services) {
+                            a href={ "/openapi/" (name) ".json" } { (name) } " · "
                         }
-                        a href="/openapi/sandbox.json" { "OpenAPI: the sandbox itself" } " · "
                         a href="/sandbox/requests" { "The last requests" } " · "
                         a href="/health/ready" { "Health" }
                     }

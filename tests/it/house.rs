@@ -225,7 +225,7 @@ fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
 /// What docs/fidelity.md says of itself at its top.
 #[test]
 fn fidelity_counts_its_statements() {
-    let text = read_to_string(root().join("docs/fidelity.md")).expect("docs/fidelity.md");
+    let text = fs::read_to_string(root().join("docs/fidelity.md")).expect("docs/fidelity.md");
     let label = |row: &str| {
         let row = row.trim_end().trim_end_matches('|').replace("\\|", "/");
         row.rsplit('|').next().unwrap_or_default().trim().to_owned()
