@@ -72,7 +72,7 @@ class Collector:
         except urllib.error.HTTPError as error:
             return error.code, error.headers, error.read()
 
-    def keep(self, operation, path, headers, answer):
+    def keep(self, operation, path, headers, answer, literal=False):
         """Keeps an answer, unless the same bytes of the same operation, or the same error, have been kept."""
         status, got, body = answer
         if status >= 400:
@@ -98,17 +98,17 @@ class Collector:
             "status": status,
             "list": is_list,
             "model": name,
-            "literal": "literal" in (got.get("Sandbox-Cause", "") + got.get("Sandbox-Literal", "")).lower()
-            or bool(got.get("Sandbox-Literal")),
+            "literal": literal or "literal" in got.get("Sandbox-Cause", "").lower(),
             "breaks": None if problem is None else str(problem.message)[:200],
         })
 
-    def ask_plain_and_drifted(self, operation, path, headers):
+    def ask_plain_and_drifted(self, operation, path, headers, literal=False):
+        """`literal`: whether the party has answers that are published word for word, with what they leave out."""
         plain = self.ask(path, headers)
-        self.keep(operation, path, headers, plain)
+        self.keep(operation, path, headers, plain, literal)
         if plain[0] == 200:
             drifted = {**headers, "Sandbox-Drift": DRIFT}
-            self.keep(operation, path, drifted, self.ask(path, drifted))
+            self.keep(operation, path, drifted, self.ask(path, drifted), literal)
         return plain
 
 
@@ -170,7 +170,7 @@ def one_party(collector, operation, template, inside, parameters, headers, party
     for package in packages:
         path = template.replace("{rettighetspakke}", package).replace("{" + who + "}", number)
         for query in queries(parameters):
-            collector.ask_plain_and_drifted(operation, path + query, headers)
+            collector.ask_plain_and_drifted(operation, path + query, headers, bool(party.get("bokstaveligeSvar")))
 
 
 def orders(collector, operation, template, inside, headers, party):

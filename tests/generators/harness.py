@@ -155,12 +155,12 @@ class Job:
         reasons = []
         for answer in self.document.answers:
             reason = self.read_back(answer)
-            if reason and not (answer["literal"] and answer["breaks"]):
+            if reason:
                 reasons.append(" ".join(f"{answer['asked']} ({answer['file']}): {reason}".split())[:400])
         return True, self.count() - len(reasons), reasons
 
     def count(self):
-        return sum(not (answer["literal"] and answer["breaks"]) for answer in self.document.answers)
+        return len(self.document.answers)
 
     def read_back(self, answer):
         out = self.build / "out" / answer["file"]
@@ -216,7 +216,7 @@ def main():
             document.gather(base, parties)
             broken = [a for a in document.answers if a["breaks"]]
             literal = [a for a in broken if a["literal"]]
-            print(f"{'answers':22} {document.name:24} {len(document.answers)}" + (f", of them {len(literal)} literal ones that break the contract on purpose, and count no further" if literal else ""))
+            print(f"{'answers':22} {document.name:24} {len(document.answers)}" + (f", of them {len(literal)} published literally, without what the contract demands" if literal else ""))
             for answer in broken:
                 if not answer["literal"]:
                     failed = True

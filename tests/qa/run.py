@@ -17,7 +17,8 @@ from pathlib import Path
 import make
 
 NOW = "2026-11-21"
-PARTY = "311851381"
+PARTY = "314961900"
+EMPLOYER = "311851381"  # whose orders Trekkpålegg answers with if nothing names the employer
 CI = os.environ.get("CI") == "true"
 TOOLS = Path("target/qa/node/node_modules/.bin").resolve()
 HURL = Path("target/qa/hurl/bin/hurl").resolve()
@@ -87,9 +88,28 @@ def document_of(sandbox, name, work):
     """The document as the sandbox serves it, in the form 3.0 if there is one."""
     with urllib.request.urlopen(f"{sandbox.base}/openapi/{name}.json?version=3.0", timeout=30) as response:
         body = response.read()
+    document = json.loads(body)
+    values = what_to_set(sandbox)
+    for parameter in parameters_of(document):
+        if parameter["name"] in values:
+            parameter["example"] = values[parameter["name"]]
     file = work / f"{name}.json"
-    file.write_bytes(body)
-    return file, json.loads(body)
+    file.write_text(json.dumps(document))
+    return file, document
+
+
+def parameters_of(document):
+    yield from document["components"].get("parameters", {}).values()
+    for item in document["paths"].values():
+        for operation in item.values():
+            yield from (p for p in operation.get("parameters", []) if "$ref" not in p)
+
+
+def what_to_set(sandbox):
+    """What docs/qa.md tells a tester to fill in: a party that has something for each endpoint, and an order of the list."""
+    with urllib.request.urlopen(f"{sandbox.base}/api/trekkpaalegg/v1", timeout=30) as response:
+        order = json.loads(response.read())[0]
+    return {"identifikator": PARTY, "trekkid": order["trekkid"], "trekkversjon": order["trekkversjon"]}
 
 
 def bad_statuses(report):
@@ -126,13 +146,28 @@ def portman(file, base, name, work):
     told(f"Portman: {name}", passed, counted(answer, r"assertions\s*│\s*(\d+)", "assertions") + ("" if passed else last_lines(answer)))
 
 
+def query_into_url(request):
+    """Bruno's command line sends only the query that is in the URL. Its import writes the query beside the URL."""
+    text = request.read_text()
+    block = re.search(r"^params:query \{\n(.*?)^\}", text, re.MULTILINE | re.DOTALL)
+    pairs = re.findall(r"^  (\w+): (.+)$", block[1], re.MULTILINE) if block else []
+    if pairs:
+        query = "&".join(f"{name}={value}" for name, value in pairs)
+        request.write_text(re.sub(r"^(  url: .*)$", lambda line: line[1] + "?" + query, text, count=1, flags=re.MULTILINE))
+
+
 def bruno(binary, file, base, name, work):
     folder, report = work / f"{name}-bruno", work / f"{name}.bru.json"
     shutil.rmtree(folder, ignore_errors=True)
-    status, answer = call([TOOLS / "bru", "import", "openapi", "--source", file, "--output", folder, "--collection-name", name])
+    status, answer = call([TOOLS / "bru", "import", "openapi", "--source", file, "--output", folder, "--collection-name", name, "--collection-format", "bru"])
     if status == 0:
         service = re.sub(r"-\d{4}$", "", name)
-        token = subprocess.run([binary, "token", "--service", service, "--party", PARTY, "--lifetime", "600", "--now", NOW], capture_output=True, text=True, check=False).stdout.strip()
+        # The first package of these services is for callers with consent.
+        by = "consent" if "finans" in file.read_text() else "organisation"
+        party = EMPLOYER if "trekkid" in file.read_text() else PARTY
+        for request in folder.rglob("*.bru"):
+            query_into_url(request)
+        token = subprocess.run([binary, "token", "--service", service, "--party", party, "--by", by, "--lifetime", "600", "--now", NOW], capture_output=True, text=True, check=False).stdout.strip()
         environment = next((folder / "environments").iterdir()).stem
         status, answer = call([TOOLS / "bru", "run", "-r", "--env", environment, "--env-var", f"baseUrl={base}", "--env-var", f"token={token}", "--reporter-json", report], folder)
     bad = ["no report"] if not report.exists() else bad_statuses(
