@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 
 use crate::config::base_url;
 use crate::interface::Services;
-use crate::interface::contract::{Version, servers};
+use crate::interface::contract::{Version, servers, servers_of_edition};
 use crate::interface::pages::{InSession, Problem, Shared};
 use welcome::Welcome;
 
@@ -124,13 +124,18 @@ async fn openapi(
         let detail = format!("there is no OpenAPI version of that name here; there are {}", Version::NAMES.join(", "));
         return Problem::bad_request(detail).into_response();
     };
-    match name.strip_suffix(".json").and_then(|name| document(name, version, shared.services)) {
-        Some(mut contract) => {
-            contract["servers"] = servers(&address_asked(&headers).unwrap_or_else(|| base_url(shared.address)));
-            Json(contract).into_response()
-        }
-        None => no_such_page().await,
-    }
+    let name = name.strip_suffix(".json").unwrap_or_default();
+    let Some(mut contract) = document(name, version, shared.services) else {
+        return no_such_page().await;
+    };
+    let address = address_asked(&headers).unwrap_or_else(|| base_url(shared.address));
+    // The edition that this server gives unasked needs no word in the address.
+    let unasked = shared.options.edition.unwrap_or_default();
+    contract["servers"] = match shared.services.edition_of_contract(name) {
+        Some(edition) if edition != unasked => servers_of_edition(&address, edition),
+        _ => servers(&address),
+    };
+    Json(contract).into_response()
 }
 
 /// The address that a caller used, as far as its request says. A proxy in front says what its own caller used.

@@ -184,7 +184,7 @@ pub const KRAVTYPER: &[Kravtype] = &[
     kind("FORSKTREKK", G::Forskuddstrekk, "Forskuddstrekk").due_by(T::Forskuddstrekk),
     kind("UTSKR_FORSKSKATT", G::Skatt, "Utskrevet forskuddsskatt, person").due_by(T::Forskuddsskatt),
     kind("RESTSKATT", G::Skatt, "Restskatt").due_by(T::Restskatt),
-    kind("RESTERENDE_SKT_TILB", G::Skatt, "Tilbakebetaling restskatt").without_kid(),
+    kind("RESTERENDE_SKT_TILB", G::Skatt, "Tilbakebetaling restskatt").due_by(T::Skatteoppgjoer).without_kid(),
     kind("MOTP_TILB_BET", G::AndreKrav, "Motpost tilbakebetaling").without_kid().with_zero(),
     kind("KRAV_UTBET_KRED", G::AndreKrav, "Krav til utbetaling").without_kid().with_zero(),
     kind("AVVIK_ARBGAVG_KREDIT", G::AndreKrav, "Kredit avvikskrav arbeidsgiveravgift")
@@ -195,7 +195,8 @@ pub const KRAVTYPER: &[Kravtype] = &[
         .without_kid(),
     kind("BORTSKRV_DEBET", G::AndreKrav, "Bortskriving småbeløp debet").due_by(T::Arbeidsgiver).without_kid(),
     kind("FORSINKRENTE", G::Skatt, "Forsinkelsesrente").interest(),
-    kind("Saksomkostninger", G::OevrigeOffentligeKrav, "Saksomkostninger"),
+    kind("Saksomkostninger", G::AndreKrav, "Saksomkostninger"),
+    kind("Avgift etter tobakkskadeloven", G::OevrigeOffentligeKrav, "Avgift etter tobakkskadeloven"),
     kind("Forsikring sykepenger", G::AndreKrav, "Forsikring sykepenger"),
 ];
 

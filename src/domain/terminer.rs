@@ -18,6 +18,8 @@ pub enum Terminserie {
     Forskuddsskatt,
     /// Outstanding tax: a year, in two instalments due 20 August of the next year and five weeks later.
     Restskatt,
+    /// The settlement of a year's tax: what was paid too much is paid back on 25 June of the next year.
+    Skatteoppgjoer,
 }
 
 /// One term of a year, counted from 1.
@@ -45,13 +47,21 @@ impl Terminserie {
             Self::Mva | Self::Arbeidsgiver => 6,
             Self::Forskuddstrekk if aar < FIRST_YEAR_OF_PAY_DAYS => 6,
             Self::Forskuddstrekk => 12,
-            Self::Forskuddsskatt | Self::Restskatt => 1,
+            Self::Forskuddsskatt | Self::Restskatt | Self::Skatteoppgjoer => 1,
         }
     }
 
     /// Whether a term is a whole year.
     pub const fn is_yearly(self) -> bool {
-        matches!(self, Self::Forskuddsskatt | Self::Restskatt)
+        matches!(self, Self::Forskuddsskatt | Self::Restskatt | Self::Skatteoppgjoer)
+    }
+
+    /// How many of its terms share what one of them had before: two pay days, a two-month term of withholding tax.
+    pub const fn shares(self, aar: i32) -> i64 {
+        match self {
+            Self::Forskuddstrekk if aar >= FIRST_YEAR_OF_PAY_DAYS => 2,
+            _ => 1,
+        }
     }
 
     /// The statutory due date, moved to the next working day: of the first instalment, if the term has several. `None`
@@ -76,6 +86,7 @@ impl Terminserie {
             }
             Self::Forskuddsskatt => (termin.aar, (3, 15)),
             Self::Restskatt => (termin.aar + 1, (8, 20)),
+            Self::Skatteoppgjoer => (termin.aar + 1, (6, 25)),
         };
         NaiveDate::from_ymd_opt(year, month, day).map(this_or_next_working_day)
     }
@@ -93,7 +104,7 @@ impl Terminserie {
                     first.checked_add_days(Days::new(DAYS_BETWEEN_INSTALMENTS)).map(this_or_next_working_day)?;
                 Some(vec![first, second])
             }
-            Self::Mva | Self::Arbeidsgiver | Self::Forskuddstrekk => None,
+            Self::Mva | Self::Arbeidsgiver | Self::Forskuddstrekk | Self::Skatteoppgjoer => None,
         }
     }
 

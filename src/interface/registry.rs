@@ -63,6 +63,16 @@ impl Services {
         self.contracts.get_or_init(make)
     }
 
+    /// The edition that a contract is of, by its name. `None` if the service has no editions.
+    pub(crate) fn edition_of_contract(&self, name: &str) -> Option<Edition> {
+        let with_editions = || self.modules.iter().map(|module| module.service).filter(|service| service.has_editions);
+        if with_editions().any(|service| service.name == name) {
+            return Some(Edition::ALL[0]);
+        }
+        let of = |edition: &Edition| with_editions().any(|service| name == format!("{}-{edition}", service.name));
+        Edition::ALL.into_iter().find(of)
+    }
+
     /// A contract by its name.
     pub(crate) fn contract(&self, name: &str) -> Option<&Value> {
         self.contracts().iter().find(|(known, _)| known == name).map(|(_, document)| document)

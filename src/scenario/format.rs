@@ -14,8 +14,8 @@ use serde_json::Value;
 
 use super::mot_andre::{MotAndreEntry, MottakerEntry};
 use super::scalar::{
-    Aar, Amount, Betalingsdato, Count, Dato, Delay, Drift, Edition, Fault, Gjentakelse, Number, PartNumber, Step,
-    Termin, Text, YesNo,
+    Aar, Amount, Betalingsdato, Count, Dato, Delay, Drift, Edition, EtterForfall, Fault, Gjentakelse, Number,
+    PartNumber, Seriebetaling, Step, Termin, Text, YesNo,
 };
 use super::section::Section;
 use crate::catalogue::Catalogue;
@@ -277,16 +277,16 @@ pub(crate) struct KravserieEntry {
     /// The number of claims with the same due date. If left out, one.
     pub(crate) per_forfall: Option<Count>,
     /// The day on which each claim is created, by its due date: `forfall - 75d`. If left out, 21 days before.
-    pub(crate) opprettet: Option<Betalingsdato>,
+    pub(crate) opprettet: Option<EtterForfall>,
     /// The smallest amount, in kroner.
     pub(crate) beloep_fra: Amount,
     /// The largest amount, in kroner. Amounts are random between the two, by the seed.
     pub(crate) beloep_til: Amount,
     /// The seed of the random amounts.
     pub(crate) froe: Option<Count>,
-    /// The day on which each claim is paid in full, by its due date: `forfall`, `forfall - 2d`. If left out, the due date
-    /// where `betaltHver` is given, and otherwise none is paid.
-    pub(crate) betalt: Option<Betalingsdato>,
+    /// The day on which each claim is paid in full, by its due date (`forfall`, `forfall - 2d`), or `opprettet`. If left
+    /// out, the due date where `betaltHver` is given, and otherwise none is paid.
+    pub(crate) betalt: Option<Seriebetaling>,
     /// With 3, every third claim is paid in full. If left out, every claim where `betalt` is given.
     pub(crate) betalt_hver: Option<Count>,
 }
@@ -388,6 +388,8 @@ pub(crate) struct UtbetalingEntry {
     pub(crate) betalt_til: Option<MotpartEntry>,
     /// If left out, `bekreftet`.
     pub(crate) utbetalingstatus: Option<Text>,
+    /// The day on which it reached its account, if that is later. Before that day its status is `underUtbetaling`.
+    pub(crate) bekreftet: Option<Dato>,
     /// The credit claims that it pays out.
     #[serde(default)]
     pub(crate) kreditkrav: Vec<PlasseringEntry>,

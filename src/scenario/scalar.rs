@@ -220,6 +220,40 @@ scalar!(
     }
 );
 
+const ETTER_FORFALL_PATTERN: &str = r"^forfall( *[+-] *[0-9]+ *[dwmy])*( virkedag)?$";
+const SERIEBETALING_PATTERN: &str = r"^(opprettet|forfall( *[+-] *[0-9]+ *[dwmy])*( virkedag)?)$";
+
+scalar!(
+    /// A day by a due date: `forfall`, `forfall - 2d`, `forfall + 1w virkedag`.
+    EtterForfall -> AfterDue,
+    { "type": "string", "pattern": (ETTER_FORFALL_PATTERN), "examples": ["forfall", "forfall - 75d"] },
+    |raw, base| match Betalingsdato(raw.to_owned()).read(base)? {
+        Betalingsdag::AfterDue(after) => Ok(after),
+        Betalingsdag::Day(_) => {
+            Err("in a series, a day follows from each due date: forfall, forfall - 2d, forfall + 1w".to_owned())
+        }
+    }
+);
+
+/// When the claims of a series are paid.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Paid {
+    /// So long after their due dates.
+    AfterDue(AfterDue),
+    /// On the day on which they are created.
+    WhenCreated,
+}
+
+scalar!(
+    /// A day by a due date, or `opprettet`: the day on which the claim is created.
+    Seriebetaling -> Paid,
+    { "type": "string", "pattern": (SERIEBETALING_PATTERN), "examples": ["forfall", "forfall + 3d virkedag", "opprettet"] },
+    |raw, base| match raw {
+        "opprettet" => Ok(Paid::WhenCreated),
+        _ => EtterForfall(raw.to_owned()).read(base).map(Paid::AfterDue),
+    }
+);
+
 /// Steps from one due date to the next.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Steps {

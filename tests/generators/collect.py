@@ -72,7 +72,7 @@ class Collector:
         except urllib.error.HTTPError as error:
             return error.code, error.headers, error.read()
 
-    def keep(self, operation, path, headers, answer, literal=False):
+    def keep(self, operation, path, headers, answer):
         """Keeps an answer, unless the same bytes of the same operation, or the same error, have been kept."""
         status, got, body = answer
         if status >= 400:
@@ -98,17 +98,16 @@ class Collector:
             "status": status,
             "list": is_list,
             "model": name,
-            "literal": literal or "literal" in got.get("Sandbox-Cause", "").lower(),
+            "literal": "Sandbox-Literal" in got,
             "breaks": None if problem is None else str(problem.message)[:200],
         })
 
-    def ask_plain_and_drifted(self, operation, path, headers, literal=False):
-        """`literal`: whether the party has answers that are published word for word, with what they leave out."""
+    def ask_plain_and_drifted(self, operation, path, headers):
         plain = self.ask(path, headers)
-        self.keep(operation, path, headers, plain, literal)
+        self.keep(operation, path, headers, plain)
         if plain[0] == 200:
             drifted = {**headers, "Sandbox-Drift": DRIFT}
-            self.keep(operation, path, drifted, self.ask(path, drifted), literal)
+            self.keep(operation, path, drifted, self.ask(path, drifted))
         return plain
 
 
@@ -170,7 +169,7 @@ def one_party(collector, operation, template, inside, parameters, headers, party
     for package in packages:
         path = template.replace("{rettighetspakke}", package).replace("{" + who + "}", number)
         for query in queries(parameters):
-            collector.ask_plain_and_drifted(operation, path + query, headers, bool(party.get("bokstaveligeSvar")))
+            collector.ask_plain_and_drifted(operation, path + query, headers)
 
 
 def orders(collector, operation, template, inside, headers, party):

@@ -171,6 +171,7 @@ fn a_payout_neither_precedes_its_claim_nor_counts_before_it_was_made() {
         utbetalt_beloep: Beloep::from_kroner(50),
         betalt_til: Motpart::default(),
         utbetalingstatus: "bekreftet".into(),
+        bekreftet: None,
         grunnlag: vec![Plassering {
             forfall: ForfallRef { krav: 0, forfall: 0 },
             beloep: Beloep::from_kroner(50),

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::common::contracts::{Contract, contracts, editions, services};
-use crate::common::{BASE, get, parties, sandbox};
+use crate::common::{BASE, TODAY, get, parties, sandbox};
 use serde_json::{Value, json};
 
 fn committed(name: &str) -> Value {
@@ -41,7 +41,9 @@ fn the_committed_documents_are_fresh_and_served() {
         let fresh = serde_json::from_str::<Value>(&committed).is_ok_and(|committed| committed == *document);
         assert!(fresh, "run: cargo run -q -- openapi {name} > docs/openapi/{name}.json");
         let mut served = get(&sandbox, &format!("/openapi/{name}.json"), &[]).json();
-        assert_eq!(served["servers"][0]["url"], sandbox.base_url(), "it says where it was asked for");
+        let address = served["servers"][0]["url"].as_str().expect("a URL");
+        let asked = if name.ends_with("-2023") { "/~edition=2023" } else { "" };
+        assert_eq!(address, format!("{}{asked}", sandbox.base_url()), "it says where it was asked for");
         served["servers"].clone_from(&document["servers"]);
         assert_eq!(served, *document);
     }
@@ -354,4 +356,45 @@ fn an_error_is_the_same_schema_everywhere_and_a_status_names_its_codes() {
         }
     }
     assert!(count > 64, "{count}");
+}
+
+/// A tester imports the document and sends what it shows.
+#[test]
+fn the_examples_of_the_parameters_are_answered_at_the_address_of_the_document() {
+    let sandbox = sandbox();
+    for Contract { name, .. } in services() {
+        let document = get(&sandbox, &format!("/openapi/{name}.json"), &[]).json();
+        let address = document["servers"][0]["url"].as_str().expect("a URL").replace(&sandbox.base_url(), "");
+        let parameters = document["components"]["parameters"].as_object().cloned().unwrap_or_default();
+        for (path, item) in document["paths"].as_object().expect("paths") {
+            let Some(operation) = item.get("get") else { continue };
+            let (mut path, mut query) = (path.clone(), Vec::new());
+            for reference in operation["parameters"].as_array().into_iter().flatten() {
+                let key = reference["$ref"].as_str().and_then(|text| text.rsplit('/').next()).expect("a reference");
+                let parameter = &parameters[key];
+                let example = match &parameter["example"] {
+                    Value::String(text) => text.clone(),
+                    other => other.to_string(),
+                };
+                match parameter["in"].as_str() {
+                    Some("path") => path = path.replace(&format!("{{{key}}}"), &example),
+                    Some("query") => query.push(format!("{key}={example}")),
+                    _ => {}
+                }
+            }
+            let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+            let answer = get(&sandbox, &format!("{address}{path}{query}"), &[]);
+            if !name.starts_with("altinn") {
+                assert_eq!(answer.status, 200, "{name} {address}{path}{query}: {}", answer.text());
+            }
+            if name.starts_with("kravogbetalinger") {
+                let is_new = answer.json().get("skjermet").is_some();
+                assert_eq!(is_new, !name.ends_with("-2023"), "{name} {path}");
+            }
+        }
+    }
+    let old = innkreving_sandbox::Sandbox::builder().now(TODAY).edition("2023").start().expect("started");
+    let address = |name: &str| get(&old, &format!("/openapi/{name}.json"), &[]).json()["servers"][0]["url"].clone();
+    assert!(address("kravogbetalinger-2024").as_str().expect("a URL").ends_with("/~edition=2024"));
+    assert_eq!(address("kravogbetalinger-2023"), old.base_url());
 }

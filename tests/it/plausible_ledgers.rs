@@ -152,7 +152,7 @@ fn no_money_waits_beside_an_overdue_claim_of_the_same_ledger() {
     let mut waiting = 0;
     for base in BASE_DATES {
         let sandbox = started(base);
-        for shift in ["+0d", "+1d", "+3d", "+10d", "+45d", "+200d", "+500d"] {
+        for shift in ["-200d", "-60d", "-45d", "-20d", "-7d", "+0d", "+1d", "+3d", "+10d", "+45d", "+200d", "+500d"] {
             for party in REAL {
                 let path = format!("{BASE}/finans/{party}/aapnekrav");
                 let answer = get(&sandbox, &path, &[("Sandbox-Now", shift)]);
@@ -160,7 +160,8 @@ fn no_money_waits_beside_an_overdue_claim_of_the_same_ledger() {
                     continue;
                 }
                 let today: NaiveDate = base.parse().expect("a day");
-                let today = today + Days::new(shift[1..shift.len() - 1].parse().expect("days"));
+                let days = Days::new(shift[1..shift.len() - 1].parse().expect("days"));
+                let today = if shift.starts_with('-') { today - days } else { today + days };
                 let answer = answer.json();
                 let in_vat = |group: &Value| matches!(group.as_str(), Some("Merverdiavgift" | "Særavgifter"));
                 let overdue = |vat: bool| {

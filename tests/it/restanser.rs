@@ -244,3 +244,12 @@ fn drift_and_a_running_clock() {
     let second = ask(&sandbox, "dibk/311851381", &[]).json()["levert"].clone();
     assert!(first.as_str() < second.as_str(), "{first} {second}: the time of the answer is never remembered");
 }
+
+#[test]
+fn a_literal_answer_says_so() {
+    let sandbox = crate::common::sandbox();
+    for (party, file) in [("310111643", "svar/restanser.json"), ("974761076", "svar/restanser-2020.json")] {
+        assert_eq!(ask(&sandbox, &format!("dibk/{party}"), &[]).header("Sandbox-Literal"), file);
+    }
+    assert_eq!(ask(&sandbox, "dibk/311851381", &[]).header("Sandbox-Literal"), "");
+}

@@ -124,6 +124,12 @@ impl<'a> AsOf<'a> {
         self.reskontro.bruk(innbetaling).filter(move |bruk| bruk.dato() <= self.dag)
     }
 
+    /// The state of a payout.
+    pub fn utbetalingstatus(self, utbetaling: &'a Utbetaling) -> &'a str {
+        let is_on_its_way = utbetaling.bekreftet.is_some_and(|bekreftet| self.dag < bekreftet);
+        if is_on_its_way { "underUtbetaling" } else { &utbetaling.utbetalingstatus }
+    }
+
     /// A payment by its index in the ledger.
     pub fn innbetaling(self, index: usize) -> &'a Innbetaling {
         &self.reskontro.innbetalinger[index]

@@ -199,6 +199,8 @@ pub struct Utbetaling {
     pub betalt_til: Motpart,
     /// `bekreftet` in every published example.
     pub utbetalingstatus: Box<str>,
+    /// The day on which it reached its account, if that is later. Before that day it is `underUtbetaling`.
+    pub bekreftet: Option<NaiveDate>,
     /// The credit claims it pays out.
     pub grunnlag: Vec<Plassering>,
     /// The payments it pays back. There is a credit claim or a payment.

@@ -43,6 +43,12 @@ pub(crate) fn servers(address: &str) -> Value {
     json!([{ "url": address, "description": "The sandbox." }])
 }
 
+/// The same for the document of an edition that the sandbox gives only where it is asked for: the address asks for it, so
+/// that a client need not know how.
+pub(crate) fn servers_of_edition(address: &str, edition: Edition) -> Value {
+    json!([{ "url": format!("{address}/~edition={edition}"), "description": "The sandbox, asked for this edition." }])
+}
+
 /// The OpenAPI 3.1 document of a service, for an edition of its answers.
 pub(crate) fn document(module: &ServiceModule, edition: Edition) -> Value {
     if let Some(contract) = module.hooks.contract {
@@ -87,6 +93,9 @@ pub(crate) fn document(module: &ServiceModule, edition: Edition) -> Value {
     let about =
         if service.has_editions { format!("Edition {edition}. {}", module.about) } else { module.about.to_owned() };
     let mut document = head(service.title, service.version, &about, &[(&tag, module.about)]);
+    if service.has_editions && edition != Edition::default() {
+        document["servers"] = servers_of_edition(ADDRESS, edition);
+    }
     let demand = service.token_demand();
     if let Some(demand) = demand {
         document["security"] = security(demand);

@@ -44,7 +44,7 @@ pub(super) fn parameter(name: &str, service: &Service, endpoint: &Endpoint) -> V
             true,
             "Whom the call is about: an organisation number (9 digits) or a personal number (11 digits).",
             digits("^([0-9]{9}|[0-9]{11})$"),
-            json!("311851381"),
+            json!("314961900"),
         ),
         "organisasjonsnummer" => of(
             "path",

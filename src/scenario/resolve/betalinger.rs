@@ -15,6 +15,9 @@ use crate::scenario::format::{InnbetalingEntry, MotregningEntry, PartDocument, P
 use crate::scenario::problems::Place;
 use crate::scenario::scalar::{Betalingsdag, Dato};
 
+/// The most days that a payment comes before the claim that it covers. A larger number is told as a likely mistake.
+const MOST_DAYS_AHEAD: i64 = 31;
+
 /// The state of a payout that has reached its account.
 pub(super) const CONFIRMED: &str = "bekreftet";
 
@@ -168,6 +171,14 @@ fn plasseringer(
             }
         };
         let krav = &ledger.krav[covered.first()?.0.krav];
+        if let Some(betalt) = betalt.filter(|_| entry.dato.is_none()) {
+            let early = krav.opprettelsesdato.signed_duration_since(betalt).num_days();
+            if early > MOST_DAYS_AHEAD {
+                let message =
+                    format!("the payment comes {early} days before claim {} is created", krav.kravidentifikator);
+                reader.problems.warning(place.key("krav"), message);
+            }
+        }
         let dato = dato.or_else(|| betalt.map(|betalt| placed_on(betalt, krav.opprettelsesdato)))?;
         Some(covered.into_iter().map(move |(forfall, beloep)| Plassering { forfall, beloep, dato }))
     };
@@ -240,6 +251,7 @@ fn utbetaling(
     let grunnlag = plasseringer(&entry.kreditkrav, part, dato, ledger, place.key("kreditkrav"), reader);
     let beskrivelse = reader.optional(entry.utbetalingsbeskrivelse.as_ref(), place.key("utbetalingsbeskrivelse"));
     let status = reader.optional(entry.utbetalingstatus.as_ref(), place.key("utbetalingstatus"));
+    let bekreftet = reader.optional(entry.bekreftet.as_ref(), place.key("bekreftet"));
     let list = place.key("tilbakebetalingAv");
     let tilbakebetaling_av = mot_andre::tilbakebetalinger(&entry.tilbakebetaling_av, part, ledger, list, reader);
     if entry.kreditkrav.is_empty() && entry.tilbakebetaling_av.is_empty() {
@@ -265,6 +277,7 @@ fn utbetaling(
             grunnlag.iter().map(|g| g.beloep).chain(tilbakebetaling_av.iter().map(|part| part.beloep)).sum::<Beloep>()
         }),
         betalt_til,
+        bekreftet,
         utbetalingstatus: status.unwrap_or_else(|| CONFIRMED.into()),
         grunnlag,
         tilbakebetaling_av,

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::domain::identifikator::{Iban, Kid, Kontonummer};
+use crate::domain::identifikator::{Iban, Kid, Kontonummer, Part};
 use crate::domain::kravtype::Reskontrosystem;
 use crate::domain::reskontro::{Bankkonto, Kravperiode};
 use crate::domain::terminer::{Termin, Terminserie};
@@ -58,10 +58,11 @@ pub(super) fn forfallsidentifikator(system: Reskontrosystem, krav: &str, number:
     }
 }
 
-/// The identifier of a payment of a series: eight digits that follow from the claim and the number of its instalment,
-/// counted from 0.
-pub(super) fn innbetalingsidentifikator(system: Reskontrosystem, krav: &str, number: usize) -> Box<str> {
-    let digits = (number_from(krav, 8) * 7 + 12_345_679 * (number as u64 + 1)) % 100_000_000;
+/// The identifier of a payment of a series: eight digits that follow from the party, the claim and the number of its
+/// instalment, counted from 0.
+pub(super) fn innbetalingsidentifikator(system: Reskontrosystem, part: Part, krav: &str, number: usize) -> Box<str> {
+    let of_part = number_from(part.text().as_str(), 8) * 13;
+    let digits = (of_part + number_from(krav, 8) * 7 + 12_345_679 * (number as u64 + 1)) % 100_000_000;
     match system {
         Reskontrosystem::Mva => format!("FORF-{digits:08}").into(),
         Reskontrosystem::Skatt => format!("{digits:08}").into(),

@@ -163,6 +163,7 @@ impl InstalmentReader<'_> {
         match self.termin {
             Some(termin) => serie.forfallsdato(termin),
             None if serie == Terminserie::Forskuddstrekk => self.periode?.enkeltdag().and_then(due_after_pay_day),
+            None if serie.is_yearly() => serie.forfallsdato(Termin { aar: self.periode?.aar?, nummer: 1 }),
             None => None,
         }
     }

@@ -131,7 +131,22 @@ fn read_krav(
     // The rest is read also after an error, to report all problems at once.
     let kind = found.unwrap_or(Kind { known: None, gruppe: Kravgruppe::AndreKrav, system: Reskontrosystem::Skatt });
     let serie = kind.known.and_then(|known| known.terminer);
-    let amount_follows = kind.is_interest() && principal.is_some() && entry.forfall.is_none();
+    let amount_follows = kind.is_interest() && entry.forfall.is_none();
+    if amount_follows && entry.opprinnelig_beloep.is_none() && principal.is_none() {
+        match &hovedstol {
+            Some(id) => {
+                let hint = nearest(id, others.iter().flatten().map(|krav| &*krav.kravidentifikator));
+                let hint = hint.map(|near| format!("did you mean {near}?"));
+                let message = format!("there is no claim {id} in this file, so no amount follows from it");
+                reader.problems.error_with_hint(place.key("hovedstolKravidentifikator"), message, hint);
+            }
+            None => reader.error(
+                place,
+                "give opprinneligBeloep, or hovedstolKravidentifikator: the claim that the amount of the interest follows from",
+            ),
+        }
+        return None;
+    }
     let renteperiode = entry.renteperiode.as_ref().and_then(|periode| {
         let place = place.key("renteperiode");
         if !kind.is_interest() || hovedstol.is_none() {
@@ -158,7 +173,7 @@ fn read_krav(
     let foerste = forfall.iter().filter_map(|forfall| forfall.forfallsdato).min();
     let opprettelsesdato = match &entry.opprettelsesdato_for_krav {
         Some(dato) => reader.read(dato, place.key("opprettelsesdatoForKrav"))?,
-        None => foerste.and_then(|due| due.checked_sub_days(Days::new(DAYS_FROM_CREATION_TO_DUE))).or_else(|| {
+        None => created_by_default(periode.as_ref(), foerste).or_else(|| {
             // A due date that could not be read has been reported already.
             let dated = entry.forfall.iter().flatten().any(|forfall| forfall.forfallsdato.is_some());
             if entry.forfallsdato.is_none() && !dated {
@@ -221,6 +236,13 @@ fn fastsettingsmaate(
             }
         },
     }
+}
+
+/// The day on which a claim is created, if the scenario does not say it: the pay day of withholding tax, otherwise some
+/// days before its first due date.
+fn created_by_default(periode: Option<&Kravperiode>, foerste: Option<NaiveDate>) -> Option<NaiveDate> {
+    let before_due = || foerste?.checked_sub_days(Days::new(DAYS_FROM_CREATION_TO_DUE));
+    periode.and_then(Kravperiode::enkeltdag).or_else(before_due)
 }
 
 /// Warns about a claim of a kind that ended before its period.

@@ -17,7 +17,7 @@ use crate::domain::reskontro::{ForfallRef, Innbetaling, Krav, Kravperiode, Motpa
 use crate::domain::terminer::{Termin, Terminserie};
 use crate::scenario::format::KravserieEntry;
 use crate::scenario::problems::Place;
-use crate::scenario::scalar::{AfterDue, Betalingsdag, Betalingsdato, YEARS};
+use crate::scenario::scalar::{AfterDue, Paid, YEARS};
 
 /// The most claims of a series.
 const MAX_SERIES_CLAIMS: u32 = 100_000;
@@ -59,7 +59,7 @@ struct Common {
     beloep: (Beloep, Beloep),
     froe: u64,
     opprettet: Option<AfterDue>,
-    betalt: Option<AfterDue>,
+    betalt: Option<Paid>,
     betalt_hver: u32,
 }
 
@@ -84,8 +84,8 @@ impl Common {
         let to = reader.read(&entry.beloep_til, place.key("beloepTil"));
         let betalt_hver = reader.optional(entry.betalt_hver.as_ref(), place.key("betaltHver"));
         let froe = reader.optional(entry.froe.as_ref(), place.key("froe")).unwrap_or_default();
-        let opprettet = after_due(entry.opprettet.as_ref(), place.key("opprettet"), reader);
-        let betalt = after_due(entry.betalt.as_ref(), place.key("betalt"), reader);
+        let opprettet = reader.optional(entry.opprettet.as_ref(), place.key("opprettet"));
+        let betalt = reader.optional(entry.betalt.as_ref(), place.key("betalt"));
         let (kind, first_id, from, to) = (kind?, first_id?, from?, to?);
         let one_side = from.is_positive() || to.is_negative();
         if !one_side || from > to {
@@ -111,7 +111,7 @@ impl Common {
             beloep: (from, to),
             froe: froe.into(),
             opprettet,
-            betalt: betalt.or(betalt_hver.map(|_| AfterDue::default())),
+            betalt: betalt.or(betalt_hver.map(|_| Paid::AfterDue(AfterDue::default()))),
             betalt_hver: betalt_hver.unwrap_or(1),
         })
     }
@@ -129,17 +129,21 @@ impl Common {
             periode: periode.as_ref(),
             amount_follows: false,
         };
-        let forfall = instalments.of_amount(claim.forfallsdato, self.amount(claim.number, claim.termin.is_some()));
+        let forfall = instalments.of_amount(claim.forfallsdato, self.amount(claim.number, claim.termin));
         let Some(first) = forfall.first().and_then(|forfall| forfall.forfallsdato) else {
             return;
         };
         let opprettet = self.opprettet.and_then(|opprettet| opprettet.apply(first));
-        let opprettelsesdato = opprettet.unwrap_or_else(|| first - Days::new(DAYS_FROM_CREATION_TO_DUE));
+        let pay_day = periode.as_ref().and_then(Kravperiode::enkeltdag);
+        let by_default = || pay_day.unwrap_or_else(|| first - Days::new(DAYS_FROM_CREATION_TO_DUE));
+        let opprettelsesdato = opprettet.unwrap_or_else(by_default);
         let is_paid = claim.number.rem_euclid(self.betalt_hver.into()) == i64::from(self.betalt_hver) - 1;
         for (number, forfall) in forfall.iter().enumerate().filter(|_| is_paid) {
             let due = forfall.forfallsdato.unwrap_or(first);
-            let Some(paid) = self.betalt.and_then(|betalt| betalt.apply(due)) else {
-                continue;
+            let paid = match self.betalt {
+                None => continue,
+                Some(Paid::AfterDue(after)) => after.apply(due).unwrap_or(due),
+                Some(Paid::WhenCreated) => opprettelsesdato,
             };
             let at = ForfallRef { krav: ledger.krav.len(), forfall: number };
             let (beloep, system) = (forfall.opprinnelig_beloep, self.kind.system);
@@ -149,12 +153,13 @@ impl Common {
                 let payee = own_account(who, system);
                 ledger.utbetalinger.push(Utbetaling {
                     part: self.part,
-                    utbetalingsidentifikator: derive::innbetalingsidentifikator(system, &id, number),
+                    utbetalingsidentifikator: derive::innbetalingsidentifikator(system, self.part, &id, number),
                     utbetalingsbeskrivelse: None,
                     utbetaltdato: day,
                     utbetalt_beloep: -beloep,
                     betalt_til: Motpart { melding_sendt_til_mottaker: Some(description), ..payee },
                     utbetalingstatus: CONFIRMED.into(),
+                    bekreftet: None,
                     grunnlag: vec![Plassering { forfall: at, beloep: -beloep, dato: day }],
                     tilbakebetaling_av: Vec::new(),
                 });
@@ -162,7 +167,7 @@ impl Common {
             }
             ledger.innbetalinger.push(Innbetaling {
                 part: self.part,
-                innbetalingsidentifikator: derive::innbetalingsidentifikator(system, &id, number),
+                innbetalingsidentifikator: derive::innbetalingsidentifikator(system, self.part, &id, number),
                 innbetalingsdato: paid,
                 innbetalt_beloep: beloep,
                 innbetalingstype: default_type(system, paid),
@@ -190,20 +195,13 @@ impl Common {
     }
 
     /// The amount of a claim, which its place in the series decides. The amount of a term is in whole kroner.
-    fn amount(&self, number: i64, whole: bool) -> Beloep {
+    fn amount(&self, number: i64, termin: Option<Termin>) -> Beloep {
         let mut rng = ChaCha8Rng::seed_from_u64(self.froe.wrapping_add(number.cast_unsigned()));
         let oere = rng.random_range(self.beloep.0.oere()..=self.beloep.1.oere());
-        if whole { Beloep::from_kroner(oere / 100) } else { Beloep::from_oere(oere) }
-    }
-}
-
-/// A day that is given by a due date.
-fn after_due(entry: Option<&Betalingsdato>, place: Place<'_>, reader: &mut Reader<'_>) -> Option<AfterDue> {
-    match reader.read(entry?, place)? {
-        Betalingsdag::AfterDue(after) => Some(after),
-        Betalingsdag::Day(_) => {
-            reader.error(place, "in a series, a day follows from each due date: forfall, forfall - 2d, forfall + 1w");
-            None
+        let serie = self.kind.known.and_then(|known| known.terminer);
+        match serie.zip(termin) {
+            Some((serie, termin)) => Beloep::from_kroner(oere / 100 / serie.shares(termin.aar)),
+            None => Beloep::from_oere(oere),
         }
     }
 }

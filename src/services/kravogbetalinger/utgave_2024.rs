@@ -212,6 +212,6 @@ fn utbetaling<'a>(it: &'a r::Utbetaling, at: AsOf<'a>) -> Utbetaling<'a> {
             kredit_krav: it.grunnlag.iter().map(kredit).collect(),
             tilbakebetaling_av: mot_andre::tilbakebetaling_av(it, at),
         },
-        utbetalingstatus: &it.utbetalingstatus,
+        utbetalingstatus: at.utbetalingstatus(it),
     }
 }

@@ -75,19 +75,23 @@ const PUBLISHED: &str = include_str!("../../../scenarios/svar/restanser.json");
 fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
     let request = LookupRequest::read(call)?;
     let is_static = || call.settings.get::<RestanserSettings>().is_some_and(RestanserSettings::is_static);
+    let mut literal = None;
     let mut answer: Value = match call.party() {
         None if is_static() && is_synthetic(&request) => published(&request),
         _ => {
             // Cached as JSON, whatever format the caller accepts, because the time of the answer is added below.
             let as_json = LookupRequest { format: Format::Json, ..request };
-            serde_json::from_slice(&lookup::of_party(call, &as_json, render)?.body).unwrap_or_default()
+            let rendered = lookup::of_party(call, &as_json, render)?;
+            literal = rendered.literal;
+            serde_json::from_slice(&rendered.body).unwrap_or_default()
         }
     };
     if let Some(party) = call.party() {
         complete(&mut answer, party, call.instants.day);
     }
     answer["levert"] = time_in_norway(call.instants.now).format("%Y-%m-%dT%H:%M:%S%.f").to_string().into();
-    Ok(xml::write(&answer, request.format, RESTANSER.xml_root, SERVICE.xml_namespace()).into())
+    let body = xml::write(&answer, request.format, RESTANSER.xml_root, SERVICE.xml_namespace());
+    Ok(Answer { literal, ..body.into() })
 }
 
 /// Completes a literal answer from the ledger if it lacks a category, or the sum of one. Clients rely on all six.

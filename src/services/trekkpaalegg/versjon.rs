@@ -8,7 +8,12 @@ use crate::interface::{Answer, Call, Operation, Refusal};
 pub(super) const ENDPOINT: Endpoint = Endpoint {
     party: PartyIn::Token,
     parameters: &[
-        Parameter { name: "trekkid", description: "The order's id.", example: "10001", kind: ParameterKind::Text },
+        Parameter {
+            name: "trekkid",
+            description: "The order's id.",
+            example: "9b2cc308-27e1-4514-9412-a046f954fd3f",
+            kind: ParameterKind::Text,
+        },
         Parameter {
             name: "trekkversjon",
             description: "The number of a version; the first is 1.",
