@@ -247,7 +247,7 @@ fn drift_and_a_running_clock() {
 
 #[test]
 fn a_literal_answer_says_so() {
-    let sandbox = crate::common::sandbox();
+    let sandbox = sandbox();
     for (party, file) in [("310111643", "svar/restanser.json"), ("974761076", "svar/restanser-2020.json")] {
         assert_eq!(ask(&sandbox, &format!("dibk/{party}"), &[]).header("Sandbox-Literal"), file);
     }
