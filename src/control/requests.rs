@@ -37,7 +37,8 @@ pub(super) struct RequestFilter {
     /// The id of one request.
     korrelasjonsid: Option<String>,
     /// How many to tell, 50 where left out; `count` counts all.
-    limit: Option<usize>,
+    #[schemars(range(max = u32::MAX))]
+    limit: Option<u32>,
 }
 
 /// What was found.
@@ -143,7 +144,7 @@ fn view(entry: &Entry) -> RequestView {
 }
 
 /// How many requests are listed if the query has no `limit`.
-const DEFAULT_LIMIT: usize = 50;
+const DEFAULT_LIMIT: u32 = 50;
 
 pub(super) async fn list(
     State(shared): State<Arc<Shared>>,
@@ -163,7 +164,8 @@ pub(super) async fn list(
         cause: query.cause,
         korrelasjonsid: query.korrelasjonsid.as_deref().map(|text| redacted(text).into_owned()),
     };
-    let found = session.journal.find(&filter, query.limit.unwrap_or(DEFAULT_LIMIT));
+    let found =
+        session.journal.find(&filter, usize::try_from(query.limit.unwrap_or(DEFAULT_LIMIT)).unwrap_or(usize::MAX));
     let requests = found.entries.iter().map(|entry| view(entry)).collect();
     Ok(Json(RequestList { count: found.count, total: found.total, dropped: found.dropped, requests }))
 }

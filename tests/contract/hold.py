@@ -72,7 +72,8 @@ def hold(name, contract, base, party=""):
     for it in in_path(contract):
         if it["name"] not in values and it["schema"].get("type") == "string" and "enum" not in it["schema"]:
             values[it["name"]] = known(contract, base, headers, it["name"]) if party else None
-    own = here / f"{EDITION.sub(r'\1', name)}.toml"
+    service = match[1] if match else name
+    own = here / f"{service}.toml"
     settings = (own if own.exists() else here / "schemathesis.toml").read_text() + "\n[parameters]\n"
     settings += "".join(f'"path.{key}" = "{value}"\n' for key, value in values.items() if value is not None)
     with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:

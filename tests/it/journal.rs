@@ -132,6 +132,7 @@ fn filters_and_a_count() {
         "?code=KB-02",
         "?cause=bad",
         "?limit=many",
+        "?limit=4294967296",
         "?status=ok",
     ] {
         let answer = get(&sandbox, &format!("/sandbox/requests{wrong}"), &[]);
