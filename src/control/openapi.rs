@@ -238,10 +238,15 @@ fn operation_json(operation: &ControlOperation, problem: &Value, filters: &[Valu
     let mut parameters = vec![json!({ "$ref": "#/components/parameters/Session" })];
     for name in ["id", "name"].into_iter().filter(|name| operation.path.contains(&format!("{{{name}}}"))) {
         let mut schema = json!({ "type": "string" });
-        let (mut description, mut example) = ("The id of the rule, as the answer to its making says.", "r1");
+        let (description, example) = match name {
+            "name" => ("The name of the session.", "build-17"),
+            _ if operation.path.starts_with("/rules/") => {
+                ("The id of the rule, as the answer to its making says.", "r1")
+            }
+            _ => ("The id of the request.", "6b1bb8a6-2a5d-4f64-8b3c-0a3f5c1c7a10"),
+        };
         if name == "name" {
             schema["pattern"] = json!(format!("^{}$", SessionName::FORM));
-            (description, example) = ("The name of the session.", "build-17");
         }
         parameters.push(json!({
             "name": name, "in": "path", "required": true, "description": description, "schema": schema, "example": example,

@@ -37,6 +37,7 @@ pub(super) struct RequestFilter {
     /// The id of one request.
     korrelasjonsid: Option<String>,
     /// How many to tell, 50 where left out; `count` counts all.
+    #[schemars(range(max = u32::MAX))]
     limit: Option<u32>,
 }
 

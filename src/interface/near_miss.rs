@@ -63,7 +63,9 @@ fn input(number: &str, service: &Service, scenarios: &ScenarioSet) -> String {
 fn party(number: &str, scenarios: &ScenarioSet) -> String {
     let known = number.parse().ok().and_then(|part| scenarios.get(part));
     match known {
-        Some(party) if party.skjermet => format!("party {number} is shielded; the service tells nothing about it"),
+        Some(party) if party.skjermet.is_shielded() => {
+            format!("party {number} is shielded; the service tells nothing about it")
+        }
         Some(_) => format!("party {number} is known, but the service has nothing about it"),
         None => format!("party {number} is unknown{}", meant(number, scenarios)),
     }

@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::mot_andre::{MotAndreEntry, MottakerEntry};
 use super::scalar::{
     Aar, Amount, Betalingsdato, Count, Dato, Delay, Drift, Edition, EtterForfall, Fault, Gjentakelse, Number,
-    PartNumber, Seriebetaling, Step, Termin, Text, YesNo,
+    PartNumber, Seriebetaling, Skjermet, Step, Termin, Text,
 };
 use super::section::Section;
 use crate::catalogue::Catalogue;
@@ -91,8 +91,9 @@ pub(crate) struct PartDocument {
     pub(crate) innehaver: Option<PartNumber>,
     /// The edition of the answers about this party, unless the caller asks for another one.
     pub(crate) utgave: Option<Edition>,
-    /// Whether the party is a shielded person. Its answers have `skjermet: true` and nothing else.
-    pub(crate) skjermet: Option<YesNo>,
+    /// Whether the party is a shielded person. With `true`, its answers have `skjermet: true` and nothing else; with
+    /// `delvis`, they have the sums, too.
+    pub(crate) skjermet: Option<Skjermet>,
     /// The account that the party pays from and is paid to.
     pub(crate) kontonummer: Option<Number>,
     /// Claims, one by one.

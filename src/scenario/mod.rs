@@ -81,6 +81,25 @@ impl ScenarioSet {
     }
 }
 
+/// Whether a party is a shielded person, and what its answers keep.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Skjerming {
+    /// It is not.
+    #[default]
+    Ingen,
+    /// Its answers keep nothing.
+    Hel,
+    /// Its answers keep the sums.
+    Delvis,
+}
+
+impl Skjerming {
+    /// Whether the party is a shielded person.
+    pub const fn is_shielded(self) -> bool {
+        !matches!(self, Self::Ingen)
+    }
+}
+
 /// A party of the sandbox.
 #[derive(Debug)]
 pub struct Party {
@@ -94,8 +113,8 @@ pub struct Party {
     pub innehaver: Option<Part>,
     /// The edition of the answers about it, unless the caller asks for another one.
     pub utgave: Option<Edition>,
-    /// Whether it is a shielded person. Its answers are empty.
-    pub skjermet: bool,
+    /// Whether it is a shielded person.
+    pub skjermet: Skjerming,
     /// Its claims and payments.
     pub reskontro: Reskontro,
     /// Its data from the sections that services add to the format.

@@ -7,6 +7,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
+use super::Skjerming;
 use crate::catalogue;
 use crate::domain::Beloep;
 use crate::domain::clock::{Shift, parse_day};
@@ -355,6 +356,18 @@ scalar!(
         "true" => Ok(true),
         "false" => Ok(false),
         _ => Err("write true or false".to_owned()),
+    }
+);
+
+scalar!(
+    /// Whether a party is shielded, and how.
+    Skjermet -> Skjerming,
+    { "enum": [true, false, "delvis"] },
+    |raw, base| match raw {
+        "true" => Ok(Skjerming::Hel),
+        "delvis" => Ok(Skjerming::Delvis),
+        "false" => Ok(Skjerming::Ingen),
+        _ => Err("write true, delvis or false".to_owned()),
     }
 );
 

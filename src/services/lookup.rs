@@ -63,7 +63,7 @@ impl LookupRequest {
 pub(super) fn of_party(call: &Call<'_>, request: &LookupRequest, render: Render) -> Result<Rendered, Refusal> {
     let LookupRequest { service, endpoint, package, part, periode, format } = *request;
     let party = call.party().ok_or_else(|| Refusal::failed_at(service, Check::Party))?;
-    if party.skjermet && !call.operation().is_some_and(|operation| operation.marks_shielded) {
+    if party.skjermet.is_shielded() && !call.operation().is_some_and(|operation| operation.marks_shielded) {
         return Err(Refusal::failed_at(service, Check::Party));
     }
     let edition = call.edition_of_answer();

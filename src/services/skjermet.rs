@@ -1,10 +1,10 @@
-//! The answer about a shielded party: the parameters of the call and the mark, nothing else. It has the same schema as
-//! the other answers, because a generated client decodes one type for an endpoint.
+//! The answer about a shielded party: the parameters of the call and the mark, and the sums of a party that is shielded
+//! in part. It has the same schema as the other answers, because a generated client decodes one type for an endpoint.
 
 use schemars::Schema;
 use serde_json::{Value, json};
 
-/// What an answer about a shielded party keeps.
+/// What every answer about a shielded party keeps.
 const KEPT: [&str; 4] = ["partIdentifikator", "forespurtPart", "periode", "skjermet"];
 
 /// Makes the schema of an answer take the answer about a shielded party, too. What such an answer lacks is required of
@@ -17,14 +17,9 @@ pub(super) fn or_shielded(schema: &mut Schema) {
     };
     let (always, unless_shielded): (Vec<Value>, Vec<Value>) =
         required.into_iter().partition(|name| name.as_str().is_some_and(|name| KEPT.contains(&name)));
-    if let Some(Value::Object(properties)) = fields.get_mut("properties") {
-        properties.entry("skjermet").or_insert_with(
-            || json!({ "type": "boolean", "description": "True of a shielded party. Otherwise it is left out." }),
-        );
-    }
     let names: Vec<String> = unless_shielded.iter().filter_map(|name| Some(format!("`{}`", name.as_str()?))).collect();
     let rule = format!(
-        "Of a shielded party there are only the parameters of the call and `skjermet: true`. Of all others, {} {} always there.",
+        "Of a shielded party, only the parameters of the call and `skjermet: true` are certain. Of all others, {} {} always there.",
         names.join(", "),
         if names.len() == 1 { "is" } else { "are" }
     );

@@ -148,6 +148,14 @@ fn what_altinn_refuses() {
     refused(json!({ "consentRights": [] }), 400, "STD-00000");
     refused(json!({ "consentRights": [{ "action": [], "resource": [] }] }), 400, "STD-00000");
     refused(json!({ "redirectUrl": "bank.example" }), 400, "STD-00000");
+    refused(json!({ "requestMessage": { "en": 7 } }), 400, "STD-00000");
+    let right = |more: Value| {
+        let mut right = consent(&json!({}))["consentRights"][0].clone();
+        right.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        json!({ "consentRights": [right] })
+    };
+    refused(right(json!({ "action": [7] })), 400, "STD-00000");
+    refused(right(json!({ "metaData": { "aar": 2026 } })), 400, "STD-00000");
     let unknown = json!([{ "action": ["consent"], "resource": [{ "type": "urn:altinn:resource", "value": "x" }] }]);
     let other = ask(&sandbox, &json!({ "id": "ecbff842-199b-45c9-8b58-80ed4d813660", "consentRights": unknown }));
     assert!(other.status == 201 && other.header("sandbox-warning").contains("no service of this sandbox"));

@@ -1,6 +1,6 @@
 //! The draft of 2022: its names and forms, its errors, and its URLs.
 
-use crate::common::{BASE, KRAVOVERSIKT, get, sandbox};
+use crate::common::{self, BASE, KRAVOVERSIKT, get, sandbox};
 use serde_json::{Value, json};
 
 const YEAR: &str = "?fraOgMed=2026-01-01&tilOgMed=2026-12-31";
@@ -115,6 +115,35 @@ fn the_errors_of_krav_og_betalinger() {
     assert_eq!(kode("finans/311851381/krav?fraOgMed=2001-01-01", &[]), "KB-007");
     assert_eq!(kode("finans/311851381/oversikt", &[("Accept", "text/csv")]), "KB-008");
     assert_eq!(kode("finans/313100022/oversikt", &[]), "KB-009");
+}
+
+#[test]
+fn a_person_shielded_in_part_in_the_drafts_names() {
+    let yaml = "part: \"314300017\"\nnavn: X\nskjermet: delvis\nkrav: [{ kravidentifikator: HEMMELIG, \
+                kravtype: RESTSKATT, forfallsdato: 2026-11-10, opprinneligBeloep: 4711 }]\n";
+    let sandbox = common::with_scenario(yaml);
+    let contracts = common::contracts::services();
+    let contract = contracts.iter().find(|it| it.name == "kravoversikt").expect("its contract");
+    for operation in contract.operations() {
+        for call in operation.calls(&sandbox, "314300017") {
+            let answer = call.send(&sandbox, "GET", &[]).json();
+            assert!(operation.validator(200).is_valid(&answer), "{call:?}: {answer}");
+            assert_eq!(
+                (&answer["forespurtPart"], &answer["skjermet"]),
+                (&json!("314300017"), &json!(true)),
+                "{call:?}"
+            );
+            assert!(!answer.to_string().contains("HEMMELIG"), "{call:?}: {answer}");
+            match operation.path.rsplit('/').next() {
+                Some("oversikt") => {
+                    assert_eq!(answer["totalOversikt"]["forfalteKrav"], 4711);
+                    assert_eq!(answer["oversiktPerKravgruppe"][0]["forfalteKrav"], 4711);
+                    assert_eq!(answer["aapentKravMedGjenstaaendeBeloep"], json!([]));
+                }
+                _ => assert_eq!(answer.as_object().map(serde_json::Map::len), Some(4), "{answer}"),
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What the contracts of all services are made of: schemas from the types that answer, error
 //! responses from the error tables, so that neither can drift.
 
+pub(crate) mod by_hand;
 mod parameters;
 mod responses;
 mod schemas;
@@ -10,7 +11,8 @@ use serde_json::{Map, Value, json};
 
 use super::module::{Operation, ServiceModule};
 use crate::catalogue::{Edition, Endpoint, Service, TokenDemand};
-use parameters::{parameter, parameter_names};
+pub(crate) use parameters::parameter;
+use parameters::parameter_names;
 use responses::{Responses, XmlRoots, error_examples, headers};
 pub(crate) use schemas::Schemas;
 pub(crate) use version::Version;

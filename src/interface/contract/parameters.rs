@@ -18,7 +18,7 @@ pub(super) fn parameter_names(endpoint: &Endpoint) -> Vec<String> {
 }
 
 /// What is known of a parameter by its name.
-pub(super) fn parameter(name: &str, service: &Service, endpoint: &Endpoint) -> Value {
+pub(crate) fn parameter(name: &str, service: &Service, endpoint: &Endpoint) -> Value {
     let of = |place: &str, required: bool, description: &str, schema: Value, example: Value| {
         json!({
             "name": name, "in": place, "required": required, "description": description, "schema": schema,

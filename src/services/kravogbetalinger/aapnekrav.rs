@@ -6,6 +6,7 @@ use super::{contract, skjermet, utgave_2023 as old, utgave_2024 as new};
 use crate::catalogue::{Edition, Endpoint};
 use crate::interface::negotiation::Format;
 use crate::interface::{Answer, Call, Operation, Refusal, View};
+use crate::scenario::Skjerming;
 use crate::services::lookup;
 
 pub(super) const ENDPOINT: Endpoint = Endpoint {
@@ -29,12 +30,11 @@ fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
 }
 
 fn render(view: &View<'_>, format: Format) -> Result<Bytes, Refusal> {
-    if view.party.skjermet {
+    if view.party.skjermet == Skjerming::Hel {
         return skjermet(view, format);
     }
-    let part = view.party.part.to_string();
     match view.edition {
-        Edition::E2023 => view.write(&old::aapne_krav(part, view.at()), format),
-        Edition::E2024 => view.write(&new::aapne_krav(part, view.at()), format),
+        Edition::E2023 => view.write(&old::aapne_krav(view), format),
+        Edition::E2024 => view.write(&new::aapne_krav(view), format),
     }
 }

@@ -8,7 +8,8 @@ use crate::interface::Example;
 use crate::interface::contract::Schemas;
 
 pub(super) const ABOUT: &str = "Claims, payments in and payments out of a party, as innkreving-sandbox serves them. \
-    Of a shielded person, the service answers with the parameters of the call and a mark. \
+    Of a shielded person, the service answers with the parameters of the call and a mark, and with sums where the person is \
+    shielded in part. \
     New fields, another order of fields and absent optional fields come without notice, so read tolerantly.";
 
 /// The schema of an endpoint's answer in an edition.
@@ -41,18 +42,11 @@ pub(super) fn aapnekrav(edition: Edition) -> Vec<Example> {
             let abridged = include_str!("../../../scenarios/svar/2024-aapnekrav.json");
             let mut example = Example::of_json("publisert", PUBLISHED, abridged);
             // The page of April 2024 has the overviews. An older print of the same example leaves them out.
-            example.value["totalOversikt"] = json!({
-                "sumStipulerteRenter": 400.0, "sumForfalteKrav": 20000.0, "sumIkkeForfalteKrav": 0.0,
-                "sumUplasserteInnbetalinger": 0.0, "saldo": 20400.0,
-            });
-            example.value["oversiktPerKravgruppe"] = json!([{
-                "kravgruppe": "Skatt", "sumStipulerteRenter": 400.0, "sumForfalteKrav": 20000.0,
-                "sumIkkeForfalteKrav": 0.0, "saldo": 20400.0,
-            }]);
+            put_sums(&mut example.value);
             example
         }
     };
-    vec![published, shielded(false)]
+    vec![published, shielded(false), shielded_in_part(edition)]
 }
 
 pub(super) fn krav(edition: Edition) -> Vec<Example> {
@@ -87,4 +81,27 @@ fn shielded(has_periode: bool) -> Example {
     }
     value["skjermet"] = json!(true);
     Example { name: "skjermet", summary: "Of a shielded party", value }
+}
+
+/// The sums of a party that is shielded in part.
+fn shielded_in_part(edition: Edition) -> Example {
+    let mut value = shielded(false).value;
+    value["aapentKravMedGjenstaaendeBeloep"] = json!([]);
+    if edition == Edition::E2023 {
+        value["innbetalingMedUplassertBeloep"] = json!([]);
+    }
+    put_sums(&mut value);
+    Example { name: "delvisSkjermet", summary: "Of a party that is shielded in part", value }
+}
+
+/// The sums of the published answer.
+fn put_sums(value: &mut Value) {
+    value["totalOversikt"] = json!({
+        "sumStipulerteRenter": 400.0, "sumForfalteKrav": 20000.0, "sumIkkeForfalteKrav": 0.0,
+        "sumUplasserteInnbetalinger": 0.0, "saldo": 20400.0,
+    });
+    value["oversiktPerKravgruppe"] = json!([{
+        "kravgruppe": "Skatt", "sumStipulerteRenter": 400.0, "sumForfalteKrav": 20000.0,
+        "sumIkkeForfalteKrav": 0.0, "saldo": 20400.0,
+    }]);
 }

@@ -50,7 +50,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
     )
 };
 
-/// The answer about a shielded party: the call's parameters and the mark, nothing else.
+/// The answer about a party that is wholly shielded: the call's parameters and the mark, nothing else.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Skjermet {
@@ -63,7 +63,7 @@ struct Skjermet {
 /// What the 2024 edition does not show: that the enforcement of a claim is deferred.
 fn deferral(call: &Call<'_>) -> Option<&'static str> {
     let party = call.party()?;
-    let shows_it = call.edition_of_answer() == Edition::E2023 || party.skjermet;
+    let shows_it = call.edition_of_answer() == Edition::E2023 || party.skjermet.is_shielded();
     if shows_it || !party.reskontro.has_utsatt_iverksettelse() {
         return None;
     }
@@ -74,7 +74,7 @@ fn deferral(call: &Call<'_>) -> Option<&'static str> {
     )
 }
 
-/// An answer about a shielded party shows only that the party is shielded.
+/// An answer about a party that is wholly shielded shows only that it is.
 fn skjermet(view: &View<'_>, format: Format) -> Result<Bytes, Refusal> {
     let part_identifikator = view.party.part.to_string();
     view.write(&Skjermet { part_identifikator, periode: view.periode, skjermet: true }, format)

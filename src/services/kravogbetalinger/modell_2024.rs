@@ -21,7 +21,7 @@ use crate::services::skjermet::or_shielded;
 pub(super) struct AapneKrav<'a> {
     /// The party that was asked about.
     pub(super) part_identifikator: String,
-    /// Whether the party is shielded. Then nothing of it is shown.
+    /// Whether the party is shielded. Then no claim and no payment is shown.
     pub(super) skjermet: bool,
     /// The claims of which something remains, credits included.
     pub(super) aapent_krav_med_gjenstaaende_beloep: Vec<Krav<'a>>,
@@ -43,7 +43,7 @@ pub(super) struct KravIPeriode<'a> {
     pub(super) part_identifikator: String,
     /// The period that was asked for, both days included.
     pub(super) periode: Periode,
-    /// Whether the party is shielded. Then nothing of it is shown.
+    /// Whether the party is shielded. Then no claim and no payment is shown.
     pub(super) skjermet: bool,
     /// The claims with an instalment that is due in the period, whole.
     pub(super) krav: Vec<Krav<'a>>,
@@ -58,7 +58,7 @@ pub(super) struct InnbetalingerIPeriode<'a> {
     pub(super) part_identifikator: String,
     /// The period that was asked for, both days included.
     pub(super) periode: Periode,
-    /// Whether the party is shielded. Then nothing of it is shown.
+    /// Whether the party is shielded. Then no claim and no payment is shown.
     pub(super) skjermet: bool,
     /// The payments that came in the period.
     pub(super) innbetaling: Vec<Innbetaling<'a>>,
@@ -73,7 +73,7 @@ pub(super) struct UtbetalingerIPeriode<'a> {
     pub(super) part_identifikator: String,
     /// The period that was asked for, both days included.
     pub(super) periode: Periode,
-    /// Whether the party is shielded. Then nothing of it is shown.
+    /// Whether the party is shielded. Then no claim and no payment is shown.
     pub(super) skjermet: bool,
     /// The payouts of the period.
     pub(super) utbetaling: Vec<Utbetaling<'a>>,

@@ -6,6 +6,7 @@ use super::{contract, skjermet, utgave_2023 as old, utgave_2024 as new};
 use crate::catalogue::{Check, Edition};
 use crate::interface::negotiation::Format;
 use crate::interface::{Answer, Call, Operation, Refusal, View};
+use crate::scenario::Skjerming;
 use crate::services::{lookup, utvalg};
 
 pub(super) const OPERATION: Operation = Operation::with_schema(
@@ -26,13 +27,13 @@ fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
 }
 
 fn render(view: &View<'_>, format: Format) -> Result<Bytes, Refusal> {
-    if view.party.skjermet {
+    if view.party.skjermet == Skjerming::Hel {
         return skjermet(view, format);
     }
     let periode = view.periode.ok_or_else(|| Refusal::failed_at(view.service, Check::Input))?;
-    let (part, list) = (view.party.part.to_string(), utvalg::utbetalinger(view, periode)?);
+    let list = utvalg::utbetalinger(view, periode)?;
     match view.edition {
-        Edition::E2023 => view.write(&old::utbetalinger(part, periode, &list, view.at()), format),
-        Edition::E2024 => view.write(&new::utbetalinger(part, periode, &list, view.at()), format),
+        Edition::E2023 => view.write(&old::utbetalinger(view, periode, &list), format),
+        Edition::E2024 => view.write(&new::utbetalinger(view, periode, &list), format),
     }
 }

@@ -10,10 +10,12 @@ use super::contract::optional;
 use super::felles::{OversiktPerKravgruppe, TotalOversikt, oversikt_per_kravgruppe, total_oversikt};
 use crate::domain::NaiveDate;
 use crate::domain::reskontro::{self as r, AsOf, ForfallAsOf, KravAsOf, Plassert};
+use crate::interface::View;
 use crate::interface::periode::Periode;
 use crate::services::render::Plain as Kroner;
 use crate::services::reskontro::{Betalingsinformasjon, Konto, Motpart, beskrivelse_hos_andre, kravdager, kravperiode};
 use crate::services::skjermet::or_shielded;
+use crate::services::utvalg;
 
 /// Open claims and unallocated payments of a party, with sums.
 #[derive(Serialize, JsonSchema)]
@@ -22,6 +24,9 @@ use crate::services::skjermet::or_shielded;
 pub(super) struct AapneKrav<'a> {
     /// The party that was asked about.
     part_identifikator: String,
+    /// True of a shielded party, of which no claim and no payment is shown. Otherwise it is left out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    skjermet: bool,
     /// The claims of which something remains, credits included.
     aapent_krav_med_gjenstaaende_beloep: Vec<Krav<'a>>,
     /// The payments of which something is placed on no claim.
@@ -41,6 +46,9 @@ pub(super) struct KravIPeriode<'a> {
     part_identifikator: String,
     /// The period that was asked for, both days included.
     periode: Periode,
+    /// True of a shielded party, of which no claim and no payment is shown. Otherwise it is left out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    skjermet: bool,
     /// The claims with an instalment that is due in the period, whole.
     krav: Vec<Krav<'a>>,
 }
@@ -54,6 +62,9 @@ pub(super) struct InnbetalingerIPeriode<'a> {
     part_identifikator: String,
     /// The period that was asked for, both days included.
     periode: Periode,
+    /// True of a shielded party, of which no claim and no payment is shown. Otherwise it is left out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    skjermet: bool,
     /// The payments that came in the period.
     innbetaling: Vec<Innbetaling<'a>>,
 }
@@ -67,6 +78,9 @@ pub(super) struct UtbetalingerIPeriode<'a> {
     part_identifikator: String,
     /// The period that was asked for, both days included.
     periode: Periode,
+    /// True of a shielded party, of which no claim and no payment is shown. Otherwise it is left out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    skjermet: bool,
     /// The payouts of the period.
     utbetaling: Vec<Utbetaling<'a>>,
 }
@@ -250,44 +264,51 @@ struct KreditKrav<'a> {
     gjenstaaende_beloep: Kroner,
 }
 
-pub(super) fn aapne_krav(part_identifikator: String, at: AsOf<'_>) -> AapneKrav<'_> {
+pub(super) fn aapne_krav<'a>(view: &View<'a>) -> AapneKrav<'a> {
+    let at = view.at();
     AapneKrav {
-        part_identifikator,
-        aapent_krav_med_gjenstaaende_beloep: at.aapne_krav().map(krav).collect(),
-        innbetaling_med_uplassert_beloep: at.uplasserte_innbetalinger().map(|it| innbetaling(it, at)).collect(),
+        part_identifikator: view.party.part.to_string(),
+        skjermet: view.party.skjermet.is_shielded(),
+        aapent_krav_med_gjenstaaende_beloep: utvalg::aapne_krav(view).map(krav).collect(),
+        innbetaling_med_uplassert_beloep: utvalg::uplasserte(view).map(|it| innbetaling(it, at)).collect(),
         total_oversikt: total_oversikt(at),
         oversikt_per_kravgruppe: oversikt_per_kravgruppe(at),
     }
 }
 
-pub(super) fn krav_i_periode<'a>(
-    part_identifikator: String,
-    periode: Periode,
-    list: &[KravAsOf<'a>],
-) -> KravIPeriode<'a> {
-    KravIPeriode { part_identifikator, periode, krav: list.iter().copied().map(krav).collect() }
+pub(super) fn krav_i_periode<'a>(view: &View<'a>, periode: Periode, list: &[KravAsOf<'a>]) -> KravIPeriode<'a> {
+    KravIPeriode {
+        part_identifikator: view.party.part.to_string(),
+        periode,
+        skjermet: view.party.skjermet.is_shielded(),
+        krav: list.iter().copied().map(krav).collect(),
+    }
 }
 
 pub(super) fn innbetalinger<'a>(
-    part_identifikator: String,
+    view: &View<'a>,
     periode: Periode,
     list: &[&'a r::Innbetaling],
-    at: AsOf<'a>,
 ) -> InnbetalingerIPeriode<'a> {
     InnbetalingerIPeriode {
-        part_identifikator,
+        part_identifikator: view.party.part.to_string(),
         periode,
-        innbetaling: list.iter().map(|it| innbetaling(it, at)).collect(),
+        skjermet: view.party.skjermet.is_shielded(),
+        innbetaling: list.iter().map(|it| innbetaling(it, view.at())).collect(),
     }
 }
 
 pub(super) fn utbetalinger<'a>(
-    part_identifikator: String,
+    view: &View<'a>,
     periode: Periode,
     list: &[&'a r::Utbetaling],
-    at: AsOf<'a>,
 ) -> UtbetalingerIPeriode<'a> {
-    UtbetalingerIPeriode { part_identifikator, periode, utbetaling: list.iter().map(|it| utbetaling(it, at)).collect() }
+    UtbetalingerIPeriode {
+        part_identifikator: view.party.part.to_string(),
+        periode,
+        skjermet: view.party.skjermet.is_shielded(),
+        utbetaling: list.iter().map(|it| utbetaling(it, view.at())).collect(),
+    }
 }
 
 fn krav(it: KravAsOf<'_>) -> Krav<'_> {

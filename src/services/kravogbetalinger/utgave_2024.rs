@@ -9,47 +9,57 @@ use super::modell_2024::{
 use super::mot_andre;
 use crate::domain::identifikator::masked_kontonummer;
 use crate::domain::reskontro::{self as r, AsOf, Fastsettingsmaate, ForfallAsOf, KravAsOf, Plassert};
+use crate::interface::View;
 use crate::interface::periode::Periode;
 use crate::services::render::WithDecimal as Kroner;
 use crate::services::reskontro::Konto;
+use crate::services::utvalg;
 
-pub(super) fn aapne_krav(part_identifikator: String, at: AsOf<'_>) -> AapneKrav<'_> {
+pub(super) fn aapne_krav<'a>(view: &View<'a>) -> AapneKrav<'a> {
+    let at = view.at();
     AapneKrav {
-        part_identifikator,
-        skjermet: false,
-        aapent_krav_med_gjenstaaende_beloep: at.aapne_krav().map(krav).collect(),
-        innbetaling_med_uplassert_beloep: at.uplasserte_innbetalinger().map(|it| innbetaling(it, at)).collect(),
+        part_identifikator: view.party.part.to_string(),
+        skjermet: view.party.skjermet.is_shielded(),
+        aapent_krav_med_gjenstaaende_beloep: utvalg::aapne_krav(view).map(krav).collect(),
+        innbetaling_med_uplassert_beloep: utvalg::uplasserte(view).map(|it| innbetaling(it, at)).collect(),
         total_oversikt: total_oversikt(at),
         oversikt_per_kravgruppe: oversikt_per_kravgruppe(at),
     }
 }
 
-pub(super) fn krav_i_periode<'a>(
-    part_identifikator: String,
-    periode: Periode,
-    list: &[KravAsOf<'a>],
-) -> KravIPeriode<'a> {
-    KravIPeriode { part_identifikator, periode, skjermet: false, krav: list.iter().copied().map(krav).collect() }
+pub(super) fn krav_i_periode<'a>(view: &View<'a>, periode: Periode, list: &[KravAsOf<'a>]) -> KravIPeriode<'a> {
+    KravIPeriode {
+        part_identifikator: view.party.part.to_string(),
+        periode,
+        skjermet: view.party.skjermet.is_shielded(),
+        krav: list.iter().copied().map(krav).collect(),
+    }
 }
 
 pub(super) fn innbetalinger<'a>(
-    part_identifikator: String,
+    view: &View<'a>,
     periode: Periode,
     list: &[&'a r::Innbetaling],
-    at: AsOf<'a>,
 ) -> InnbetalingerIPeriode<'a> {
-    let innbetaling = list.iter().map(|it| innbetaling(it, at)).collect();
-    InnbetalingerIPeriode { part_identifikator, periode, skjermet: false, innbetaling }
+    InnbetalingerIPeriode {
+        part_identifikator: view.party.part.to_string(),
+        periode,
+        skjermet: view.party.skjermet.is_shielded(),
+        innbetaling: list.iter().map(|it| innbetaling(it, view.at())).collect(),
+    }
 }
 
 pub(super) fn utbetalinger<'a>(
-    part_identifikator: String,
+    view: &View<'a>,
     periode: Periode,
     list: &[&'a r::Utbetaling],
-    at: AsOf<'a>,
 ) -> UtbetalingerIPeriode<'a> {
-    let utbetaling = list.iter().map(|it| utbetaling(it, at)).collect();
-    UtbetalingerIPeriode { part_identifikator, periode, skjermet: false, utbetaling }
+    UtbetalingerIPeriode {
+        part_identifikator: view.party.part.to_string(),
+        periode,
+        skjermet: view.party.skjermet.is_shielded(),
+        utbetaling: list.iter().map(|it| utbetaling(it, view.at())).collect(),
+    }
 }
 
 fn krav(it: KravAsOf<'_>) -> Krav<'_> {

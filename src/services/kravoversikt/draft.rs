@@ -5,12 +5,14 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::reskontro::{self as r, AsOf, ForfallAsOf, KravAsOf, Plassert, Totaler};
+use crate::interface::View;
 use crate::interface::periode::Periode;
 use crate::services::render::{Midnatt, Plain as Kroner};
 use crate::services::reskontro::{
     Betalingsinformasjon, Konto, Motpart, beskrivelse, beskrivelse_hos_andre, kravdager, kravperiode,
 };
 use crate::services::skjermet::or_shielded;
+use crate::services::utvalg;
 
 /// A period, both days included.
 #[derive(Serialize, JsonSchema)]
@@ -50,6 +52,9 @@ impl Skjermet {
 pub(super) struct Oversikt<'a> {
     /// The party that was asked about.
     forespurt_part: String,
+    /// True of a shielded party, of which no claim and no payment is shown. Otherwise it is left out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    skjermet: bool,
     /// The claims of which something remains, credits included.
     aapent_krav_med_gjenstaaende_beloep: Vec<Krav<'a>>,
     /// The payments of which something is placed on no claim.
@@ -101,6 +106,9 @@ pub(super) struct KravIPeriode<'a> {
     forespurt_part: String,
     /// The period that was asked for, both days included.
     periode: Tidsrom,
+    /// True of a shielded party, of which no claim and no payment is shown. Otherwise it is left out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    skjermet: bool,
     /// The claims with an instalment that is due in the period, whole.
     krav: Vec<Krav<'a>>,
 }
@@ -114,6 +122,9 @@ pub(super) struct InnbetalingerIPeriode<'a> {
     forespurt_part: String,
     /// The period that was asked for, both days included.
     periode: Tidsrom,
+    /// True of a shielded party, of which no claim and no payment is shown. Otherwise it is left out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    skjermet: bool,
     /// The payments that came in the period.
     innbetaling: Vec<Innbetaling<'a>>,
 }
@@ -127,6 +138,9 @@ pub(super) struct UtbetalingerIPeriode<'a> {
     forespurt_part: String,
     /// The period that was asked for, both days included.
     periode: Tidsrom,
+    /// True of a shielded party, of which no claim and no payment is shown. Otherwise it is left out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    skjermet: bool,
     /// The payouts of the period.
     utbetaling: Vec<Utbetaling<'a>>,
 }
@@ -303,7 +317,8 @@ struct KreditKrav<'a> {
     gjenstaaende_beloep: Kroner,
 }
 
-pub(super) fn oversikt(forespurt_part: String, at: AsOf<'_>) -> Oversikt<'_> {
+pub(super) fn oversikt<'a>(view: &View<'a>) -> Oversikt<'a> {
+    let at = view.at();
     let total = at.totaler();
     let group_entry = |sum: r::Gruppesum| {
         let Totaler { stipulerte_renter, forfalte, ikke_forfalte, .. } = sum.totaler;
@@ -316,9 +331,10 @@ pub(super) fn oversikt(forespurt_part: String, at: AsOf<'_>) -> Oversikt<'_> {
         }
     };
     Oversikt {
-        forespurt_part,
-        aapent_krav_med_gjenstaaende_beloep: at.aapne_krav().map(krav).collect(),
-        innbetaling_med_uplassert_beloep: at.uplasserte_innbetalinger().map(|it| innbetaling(it, at)).collect(),
+        forespurt_part: view.party.part.to_string(),
+        skjermet: view.party.skjermet.is_shielded(),
+        aapent_krav_med_gjenstaaende_beloep: utvalg::aapne_krav(view).map(krav).collect(),
+        innbetaling_med_uplassert_beloep: utvalg::uplasserte(view).map(|it| innbetaling(it, at)).collect(),
         total_oversikt: TotalOversikt {
             stipulerte_renter: Kroner(total.stipulerte_renter),
             forfalte_krav: Kroner(total.forfalte),
@@ -330,28 +346,39 @@ pub(super) fn oversikt(forespurt_part: String, at: AsOf<'_>) -> Oversikt<'_> {
     }
 }
 
-pub(super) fn krav_i_periode<'a>(forespurt_part: String, periode: Periode, list: &[KravAsOf<'a>]) -> KravIPeriode<'a> {
-    KravIPeriode { forespurt_part, periode: periode.into(), krav: list.iter().copied().map(krav).collect() }
+pub(super) fn krav_i_periode<'a>(view: &View<'a>, periode: Periode, list: &[KravAsOf<'a>]) -> KravIPeriode<'a> {
+    KravIPeriode {
+        forespurt_part: view.party.part.to_string(),
+        periode: periode.into(),
+        skjermet: view.party.skjermet.is_shielded(),
+        krav: list.iter().copied().map(krav).collect(),
+    }
 }
 
 pub(super) fn innbetalinger<'a>(
-    forespurt_part: String,
+    view: &View<'a>,
     periode: Periode,
     list: &[&'a r::Innbetaling],
-    at: AsOf<'a>,
 ) -> InnbetalingerIPeriode<'a> {
-    let innbetaling = list.iter().map(|it| innbetaling(it, at)).collect();
-    InnbetalingerIPeriode { forespurt_part, periode: periode.into(), innbetaling }
+    InnbetalingerIPeriode {
+        forespurt_part: view.party.part.to_string(),
+        periode: periode.into(),
+        skjermet: view.party.skjermet.is_shielded(),
+        innbetaling: list.iter().map(|it| innbetaling(it, view.at())).collect(),
+    }
 }
 
 pub(super) fn utbetalinger<'a>(
-    forespurt_part: String,
+    view: &View<'a>,
     periode: Periode,
     list: &[&'a r::Utbetaling],
-    at: AsOf<'a>,
 ) -> UtbetalingerIPeriode<'a> {
-    let utbetaling = list.iter().map(|it| utbetaling(it, at)).collect();
-    UtbetalingerIPeriode { forespurt_part, periode: periode.into(), utbetaling }
+    UtbetalingerIPeriode {
+        forespurt_part: view.party.part.to_string(),
+        periode: periode.into(),
+        skjermet: view.party.skjermet.is_shielded(),
+        utbetaling: list.iter().map(|it| utbetaling(it, view.at())).collect(),
+    }
 }
 
 fn krav(it: KravAsOf<'_>) -> Krav<'_> {

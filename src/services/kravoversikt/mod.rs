@@ -10,6 +10,7 @@ use crate::catalogue::{Check, Endpoint, Formats, Service};
 use crate::interface::negotiation::Format;
 use crate::interface::periode::Periode;
 use crate::interface::{Operation, Refusal, ServiceModule, View};
+use crate::scenario::Skjerming;
 use draft::{InnbetalingerIPeriode, KravIPeriode, Oversikt, Skjermet, UtbetalingerIPeriode};
 
 static SERVICE: Service = Service {
@@ -79,40 +80,42 @@ static OPERATIONS: &[Operation] = &[
 ];
 
 fn oversikt(view: &View<'_>, format: Format) -> Result<Bytes, Refusal> {
-    unless_shielded(view, format, |part| view.write(&draft::oversikt(part, view.at()), format))
+    unless_wholly_shielded(view, format, || view.write(&draft::oversikt(view), format))
 }
 
 fn krav(view: &View<'_>, format: Format) -> Result<Bytes, Refusal> {
-    unless_shielded(view, format, |part| {
+    unless_wholly_shielded(view, format, || {
         let periode = periode(view)?;
-        view.write(&draft::krav_i_periode(part, periode, &utvalg::krav(view, periode)?), format)
+        view.write(&draft::krav_i_periode(view, periode, &utvalg::krav(view, periode)?), format)
     })
 }
 
 fn innbetalinger(view: &View<'_>, format: Format) -> Result<Bytes, Refusal> {
-    unless_shielded(view, format, |part| {
+    unless_wholly_shielded(view, format, || {
         let periode = periode(view)?;
         let list = utvalg::innbetalinger(view, periode)?;
-        view.write(&draft::innbetalinger(part, periode, &list, view.at()), format)
+        view.write(&draft::innbetalinger(view, periode, &list), format)
     })
 }
 
 fn utbetalinger(view: &View<'_>, format: Format) -> Result<Bytes, Refusal> {
-    unless_shielded(view, format, |part| {
+    unless_wholly_shielded(view, format, || {
         let periode = periode(view)?;
         let list = utvalg::utbetalinger(view, periode)?;
-        view.write(&draft::utbetalinger(part, periode, &list, view.at()), format)
+        view.write(&draft::utbetalinger(view, periode, &list), format)
     })
 }
 
-/// An answer about a shielded party shows only that the party is shielded.
-fn unless_shielded(
+/// An answer about a party that is wholly shielded shows only that it is.
+fn unless_wholly_shielded(
     view: &View<'_>,
     format: Format,
-    render: impl FnOnce(String) -> Result<Bytes, Refusal>,
+    render: impl FnOnce() -> Result<Bytes, Refusal>,
 ) -> Result<Bytes, Refusal> {
-    let part = view.party.part.to_string();
-    if view.party.skjermet { view.write(&Skjermet::new(part, view.periode), format) } else { render(part) }
+    if view.party.skjermet != Skjerming::Hel {
+        return render();
+    }
+    view.write(&Skjermet::new(view.party.part.to_string(), view.periode), format)
 }
 
 fn periode(view: &View<'_>) -> Result<Periode, Refusal> {

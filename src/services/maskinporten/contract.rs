@@ -1,9 +1,10 @@
 //! The contract of the issuer.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{GRANT_TYPE, SERVICE};
 use crate::catalogue::Code;
+use crate::interface::contract::by_hand::{answer, constant, list, object, text, texts};
 use crate::interface::contract::head;
 
 /// The tag of all operations.
@@ -63,12 +64,6 @@ pub(super) fn document() -> Value {
 /// A JWT without a signature that anything checks.
 const JWT: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJlbi1rbGllbnQifQ.c2lnbmF0dXI";
 
-fn answer(description: &str, schema: &str, example: &Value) -> Value {
-    json!({ "description": description, "content": { "application/json": {
-        "schema": { "$ref": format!("#/components/schemas/{schema}") }, "example": example,
-    } } })
-}
-
 /// The refusal with a status, with the first code of that status as its example.
 fn refusal(description: &str, status: u16) -> Value {
     let known = SERVICE.codes.iter().find(|code| code.status == status);
@@ -80,16 +75,6 @@ fn refusal(description: &str, status: u16) -> Value {
 }
 
 fn schemas() -> Value {
-    let text = |description: &str| json!({ "type": "string", "description": description });
-    let texts =
-        |description: &str| json!({ "type": "array", "items": { "type": "string" }, "description": description });
-    let object = |description: &str, required: &[&str], fields: &[(&str, Value)]| {
-        let fields: Map<String, Value> =
-            fields.iter().map(|(name, field)| ((*name).to_owned(), field.clone())).collect();
-        json!({ "type": "object", "description": description, "required": required, "properties": fields })
-    };
-    let constant =
-        |value: &str, description: &str| json!({ "type": "string", "const": value, "description": description });
     json!({
         "TokenRequest": object("A request for a token.", &["grant_type", "assertion"], &[
             ("grant_type", constant(GRANT_TYPE, "The only grant type.")),
@@ -102,7 +87,7 @@ fn schemas() -> Value {
             ("scope", text("Its scopes, with spaces between them.")),
         ]),
         "JwkSet": object("Public keys.", &["keys"], &[
-            ("keys", json!({ "type": "array", "items": { "$ref": "#/components/schemas/Jwk" }, "description": "The keys." })),
+            ("keys", list("Jwk", "The keys.")),
         ]),
         "Jwk": object("A public key (RFC 7517).", &["kty", "kid", "n", "e"], &[
             ("kty", text("The kind of the key: `RSA`.")),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::callers::{self, CONSENT_READ, CONSENT_WRITE};
 use super::codes::{self, by_name};
-use super::{SERVICE, asked, pages_base, url};
+use super::{SERVICE, asked, pages_base, shape, url};
 use crate::access::mint::{stable_uuid, urn};
 use crate::access::requests::{ConsentRequest, ConsentStatus, NotDone, instant};
 use crate::catalogue::Check;
@@ -105,6 +105,12 @@ fn read(sent: NewConsent, now: DateTime<Utc>) -> Result<ConsentRequest, Refusal>
                 "consentRights/{number}: it needs an action, and one resource with the type urn:altinn:resource and a value"
             )));
         }
+    }
+    if !sent.consent_rights.iter().all(shape::consent_right) {
+        return Err(invalid("consentRights: action is a list of texts, metadata an object of texts, version a text"));
+    }
+    if !sent.request_message.is_null() && !shape::texts(&sent.request_message) {
+        return Err(invalid("requestMessage is no object with a text for each language"));
     }
     if !["http://", "https://"].iter().any(|scheme| sent.redirect_url.starts_with(scheme)) {
         return Err(invalid("redirectUrl is no URL"));

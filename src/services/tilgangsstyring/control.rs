@@ -59,7 +59,9 @@ fn operations(_: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation> {
 /// What was asked for, the oldest systembruker first.
 #[derive(Serialize, JsonSchema)]
 struct AltinnRequests {
+    /// The consents.
     consents: Vec<AltinnRequest>,
+    /// The systembrukere.
     systemusers: Vec<AltinnRequest>,
 }
 

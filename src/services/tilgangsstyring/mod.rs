@@ -7,7 +7,9 @@ mod codes;
 mod consents;
 mod contract;
 mod control;
+mod eksempler;
 mod page;
+mod shape;
 mod system_users;
 mod systems;
 
@@ -15,7 +17,9 @@ use http::header::HOST;
 
 use super::ISSUER;
 use crate::access::requests::Requests;
-use crate::catalogue::{BodyPolicy, Check, Endpoint, Formats, PartyIn, Protection, Service, Success};
+use crate::catalogue::{
+    BodyPolicy, Check, Endpoint, Formats, Parameter, ParameterKind, PartyIn, Protection, Service, Success,
+};
 use crate::interface::{Call, Envelope, Hooks, Operation, Reason, Refusal, RequestFault, ServiceModule};
 
 static SERVICE: Service = Service {
@@ -56,34 +60,68 @@ const ASK_CONSENT: Endpoint = Endpoint {
     also_at: Some("/altinn/platform/accessmanagement/api/v1/enterprise/consentrequests/"),
     ..nobody(Endpoint::post("consentrequests", "accessmanagement/api/v1/enterprise/consentrequests", BODY))
 };
-const CONSENT: Endpoint =
-    nobody(Endpoint::get("consentrequest", "accessmanagement/api/v1/enterprise/consentrequests/{consentRequestId}"));
+const CONSENT: Endpoint = at(
+    nobody(Endpoint::get("consentrequest", "accessmanagement/api/v1/enterprise/consentrequests/{consentRequestId}")),
+    &[CONSENT_ID],
+);
 const REGISTER: Endpoint =
     nobody(Endpoint::post("systemregister", "authentication/api/v1/systemregister/vendor", BODY));
-const SYSTEM: Endpoint = nobody(Endpoint::get("system", "authentication/api/v1/systemregister/vendor/{systemId}"));
-const CHANGE_SYSTEM: Endpoint =
-    nobody(Endpoint::put("change-system", "authentication/api/v1/systemregister/vendor/{systemId}", BODY));
+const SYSTEM: Endpoint =
+    at(nobody(Endpoint::get("system", "authentication/api/v1/systemregister/vendor/{systemId}")), &[SYSTEM_ID]);
+const CHANGE_SYSTEM: Endpoint = at(
+    nobody(Endpoint::put("change-system", "authentication/api/v1/systemregister/vendor/{systemId}", BODY)),
+    &[SYSTEM_ID],
+);
 const ASK_SYSTEM_USER: Endpoint = Endpoint {
     success: Success::CREATED,
     ..nobody(Endpoint::post("systemuser-request", "authentication/api/v1/systemuser/request/vendor", BODY))
 };
-const SYSTEM_USER: Endpoint =
-    nobody(Endpoint::get("systemuser-status", "authentication/api/v1/systemuser/request/vendor/{requestId}"));
-const SYSTEM_USER_BY_REFERENCE: Endpoint = nobody(Endpoint::get(
-    "systemuser-by-reference",
-    "authentication/api/v1/systemuser/request/vendor/byexternalref/{systemId}/{orgNo}/{externalRef}",
-));
-const SYSTEM_USER_REQUESTS: Endpoint =
-    nobody(Endpoint::get("systemuser-requests", "authentication/api/v1/systemuser/request/vendor/bysystem/{systemId}"));
-const SYSTEM_USERS: Endpoint =
-    nobody(Endpoint::get("systemusers", "authentication/api/v1/systemuser/vendor/bysystem/{systemId}"));
-const EXCHANGE: Endpoint = nobody(Endpoint::get("exchange", "authentication/api/v1/exchange/{tokenProvider}"));
+const SYSTEM_USER: Endpoint = at(
+    nobody(Endpoint::get("systemuser-status", "authentication/api/v1/systemuser/request/vendor/{requestId}")),
+    &[REQUEST_ID],
+);
+const SYSTEM_USER_BY_REFERENCE: Endpoint = at(
+    nobody(Endpoint::get(
+        "systemuser-by-reference",
+        "authentication/api/v1/systemuser/request/vendor/byexternalref/{systemId}/{orgNo}/{externalRef}",
+    )),
+    &[SYSTEM_ID, CUSTOMER, REFERENCE],
+);
+const SYSTEM_USER_REQUESTS: Endpoint = at(
+    nobody(Endpoint::get("systemuser-requests", "authentication/api/v1/systemuser/request/vendor/bysystem/{systemId}")),
+    &[SYSTEM_ID],
+);
+const SYSTEM_USERS: Endpoint = at(
+    nobody(Endpoint::get("systemusers", "authentication/api/v1/systemuser/vendor/bysystem/{systemId}")),
+    &[SYSTEM_ID],
+);
+const EXCHANGE: Endpoint =
+    at(nobody(Endpoint::get("exchange", "authentication/api/v1/exchange/{tokenProvider}")), &[PROVIDER]);
 
 /// The endpoint, which is about no party.
 const fn nobody(mut endpoint: Endpoint) -> Endpoint {
     endpoint.party = PartyIn::Nowhere;
     endpoint
 }
+
+/// The endpoint, with what is known of the places in its path.
+const fn at(mut endpoint: Endpoint, places: &'static [Parameter]) -> Endpoint {
+    endpoint.parameters = places;
+    endpoint
+}
+
+const fn place(name: &'static str, description: &'static str, example: &'static str) -> Parameter {
+    Parameter { name, description, example, kind: ParameterKind::Text }
+}
+
+const CONSENT_ID: Parameter =
+    place("consentRequestId", "The id that the client gave the consent.", "6b1bb8a6-2a5d-4f64-8b3c-0a3f5c1c7a10");
+const SYSTEM_ID: Parameter = place("systemId", "The id of the registered system.", "314055403_books");
+const REQUEST_ID: Parameter =
+    place("requestId", "The id of the request, as the answer to it says.", "2f1d7c0e-6a3b-5d5c-9a51-7d0a4c8e2b61");
+const CUSTOMER: Parameter = place("orgNo", "The organisation number of the customer.", "310478717");
+const REFERENCE: Parameter = place("externalRef", "The client's own reference.", "tenant-7");
+const PROVIDER: Parameter = place("tokenProvider", "Whose token it is.", TOKENS_OF.name);
 
 pub(super) static MODULE: ServiceModule = ServiceModule {
     envelope: Envelope::Own(codes::problem),
@@ -99,17 +137,28 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
 };
 
 static OPERATIONS: &[Operation] = &[
-    Operation::without_schema(consents::ask, "askConsent", "Ask for a consent"),
-    Operation::without_schema(consents::show, "consentRequest", "What has come of a consent"),
-    Operation::without_schema(systems::register, "registerSystem", "Register a system"),
-    Operation::without_schema(systems::show, "system", "A registered system"),
-    Operation::without_schema(systems::change, "changeSystem", "Change a registered system"),
-    Operation::without_schema(system_users::ask, "askSystemUser", "Ask for a systembruker"),
-    Operation::without_schema(system_users::show, "systemUserRequest", "What has come of a request for a systembruker"),
-    Operation::without_schema(system_users::by_reference, "systemUserRequestByReference", "The same, by its reference"),
-    Operation::without_schema(system_users::requests, "systemUserRequests", "All requests of a system"),
-    Operation::without_schema(system_users::accepted, "systemUsers", "The systembrukere of a system"),
-    Operation::without_schema(callers::exchange, "exchange", "A token of Altinn for one of the issuer"),
+    Operation::without_schema(consents::ask, "askConsent", "Ask for a consent")
+        .described("Asks a party for a consent. The party decides at `viewUri`; the control API decides in a test. The same request again answers 200."),
+    Operation::without_schema(consents::show, "consentRequest", "What has come of a consent")
+        .described("The consent with its status, for whoever asked for it."),
+    Operation::without_schema(systems::register, "registerSystem", "Register a system")
+        .described("Registers a system in the session, and answers its internal id."),
+    Operation::without_schema(systems::show, "system", "A registered system")
+        .described("The system, for its vendor."),
+    Operation::without_schema(systems::change, "changeSystem", "Change a registered system")
+        .described("Puts the system in place of the registered one. A system that is new is registered."),
+    Operation::without_schema(system_users::ask, "askSystemUser", "Ask for a systembruker")
+        .described("Asks a customer for a systembruker. The customer decides at `confirmUrl`; the control API decides in a test. The same request again answers 200."),
+    Operation::without_schema(system_users::show, "systemUserRequest", "What has come of a request for a systembruker")
+        .described("The request with its status, by its id."),
+    Operation::without_schema(system_users::by_reference, "systemUserRequestByReference", "What has come of a request, by its reference")
+        .described("The request with its status, by system, customer and reference."),
+    Operation::without_schema(system_users::requests, "systemUserRequests", "All requests of a system")
+        .described("All requests for systembrukere of a system, with their status."),
+    Operation::without_schema(system_users::accepted, "systemUsers", "The systembrukere of a system")
+        .described("The systembrukere that customers have accepted."),
+    Operation::without_schema(callers::exchange, "exchange", "A token of Altinn for one of the issuer")
+        .described("Answers the same token, because the sandbox's Altinn takes the issuer's tokens: as a JSON string, or as a text for a caller who does not accept JSON."),
 ];
 
 /// The refusal of a request that reaches no endpoint.

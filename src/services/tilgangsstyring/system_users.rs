@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::callers::{self, CheckedCaller, REGISTER_READ, REQUEST_READ, REQUEST_WRITE};
 use super::codes::{self, by_name};
 use super::systems::{field, is_number};
-use super::{SERVICE, asked, pages_base, url};
+use super::{SERVICE, asked, pages_base, shape, url};
 use crate::access::requests::{SystemUserRequest, SystemUserStatus, instant};
 use crate::catalogue::Check;
 use crate::domain::identifikator::Organisasjonsnummer;
@@ -16,8 +16,7 @@ use crate::interface::{Answer, Call, Refusal};
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct NewRequest {
-    #[serde(default)]
-    integration_title: Value,
+    integration_title: Option<String>,
     external_ref: Option<String>,
     system_id: String,
     party_org_no: String,
@@ -44,6 +43,9 @@ pub(super) fn ask(call: &Call<'_>) -> Result<Answer, Refusal> {
     if rights.is_empty() && packages.is_empty() {
         return Err(Refusal::on_demand(by_name("AUTH-00059")));
     }
+    if !rights.iter().all(shape::right) || !packages.iter().all(shape::package) {
+        return Err(invalid("rights or accessPackages hold something of another type"));
+    }
     let requests = asked(call)?;
     let system = requests.system(&sent.system_id);
     let in_id = sent.system_id.get(..9).filter(|digits| is_number(digits)).map(str::to_owned);
@@ -67,7 +69,7 @@ pub(super) fn ask(call: &Call<'_>) -> Result<Answer, Refusal> {
         vendor,
         external_ref: sent.external_ref.filter(|text| !text.is_empty()).unwrap_or_else(|| sent.party_org_no.clone()),
         party: sent.party_org_no,
-        title: sent.integration_title,
+        title: sent.integration_title.into(),
         rights: rights.into(),
         access_packages: packages.into(),
         redirect_url: sent.redirect_url,

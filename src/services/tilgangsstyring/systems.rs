@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::callers::{self, CheckedCaller, REGISTER_READ, REGISTER_WRITE};
 use super::codes::{self, by_name};
-use super::{SERVICE, asked};
+use super::{SERVICE, asked, shape};
 use crate::access::mint::stable_uuid;
 use crate::access::requests::RegisteredSystem;
 use crate::catalogue::Check;
@@ -38,7 +38,9 @@ pub(super) fn show(call: &Call<'_>) -> Result<Answer, Refusal> {
     let system = asked(call)?.system(&call.place("systemId").unwrap_or_default());
     let system = system.filter(|system| caller.is(&system.vendor));
     let system = system.ok_or_else(|| Refusal::on_demand(by_name("AUTH-00011")))?;
-    let document = |name: &str, other: Value| field(&system.document, name).cloned().unwrap_or(other);
+    let document = |name: &str, other: Value| {
+        field(&system.document, name).filter(|value| !value.is_null()).cloned().unwrap_or(other)
+    };
     let answer = json!({
         "internalId": system.internal_id,
         "id": system.id,
@@ -75,8 +77,20 @@ fn read(call: &Call<'_>, caller: &CheckedCaller) -> Result<RegisteredSystem, Ref
         return Err(invalid("the id begins with the vendor's organisation number and an underscore"));
     }
     for name in ["name", "description"] {
-        if !field(&document, name).is_some_and(Value::is_object) {
+        if !field(&document, name).is_some_and(shape::texts) {
             return Err(invalid(format!("{name} is no object with a text for each language")));
+        }
+    }
+    let of_texts = |value: &Value| shape::list(value, Value::is_string);
+    for (name, fits) in [
+        ("rights", shape::has(&document, "rights", |value| shape::list(value, shape::right))),
+        ("accessPackages", shape::has(&document, "accessPackages", |value| shape::list(value, shape::package))),
+        ("clientId", shape::has(&document, "clientId", of_texts)),
+        ("allowedRedirectUrls", shape::has(&document, "allowedRedirectUrls", of_texts)),
+        ("isVisible", shape::has(&document, "isVisible", Value::is_boolean)),
+    ] {
+        if !fits {
+            return Err(invalid(format!("{name} has another type")));
         }
     }
     if !caller.is(&vendor) {
