@@ -271,7 +271,7 @@ impl Steps {
 }
 
 fn not_a_day() -> String {
-    "not a day; write 2026-03-01, or i dag with shifts: i dag - 40d, i dag + 2w (units d, w, m, y)".to_owned()
+    "not a day; write 2026-03-01, or i dag with shifts: i dag - 40d, i dag + 2w virkedag (units d, w, m, y)".to_owned()
 }
 
 scalar!(

@@ -324,3 +324,11 @@ fn modifiers_and_the_journal() {
     let entry = get(&sandbox, "/sandbox/requests?service=altinn&code=AUTH-00043", &[]).json();
     assert_eq!(entry["count"], 1);
 }
+
+#[test]
+fn a_body_over_its_limit_is_refused_with_its_own_status_in_the_body() {
+    let sandbox = sandbox();
+    let long = format!("\"{}\"", "x".repeat(1024 * 1024));
+    let answer = send(&sandbox, "POST", CONSENTS, &[("Content-Type", "application/json")], &long);
+    assert_eq!((answer.status, &answer.json()["status"]), (413, &json!(413)), "{}", answer.text());
+}

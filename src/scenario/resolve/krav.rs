@@ -145,7 +145,6 @@ fn read_krav(
                 "give opprinneligBeloep, or hovedstolKravidentifikator: the claim that the amount of the interest follows from",
             ),
         }
-        return None;
     }
     let renteperiode = entry.renteperiode.as_ref().and_then(|periode| {
         let place = place.key("renteperiode");

@@ -43,6 +43,8 @@ pub(super) static NO_SUCH_PAGE: Code = Code::new("not_found", 404, "No such URL.
 /// There is the URL, but not by this method.
 pub(super) static WRONG_METHOD: Code =
     Code::new("method_not_allowed", 405, "Wrong method.", "see the header Allow for the methods");
+/// The body is longer than its limit.
+pub(super) static TOO_LARGE: Code = Code::new("too_large", 413, "The body is too large.", "send a shorter body");
 /// A system with this id is registered.
 pub(super) static SYSTEM_EXISTS: Code =
     Code::new("system_exists", 409, "The System already exist.", "change it with PUT, or choose another id");

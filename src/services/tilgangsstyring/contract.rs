@@ -107,7 +107,11 @@ fn refusals(has_body: bool) -> Map<String, Value> {
     let mut by_status = vec![(400, own(400)), (401, own(401)), (403, own(403)), (404, own(404))];
     by_status.push((405, vec![&codes::WRONG_METHOD]));
     if has_body {
-        by_status.extend([(409, vec![&codes::SYSTEM_EXISTS]), (413, own(400)), (507, vec![&codes::FULL])]);
+        by_status.extend([
+            (409, vec![&codes::SYSTEM_EXISTS]),
+            (413, vec![&codes::TOO_LARGE]),
+            (507, vec![&codes::FULL]),
+        ]);
     }
     let response = |(status, codes): (u16, Vec<&'static Code>)| {
         let names: Vec<&str> = codes.iter().map(|code| code.code).collect();

@@ -173,7 +173,7 @@ fn refuse(fault: &RequestFault<'_>) -> Refusal {
         }
         RequestFault::TooLarge(limit) => {
             let what = format!("a body has at most {limit} bytes");
-            Refusal::failed(&SERVICE, Check::Body, what).because(Reason::TooLarge(*limit))
+            Refusal::new(&codes::TOO_LARGE, what).because(Reason::TooLarge(*limit))
         }
         RequestFault::Unreadable(_) => {
             Refusal::failed(&SERVICE, Check::Body, "the body is no JSON, or has another Content-Type")

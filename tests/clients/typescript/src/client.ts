@@ -42,7 +42,7 @@ const paymentsOut = await client.GET("/api/innkreving/kravogbetalinger/v1/{retti
   params: { path: { ...path, identifikator: "314961900" }, query },
 });
 const utbetalinger = shown(paymentsOut.data);
-assert(utbetalinger.utbetaling?.[0]?.grunnlagForUtbetaling.kreditKrav.length);
+assert(utbetalinger.utbetaling?.some((utbetaling) => utbetaling.grunnlagForUtbetaling.kreditKrav?.length));
 
 const refused = await client.GET("/api/innkreving/kravogbetalinger/v1/{rettighetspakke}/{identifikator}/utbetalinger", {
   params: { path, query },
