@@ -178,11 +178,6 @@ impl Reskontro {
         &self.motregninger
     }
 
-    /// The set-offs against claims of others, of all days.
-    pub fn mot_andre(&self) -> &[MotregningMotAndre] {
-        &self.mot_andre
-    }
-
     /// What was done with the unallocated part of a payment, in the order of the ledger.
     pub fn bruk(&self, innbetaling: &Innbetaling) -> impl Iterator<Item = Bruk<'_>> {
         let uses = self.bruk.get(&*innbetaling.innbetalingsidentifikator).into_iter().flatten();
