@@ -11,6 +11,7 @@ use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 
 use crate::access::Level;
+use crate::browser::{Allowed, HostPattern, WebOrigin};
 use crate::catalogue::{Edition, nearest};
 use crate::domain::clock::{ClockError, Now};
 use crate::faults::duration::parse_duration;
@@ -67,6 +68,13 @@ pub(crate) struct Flags {
     /// Key that the control API requires as a bearer token; the subcommands that call it send it
     #[arg(long, env = CONTROL_KEY, hide_env_values = true, global = true, value_name = "KEY", value_parser = parse_key)]
     pub(crate) control_key: Option<String>,
+    /// Host name by which the sandbox is called, in addition to its own; .team.example is every name below it. Several
+    /// are separated by commas
+    #[arg(long, env = "SANDBOX_ALLOW_HOST", global = true, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) allow_host: Vec<HostPattern>,
+    /// Origin of web pages that may use the sandbox, like http://localhost:3000. Several are separated by commas
+    #[arg(long, env = "SANDBOX_ALLOW_ORIGIN", global = true, value_name = "ORIGIN", value_delimiter = ',')]
+    pub(crate) allow_origin: Vec<WebOrigin>,
     /// How many requests the journal of a session keeps; 0 keeps none
     #[arg(long, env = "SANDBOX_JOURNAL", global = true, default_value_t = Limits::default().journal, value_name = "NUMBER", value_parser = parse_journal)]
     pub(crate) journal: usize,
@@ -129,6 +137,7 @@ impl Flags {
             services: Arc::clone(&self.services),
             control: matches!(self.control, Switch::On),
             control_key: self.control_key.clone(),
+            allowed: Allowed { hosts: self.allow_host.clone(), origins: self.allow_origin.clone() },
             limits: Limits { sessions: self.max_sessions, idle: self.session_idle, journal: self.journal },
         }
     }
@@ -227,6 +236,8 @@ pub(crate) struct Settings {
     /// Whether the control API answers.
     pub(crate) control: bool,
     pub(crate) control_key: Option<String>,
+    /// The web pages and host names that are allowed beside the sandbox's own.
+    pub(crate) allowed: Allowed,
     pub(crate) limits: Limits,
 }
 

@@ -40,6 +40,7 @@
 
 mod access;
 mod body;
+mod browser;
 mod catalogue;
 pub mod cli;
 mod config;

@@ -9,6 +9,7 @@
 //! | `/openapi/{service}.json` | the contract of a service |
 //! | `/health/live`, `/health/ready` | is it up, can it answer |
 //! | `/sandbox/…`, `/altinn/…` | the control API and other pages (src/control/mod.rs, pages of services) |
+//! | `/favicon.ico` | the icon that browsers ask for |
 //! | anything else | DAS-002, in the platform's form |
 //!
 //! Full paths win over routing by Host. `GET /` tells the base of each service.
@@ -16,6 +17,7 @@
 use http::header::HOST;
 use http::request::Parts;
 
+use crate::browser::Area;
 use crate::interface::path::Path;
 use crate::interface::{Route, ServiceModule, Services};
 
@@ -30,7 +32,10 @@ pub(crate) enum Target {
 }
 
 /// First parts of paths that are the sandbox's own.
-const OWN: [&str; 4] = ["health", "sandbox", "altinn", "openapi"];
+const OWN: [&str; 5] = ["health", "sandbox", "altinn", "openapi", ICON];
+
+/// The icon that browsers ask for by themselves.
+const ICON: &str = "favicon.ico";
 
 /// Where RFC 8414 puts the discovery document of an issuer whose name has a path.
 const DISCOVERY: &str = "/.well-known/oauth-authorization-server";
@@ -49,7 +54,7 @@ pub(crate) fn resolve(services: &Services, parts: &Parts, path: &str) -> Target 
     {
         return route(module, DISCOVERY, true);
     }
-    let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    let first = first_part(path);
     if path == "/" || OWN.contains(&first) {
         return Target::Page;
     }
@@ -58,6 +63,26 @@ pub(crate) fn resolve(services: &Services, parts: &Parts, path: &str) -> Target 
         Some(module) => route(module, path, false),
         None => Target::Nothing,
     }
+}
+
+/// What a path without modifiers asks for, as far as browsers matter.
+pub(crate) fn area(services: &Services, path: &str) -> Area {
+    let first = first_part(path);
+    if path == "/" {
+        return Area::Page;
+    }
+    if !OWN.contains(&first) || by_base(services, path).is_some() {
+        return Area::Service;
+    }
+    match first {
+        "sandbox" => Area::Control,
+        "health" | ICON => Area::Open,
+        _ => Area::Page,
+    }
+}
+
+fn first_part(path: &str) -> &str {
+    path.trim_start_matches('/').split('/').next().unwrap_or_default()
 }
 
 /// The path below the base of a service that a call was routed to: what the service's templates are compared with.

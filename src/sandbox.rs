@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use crate::access::Level;
+use crate::browser::Allowed;
 use crate::catalogue::Edition;
 use crate::config::{Limits, Options, ServiceSettings, Settings};
 use crate::domain::clock::Now;
@@ -46,6 +47,8 @@ pub struct SandboxBuilder {
     auth: Option<String>,
     seed: Option<u64>,
     control_key: Option<String>,
+    allow_host: Vec<String>,
+    allow_origin: Vec<String>,
     limits: Limits,
 }
 
@@ -158,6 +161,20 @@ impl SandboxBuilder {
         self
     }
 
+    /// A host name by which the sandbox is called, in addition to its own (`--allow-host`).
+    #[must_use]
+    pub fn allow_host(mut self, name: &str) -> Self {
+        self.allow_host.push(name.to_owned());
+        self
+    }
+
+    /// The origin of web pages that may use the sandbox (`--allow-origin`).
+    #[must_use]
+    pub fn allow_origin(mut self, origin: &str) -> Self {
+        self.allow_origin.push(origin.to_owned());
+        self
+    }
+
     /// The greatest number of sessions, and how long a session may be idle. The defaults are 1000 and one hour.
     #[must_use]
     pub fn sessions(mut self, most: usize, idle: Duration) -> Self {
@@ -183,6 +200,9 @@ impl SandboxBuilder {
         let edition = self.edition.as_deref().map(str::parse::<Edition>).transpose();
         let edition = edition.map_err(|()| StartError::Setting("editions are 2023 and 2024".to_owned()))?;
         let auth = self.auth.as_deref().map(str::parse::<Level>).transpose().map_err(StartError::Setting)?;
+        let hosts = self.allow_host.iter().map(|name| name.parse()).collect::<Result<_, _>>();
+        let origins = self.allow_origin.iter().map(|origin| origin.parse()).collect::<Result<_, _>>();
+        let (hosts, origins) = (hosts.map_err(StartError::Setting)?, origins.map_err(StartError::Setting)?);
         let mut sources = self.sources;
         if !self.texts.is_empty() {
             sources.push(Source::Texts(self.texts));
@@ -200,6 +220,7 @@ impl SandboxBuilder {
             services: Arc::new(service_settings(services, &self.settings)?),
             control: true,
             control_key: self.control_key,
+            allowed: Allowed { hosts, origins },
             limits: self.limits,
         };
         let sessions =

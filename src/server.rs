@@ -18,6 +18,7 @@ use rand::rngs::ChaCha8Rng;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::access::Access;
+use crate::browser::Browsers;
 use crate::config::Settings;
 use crate::interface::Services;
 use crate::interface::pages::Shared;
@@ -67,8 +68,10 @@ impl Server {
             key: settings.control_key.clone(),
             seeds: Mutex::new(ChaCha8Rng::from_rng(&mut rng)),
         });
+        let browsers = Browsers::new(settings.allowed.clone(), listener.local_addr()?, settings.control_key.is_some());
         let state = Arc::new(State {
             services,
+            browsers,
             pages: crate::control::pages(shared),
             sessions,
             options: settings.options,

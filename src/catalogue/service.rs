@@ -124,11 +124,20 @@ impl Package {
     }
 }
 
+/// The domains of the platform's environments.
+const PLATFORM: [&str; 3] = [".skatteetaten.no", ".skatteetaten-test.no", ".sits.no"];
+
 impl Service {
     /// Whether a host name, without its port, leads to it: one of its real names, or any name that begins with its own.
     pub fn has_host(&self, host: &str) -> bool {
         let first = host.split('.').next().unwrap_or_default();
         first.eq_ignore_ascii_case(self.name) || self.is_real_host(host)
+    }
+
+    /// Whether a host name, without its port, is one that only its owner can have: one of its real names, or a name of
+    /// the platform that publishes it.
+    pub(crate) fn is_owners_host(&self, host: &str) -> bool {
+        self.is_real_host(host) || PLATFORM.iter().any(|domain| host.ends_with(domain))
     }
 
     /// Whether a host name, without its port, is one of its real names.

@@ -31,6 +31,7 @@ use welcome::Welcome;
 pub(crate) fn pages(shared: Arc<Shared>) -> Router {
     let mut router = Router::new()
         .route("/", get(index))
+        .route("/favicon.ico", get(icon))
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
         .route("/openapi/{document}", get(openapi));
@@ -100,15 +101,19 @@ async fn index(State(shared): State<Arc<Shared>>, InSession(session): InSession,
     let welcome = Welcome::new(base, &session, shared.services, &shared.access);
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     if accept.contains("text/html") {
-        let policy = "default-src 'none'; style-src 'unsafe-inline'";
-        (
-            [(header::CONTENT_SECURITY_POLICY, policy)],
-            axum::response::Html(welcome.html(shared.options.edition).into_string()),
-        )
-            .into_response()
+        let policy = [(header::CONTENT_SECURITY_POLICY, welcome::POLICY.as_str())];
+        (policy, axum::response::Html(welcome.html(shared.options.edition).into_string())).into_response()
     } else {
         welcome.text().into_response()
     }
+}
+
+/// The icon of the pages. Browsers ask for it by themselves.
+const ICON: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#345"/><path d="M4 12V4h2v8zm4 0V4h2v3l2-3h2l-3 4 3 4h-2l-2-3v3z" fill="#fff"/></svg>"##;
+
+async fn icon() -> Response {
+    let headers = [(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "max-age=86400")];
+    (headers, ICON).into_response()
 }
 
 /// An OpenAPI document, by its name and `.json`. It says that its paths are where the caller asked for it.

@@ -1,15 +1,18 @@
 //! What a new user needs to know. The banner at start, the plain text and the HTML page show the same.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use maud::{DOCTYPE, Markup, html};
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::parties;
 use crate::access::{Access, Level};
 use crate::catalogue::{Edition, Service};
 use crate::faults::reserved_numbers;
-use crate::interface::{Sample, Services};
+use crate::interface::{Sample, Services, pages};
 use crate::scenario::Svar;
 use crate::services::{ISSUER, own_token};
 use crate::session::{Session, World};
@@ -127,7 +130,7 @@ impl<'s> Welcome<'s> {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     title { "innkreving-sandbox" }
-                    style { (STYLE) }
+                    style { (PreEscaped(STYLE)) }
                 }
                 body {
                     h1 { "innkreving-sandbox " small { (env!("CARGO_PKG_VERSION")) } }
@@ -194,6 +197,12 @@ impl<'s> Welcome<'s> {
         }
     }
 }
+
+/// The content security policy of the HTML page: that of all pages, and its own style, known by its hash.
+pub(crate) static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let hash = STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
+    format!("{}; style-src 'sha256-{hash}'; form-action 'none'", pages::POLICY)
+});
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}\
 table{border-collapse:collapse;margin:1rem 0}td,th{text-align:left;padding:.25rem .75rem;border-bottom:1px solid #ccc;vertical-align:top}\

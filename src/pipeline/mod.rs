@@ -32,6 +32,7 @@ use parking_lot::Mutex;
 use rand::rngs::ChaCha8Rng;
 
 use crate::access::Access;
+use crate::browser::{Browsers, Passed, allow_reading, is_preflight};
 use crate::config::{Options, ServiceSettings};
 use crate::faults::refused::Refused;
 use crate::interface::{self, Services};
@@ -52,6 +53,7 @@ pub(crate) struct State {
     pub(crate) options: Options,
     pub(crate) settings: Arc<ServiceSettings>,
     pub(crate) access: Arc<Access>,
+    pub(crate) browsers: Browsers,
     /// The sandbox's own pages.
     pub(crate) pages: Router,
     /// The source of ids and drawn delays. The server seeds it at start.
@@ -63,13 +65,30 @@ pub(crate) struct State {
 /// An answer in memory, or a stream: a page, or a body that is slow on demand.
 pub(crate) type Body = Either<Full<Bytes>, axum::body::Body>;
 
-/// Answers one request, or hangs up on it.
+/// Answers one request, or hangs up on it. A request of a foreign web page is refused before anything else.
 pub(crate) async fn handle(
     state: Arc<State>,
     request: Request<Incoming>,
     wire: &Wire,
 ) -> Result<Response<Body>, HungUp> {
     let mut received = Received::new(request, &state);
+    match received.sender(&state) {
+        Ok(Passed::AllowedOrigin(page)) => {
+            let mut answer = if is_preflight(&received.parts) {
+                response::of_preflight(&received)
+            } else {
+                answer(state, received, wire).await?
+            };
+            allow_reading(answer.headers_mut(), page);
+            Ok(answer)
+        }
+        Ok(_) => answer(state, received, wire).await,
+        Err(foreign) => Answered::from(response::refused_page(&foreign, &received)).send(&mut received, wire).await,
+    }
+}
+
+/// Answers one request that no foreign page has sent.
+async fn answer(state: Arc<State>, mut received: Received, wire: &Wire) -> Result<Response<Body>, HungUp> {
     let target = match received.target(&state) {
         Ok(Target::Page) => return Ok(Box::pin(received.page(&state)).await),
         Ok(target) => target,

@@ -10,12 +10,13 @@ use http_body_util::Either;
 use tower_service::Service as _;
 
 use super::{Body, State, body, id, response};
+use crate::browser::{Foreign, Passed};
 use crate::catalogue::BodyPolicy;
 use crate::faults::base_url;
 use crate::faults::modifiers::{Modifiers, SessionName};
 use crate::faults::refused::Refused;
 use crate::interface;
-use crate::router::{Target, resolve};
+use crate::router::{Target, area, resolve};
 use crate::session::call_id::CallId;
 
 /// A request as it came.
@@ -96,6 +97,20 @@ impl Received {
     /// The raw query, without the question mark.
     pub(super) fn query(&self) -> &str {
         self.parts.uri.query().unwrap_or_default()
+    }
+
+    /// Whether a web page has sent it, and may do so. A link on a foreign page may show a page of the sandbox, but not
+    /// begin a session.
+    pub(super) fn sender(&self, state: &State) -> Result<Passed, Foreign> {
+        let area = area(state.services, self.path());
+        let is_service_host =
+            |name: &str| state.services.catalogue.0.iter().any(|service| service.is_owners_host(name));
+        let passed = state.browsers.judge(&self.parts, area, is_service_host)?;
+        let name = self.session.as_ref().filter(|_| passed == Passed::Link);
+        match name.filter(|name| state.sessions.existing(name.as_str()).is_none()) {
+            None => Ok(passed),
+            Some(name) => Err(Foreign::begins_session(name.as_str())),
+        }
     }
 
     /// Finds its target. Refuses modifiers that the target cannot use.

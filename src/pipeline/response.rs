@@ -4,7 +4,10 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{
+    ALLOW, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+    X_CONTENT_TYPE_OPTIONS,
+};
 use http::{HeaderMap, Response, StatusCode};
 use http_body_util::{Either, Full};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -14,12 +17,14 @@ use super::Body;
 use super::id::KORRELASJONSID;
 use super::planned::{Plan, Planned};
 use super::received::Received;
+use crate::browser::{Foreign, allow_sending};
 use crate::catalogue::{Endpoint, Service, Success};
 use crate::faults::Cause;
 use crate::faults::duration::write_duration;
 use crate::faults::effects::Fault;
 use crate::faults::refused::Refused;
 use crate::interface::negotiation::{Format, negotiate};
+use crate::interface::pages::POLICY;
 use crate::interface::{Answer, Envelope, Reason, Refusal};
 use crate::redact::redacted;
 use crate::router::Target;
@@ -217,6 +222,51 @@ pub(super) fn refused_modifier(refused: &Refused, received: &Received) -> Respon
     response
 }
 
+/// What `Sandbox-Cause` tells of a request of a foreign page. It is never in a journal, so it is no [`Cause`].
+const FOREIGN_PAGE: HeaderValue = HeaderValue::from_static("foreign-page");
+
+/// The response for a request of a foreign page.
+pub(super) fn refused_page(foreign: &Foreign, received: &Received) -> Response<Body> {
+    log_refused_page(received, &foreign.detail);
+    let body = serde_json::json!({
+        "type": "urn:innkreving-sandbox:foreign-page",
+        "title": "The request may come from a foreign web page",
+        "status": 403,
+        "detail": foreign.detail,
+        "hint": foreign.hint,
+    });
+    let mut response = whole(StatusCode::FORBIDDEN, "application/problem+json", body.to_string().into());
+    label(&mut response, Cause::Natural, HeaderValue::from_static("none"));
+    let headers = response.headers_mut();
+    headers.insert(SANDBOX_CAUSE, FOREIGN_PAGE);
+    if let Ok(hint) = HeaderValue::from_str(&ascii(&foreign.hint)) {
+        headers.insert(SANDBOX_HINT, hint);
+    }
+    secure(headers);
+    response
+}
+
+fn log_refused_page(received: &Received, detail: &str) {
+    let (method, path) = (&received.parts.method, redacted(received.path()));
+    tracing::info!(%method, path = &*path, status = 403, cause = "foreign-page", detail, "answered");
+}
+
+/// Tells a browser that a page that `--allow-origin` names may send what it asks for.
+pub(super) fn of_preflight(received: &Received) -> Response<Body> {
+    let mut response = Response::new(Either::Left(Full::default()));
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    allow_sending(response.headers_mut(), &received.parts.headers);
+    identify(&mut response, &received.id);
+    response
+}
+
+/// Adds the headers that keep a browser from guessing the content type of a page, from showing it in a frame, and from
+/// running anything in it. A page with a style of its own brings its own policy.
+fn secure(headers: &mut HeaderMap) {
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
+}
+
 fn label(response: &mut Response<Body>, cause: Cause, scenario: HeaderValue) {
     let headers = response.headers_mut();
     headers.insert(SANDBOX_CAUSE, HeaderValue::from_static(cause.name()));
@@ -233,6 +283,7 @@ pub(super) fn identify(response: &mut Response<Body>, id: &CallId) {
 /// Adds the headers that every answer has to a page.
 pub(super) fn label_page(response: &mut Response<Body>, id: &CallId, warning: Option<&'static str>) {
     label(response, Cause::Natural, HeaderValue::from_static("none"));
+    secure(response.headers_mut());
     identify(response, id);
     if let Some(warning) = warning {
         response.headers_mut().insert(SANDBOX_WARNING, HeaderValue::from_static(warning));

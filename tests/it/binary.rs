@@ -117,6 +117,26 @@ fn the_first_page_is_text_for_a_terminal_and_html_for_a_browser() {
     }
 }
 
+/// Containers call each other by names without a dot, and from outside by an address.
+#[test]
+fn a_sandbox_that_others_can_reach_answers_to_its_names_there() {
+    let server = serve(&["--listen", "0.0.0.0:0", "--allow-host", "one.example,.apps.example"]);
+    let status = |host: &str| {
+        let mut stream = TcpStream::connect(server.address()).expect("a connection");
+        write!(stream, "GET /sandbox/requests HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer.split(' ').nth(1).expect("a status").to_owned()
+    };
+    for own in ["innkreving:8080", "10.1.2.3", "[fd00::1]:8080", "innkreving.team.svc.cluster.local", "a.apps.example"]
+    {
+        assert_eq!(status(own), "200", "{own}");
+    }
+    for foreign in ["evil.example", "two.example", "apps.example", "1.2.3.4.example"] {
+        assert_eq!(status(foreign), "403", "{foreign}");
+    }
+}
+
 #[test]
 fn the_banner_says_when_every_call_needs_a_token() {
     let server = serve(&["--auth", "claims"]);

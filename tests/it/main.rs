@@ -6,6 +6,7 @@ mod agreement;
 mod altinn;
 mod bad_input;
 mod binary;
+mod browsers;
 mod clients_in_the_wild;
 mod clock;
 mod common;

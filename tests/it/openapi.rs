@@ -304,8 +304,8 @@ fn a_served_document_has_the_address_that_the_caller_used() {
     let at = |headers: &[(&str, &str)]| {
         get(&sandbox, "/openapi/sandbox.json", headers).json()["servers"][0]["url"].as_str().expect("a URL").to_owned()
     };
-    assert_eq!(at(&[("Host", "sandkasse.test:81")]), "http://sandkasse.test:81");
-    let proxied = [("Host", "inne:8080"), ("X-Forwarded-Host", "ute.test"), ("X-Forwarded-Proto", "https")];
+    assert_eq!(at(&[("Host", "sandkasse.localhost:81")]), "http://sandkasse.localhost:81");
+    let proxied = [("Host", "localhost:8080"), ("X-Forwarded-Host", "ute.test"), ("X-Forwarded-Proto", "https")];
     assert_eq!(at(&proxied), "https://ute.test");
 }
 

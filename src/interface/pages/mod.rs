@@ -25,6 +25,10 @@ use crate::session::registry::Sessions;
 /// The largest body that the control API takes, in bytes.
 pub(crate) const LARGEST_BODY: usize = 4 * 1024 * 1024;
 
+/// The content security policy of a page that has nothing but text: nothing is loaded and nothing runs, and no other page
+/// shows it in a frame.
+pub(crate) const POLICY: &str = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
 /// What the pages share.
 pub(crate) struct Shared {
     pub(crate) services: &'static Services,
