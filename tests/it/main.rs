@@ -10,6 +10,7 @@ mod clients_in_the_wild;
 mod clock;
 mod common;
 mod control;
+mod derived_identifiers;
 mod documents;
 mod drift;
 mod errors;
