@@ -129,6 +129,8 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
     hooks: Hooks {
         session_state: Some(|| Box::new(Requests::default())),
         pages: Some(control::pages),
+        other_codes: codes::OTHERS,
+        check_of: Some(codes::check_of),
         refuse: Some(refuse),
         contract: Some(contract::document),
         ..Hooks::NONE
