@@ -16,7 +16,7 @@ use super::negotiation::Format;
 use super::pages::{ControlOperation, Shared};
 use super::periode::Periode;
 use super::refusal::Refusal;
-use crate::catalogue::{Check, Code, Edition, Endpoint, Service};
+use crate::catalogue::{Check, Code, Edition, Endpoint, Service, TokenDemand};
 use crate::config::{Flags, ServiceSettings};
 use crate::scenario::Party;
 use crate::scenario::section::Section;
@@ -39,6 +39,8 @@ pub struct Hooks {
     pub(crate) sample: Option<Sample>,
     /// What would have made a refused call succeed, where the service knows better than the house.
     pub(crate) hint: Option<fn(&Call<'_>, Check) -> Option<String>>,
+    /// What the token of a call needs, by the name of the endpoint, where a service checks that by itself.
+    pub(crate) demand: Option<fn(&str) -> Option<&'static TokenDemand>>,
     /// The codes that it answers with beside those of its entry. Nobody can ask for them; the journal tells them.
     pub(crate) other_codes: &'static [&'static Code],
     /// The check that a code stands for, where its refusals do not say so themselves. A service with this checks its
@@ -61,6 +63,7 @@ impl Hooks {
         party_fact: None,
         sample: None,
         hint: None,
+        demand: None,
         other_codes: &[],
         check_of: None,
         refuse: None,

@@ -14,6 +14,7 @@ mod derived_identifiers;
 mod documents;
 mod drift;
 mod errors;
+mod explanations;
 mod faults;
 mod hosts;
 mod house;
