@@ -16,6 +16,7 @@ mod drift;
 mod errors;
 mod explanations;
 mod faults;
+mod hostile;
 mod hosts;
 mod house;
 mod journal;
