@@ -47,6 +47,8 @@ mod config;
 mod control;
 pub mod domain;
 mod faults;
+#[doc(hidden)]
+pub mod fuzzing;
 mod interface;
 mod library;
 mod pipeline;

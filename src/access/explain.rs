@@ -3,13 +3,16 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderValue};
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::fault::TokenFault;
 use super::jwt::{Jwt, seconds};
-use super::token::{LEEWAY, Token, date_text, is_known_issuer};
-use super::{Access, Demand, Level, Refusal};
+use super::token::{LEEWAY, date_text, is_known_issuer};
+use super::{Access, Demand, Level, Refusal, bearer};
 use crate::catalogue::{Check, Issuer};
 
 /// One line of an explanation.
@@ -79,33 +82,58 @@ const FAILS: &str = "fails";
 const UNCHECKED: &str = "not checked";
 
 impl Access {
-    /// Explains a token for a request, or by itself if `demand` is `None`.
+    /// Explains a token for a request, or by itself if `demand` is `None`. What would come of the request is what
+    /// [`Access::check`] makes of it.
     pub(crate) fn explain(&self, text: &str, demand: Option<&Demand<'_>>, now: DateTime<Utc>) -> Explanation {
         let text = text.trim();
-        let text = text.strip_prefix("Bearer ").unwrap_or(text);
-        let jwt = match Jwt::read(text) {
-            Ok(jwt) => jwt,
-            Err(why) => {
-                return Explanation { verdict: Verdict::NoToken(why.to_string()), lines: Vec::new() };
-            }
+        let text = bearer(text).unwrap_or(text);
+        let jwt = Jwt::read(text);
+        let lines = jwt.as_ref().map_or_else(|_| Vec::new(), |jwt| self.lines(jwt, demand, now));
+        let verdict = match (jwt, demand) {
+            (Ok(jwt), _) if is_consent_token(&jwt) => Verdict::ConsentToken,
+            (_, Some(demand)) => self.verdict(text, demand, now),
+            (Ok(_), None) => Verdict::NoRequest,
+            (Err(why), None) => Verdict::NoToken(why.to_string()),
         };
-        let mut lines = vec![self.signature(&jwt, now)];
+        Explanation { verdict, lines }
+    }
+
+    fn lines(&self, jwt: &Jwt<'_>, demand: Option<&Demand<'_>>, now: DateTime<Utc>) -> Vec<Line> {
+        let verified = self.keys.verify(jwt, now);
+        let is_consent = is_consent_token(jwt);
+        let reader = LineReader {
+            demand,
+            issuer: self.issued_by,
+            is_consent,
+            signature_decides: self.level() == Level::Signed && verified.is_ok(),
+            now,
+        };
+        let mut lines = vec![self.signature(jwt, verified)];
         for (name, value) in jwt.payload.as_object().into_iter().flatten() {
-            lines.push(claim_line(name, value, demand, self.issued_by, now));
+            lines.push(reader.line(name, value));
         }
-        for needed in ["exp", "scope", "consumer"].into_iter().filter(|name| jwt.payload.get(*name).is_none()) {
-            let consent = jwt.payload.get("OfferedBy").is_some();
-            if !consent || needed == "exp" {
+        for needed in ["exp", "iss", "scope", "consumer"] {
+            let needs = match needed {
+                "exp" => true,
+                "iss" => !is_consent && !reader.signature_decides,
+                _ => !is_consent,
+            };
+            if needs && jwt.payload.get(needed).is_none() {
                 lines.push(line(needed, "", "It is missing.", FAILS, Some("ask the issuer for a token that has it")));
             }
         }
-        Explanation { verdict: self.verdict(text, &jwt, demand, now), lines }
+        if self.level() == Level::Off {
+            for line in &mut lines {
+                (line.verdict, line.fix) = (UNCHECKED, None);
+            }
+        }
+        lines
     }
 
-    fn signature(&self, jwt: &Jwt<'_>, now: DateTime<Utc>) -> Line {
+    fn signature(&self, jwt: &Jwt<'_>, verified: Result<(), TokenFault>) -> Line {
         let header_text = |name: &str| jwt.header.get(name).and_then(Value::as_str).unwrap_or("–");
         let value = format!("alg {}, kid {}", header_text("alg"), header_text("kid"));
-        match self.keys.verify(jwt, now) {
+        match verified {
             Ok(()) => line("signature", &value, "It was made with a key that this sandbox knows.", PASSES, None),
             Err(why) if self.level() == Level::Signed => {
                 let fix = "use a token of this sandbox's issuer, or start with --jwks and the other issuer's keys";
@@ -121,38 +149,29 @@ impl Access {
         }
     }
 
-    fn verdict(&self, text: &str, jwt: &Jwt<'_>, demand: Option<&Demand<'_>>, now: DateTime<Utc>) -> Verdict {
-        if jwt.payload.get("OfferedBy").is_some() {
-            return Verdict::ConsentToken;
-        }
-        let Some(demand) = demand else {
-            return Verdict::NoRequest;
+    /// What the service makes of a request with the token.
+    fn verdict(&self, text: &str, demand: &Demand<'_>, now: DateTime<Utc>) -> Verdict {
+        let Ok(value) = HeaderValue::from_bytes(format!("Bearer {text}").as_bytes()) else {
+            return Verdict::NoToken("it has characters that a header cannot carry".to_owned());
         };
-        let token = match Token::read(text) {
-            Ok(token) => token,
-            Err(why) => return Verdict::NoToken(why.to_string()),
+        let headers = HeaderMap::from_iter([(AUTHORIZATION, value)]);
+        let caller = self.caller(&headers, b"");
+        let Err(refusal) = self.check(&caller, &headers, demand, now) else {
+            return Verdict::Served;
         };
-        let refused = |refusal: Refusal| {
-            let (check, message) = match refusal {
-                Refusal::Authentication { melding, .. } => (Check::Authentication, melding),
-                Refusal::Scope { melding, .. } => (Check::Authorisation, melding),
-                Refusal::Consent(melding) => (Check::Consent, melding),
-            };
-            let code = demand.service.refusal(check);
-            Verdict::Refused { status: code.status, code: code.code, message }
+        let (check, message) = match refusal {
+            Refusal::Authentication { melding, .. } => (Check::Authentication, melding),
+            Refusal::Scope { melding, .. } => (Check::Authorisation, melding),
+            Refusal::Consent(melding) => (Check::Consent, melding),
         };
-        let signed = self.level() == Level::Signed;
-        if signed && let Err(why) = self.keys.verify(jwt, now) {
-            return refused(Refusal::Authentication {
-                melding: format!("Tokenet kan ikke godtas: {}", why.norwegian()),
-                challenge: String::new(),
-            });
-        }
-        let checked = token
-            .check(demand.token, now, signed)
-            .and_then(|()| self.rights(&http::HeaderMap::new(), &token, demand, now, None));
-        checked.map_or_else(refused, |_| Verdict::Served)
+        let code = demand.service.refusal(check);
+        Verdict::Refused { status: code.status, code: code.code, message }
     }
+}
+
+/// Whether it is a consent token of Altinn 2, which is not sent as an access token.
+fn is_consent_token(jwt: &Jwt<'_>) -> bool {
+    jwt.payload.get("OfferedBy").is_some() && jwt.payload.get("consumer").is_none()
 }
 
 fn line(claim: &str, value: &str, meaning: &str, verdict: &'static str, fix: Option<&str>) -> Line {
@@ -165,7 +184,25 @@ fn line(claim: &str, value: &str, meaning: &str, verdict: &'static str, fix: Opt
     }
 }
 
-fn claim_line(name: &str, value: &Value, demand: Option<&Demand<'_>>, issuer: &Issuer, now: DateTime<Utc>) -> Line {
+/// What the lines of a token depend on.
+struct LineReader<'a> {
+    demand: Option<&'a Demand<'a>>,
+    issuer: &'static Issuer,
+    /// It is a consent token of Altinn 2.
+    is_consent: bool,
+    /// The signature shows who issued the token, so `iss` is not compared.
+    signature_decides: bool,
+    now: DateTime<Utc>,
+}
+
+impl LineReader<'_> {
+    fn line(&self, name: &str, value: &Value) -> Line {
+        claim_line(name, value, self)
+    }
+}
+
+fn claim_line(name: &str, value: &Value, reader: &LineReader<'_>) -> Line {
+    let LineReader { demand, issuer, is_consent, signature_decides, now } = *reader;
     let shown: String = match value {
         Value::String(text) => text.chars().take(120).collect(),
         other => other.to_string().chars().take(400).collect(),
@@ -176,7 +213,8 @@ fn claim_line(name: &str, value: &Value, demand: Option<&Demand<'_>>, issuer: &I
     };
     match name {
         "exp" | "nbf" | "iat" => time_line(name, value, &shown, now),
-        "iss" if value == "altinn.no" => checked("Who issued the consent.", true, ""),
+        "iss" if value == "altinn.no" && is_consent => checked("Who issued the consent.", true, ""),
+        "iss" if signature_decides => unchecked("Who issued it. The signature shows that, so this is not compared."),
         "iss" => {
             let passes = value.as_str().is_some_and(|name| is_known_issuer(name, issuer));
             let fix = format!(
@@ -196,7 +234,8 @@ fn claim_line(name: &str, value: &Value, demand: Option<&Demand<'_>>, issuer: &I
         },
         "consumer" => {
             let number = value["ID"].as_str().and_then(|id| id.strip_prefix("0192:"));
-            let passes = number.is_some_and(|number| number.len() == 9);
+            let is_digits = |number: &str| number.bytes().all(|b| b.is_ascii_digit());
+            let passes = number.is_some_and(|number| number.len() == 9 && is_digits(number));
             checked(
                 "The organisation that the token belongs to: the one that calls, or the one that delegated.",
                 passes,
@@ -213,12 +252,12 @@ fn claim_line(name: &str, value: &Value, demand: Option<&Demand<'_>>, issuer: &I
         "aud" => unchecked("The audience; Skatteetaten does not require it."),
         "token_type" => unchecked("How the token is sent: Authorization: Bearer."),
         "jti" => unchecked("The id of the token."),
-        "OfferedBy" => match demand {
+        "OfferedBy" => match demand.filter(|_| is_consent) {
             None => unchecked("Who consented."),
             Some(demand) => checked("Who consented.", value == demand.part, &format!("it must be {}", demand.part)),
         },
         "CoveredBy" => unchecked("Who may use the consent: the consumer of the access token beside it."),
-        "Services" | "ServiceCodes" => match demand {
+        "Services" | "ServiceCodes" => match demand.filter(|_| is_consent) {
             None => unchecked("What was consented to."),
             Some(demand) => {
                 let text = value.to_string().replace(',', "_");
@@ -236,6 +275,15 @@ fn claim_line(name: &str, value: &Value, demand: Option<&Demand<'_>>, issuer: &I
 
 fn time_line(name: &str, value: &Value, shown: &str, now: DateTime<Utc>) -> Line {
     let Some(at) = seconds(value) else {
+        if name != "exp" {
+            return line(
+                name,
+                shown,
+                "It is not a number of seconds since 1970, so it is not compared.",
+                UNCHECKED,
+                None,
+            );
+        }
         return line(name, shown, "It is not a number of seconds since 1970.", FAILS, Some("write it as a number"));
     };
     let left = at.saturating_sub(now.timestamp());

@@ -232,7 +232,7 @@ impl Keys {
     }
 
     /// Verifies the signature of a JWT with the keys that its `kid` names, or with all keys if it has no `kid`.
-    pub(super) fn verify(&self, jwt: &super::jwt::Jwt<'_>, now: DateTime<Utc>) -> Result<(), TokenFault> {
+    pub(crate) fn verify(&self, jwt: &super::jwt::Jwt<'_>, now: DateTime<Utc>) -> Result<(), TokenFault> {
         let algorithm = jwt.algorithm()?;
         if jwt.header.get("crit").is_some() {
             return Err(TokenFault::Critical);

@@ -5,6 +5,7 @@ mod clock;
 mod guard;
 mod openapi;
 pub(crate) mod parties;
+mod request_filter;
 mod requests;
 mod rules;
 mod scenarios;

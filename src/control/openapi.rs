@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::clock::{ClockChange, ClockView};
 use super::parties::{PartyLine, describe_facts};
-use super::requests::{RequestFilter, RequestList};
+use super::request_filter::RequestFilter;
+use super::requests::RequestList;
 use super::rules::{RuleList, RuleView};
 use super::scenarios::{ScenariosView, Taken};
 use super::sessions::{SessionDocument, SessionList, SessionView};

@@ -2,44 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
-use axum::response::Json;
+use axum::response::{Json, Response};
 use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::catalogue::Catalogue;
-use crate::faults::Cause;
-use crate::interface::pages::{Begun, Problem, Shared};
-use crate::redact::redacted;
-use crate::session::journal::{Entry, Filter};
-
-/// Which requests are asked for; what is left out fits all.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RequestFilter {
-    /// A service by name.
-    service: Option<String>,
-    /// An endpoint by the last part of its path.
-    endpoint: Option<String>,
-    /// The text in the number's place of the URL, valid or not.
-    party: Option<String>,
-    /// The code that was answered.
-    code: Option<String>,
-    /// The `client_id` of the token.
-    client: Option<String>,
-    /// The HTTP status that was answered.
-    status: Option<u16>,
-    /// What the answer was due to, as in `Sandbox-Cause`.
-    cause: Option<String>,
-    /// The id of one request.
-    korrelasjonsid: Option<String>,
-    /// How many to tell, 50 where left out; `count` counts all.
-    #[schemars(range(max = u32::MAX))]
-    limit: Option<u32>,
-}
+use super::request_filter::RequestFilter;
+use crate::interface::pages::{Begun, Problem, Shared, refused};
+use crate::session::journal::Entry;
 
 /// What was found.
 #[derive(Serialize, JsonSchema)]
@@ -125,8 +97,8 @@ fn view(entry: &Entry) -> RequestView {
         endpoint: entry.endpoint,
         package: entry.package.as_deref().map(str::to_owned),
         party: entry.party.as_ref().map(ToString::to_string),
-        client: text(&entry.client),
-        korrelasjonsid: entry.korrelasjonsid.as_str().to_owned(),
+        client: entry.client.as_ref().map(ToString::to_string),
+        korrelasjonsid: entry.korrelasjonsid.to_string(),
         status: entry.status,
         code: entry.code,
         message: text(&entry.message),
@@ -143,63 +115,24 @@ fn view(entry: &Entry) -> RequestView {
     }
 }
 
-/// How many requests are listed if the query has no `limit`.
-const DEFAULT_LIMIT: usize = 50;
-
 pub(super) async fn list(
     State(shared): State<Arc<Shared>>,
     Begun(session): Begun,
-    filter: Result<Query<RequestFilter>, QueryRejection>,
-) -> Result<Json<RequestList>, Problem> {
-    let Query(query) = filter.map_err(|error| Problem::bad_request(error.body_text()))?;
-    check_filter(&query, shared.services.catalogue)?;
-    let filter = Filter {
-        service: query.service,
-        endpoint: query.endpoint,
-        // The journal keeps these values redacted.
-        party: query.party.as_deref().map(|text| redacted(text).into_owned()),
-        code: query.code,
-        client: query.client.as_deref().map(|text| redacted(text).into_owned()),
-        status: query.status,
-        cause: query.cause,
-        korrelasjonsid: query.korrelasjonsid.as_deref().map(|text| redacted(text).into_owned()),
-    };
-    let found = session
-        .journal
-        .find(&filter, query.limit.map_or(DEFAULT_LIMIT, |limit| usize::try_from(limit).unwrap_or(usize::MAX)));
+    RawQuery(query): RawQuery,
+) -> Result<Json<RequestList>, Response> {
+    let read = RequestFilter::read(query.as_deref().unwrap_or_default(), shared.services);
+    let (filter, limit) = read.map_err(|why| refused(&why))?;
+    let found = session.journal.find(&filter, limit);
     let requests = found.entries.iter().map(|entry| view(entry)).collect();
     Ok(Json(RequestList { count: found.count, total: found.total, dropped: found.dropped, requests }))
 }
 
-/// Refuses a filter that no request can ever match, such as a misspelt service. Otherwise a test that expects no
-/// requests would pass by mistake.
-fn check_filter(query: &RequestFilter, catalogue: Catalogue) -> Result<(), Problem> {
-    let refuse = |what: &str, value: &str, known: Vec<&str>| {
-        Err(Problem::bad_request(format!("there is no {what} {value:?}; there are {}", known.join(", "))))
-    };
-    let services: Vec<_> = catalogue.0.iter().map(|service| service.name).collect();
-    if let Some(service) = query.service.as_deref().filter(|name| !services.contains(name)) {
-        return refuse("service", service, services);
+/// Forgets all requests. It takes no filter: one that were passed over would make it forget too much.
+pub(super) async fn clear(Begun(session): Begun, RawQuery(query): RawQuery) -> Result<StatusCode, Problem> {
+    if query.is_some_and(|query| !query.is_empty()) {
+        let detail = "this deletes the whole journal of the session and takes no filter; leave the query out";
+        return Err(Problem::bad_request(detail));
     }
-    let endpoints: Vec<_> = catalogue.0.iter().flat_map(|s| s.endpoints).map(|endpoint| endpoint.name).collect();
-    if let Some(endpoint) = query.endpoint.as_deref().filter(|name| !endpoints.contains(name)) {
-        return refuse("endpoint", endpoint, endpoints);
-    }
-    let codes: Vec<_> =
-        catalogue.0.iter().flat_map(|service| Catalogue::codes_at(Some(service))).map(|code| code.code).collect();
-    if let Some(code) = query.code.as_deref().filter(|code| !codes.contains(code)) {
-        return refuse("code", code, codes);
-    }
-    if let Some(status) = query.status.filter(|status| !(100..600).contains(status)) {
-        return Err(Problem::bad_request(format!("{status} is not an HTTP status")));
-    }
-    match query.cause.as_deref().filter(|cause| !Cause::NAMES.contains(cause)) {
-        Some(cause) => refuse("cause", cause, Cause::NAMES.to_vec()),
-        None => Ok(()),
-    }
-}
-
-pub(super) async fn clear(Begun(session): Begun) -> StatusCode {
     session.journal.clear();
-    StatusCode::NO_CONTENT
+    Ok(StatusCode::NO_CONTENT)
 }

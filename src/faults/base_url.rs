@@ -11,26 +11,32 @@ pub(crate) struct Prefix<'u> {
     pub(crate) pairs: Vec<(String, String)>,
     /// The path that the service sees; empty for the root.
     pub(crate) path: &'u str,
+    /// Why a part cannot be read; the first such part. The others are in `pairs` all the same, so that a refusal is
+    /// told in the session that the URL names.
+    pub(crate) refused: Option<Box<Refused>>,
 }
 
 /// Separates the modifiers from the rest of a path. Several parts that begin with `~` count as one.
-pub(crate) fn split(path: &str) -> Result<Prefix<'_>, Box<Refused>> {
-    let mut prefix = Prefix { pairs: Vec::new(), path };
+pub(crate) fn split(path: &str) -> Prefix<'_> {
+    let mut prefix = Prefix { pairs: Vec::new(), path, refused: None };
     while let Some(rest) = after_tilde(prefix.path) {
         let (given, path) = rest.find('/').map_or((rest, ""), |end| rest.split_at(end));
         prefix.path = path;
-        let decoded = percent_decode_str(given).decode_utf8().map_err(|_| {
-            Refused::new("~", Some(given), "the modifiers of the base URL are not UTF-8".to_owned(), Vec::new())
-        })?;
+        let Ok(decoded) = percent_decode_str(given).decode_utf8() else {
+            let detail = "the modifiers of the base URL are not UTF-8".to_owned();
+            prefix.refused.get_or_insert_with(|| Refused::new("~", Some(given), detail, Vec::new()));
+            continue;
+        };
         for pair in split_at_commas(&decoded) {
-            let Some((key, value)) = pair.split_once('=') else {
-                let detail = format!("{pair:?} is no modifier: write key=value after ~, and join several by commas");
-                return Err(Refused::new(pair, None, detail, super::key::Key::names()));
-            };
-            prefix.pairs.push((key.trim().to_owned(), value.trim().to_owned()));
+            if let Some((key, value)) = pair.split_once('=') {
+                prefix.pairs.push((key.trim().to_owned(), value.trim().to_owned()));
+                continue;
+            }
+            let detail = format!("{pair:?} is no modifier: write key=value after ~, and join several by commas");
+            prefix.refused.get_or_insert_with(|| Refused::new(pair, None, detail, super::key::Key::names()));
         }
     }
-    Ok(prefix)
+    prefix
 }
 
 /// The text after `/~`. Some clients encode the tilde.
@@ -56,7 +62,8 @@ mod tests {
     use super::*;
 
     fn pairs(path: &str) -> (Vec<(String, String)>, &str) {
-        let prefix = split(path).expect(path);
+        let prefix = split(path);
+        assert_eq!(prefix.refused, None, "{path}");
         (prefix.pairs, prefix.path)
     }
 
@@ -77,7 +84,9 @@ mod tests {
     #[test]
     fn a_part_without_key_and_value_is_refused() {
         for path in ["/~", "/~/api", "/~error/api", "/~error=KB-001,/api", "/~%ff=1/api"] {
-            assert!(split(path).is_err(), "{path}");
+            assert!(split(path).refused.is_some(), "{path}");
         }
+        let prefix = split("/~session=a,error/~seed=1/api");
+        assert_eq!((prefix.pairs.len(), prefix.path), (2, "/api"), "the rest is read all the same");
     }
 }

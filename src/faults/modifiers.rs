@@ -61,10 +61,17 @@ pub(crate) struct Modifiers {
     pub(crate) drift_seed: Option<u64>,
 }
 
-/// `Sandbox-…`, and what was probably meant to be: `X-Sandbox-…`, `Sandbox_…`.
+/// `Sandbox-…`, and what was probably meant to be: `X-Sandbox-…`, `Sandbox_…`, `SandboxError`, `Sanbox-Error`. The name
+/// is in lower case.
 fn is_meant_for_the_sandbox(name: &str) -> bool {
-    let name = name.strip_prefix("x-").unwrap_or(name);
-    name.starts_with("sandbox-") || name.starts_with("sandbox_")
+    let name = name.strip_prefix("x-").or_else(|| name.strip_prefix("x_")).unwrap_or(name);
+    // Most headers end here.
+    if !name.starts_with('s') {
+        return false;
+    }
+    let first = name.split(['-', '_']).next().unwrap_or_default();
+    let is_slip = || (5..=9).contains(&first.len()) && strsim::damerau_levenshtein(first, "sandbox") <= 2;
+    name.starts_with("sandbox") || is_slip()
 }
 
 /// No modifiers.

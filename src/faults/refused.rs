@@ -44,6 +44,13 @@ impl Refused {
         self
     }
 
+    /// The same refusal, with the type and title for a filter.
+    pub(crate) fn of_filter(mut self: Box<Self>) -> Box<Self> {
+        self.r#type = "urn:innkreving-sandbox:refused-filter";
+        self.title = "No request can match this filter";
+        self
+    }
+
     /// A limit is reached, so nothing more can be made. The caller can delete something, or wait.
     pub(crate) fn no_room(modifier: &str, value: &str, detail: String) -> Box<Self> {
         let mut refused = Self::new(modifier, Some(value), detail, Vec::new());

@@ -16,7 +16,7 @@ use super::negotiation::Format;
 use super::pages::{ControlOperation, Shared};
 use super::periode::Periode;
 use super::refusal::Refusal;
-use crate::catalogue::{Check, Edition, Endpoint, Service};
+use crate::catalogue::{Check, Code, Edition, Endpoint, Service, TokenDemand};
 use crate::config::{Flags, ServiceSettings};
 use crate::scenario::Party;
 use crate::scenario::section::Section;
@@ -39,6 +39,13 @@ pub struct Hooks {
     pub(crate) sample: Option<Sample>,
     /// What would have made a refused call succeed, where the service knows better than the house.
     pub(crate) hint: Option<fn(&Call<'_>, Check) -> Option<String>>,
+    /// What the token of a call needs, by the name of the endpoint, where a service checks that by itself.
+    pub(crate) demand: Option<fn(&str) -> Option<&'static TokenDemand>>,
+    /// The codes that it answers with beside those of its entry. Nobody can ask for them; the journal tells them.
+    pub(crate) other_codes: &'static [&'static Code],
+    /// The check that a code stands for, where its refusals do not say so themselves. A service with this checks its
+    /// callers by itself.
+    pub(crate) check_of: Option<fn(&Code) -> Option<Check>>,
     /// The refusal of a request that reaches none of its functions, where the common one does not fit.
     pub(crate) refuse: Option<fn(&RequestFault<'_>) -> Refusal>,
     /// Its whole contract, where it is not put together from its operations.
@@ -56,6 +63,9 @@ impl Hooks {
         party_fact: None,
         sample: None,
         hint: None,
+        demand: None,
+        other_codes: &[],
+        check_of: None,
         refuse: None,
         contract: None,
     };

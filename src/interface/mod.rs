@@ -34,5 +34,5 @@ pub(crate) use refusal::Envelope;
 pub(crate) use refusal::Reason;
 pub use refusal::{Finding, Refusal};
 pub(crate) use registry::Services;
-pub(crate) use routes::{Found, GivenNumber, GivenPackage, Route, number_name};
+pub(crate) use routes::{Found, GivenNumber, GivenPackage, Route, number_name, party_in};
 pub(crate) use subject::Subject;

@@ -25,7 +25,7 @@ pub(crate) fn hint(call: &Call<'_>, failed: Check) -> Option<String> {
         }
         Check::Format => Some("send Accept: application/json, or no Accept at all".to_owned()),
         Check::Authorisation => {
-            let scope = service.scopes().first().copied().unwrap_or_default();
+            let scope = service.scopes().first()?;
             Some(format!("ask the issuer for the scope {scope}"))
         }
         Check::Authentication => Some(
@@ -42,6 +42,7 @@ pub(crate) fn hint(call: &Call<'_>, failed: Check) -> Option<String> {
             let wanted = call.target.endpoint?.body.content_type()?;
             Some(format!("send a body with Content-Type: {wanted}, within the limit that the message names"))
         }
+        Check::Input | Check::Party if !service.has_parties() => None,
         Check::Input => Some(input(number, service, scenarios)),
         Check::Party => Some(party(number, scenarios)),
         Check::Period => None,

@@ -108,18 +108,29 @@ impl Services {
         endpoint: &str,
         party: &'r str,
     ) -> Result<Demand<'r>, String> {
-        let known: Vec<_> = self.catalogue.0.iter().filter(|service| service.token_demand().is_some()).collect();
-        let service = known.iter().find(|known| known.name == service).ok_or_else(|| {
-            let names: Vec<_> = known.iter().map(|service| service.name).collect();
+        let needs_token =
+            |module: &&&ServiceModule| module.service.token_demand().is_some() || module.hooks.demand.is_some();
+        let known: Vec<_> = self.modules.iter().filter(needs_token).collect();
+        let module = known.iter().find(|known| known.service.name == service).ok_or_else(|| {
+            let names: Vec<_> = known.iter().map(|module| module.service.name).collect();
             format!("there is no service {service:?}; there are {}", names.join(", "))
         })?;
+        let service = module.service;
         let found = service.package(package).or_else(|| service.packages.first().filter(|_| package.is_empty()));
         if found.is_none() && (!service.packages.is_empty() || !package.is_empty()) {
             let known = if service.packages.is_empty() { "none".to_owned() } else { service.package_names() };
             return Err(format!("there is no package {package:?}; there are {known}"));
         }
-        super::admission::demand(service, service.endpoint(endpoint), found, party)
-            .ok_or_else(|| format!("{} needs no token", service.name))
+        if !endpoint.is_empty() && service.endpoint(endpoint).is_none() {
+            return Err(format!("there is no endpoint {endpoint:?}; there are {}", service.endpoint_names()));
+        }
+        if let Some(demand) = super::admission::demand(service, service.endpoint(endpoint), found, party) {
+            return Ok(demand);
+        }
+        let token = module.hooks.demand.and_then(|demand| demand(endpoint)).ok_or_else(|| {
+            format!("what a token needs here depends on the endpoint; there are {}", service.endpoint_names())
+        })?;
+        Ok(Demand { service, token, part: party, needs: token.needs, egen_kode: None })
     }
 }
 

@@ -7,11 +7,13 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use serde_json::Value;
 
+use super::Body;
+use super::journal::{self, Refusing};
 use super::planned::Planned;
 use super::received::Received;
 use super::response::{self, Head};
-use super::{Body, journal};
-use crate::catalogue::{Code, NO_SUCH_URL, UNEXPECTED};
+use crate::access::Caller;
+use crate::catalogue::{Check, Code, NO_SUCH_URL, UNEXPECTED};
 use crate::faults::drift::Contract;
 use crate::faults::effects::{Delay, Drift, Fault};
 use crate::faults::refused::Refused;
@@ -22,7 +24,6 @@ use crate::interface::path::Path;
 use crate::interface::{Answer, Call, Refusal, Route, Target as CallTarget, near_miss, xml};
 use crate::redact::redacted;
 use crate::router::{Target, below_base};
-use crate::session::Session;
 use crate::session::journal::{Checks, Entry};
 
 /// A call with its answer. Nothing is sent yet; the journal has the entry already.
@@ -40,21 +41,21 @@ impl From<Response<Body>> for Answered {
 
 impl Answered {
     /// Refuses a request whose modifiers cannot be used. No rule and no flag is used up.
-    pub(super) fn refused(received: &Received, refused: &Refused, session: Option<&Session>) -> Self {
-        if let Some(session) = session {
-            journal::add_refusal(session, received, refused);
+    pub(super) fn refused(received: &Received, refused: &Refused, told: Option<&Refusing<'_>>) -> Self {
+        if let Some(told) = told {
+            told.add_refusal(received, refused);
         }
         response::refused_modifier(refused, received).into()
     }
 
     /// A fault of the sandbox itself.
-    pub(super) fn failed(received: &Received, target: &Target, session: &Session) -> Self {
-        let code = match target {
+    pub(super) fn failed(received: &Received, told: &Refusing<'_>) -> Self {
+        let code = match told.target {
             Target::Service { route, .. } => route.module.unexpected(),
             Target::Page | Target::Nothing => UNEXPECTED,
         };
-        journal::add_failure(session, received, code);
-        Head::new(received, target).refusal(&Refusal::on_demand(code), None, |_| {}).into()
+        told.add_failure(received, code);
+        Head::new(received, told.target).refusal(&Refusal::on_demand(code), None, |_| {}).into()
     }
 }
 
@@ -125,11 +126,7 @@ impl Planned<'_> {
             settings: &addressed.state.settings,
             catalogue: addressed.state.services.catalogue,
         };
-        let mut checks = Checks {
-            failed: None,
-            access_unchecked: !addressed.state.access.looks_at(addressed.caller),
-            reads_body: call.target.endpoint.is_some_and(|endpoint| endpoint.body.content_type().is_some()),
-        };
+        let mut failed = None;
         let (answer, warning) = match admission::admit(&call, route, wanted.is_some()) {
             Ok(Admitted { operation, warning }) => ((operation.answer)(&call), warning),
             Err(admission::Refused { refusal, warning }) => (Err(refusal), warning),
@@ -145,7 +142,9 @@ impl Planned<'_> {
                 head.success(answer, format, call.target.endpoint, warning)
             }
             Err(refusal) => {
-                checks.failed = refusal.check();
+                let by_code =
+                    || route.module.hooks.check_of.zip(refusal.code()).and_then(|(check_of, code)| check_of(code));
+                failed = refusal.check().or_else(by_code);
                 let refusal = with_hint(refusal, &call);
                 entry.warning.clone_from(&warning);
                 entry.hint = refusal.hint_text().map(Box::from);
@@ -154,7 +153,11 @@ impl Planned<'_> {
                 head.refusal(&refusal, warning.as_deref(), |value| self.drift(value, None))
             }
         };
-        entry.checks = Some(checks);
+        entry.checks = Some(Checks {
+            failed,
+            access_unchecked: access_unchecked(&call, failed),
+            reads_body: call.target.endpoint.is_some_and(|endpoint| endpoint.body.content_type().is_some()),
+        });
         response
     }
 
@@ -192,6 +195,20 @@ impl Planned<'_> {
             Some(seed) => delay.draw(&mut ChaCha8Rng::seed_from_u64(seed.value)),
             None => delay.draw(&mut *self.call.state.rng.lock()),
         }
+    }
+}
+
+/// Whether nobody has looked at the caller's token and rights before the call was answered, or before it failed a check.
+fn access_unchecked(call: &Call<'_>, failed: Option<Check>) -> bool {
+    let looked_at = call.access.looks_at(call.caller);
+    match call.target.module.service.token_demand() {
+        Some(_) => !looked_at,
+        // A service that checks its callers by itself may do so late, so only what is certain is told.
+        None if call.target.module.hooks.check_of.is_some() => {
+            let knows_caller = looked_at || matches!(call.caller, Caller::Asks(_));
+            !(knows_caller && failed.is_none_or(Check::is_access))
+        }
+        None => true,
     }
 }
 

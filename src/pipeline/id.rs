@@ -13,12 +13,11 @@ pub(super) const KORRELASJONSID: HeaderName = HeaderName::from_static("korrelasj
 
 /// The caller's id, from the header or the query; a new one if there is none that can be sent back.
 pub(super) fn of(parts: &Parts, state: &State) -> CallId {
-    let usable = |id: &str| (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic());
     let header = parts.headers.get(KORRELASJONSID).and_then(|value| value.to_str().ok());
-    if let Some(id) = header.filter(|id| usable(id)) {
+    if let Some(id) = header.filter(|id| CallId::is_usable(id)) {
         return CallId::Given(id.into());
     }
-    if let Some(id) = parts.uri.query().and_then(in_query).filter(|id| usable(id)) {
+    if let Some(id) = parts.uri.query().and_then(in_query).filter(|id| CallId::is_usable(id)) {
         return CallId::Given(id.into());
     }
     let random = state.rng.lock().random();

@@ -8,16 +8,17 @@ use http::Response;
 use super::Body;
 use super::planned::Planned;
 use super::received::Received;
-use crate::catalogue::Code;
+use crate::access::Caller;
+use crate::catalogue::{Code, PartyIn};
 use crate::faults::Cause;
 use crate::faults::effects::Fault;
 use crate::faults::refused::Refused;
-use crate::interface::{GivenNumber, GivenPackage};
+use crate::interface::{GivenNumber, GivenPackage, party_in};
 use crate::redact::redacted;
 use crate::router::Target;
 use crate::session::Session;
 use crate::session::call_id::CallId;
-use crate::session::journal::{Entry, PartyNumber};
+use crate::session::journal::{Entry, Journal, KeptId, PartyNumber};
 
 /// Opens an entry with the facts of the request.
 pub(super) fn opened(planned: &Planned<'_>) -> Entry {
@@ -28,8 +29,14 @@ pub(super) fn opened(planned: &Planned<'_>) -> Entry {
         return entry;
     }
     let is_plain = matches!(call.target, Target::Service { route, .. } if route.is_plain);
-    tell_request(&mut entry, call.received, is_plain);
-    if let Target::Service { route, .. } = call.target {
+    tell_request(&mut entry, call.received, is_plain, journal);
+    tell_target(&mut entry, call.target, &planned.subject.number, call.caller, journal);
+    entry
+}
+
+/// Tells where a call went, about whom, and who called.
+fn tell_target(entry: &mut Entry, target: &Target, number: &GivenNumber, caller: &Caller, journal: &Journal) {
+    if let Target::Service { route, .. } = target {
         entry.service = Some(route.module.service.name);
         entry.endpoint = route.endpoint().map(|endpoint| endpoint.name);
         entry.package = match &route.package {
@@ -37,18 +44,17 @@ pub(super) fn opened(planned: &Planned<'_>) -> Entry {
             GivenPackage::Known(package) => Some(package.name.into()),
             GivenPackage::Unknown(text) => Some(Cow::Owned(redacted(text).into_owned())),
         };
-        entry.party = party_number(&planned.subject.number);
+        entry.party = party_number(number, journal);
     }
-    entry.client = call.caller.client().map(|client| redacted(client).into());
-    entry
+    entry.client = caller.client().map(|client| journal.kept(client));
 }
 
 /// The number of a party, as a journal may hold it.
-fn party_number(number: &GivenNumber) -> Option<PartyNumber> {
+fn party_number(number: &GivenNumber, journal: &Journal) -> Option<PartyNumber> {
     match number {
         GivenNumber::None => None,
         GivenNumber::Part(part) if !part.is_person() => Some(PartyNumber::Organisation(*part)),
-        other => Some(PartyNumber::Text(redacted(other.text().as_str()).into())),
+        other => Some(PartyNumber::Text(journal.kept(other.text().as_str()))),
     }
 }
 
@@ -65,35 +71,59 @@ pub(super) fn close(mut entry: Entry, planned: &Planned<'_>, response: &Response
     planned.call.session.journal.add(entry);
 }
 
-/// Keeps a request whose modifiers could not be used.
-pub(super) fn add_refusal(session: &Session, received: &Received, refused: &Refused) {
-    let mut entry = Entry::new(received.real);
-    tell_request(&mut entry, received, false);
-    entry.status = Some(refused.status);
-    entry.cause = Cause::RefusedModifier;
-    entry.message = Some(redacted(&refused.detail).into());
-    entry.hint = refused.nearest.as_ref().map(|near| redacted(&format!("did you mean {near}?")).into());
-    session.journal.add(entry);
+/// A call that gets no answer of its service, and the session that tells of it.
+pub(super) struct Refusing<'r> {
+    pub(super) session: &'r Session,
+    pub(super) target: &'r Target,
+    pub(super) caller: &'r Caller,
 }
 
-/// Keeps a request that met a fault of the sandbox itself.
-pub(super) fn add_failure(session: &Session, received: &Received, code: &'static Code) {
-    let mut entry = Entry::new(received.real);
-    tell_request(&mut entry, received, false);
-    entry.status = Some(code.status);
-    entry.code = Some(code.code);
-    entry.message = Some("a fault of the sandbox itself; its log says more".into());
-    session.journal.add(entry);
+impl Refusing<'_> {
+    /// Keeps a request whose modifiers could not be used, or whose session could not begin.
+    pub(super) fn add_refusal(&self, received: &Received, refused: &Refused) {
+        let mut entry = self.opened(received);
+        entry.status = Some(refused.status);
+        entry.cause = Cause::RefusedModifier;
+        entry.message = Some(redacted(&refused.detail).into());
+        entry.hint = refused.nearest.as_ref().map(|near| redacted(&format!("did you mean {near}?")).into());
+        self.session.journal.add(entry);
+    }
+
+    /// Keeps a request that met a fault of the sandbox itself.
+    pub(super) fn add_failure(&self, received: &Received, code: &'static Code) {
+        let mut entry = self.opened(received);
+        entry.status = Some(code.status);
+        entry.code = Some(code.code);
+        entry.message = Some("a fault of the sandbox itself; its log says more".into());
+        self.session.journal.add(entry);
+    }
+
+    /// An entry with the facts of the request. Only the URL and the token have been asked for the party.
+    fn opened(&self, received: &Received) -> Entry {
+        let journal = &self.session.journal;
+        let mut entry = Entry::new(received.real);
+        tell_request(&mut entry, received, false, journal);
+        let number = match self.target {
+            Target::Service { route, .. } => match party_in(route) {
+                PartyIn::Url => route.number.clone(),
+                PartyIn::Token => self.caller.acts_for().map_or(GivenNumber::None, GivenNumber::read),
+                PartyIn::Body(_) | PartyIn::Nowhere => GivenNumber::None,
+            },
+            Target::Page | Target::Nothing => GivenNumber::None,
+        };
+        tell_target(&mut entry, self.target, &number, self.caller, journal);
+        entry
+    }
 }
 
 /// `is_plain` says that every part of the path is known, so that only a query or modifiers need redaction.
-fn tell_request(entry: &mut Entry, received: &Received, is_plain: bool) {
+fn tell_request(entry: &mut Entry, received: &Received, is_plain: bool, journal: &Journal) {
     let url = received.parts.uri.path_and_query().map_or("/", |url| url.as_str());
     entry.method = received.parts.method.clone();
     let is_plain = is_plain && received.is_bare();
     entry.url = if is_plain { url.into() } else { redacted(url).into() };
     entry.korrelasjonsid = match &received.id {
-        CallId::New(id) => CallId::New(*id),
-        CallId::Given(id) => CallId::Given(redacted(id).into()),
+        CallId::New(id) => KeptId::New(CallId::New(*id)),
+        CallId::Given(id) => KeptId::Given(journal.kept(id)),
     };
 }

@@ -31,7 +31,7 @@ use hyper::body::Incoming;
 use parking_lot::Mutex;
 use rand::rngs::ChaCha8Rng;
 
-use crate::access::Access;
+use crate::access::{Access, Caller};
 use crate::browser::{Browsers, Passed, allow_reading, is_preflight};
 use crate::config::{Options, ServiceSettings};
 use crate::faults::refused::Refused;
@@ -89,23 +89,34 @@ pub(crate) async fn handle(
 
 /// Answers one request that no foreign page has sent.
 async fn answer(state: Arc<State>, mut received: Received, wire: &Wire) -> Result<Response<Body>, HungUp> {
-    let target = match received.target(&state) {
-        Ok(Target::Page) => return Ok(Box::pin(received.page(&state)).await),
-        Ok(target) => target,
+    let target = received.target(&state);
+    let usable = received.check_modifiers(&target, &state);
+    if matches!(target, Target::Page) {
+        return match usable {
+            Ok(()) => Ok(Box::pin(received.page(&state)).await),
+            // The journal does not tell of the sandbox's own pages.
+            Err(refused) => Answered::refused(&received, &refused, None).send(&mut received, wire).await,
+        };
+    }
+    let reads_body =
+        if usable.is_ok() { Received::wants_body(&target) } else { received.only_body_names_session(&target) };
+    let body = if reads_body { Box::pin(received.read_body(&target)).await } else { interface::Body::None };
+    let caller = state.access.caller(&received.parts.headers, body.form());
+    let session = match usable {
+        Ok(()) => session_of(&state, &received, caller.client()).await,
+        Err(refused) => Err(refused),
+    };
+    let session = match session {
+        Ok(session) => session,
+        // It may name a session that has not begun, and must not begin it.
         Err(refused) => {
-            let session = state.sessions.find(received.session.as_ref(), None, received.real).ok();
-            return Answered::refused(&received, &refused, session.as_deref()).send(&mut received, wire).await;
+            let session = state.sessions.begun_or_default(received.session.as_ref(), caller.client(), received.real);
+            let told = journal::Refusing { session: &session, target: &target, caller: &caller };
+            return Answered::refused(&received, &refused, Some(&told)).send(&mut received, wire).await;
         }
     };
-    let body =
-        if Received::wants_body(&target) { Box::pin(received.read_body(&target)).await } else { interface::Body::None };
-    let caller = state.access.caller(&received.parts.headers, body.form());
-    let session = match session_of(&state, &received, caller.client()).await {
-        Ok(session) => session,
-        Err(refused) => return Answered::refused(&received, &refused, None).send(&mut received, wire).await,
-    };
     let world = session.world();
-    let answered = guarded(&received, &target, &session, || {
+    let answered = guarded(&received, &target, &caller, &session, || {
         Addressed {
             state: &state,
             received: &received,
@@ -116,7 +127,13 @@ async fn answer(state: Arc<State>, mut received: Received, wire: &Wire) -> Resul
             world: &world,
         }
         .planned()
-        .map_or_else(|refused| Answered::refused(&received, &refused, Some(&session)), Planned::answered)
+        .map_or_else(
+            |refused| {
+                let told = journal::Refusing { session: &session, target: &target, caller: &caller };
+                Answered::refused(&received, &refused, Some(&told))
+            },
+            Planned::answered,
+        )
     });
     answered.send(&mut received, wire).await
 }
@@ -136,6 +153,13 @@ async fn session_of(state: &State, received: &Received, client: Option<&str>) ->
 }
 
 /// Answers a call. After a panic the answer is the code for a fault of the sandbox itself.
-fn guarded(received: &Received, target: &Target, session: &Session, answer: impl FnOnce() -> Answered) -> Answered {
-    catch_unwind(AssertUnwindSafe(answer)).unwrap_or_else(|_| Answered::failed(received, target, session))
+fn guarded(
+    received: &Received,
+    target: &Target,
+    caller: &Caller,
+    session: &Session,
+    answer: impl FnOnce() -> Answered,
+) -> Answered {
+    catch_unwind(AssertUnwindSafe(answer))
+        .unwrap_or_else(|_| Answered::failed(received, &journal::Refusing { session, target, caller }))
 }

@@ -1,5 +1,6 @@
 //! A request as it came, taken apart once: its id, its modifiers, its path without them.
 
+use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderMap, Request};
 use hyper::body::Incoming;
@@ -62,16 +63,13 @@ impl Received {
         let id = id::of(&parts, state);
         let path = parts.uri.path();
         let prefix = base_url::split(path);
-        let (pairs, path_from) = match &prefix {
-            Ok(prefix) => (&prefix.pairs[..], path.len() - prefix.path.len()),
-            Err(_) => (&[][..], 0),
-        };
-        let any = !pairs.is_empty() || Modifiers::are_any(&parts.headers);
-        let session = if any { Modifiers::session_of(&parts.headers, pairs) } else { None };
-        let wishes = match &prefix {
-            Err(refused) => Err(refused.clone()),
-            Ok(_) if any => Wishes::read(&parts.headers, pairs).map(|wishes| Some(Box::new(wishes))),
-            Ok(_) => Ok(None),
+        let path_from = path.len() - prefix.path.len();
+        let any = !prefix.pairs.is_empty() || Modifiers::are_any(&parts.headers);
+        let session = if any { Modifiers::session_of(&parts.headers, &prefix.pairs) } else { None };
+        let wishes = match prefix.refused {
+            Some(refused) => Err(refused),
+            None if any => Wishes::read(&parts.headers, &prefix.pairs).map(|wishes| Some(Box::new(wishes))),
+            None => Ok(None),
         };
         let real = state.sessions.time.real();
         Self { body: Some(body), id, real, session, wishes, path_from, parts }
@@ -113,15 +111,18 @@ impl Received {
         }
     }
 
-    /// Finds its target. Refuses modifiers that the target cannot use.
-    pub(super) fn target(&self, state: &State) -> Result<Target, Box<Refused>> {
-        let wishes = self.wishes.as_ref().map_err(Clone::clone)?;
-        let target = resolve(state.services, &self.parts, self.path());
-        let Some(wishes) = wishes else {
-            return Ok(target);
+    /// Finds its target.
+    pub(super) fn target(&self, state: &State) -> Target {
+        resolve(state.services, &self.parts, self.path())
+    }
+
+    /// Refuses modifiers that cannot be read, or that the target cannot use.
+    pub(super) fn check_modifiers(&self, target: &Target, state: &State) -> Result<(), Box<Refused>> {
+        let Some(wishes) = self.wishes.as_ref().map_err(Clone::clone)? else {
+            return Ok(());
         };
         let both = [&wishes.headers, &wishes.base_url];
-        match &target {
+        match target {
             Target::Page => both.into_iter().try_for_each(|modifiers| modifiers.for_own_page().map(drop))?,
             Target::Nothing => {
                 both.into_iter().try_for_each(|it| it.code(None, state.services.catalogue).map(drop))?;
@@ -134,7 +135,7 @@ impl Received {
                 }
             }
         }
-        Ok(target)
+        Ok(())
     }
 
     /// Whether the endpoint reads a body.
@@ -143,6 +144,13 @@ impl Received {
             Target::Service { route, .. } => body::policy(route) != BodyPolicy::None,
             Target::Page | Target::Nothing => false,
         }
+    }
+
+    /// Whether nothing but the body can say which session the call belongs to: by the client of a token request.
+    pub(super) fn only_body_names_session(&self, target: &Target) -> bool {
+        let is_form =
+            matches!(target, Target::Service { route, .. } if matches!(body::policy(route), BodyPolicy::Form { .. }));
+        is_form && self.session.is_none() && !self.parts.headers.contains_key(AUTHORIZATION)
     }
 
     /// Reads the body if the endpoint wants it.

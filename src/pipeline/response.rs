@@ -311,7 +311,7 @@ const PROXY_PAGE: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\
 /// Adds `Sandbox-Effects`: what was done to the answer, with all drawn values.
 pub(super) fn tell_effects(response: &mut Response<Body>, planned: &Planned<'_>, delay: Option<Duration>, seed: u64) {
     let (plan, modifiers) = (&planned.plan, planned.plan.modifiers());
-    if modifiers.is_idle() && plan.rules.is_empty() {
+    if modifiers.is_idle() && plan.code.is_none() && plan.rules.is_empty() {
         return;
     }
     let service = match planned.call.target {
@@ -321,6 +321,9 @@ pub(super) fn tell_effects(response: &mut Response<Body>, planned: &Planned<'_>,
     let mut effects: Vec<String> = Vec::new();
     if let (Some(delay), Some(chosen)) = (delay, &modifiers.delay) {
         effects.push(format!("delay={} ({})", write_duration(delay), chosen.cause.name()));
+    }
+    if let Some(code) = plan.code.as_ref().filter(|_| modifiers.replacing().is_none()) {
+        effects.push(format!("error={} ({})", code.value.code, code.cause.name()));
     }
     if let Some(fault) = &modifiers.fault {
         effects.push(format!("fault={} ({})", fault.value, fault.cause.name()));

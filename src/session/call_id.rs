@@ -28,17 +28,16 @@ impl CallId {
 }
 
 impl CallId {
+    /// Whether a caller may choose this id: it can be sent back in a header.
+    pub(crate) fn is_usable(id: &str) -> bool {
+        (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic())
+    }
+
     /// Whether it is a UUID in its usual form, with hyphens.
     pub(crate) fn is_uuid(&self) -> bool {
         match self {
             Self::New(_) => true,
             Self::Given(text) => text.len() == Hyphenated::LENGTH && Uuid::try_parse(text).is_ok(),
         }
-    }
-}
-
-impl Default for CallId {
-    fn default() -> Self {
-        Self::Given(Box::default())
     }
 }

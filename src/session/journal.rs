@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -14,6 +15,28 @@ use crate::catalogue::Check;
 use crate::domain::identifikator::Part;
 use crate::faults::Cause;
 use crate::faults::effects::{Drift, Fault};
+use crate::redact::redacted;
+
+/// A text of a caller: redacted, with a key that tells it from others that look the same now.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KeptText {
+    shown: Box<str>,
+    /// The keyed hash of the whole text; nothing where the text is shown whole.
+    key: Option<u64>,
+}
+
+impl KeptText {
+    /// Whether it is this text. `keys` are those of its journal.
+    fn is(&self, text: &str, keys: &RandomState) -> bool {
+        self.key.map_or_else(|| *self.shown == *text, |key| key == keys.hash_one(text))
+    }
+}
+
+impl fmt::Display for KeptText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown)
+    }
+}
 
 /// The number of a party, as an entry keeps it.
 #[derive(Clone, Debug)]
@@ -21,14 +44,50 @@ pub(crate) enum PartyNumber {
     /// Nine digits; those of persons are texts, which may be masked.
     Organisation(Part),
     /// Another text, redacted.
-    Text(Box<str>),
+    Text(KeptText),
+}
+
+impl PartyNumber {
+    fn is(&self, text: &str, keys: &RandomState) -> bool {
+        match self {
+            Self::Organisation(part) => part.text().as_str() == text,
+            Self::Text(kept) => kept.is(text, keys),
+        }
+    }
 }
 
 impl fmt::Display for PartyNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Organisation(part) => part.fmt(f),
-            Self::Text(text) => f.write_str(text),
+            Self::Text(text) => text.fmt(f),
+        }
+    }
+}
+
+/// The id of a call, as an entry keeps it.
+#[derive(Clone, Debug)]
+pub(crate) enum KeptId {
+    /// One that the sandbox gave.
+    New(CallId),
+    /// The caller's, redacted.
+    Given(KeptText),
+}
+
+impl KeptId {
+    fn is(&self, text: &str, keys: &RandomState) -> bool {
+        match self {
+            Self::New(id) => id.as_str() == text,
+            Self::Given(kept) => kept.is(text, keys),
+        }
+    }
+}
+
+impl fmt::Display for KeptId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::New(id) => f.write_str(id.as_str()),
+            Self::Given(text) => text.fmt(f),
         }
     }
 }
@@ -50,8 +109,8 @@ pub(crate) struct Entry {
     pub(crate) package: Option<Cow<'static, str>>,
     pub(crate) party: Option<PartyNumber>,
     /// The `client_id` of the token, believed as it stands.
-    pub(crate) client: Option<Box<str>>,
-    pub(crate) korrelasjonsid: CallId,
+    pub(crate) client: Option<KeptText>,
+    pub(crate) korrelasjonsid: KeptId,
     /// Nothing if the caller got no answer.
     pub(crate) status: Option<u16>,
     pub(crate) code: Option<&'static str>,
@@ -98,7 +157,7 @@ impl Entry {
             package: None,
             party: None,
             client: None,
-            korrelasjonsid: CallId::default(),
+            korrelasjonsid: KeptId::Given(KeptText::default()),
             status: None,
             code: None,
             message: None,
@@ -125,7 +184,8 @@ impl Checks {
     }
 }
 
-/// Which entries are wanted. A field without a value matches every entry.
+/// Which entries are wanted. A field without a value matches every entry. Texts of callers are compared whole, as they
+/// were before they were redacted.
 #[derive(Debug, Default)]
 pub(crate) struct Filter {
     pub(crate) service: Option<String>,
@@ -135,30 +195,32 @@ pub(crate) struct Filter {
     pub(crate) client: Option<String>,
     pub(crate) status: Option<u16>,
     pub(crate) cause: Option<String>,
+    pub(crate) failed: Option<String>,
     pub(crate) korrelasjonsid: Option<String>,
 }
 
 impl Filter {
-    fn fits(&self, entry: &Entry) -> bool {
+    fn fits(&self, entry: &Entry, keys: &RandomState) -> bool {
         let same =
             |wanted: &Option<String>, is: Option<&str>| wanted.as_deref().is_none_or(|wanted| is == Some(wanted));
+        let failed = entry.checks.and_then(|checks| checks.failed).map(Check::name);
         same(&self.service, entry.service)
             && same(&self.endpoint, entry.endpoint)
-            && self
-                .party
-                .as_deref()
-                .is_none_or(|wanted| entry.party.as_ref().is_some_and(|is| is.to_string() == wanted))
             && same(&self.code, entry.code)
-            && same(&self.client, entry.client.as_deref())
-            && self.status.is_none_or(|status| entry.status == Some(status))
             && same(&self.cause, Some(entry.cause.name()))
-            && same(&self.korrelasjonsid, Some(entry.korrelasjonsid.as_str()))
+            && same(&self.failed, failed)
+            && self.status.is_none_or(|status| entry.status == Some(status))
+            && self.party.as_deref().is_none_or(|party| entry.party.as_ref().is_some_and(|is| is.is(party, keys)))
+            && self.client.as_deref().is_none_or(|client| entry.client.as_ref().is_some_and(|is| is.is(client, keys)))
+            && self.korrelasjonsid.as_deref().is_none_or(|id| entry.korrelasjonsid.is(id, keys))
     }
 }
 
 /// The last requests of a session.
 pub(crate) struct Journal {
     capacity: usize,
+    /// The key of the hashes of texts that are not shown whole. It is new in each journal, and nothing tells it.
+    keys: RandomState,
     kept: Mutex<KeptEntries>,
 }
 
@@ -182,12 +244,19 @@ pub(crate) struct FoundEntries {
 
 impl Journal {
     pub(crate) fn new(capacity: usize) -> Self {
-        Self { capacity, kept: Mutex::default() }
+        Self { capacity, keys: RandomState::new(), kept: Mutex::default() }
     }
 
     /// Whether anything is kept, so that an entry is worth making.
     pub(crate) fn is_on(&self) -> bool {
         self.capacity > 0
+    }
+
+    /// A text of a caller, as the journal may hold it.
+    pub(crate) fn kept(&self, text: &str) -> KeptText {
+        let shown = redacted(text);
+        let key = (*shown != *text).then(|| self.keys.hash_one(text));
+        KeptText { shown: shown.into(), key }
     }
 
     /// Keeps an entry under the next number. If the journal is full, the oldest entry goes.
@@ -206,7 +275,7 @@ impl Journal {
 
     pub(crate) fn find(&self, filter: &Filter, limit: usize) -> FoundEntries {
         let kept = self.kept.lock();
-        let fitting: Vec<_> = kept.entries.iter().rev().filter(|entry| filter.fits(entry)).collect();
+        let fitting: Vec<_> = kept.entries.iter().rev().filter(|entry| filter.fits(entry, &self.keys)).collect();
         FoundEntries {
             count: fitting.len(),
             total: kept.last,

@@ -130,6 +130,17 @@ impl Sessions {
         Ok(session)
     }
 
+    /// The session that tells of a refused call: its own if that has begun, otherwise the default one. A refused call
+    /// begins no session.
+    pub(crate) fn begun_or_default(
+        &self,
+        name: Option<&SessionName>,
+        client: Option<&str>,
+        real: DateTime<Utc>,
+    ) -> Arc<Session> {
+        self.find(name, client, real).unwrap_or_else(|_| self.default_session())
+    }
+
     /// Finds a session by name, or begins it. May be slow.
     pub(crate) fn begun(&self, name: &SessionName) -> Result<Arc<Session>, Box<Refused>> {
         if let Some(session) = self.existing(name.as_str()) {

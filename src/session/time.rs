@@ -91,6 +91,13 @@ pub(crate) enum Change {
     Real,
 }
 
+impl Change {
+    /// It leaves every clock as it is: it advances it by nothing.
+    fn is_nothing(self) -> bool {
+        matches!(self, Self::Advance(shift) if shift.is_null())
+    }
+}
+
 /// The time of the server: the real one, and how its clock is set.
 pub(crate) struct Time {
     source: TimeSource,
@@ -118,6 +125,9 @@ impl Time {
 
     /// Changes the server's clock.
     pub(crate) fn change(&self, change: Change) -> Result<(), ClockError> {
+        if change.is_nothing() {
+            return Ok(());
+        }
         let mut setting = self.setting.write();
         *setting = changed(*setting, Setting::Real, change, self.real())?;
         Ok(())
@@ -193,7 +203,7 @@ impl Clock {
     /// Changes the setting, and whether tokens follow it. Nothing leaves a value as it is.
     pub(crate) fn change(&self, time: &Time, change: Option<Change>, tokens: Option<bool>) -> Result<(), ClockError> {
         let mut own = self.0.write();
-        if let Some(change) = change {
+        if let Some(change) = change.filter(|change| !change.is_nothing()) {
             let otherwise = time.setting();
             own.setting = Some(changed(own.setting.unwrap_or(otherwise), otherwise, change, time.real())?);
         }

@@ -52,6 +52,26 @@ fn moved_advanced_frozen_and_followed_again() {
 }
 
 #[test]
+fn a_clock_that_is_advanced_by_nothing_stays_as_it_is() {
+    let settled = |view: &Value| (view["own"].clone(), view["setting"].clone(), view.get("shift").cloned());
+    let sandbox = Sandbox::builder().start().expect("it starts");
+    for before in [
+        json!({ "tokens": false }),
+        json!({ "advance": "1m" }),
+        json!({ "now": "2026-03-01" }),
+        json!({ "real": true }),
+    ] {
+        let set = clock(&sandbox, "s", &before).json();
+        for nothing in ["0d", "+0d", "-0w", "+1d-1d"] {
+            let view = clock(&sandbox, "s", &json!({ "advance": nothing })).json();
+            assert_eq!(settled(&view), settled(&set), "{before}, then {nothing}");
+        }
+    }
+    let server = post(&sandbox, "/sandbox/clock", &[], &json!({ "advance": "0d", "server": true })).json();
+    assert_eq!(settled(&server), (json!(false), json!("real"), None));
+}
+
+#[test]
 fn a_ticking_clock_keeps_ticking() {
     let sandbox = Sandbox::builder().start().expect("it starts");
     let view = clock(&sandbox, "s", &json!({ "advance": "1m" })).json();

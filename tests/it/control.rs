@@ -174,7 +174,11 @@ fn flags_of_own_scenarios_count_in_the_session() {
         let call = || get(&sandbox, &format!("{BASE}/finans/314300017/aapnekrav"), &headers[..1]);
         [call(), call(), call()].map(|answer| (answer.status, answer.header("sandbox-effects").to_owned()))
     };
-    let expected = [(500, "drift=fields (scenario), seed=1".to_owned()), (200, String::new()), (200, String::new())];
+    let expected = [
+        (500, "error=KB-002 (scenario), drift=fields (scenario), seed=1".to_owned()),
+        (200, String::new()),
+        (200, String::new()),
+    ];
     assert_eq!(both("a"), expected);
     assert_eq!(both("b"), expected);
 }

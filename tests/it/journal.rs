@@ -1,5 +1,6 @@
 //! The journal: each request, its result with the reason, and what would have made it succeed.
 
+use crate::common::jwt::{grant, jwt, now};
 use crate::common::{self, BASE, get, post, raw, request, rule, sandbox, send};
 use innkreving_sandbox::Sandbox;
 use serde_json::{Value, json};
@@ -127,6 +128,26 @@ fn filters_and_a_count() {
     assert_eq!((&limited["count"], numbers), (&json!(3), vec![&json!(4), &json!(3)]), "newest first; all are counted");
     for wrong in [
         "?servise=x",
+        "?Service=restanser",
+        "?service=restanser&service=restanser",
+        "?service=Restanser",
+        "?service=restanser%20",
+        "?service=",
+        "?service=restanser&endpoint=krav",
+        "?service=restanser&code=KB-002",
+        "?endpoint=krav&code=RESTANSE-002",
+        "?service=maskinporten&code=DAS-001",
+        "?service=maskinporten&party=310478717",
+        "?endpoint=jwk&party=310478717",
+        "?party=",
+        "?client=",
+        "?korrelasjonsid=a%20b",
+        "?code=KB-002&status=404",
+        "?code=KB-002&cause=refused-modifier",
+        "?code=kb-002",
+        "?failed=inputs",
+        "?status=99",
+        "?status=600",
         "?service=kravogbetaling",
         "?endpoint=krva",
         "?code=KB-02",
@@ -142,6 +163,23 @@ fn filters_and_a_count() {
             "{wrong}: a wrong filter finds nothing"
         );
     }
+    for (wrong, filter, nearest) in [
+        ("?servise=x", "servise", "service"),
+        ("?service=restanse", "service", "restanser"),
+        ("?endpoint=krva", "endpoint", "krav"),
+        ("?code=KB-02", "code", "KB-002"),
+        ("?code=kb-002", "code", "KB-002"),
+        ("?service=restanser&code=RESTANSE-02", "code", "RESTANSE-002"),
+        ("?cause=headers", "cause", "header"),
+        ("?failed=inputs", "failed", "input"),
+    ] {
+        let problem = get(&sandbox, &format!("/sandbox/requests{wrong}"), &[]).json();
+        assert_eq!((&problem["modifier"], &problem["nearest"]), (&json!(filter), &json!(nearest)), "{problem}");
+    }
+    assert_eq!((count("?failed=input"), count("?failed=party"), count("?code=KB-006&failed=input&limit=0")), (1, 0, 1));
+    let refused = send(&sandbox, "DELETE", "/sandbox/requests?service=restanser", &[], "");
+    assert!(refused.status == 400 && refused.text().contains("takes no filter"), "{}", refused.text());
+    assert_eq!(count(""), 5, "a filter that is passed over would have deleted all");
     assert_eq!(send(&sandbox, "DELETE", "/sandbox/requests", &[], "").status, 204);
     assert_eq!(journal(&sandbox, "")["total"], 0);
 }
@@ -198,4 +236,177 @@ fn a_test_can_wait_for_a_retry_by_counting() {
     assert_eq!(status, 200);
     assert_eq!(journal(&sandbox, "?code=KB-002")["count"], 2);
     assert_eq!(journal(&sandbox, "?endpoint=aapnekrav")["count"], 3);
+}
+
+fn in_journal_of(sandbox: &Sandbox, session: &str, filter: &str) -> Value {
+    journal_of(sandbox, session, filter)["requests"].clone()
+}
+
+fn journal_of(sandbox: &Sandbox, session: &str, filter: &str) -> Value {
+    let answer = get(sandbox, &format!("/sandbox/requests{filter}"), &[("Sandbox-Session", session)]);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()
+}
+
+/// The claims of a token of a client.
+fn token_of(client: &str) -> Value {
+    json!({
+        "iss": "https://test.maskinporten.no/", "scope": "skatteetaten:kravogbetalinger", "exp": now() + 100,
+        "iat": now(), "client_id": client, "consumer": { "ID": "0192:311851381" },
+    })
+}
+
+#[test]
+fn a_refused_call_is_in_the_journal_of_its_session() {
+    let sandbox = sandbox();
+    let path = format!("{BASE}/finans/311851381/aapnekrav");
+    let named = ("Sandbox-Session", "mine");
+    assert_eq!(get(&sandbox, "/sandbox/clock", &[named]).status, 200, "the session begins");
+    let bind = send(
+        &sandbox,
+        "PUT",
+        "/sandbox/sessions/bound",
+        &[("Content-Type", "application/json")],
+        r#"{"clients":["my-client"]}"#,
+    );
+    assert_eq!(bind.status, 200, "{}", bind.text());
+    let bearer = format!("Bearer {}", jwt(&token_of("my-client")));
+    // Named by header, or in a base URL that has a slip.
+    for (url, headers) in [
+        (path.clone(), vec![named, ("Sandbox-Fault", "rest")]),
+        (path.clone(), vec![named, ("Sandbox-Eror", "KB-002")]),
+        (path.clone(), vec![named, ("Sandbox-Now", "+190y")]),
+        (format!("/~session=mine,error=KB-02{path}"), vec![]),
+        (format!("/~session=mine,error{path}"), vec![]),
+        (format!("/~error/~session=mine{path}"), vec![]),
+    ] {
+        let before = journal_of(&sandbox, "mine", "")["total"].as_u64().expect("a number");
+        assert_eq!(get(&sandbox, &url, &headers).status, 400, "{url}");
+        let entry = in_journal_of(&sandbox, "mine", "?cause=refused-modifier&limit=1")[0].clone();
+        assert_eq!(entry["number"].as_u64(), Some(before + 1), "{url} {headers:?}: {entry}");
+        assert_eq!(
+            (&entry["service"], &entry["endpoint"], &entry["package"], &entry["party"]),
+            (&json!("kravogbetalinger"), &json!("aapnekrav"), &json!("finans"), &json!("311851381")),
+            "{url}"
+        );
+    }
+    // Bound to it: by a token, or by the assertion of a token request.
+    assert_eq!(get(&sandbox, &path, &[("Authorization", &bearer), ("Sandbox-Fault", "rest")]).status, 400);
+    let entry = in_journal_of(&sandbox, "bound", "")[0].clone();
+    assert_eq!((&entry["client"], &entry["status"]), (&json!("my-client"), &json!(400)));
+    let refused = grant(&sandbox, "/~error=KB-002/maskinporten/token", "", &json!({ "iss": "my-client" }));
+    assert_eq!((refused.status, refused.header("sandbox-cause")), (400, "refused-modifier"));
+    let entry = in_journal_of(&sandbox, "bound", "?client=my-client&endpoint=token")[0].clone();
+    assert_eq!((&entry["service"], &entry["cause"]), (&json!("maskinporten"), &json!("refused-modifier")));
+    assert_eq!(journal(&sandbox, "")["total"], 0, "the default session has none of them");
+}
+
+#[test]
+fn a_refused_call_begins_no_session() {
+    let full = Sandbox::builder()
+        .now(common::TODAY)
+        .sessions(1, std::time::Duration::from_secs(3600))
+        .start()
+        .expect("it starts");
+    let path = format!("{BASE}/finans/311851381/aapnekrav");
+    let sessions = || get(&full, "/sandbox/sessions", &[]).json()["count"].clone();
+    assert_eq!(get(&full, &path, &[("Sandbox-Session", "new"), ("Sandbox-Fault", "rest")]).status, 400);
+    assert_eq!(sessions(), 1);
+    let told = last(&full);
+    assert_eq!(
+        (&told["cause"], &told["party"]),
+        (&json!("refused-modifier"), &json!("311851381")),
+        "in the default journal"
+    );
+    // A session that has no room is refused, too.
+    assert_eq!(get(&full, &path, &[("Sandbox-Session", "one")]).status, 200);
+    assert_eq!(get(&full, &path, &[("Sandbox-Session", "two")]).status, 507);
+    assert_eq!((last(&full)["status"].clone(), sessions()), (json!(507), json!(2)));
+    // The sandbox's own pages are in no journal, refused or not.
+    let total = journal(&full, "")["total"].clone();
+    assert_eq!(get(&full, "/~error=KB-002/health/live", &[]).status, 400);
+    assert_eq!(journal(&full, "")["total"], total);
+}
+
+#[test]
+fn a_number_that_is_masked_is_found_by_its_digits_alone() {
+    let sandbox = sandbox();
+    let (one, other) = ("01010112345", "02020254321");
+    for (number, calls) in [(one, 2), (other, 1)] {
+        for _ in 0..calls {
+            let headers = [
+                ("Authorization", format!("Bearer {}", jwt(&token_of(number)))),
+                ("Korrelasjonsid", number.to_owned()),
+            ];
+            let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            get(&sandbox, &format!("{BASE}/finans/{number}/aapnekrav"), &headers);
+        }
+    }
+    let count = |filter: &str| journal(&sandbox, filter)["count"].as_u64().expect("a number");
+    for filter in ["party", "client", "korrelasjonsid"] {
+        let by = |value: &str| count(&format!("?{filter}={value}"));
+        assert_eq!((by(one), by(other), by("03030311111"), by("***********")), (2, 1, 0, 0), "{filter}");
+    }
+    let text = get(&sandbox, "/sandbox/requests", &[]).text();
+    assert!(!text.contains(one) && !text.contains(other) && text.contains("***********"), "{text}");
+}
+
+#[test]
+fn the_entries_of_maskinporten_and_altinn_say_which_check_failed() {
+    let sandbox = Sandbox::builder().now(common::TODAY).auth("claims").start().expect("it starts");
+    let assertion = |changes: Value| {
+        let mut claims = json!({
+            "aud": "https://test.maskinporten.no/", "iss": "314055403", "scope": "skatteetaten:kravogbetalinger",
+            "iat": now(), "exp": now() + 100,
+        });
+        claims.as_object_mut().expect("an object").extend(changes.as_object().expect("an object").clone());
+        grant(&sandbox, "/maskinporten/token", "", &claims)
+    };
+    let expect = |what: &str, code: &str, failed: &str| {
+        let entry = last(&sandbox);
+        assert_eq!((&entry["code"], &entry["failed"]), (&json!(code), &json!(failed)), "{what}: {entry}");
+        let found = journal(&sandbox, &format!("?code={code}&failed={failed}&limit=1"));
+        assert_eq!(found["requests"][0], entry, "{what}");
+        let passed = entry["passed"].as_array().expect("a list");
+        assert!(!passed.contains(&json!(failed)) && !passed.contains(&json!("party")), "{what}: {entry}");
+    };
+    for (what, changes, code, failed) in [
+        ("an expired assertion", json!({ "exp": now() - 5 }), "MP-130", "authentication"),
+        ("another audience", json!({ "aud": "x" }), "MP-110", "authentication"),
+        ("an issue time", json!({ "iat": now() - 60 }), "invalid_grant", "authentication"),
+        ("a scope of another form", json!({ "scope": "openid" }), "MP-201", "authorisation"),
+        ("no claims", json!({ "iat": "now" }), "MP-011", "input"),
+        ("another type", json!({ "authorization_details": [{ "type": "x" }] }), "MP-301", "input"),
+    ] {
+        assertion(changes);
+        expect(what, code, failed);
+    }
+    assert_eq!(last(&sandbox)["passed"], json!(["url", "format", "body"]), "a malformed assertion shows nobody");
+    assertion(json!({ "scope": "openid" }));
+    assert_eq!(last(&sandbox)["passed"], json!(["url", "format", "authentication"]));
+    post(&sandbox, "/maskinporten/token", &[], &json!({}));
+    expect("no token request", "invalid_request", "body");
+    get(&sandbox, "/maskinporten/tokens", &[]);
+    expect("no such URL", "invalid_request", "url");
+    get(&sandbox, "/maskinporten/token", &[]);
+    expect("another method", "invalid_request", "url");
+    let consents = "/altinn/platform/accessmanagement/api/v1/enterprise/consentrequests";
+    get(&sandbox, &format!("{consents}/77ed8698-e619-4066-9eb4-5c1eb3f165a1"), &[]);
+    expect("no token", "AUTH-00043", "authentication");
+    let mut claims = token_of("c");
+    get(
+        &sandbox,
+        &format!("{consents}/77ed8698-e619-4066-9eb4-5c1eb3f165a1"),
+        &[("Authorization", &format!("Bearer {}", jwt(&claims)))],
+    );
+    expect("another scope", "AUTH-00044", "authorisation");
+    claims["scope"] = json!("altinn:consentrequests.read");
+    get(
+        &sandbox,
+        &format!("{consents}/77ed8698-e619-4066-9eb4-5c1eb3f165a1"),
+        &[("Authorization", &format!("Bearer {}", jwt(&claims)))],
+    );
+    expect("an unknown consent", "AM-00001", "input");
+    get(&sandbox, "/altinn/platform/nowhere", &[]);
+    expect("no such URL", "not_found", "url");
 }

@@ -107,6 +107,13 @@ fn an_unknown_key_or_value_is_refused_with_what_there_is() {
     assert_refused(&by_header("Sandbox-Fualt", "reset"), "sandbox-fualt", Some("Sandbox-Fault"));
     assert_refused(&by_header("Sandbox-Fault", "429(20.5s)"), "Sandbox-Fault", None);
     assert_refused(&by_header("Sandbox-Session", "a/b"), "Sandbox-Session", None);
+    // A slip in the name's beginning is one, too.
+    for name in ["SandboxError", "Sandbox_Error", "X-Sandbox-Error", "sandbox-eror", "Sanbox-Error"] {
+        assert_refused(&by_header(name, "KB-002"), &name.to_lowercase(), Some("Sandbox-Error"));
+    }
+    for harmless in ["Sec-Fetch-Site", "Server-Timing", "Save-Data", "Soapaction", "X-Request-Id"] {
+        assert_eq!(by_header(harmless, "none").status, 200, "{harmless}");
+    }
     // A value that another one overrides must be valid too.
     let both = get(&sandbox, &format!("/~delay=soon{PATH}"), &[("Sandbox-Delay", "1ms")]);
     assert_refused(&both, "delay", None);
@@ -141,12 +148,15 @@ fn precedence_is_per_key() {
     assert!(effects.contains("delay=1ms (scenario)") && effects.contains("rules=r1"), "{effects}");
     assert_eq!(told(&call("/~error=KB-003", &[])), (404, "KB-003".to_owned(), "base-url"));
     // Three calls have used the flag up. Each took its delay, even if not its code.
-    assert_eq!(call("", &[]).header("sandbox-effects"), "rules=r1");
+    assert_eq!(call("", &[]).header("sandbox-effects"), "error=KB-002 (rule), rules=r1");
     assert_eq!(told(&call("/~error=KB-003", &[("Sandbox-Error", "KB-004")])), (401, "KB-004".to_owned(), "header"));
     let mixed = call("/~drift=fields", &[("Sandbox-Delay", "2ms")]);
     assert_eq!(told(&mixed), (500, "KB-002".to_owned(), "rule"));
     assert!(mixed.json().as_object().expect("an object").len() > 3, "the error has drifted: {}", mixed.text());
-    assert_eq!(mixed.header("sandbox-effects"), "delay=2ms (header), drift=fields (base-url), seed=1, rules=r1");
+    assert_eq!(
+        mixed.header("sandbox-effects"),
+        "delay=2ms (header), error=KB-002 (rule), drift=fields (base-url), seed=1, rules=r1"
+    );
 }
 
 #[test]
@@ -180,6 +190,29 @@ fn a_bad_value_in_the_base_url_is_refused_behind_a_good_header() {
     assert_refused(&at("/~error=KB-020"), "error", Some("KB-002"));
     assert_refused(&at("/~error=RESTANSE-001"), "error", None);
     assert_refused(&at("/~party=311851381"), "party", None);
+}
+
+#[test]
+fn the_effects_tell_the_code_and_where_it_comes_from() {
+    let sandbox = sandbox();
+    let effects =
+        |path: &str, headers: &[(&str, &str)]| get(&sandbox, path, headers).header("sandbox-effects").to_owned();
+    assert_eq!(effects(PATH, &[]), "");
+    assert_eq!(effects(PATH, &[("Sandbox-Error", "KB-002")]), "error=KB-002 (header)");
+    assert_eq!(effects(&format!("/~error=KB-005{PATH}"), &[]), "error=KB-005 (base-url)");
+    assert_eq!(effects(&format!("{BASE}/finans/333000024/aapnekrav"), &[]), "error=KB-002 (reserved-number)");
+    assert_eq!(effects("/~error=DAS-008/ingenting", &[]), "error=DAS-008 (base-url)");
+    let both = [("Sandbox-Error", "KB-002"), ("Sandbox-Fault", "truncate")];
+    assert!(raw_effects(&sandbox, &both).contains("error=KB-002 (header), fault=truncate (header)"));
+    // A code that a fault replaces is no effect.
+    assert_eq!(effects(PATH, &[("Sandbox-Error", "KB-002"), ("Sandbox-Fault", "503")]), "fault=503 (header)");
+}
+
+/// The head and the beginning of an answer whose body is cut off.
+fn raw_effects(sandbox: &Sandbox, headers: &[(&str, &str)]) -> String {
+    let mut lines = vec![format!("GET {PATH} HTTP/1.1"), "Host: x".to_owned(), "Connection: close".to_owned()];
+    lines.extend(headers.iter().map(|(name, value)| format!("{name}: {value}")));
+    raw(sandbox, format!("{}\r\n\r\n", lines.join("\r\n")).as_bytes())
 }
 
 #[test]

@@ -36,7 +36,10 @@ fn a_rule_meets_the_calls_it_names_and_no_others() {
         assert_eq!(codes(&sandbox, other, 1), ["ok"], "{other}");
     }
     let answer = call(&sandbox, "finans/310478717/krav?fraOgMed=2026-01-01");
-    assert_eq!((answer.header("sandbox-cause"), answer.header("sandbox-effects")), ("rule", "rules=r1"));
+    assert_eq!(
+        (answer.header("sandbox-cause"), answer.header("sandbox-effects")),
+        ("rule", "error=KB-002 (rule), rules=r1")
+    );
     assert_eq!(get(&sandbox, "/sandbox/rules/r1", &[]).json()["used"], 4);
 }
 
@@ -62,7 +65,10 @@ fn the_newest_rule_wins_and_ok_hides_older_ones_and_flags() {
     rule(&sandbox, &json!({ "then": { "error": "KB-001", "delay": "1ms" } }));
     rule(&sandbox, &json!({ "when": { "party": "314055403" }, "then": { "error": "KB-002" }, "times": 1 }));
     let both = call(&sandbox, path);
-    assert_eq!((both.kode().as_str(), both.header("sandbox-effects")), ("KB-002", "delay=1ms (rule), rules=r2 r1"));
+    assert_eq!(
+        (both.kode().as_str(), both.header("sandbox-effects")),
+        ("KB-002", "delay=1ms (rule), error=KB-002 (rule), rules=r2 r1")
+    );
     assert_eq!(codes(&sandbox, path, 1), ["KB-001"]);
     rule(&sandbox, &json!({ "then": { "sequence": ["ok"] } }));
     assert_eq!(codes(&sandbox, path, 2), ["ok", "KB-001"]);
@@ -203,6 +209,68 @@ fn a_rule_that_can_never_match_is_refused() {
         assert!(answer.status == 400 && answer.text().contains(says), "{}", answer.text());
     }
     assert_eq!(get(&sandbox, "/sandbox/rules", &[]).json()["count"], 0);
+}
+
+/// Each of these rules was kept once, and no call ever met it.
+#[test]
+fn a_rule_that_can_never_match_is_refused_when_it_is_set() {
+    let sandbox = sandbox();
+    let refused = |when: Value, then: Value, field: &str, says: &str| {
+        let answer = post(&sandbox, "/sandbox/rules", &[], &json!({ "when": when, "then": then }));
+        let problem = answer.json();
+        assert_eq!((answer.status, problem["modifier"].as_str()), (400, Some(field)), "{when} {then}: {problem}");
+        assert!(problem["detail"].as_str().is_some_and(|detail| detail.contains(says)), "{problem}");
+    };
+    let codes = json!({ "sequence": ["KB-002", "RESTANSE-002", "ok"] });
+    refused(json!({}), codes, "then.sequence[1].error", "it belongs to restanser");
+    let codes = json!({ "sequence": ["ok", { "error": "MP-012" }, "DAS-001"] });
+    refused(json!({}), codes, "then.sequence[2].error", "those of maskinporten");
+    let error = || json!({ "error": "DAS-001" });
+    refused(
+        json!({ "service": "maskinporten", "party": "310478717" }),
+        json!({ "error": "MP-012" }),
+        "when.party",
+        "the calls of maskinporten are about no party",
+    );
+    refused(
+        json!({ "endpoint": "jwk", "party": "310478717" }),
+        json!({ "delay": "1ms" }),
+        "when.party",
+        "maskinporten/jwk",
+    );
+    refused(json!({ "party": "310478717" }), json!({ "error": "MP-012" }), "then.error", "belongs to maskinporten");
+    refused(json!({ "package": "dibk", "endpoint": "krav" }), error(), "when", "no service has both");
+    refused(json!({ "service": "restanser", "package": "finans" }), error(), "when.package", "no package \"finans\"");
+    refused(json!({ "service": "trekkpaalegg", "package": "finans" }), error(), "when.package", "no packages");
+    refused(
+        json!({ "service": "restanser", "endpoint": "krav" }),
+        error(),
+        "when.endpoint",
+        "restanser has no endpoint",
+    );
+    // What one service has is kept.
+    rule(&sandbox, &json!({ "then": { "sequence": ["KB-002", "DAS-001", "ok"] } }));
+    rule(&sandbox, &json!({ "when": { "service": "maskinporten", "client": "c" }, "then": { "error": "MP-012" } }));
+    assert_eq!(get(&sandbox, "/sandbox/rules", &[]).json()["count"], 2);
+}
+
+#[test]
+fn a_rule_with_a_fault_that_hides_the_rest_of_it_is_refused() {
+    let sandbox = sandbox();
+    let both = |then: Value| post(&sandbox, "/sandbox/rules", &[], &json!({ "then": then }));
+    for (then, field) in [
+        (json!({ "error": "KB-002", "fault": "reset" }), "then.error"),
+        (json!({ "fault": "503", "error": "KB-002", "delay": "1ms" }), "then.error"),
+        (json!({ "fault": "html", "drift": "fields" }), "then.drift"),
+        (json!({ "sequence": ["ok", { "error": "KB-002", "fault": "429" }] }), "then.sequence[1].error"),
+    ] {
+        let problem = both(then.clone());
+        assert_eq!((problem.status, problem.json()["modifier"].as_str()), (400, Some(field)), "{then}");
+        assert!(problem.text().contains("would never be seen"), "{}", problem.text());
+    }
+    assert_eq!(both(json!({ "error": "KB-002", "fault": "slow-body(1024k/s)" })).status, 201, "the code is seen");
+    let answer = call(&sandbox, "finans/310478717/aapnekrav");
+    assert_eq!(answer.header("sandbox-effects"), "error=KB-002 (rule), fault=slow-body(1024k/s) (rule), rules=r1");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 mod betalinger;
 mod derive;
 mod forfall;
+mod identifikatorer;
 mod krav;
 mod ledger;
 mod mot_andre;
@@ -71,6 +72,7 @@ pub(super) fn party(
     for (i, entry) in document.kravserier.iter().enumerate() {
         serie::read(entry, &who, &mut ledger, root.key("kravserier").index(i), &mut reader);
     }
+    identifikatorer::keep_apart(document, &mut ledger);
     let by_series = BySeries { innbetalinger: ledger.innbetalinger.len(), utbetalinger: ledger.utbetalinger.len() };
     renter::compute(document, &who, &mut ledger, &mut reader);
     betalinger::read(document, &who, &mut ledger, &mut reader);

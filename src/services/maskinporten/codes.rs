@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::catalogue::Code;
-use crate::interface::Refusal;
+use crate::catalogue::{Check, Code};
+use crate::interface::{Reason, Refusal};
 
 /// In the order of their numbers.
 pub(super) static CODES: &[Code] = &[
@@ -64,6 +64,29 @@ pub(super) static NO_SUCH_PAGE: Code = Code::new("invalid_request", 404, "No suc
 pub(super) fn refusal(code: &'static str, what: &str) -> Refusal {
     let kode = by_name(code);
     Refusal::new(kode, format!("{what}; {}", kode.melding))
+}
+
+/// The refusal of a consent or a systembruker that the party has not accepted.
+pub(super) fn not_accepted(what: &str) -> Refusal {
+    refusal("MP-303", what).because(Reason::Check(Check::Consent))
+}
+
+/// The codes that are not in the published table.
+pub(super) static OTHERS: &[&Code] =
+    &[&INVALID_REQUEST, &UNSUPPORTED_GRANT, &ISSUE_TIME, &WRONG_METHOD, &SERVER_ERROR, &NO_SUCH_PAGE];
+
+/// The check that a code stands for: the client is authenticated by its assertion, and authorised by its scopes.
+pub(super) fn check_of(code: &Code) -> Option<Check> {
+    match code.code {
+        "MP-011" => Some(Check::Input),
+        name if name.starts_with("MP-0") || name.starts_with("MP-1") => Some(Check::Authentication),
+        name if name.starts_with("MP-2") => Some(Check::Authorisation),
+        name if name.starts_with("MP-3") => Some(Check::Input),
+        _ if *code == ISSUE_TIME => Some(Check::Authentication),
+        _ if *code == NO_SUCH_PAGE => Some(Check::Url),
+        _ if *code == INVALID_REQUEST || *code == UNSUPPORTED_GRANT => Some(Check::Body),
+        _ => None,
+    }
 }
 
 pub(super) fn by_name(code: &str) -> &'static Code {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::assertion::{Assertion, text_of};
-use super::codes::refusal;
+use super::codes::{not_accepted, refusal};
 use crate::access::mint;
 use crate::access::requests::{ConsentRequest, ConsentStatus, Requests, SystemUserStatus};
 use crate::catalogue::Catalogue;
@@ -144,7 +144,7 @@ fn systembruker(
         organisation["ID"].as_str().and_then(|id| id.strip_prefix("0192:")).filter(|number| is_organisation(number));
     let number = number.ok_or_else(|| bad("systemuser_org.ID is not 0192: and an organisation number"))?;
     if assertion.client.is_some_and(|client| !client.is_systembruker_of(number)) {
-        return Err(bad(&format!("{number} has not accepted a systembruker of the client")));
+        return Err(not_accepted(&format!("{number} has not accepted a systembruker of the client")));
     }
     let external_ref = match fields.get("externalRef") {
         None => None,
@@ -164,7 +164,8 @@ fn systembruker(
         (Some(accepted), _) => Ok(accepted.detail()),
         (None, Some(open)) => {
             let (id, status) = (&open.id, open.status.name());
-            Err(bad(&format!("{number} has not accepted the systembruker: the request {id} has the status {status}")))
+            let what = format!("{number} has not accepted the systembruker: the request {id} has the status {status}");
+            Err(not_accepted(&what))
         }
         (None, None) => Ok(mint::systembruker(number, &assertion.organisation)),
     }
@@ -198,7 +199,7 @@ fn consent(fields: &Map<String, Value>, context: &DetailContext<'_>) -> Result<V
 
 /// A consent that was asked for in this session: only an accepted one, from and to the right parties, gives a token.
 fn known_consent(consent: &ConsentRequest, from: &str, consumer: &str, now: DateTime<Utc>) -> Result<Value, Refusal> {
-    let bad = |what: String| Err(refusal("MP-303", &what));
+    let bad = |what: String| Err(not_accepted(&what));
     if consent.to != consumer {
         return bad(format!("the consent {} was asked for by {}, not by {consumer}", consent.id, consent.to));
     }

@@ -76,6 +76,8 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
         settings: Some(settings::SECTION),
         pages: Some(control::pages),
         subcommands: command::SUBCOMMANDS,
+        other_codes: codes::OTHERS,
+        check_of: Some(codes::check_of),
         refuse: Some(refuse),
         contract: Some(contract::document),
         ..Hooks::NONE

@@ -3,19 +3,33 @@
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue};
 
+use super::codes::SERVER_ERROR;
 use super::{SERVICE, TOKENS_OF};
 use crate::access::Demand;
 use crate::catalogue::{Check, Needs, TokenDemand};
 use crate::interface::{Answer, Call, Refusal};
 
-pub(super) static CONSENT_WRITE: TokenDemand = demand(&["altinn:consentrequests.write"]);
-pub(super) static CONSENT_READ: TokenDemand = demand(&["altinn:consentrequests.read", "altinn:consentrequests.write"]);
-pub(super) static REGISTER_WRITE: TokenDemand = demand(&["altinn:authentication/systemregister.write"]);
-pub(super) static REGISTER_READ: TokenDemand =
+static CONSENT_WRITE: TokenDemand = demand(&["altinn:consentrequests.write"]);
+static CONSENT_READ: TokenDemand = demand(&["altinn:consentrequests.read", "altinn:consentrequests.write"]);
+static REGISTER_WRITE: TokenDemand = demand(&["altinn:authentication/systemregister.write"]);
+static REGISTER_READ: TokenDemand =
     demand(&["altinn:authentication/systemregister.write", "altinn:authentication/systemregister.read"]);
-pub(super) static REQUEST_WRITE: TokenDemand = demand(&["altinn:authentication/systemuser.request.write"]);
-pub(super) static REQUEST_READ: TokenDemand =
+static REQUEST_WRITE: TokenDemand = demand(&["altinn:authentication/systemuser.request.write"]);
+static REQUEST_READ: TokenDemand =
     demand(&["altinn:authentication/systemuser.request.read", "altinn:authentication/systemuser.request.write"]);
+
+/// What the token of a call needs, by the name of the endpoint; nothing where it is not checked.
+pub(super) fn demand_of(endpoint: &str) -> Option<&'static TokenDemand> {
+    match endpoint {
+        "consentrequests" => Some(&CONSENT_WRITE),
+        "consentrequest" => Some(&CONSENT_READ),
+        "systemregister" | "change-system" => Some(&REGISTER_WRITE),
+        "system" | "systemusers" => Some(&REGISTER_READ),
+        "systemuser-request" => Some(&REQUEST_WRITE),
+        "systemuser-status" | "systemuser-by-reference" | "systemuser-requests" => Some(&REQUEST_READ),
+        _ => None,
+    }
+}
 
 const fn demand(scopes: &'static [&'static str]) -> TokenDemand {
     TokenDemand {
@@ -43,7 +57,9 @@ impl CheckedCaller {
 }
 
 /// Checks the token of a call.
-pub(super) fn check(call: &Call<'_>, token: &'static TokenDemand) -> Result<CheckedCaller, Refusal> {
+pub(super) fn check(call: &Call<'_>) -> Result<CheckedCaller, Refusal> {
+    let token = call.target.endpoint.and_then(|endpoint| demand_of(endpoint.name));
+    let token = token.ok_or_else(|| Refusal::on_demand(&SERVER_ERROR))?;
     let demand = Demand { service: &SERVICE, token, part: "", needs: Needs::Nothing, egen_kode: None };
     let checked = call.access.check(call.caller, call.headers, &demand, call.instants.tokens);
     let warning = checked.map_err(|refusal| Refusal::access(&SERVICE, refusal))?;

@@ -52,6 +52,21 @@ pub(super) static SYSTEM_EXISTS: Code =
 pub(super) static FULL: Code =
     Code::new("session_full", 507, "The session holds too many requests.", "reset the session");
 
+/// The codes that Altinn does not publish.
+pub(super) static OTHERS: &[&Code] = &[&SERVER_ERROR, &NO_SUCH_PAGE, &WRONG_METHOD, &TOO_LARGE, &SYSTEM_EXISTS, &FULL];
+
+/// The check that a code stands for; nothing for a fault or a limit of the sandbox.
+pub(super) fn check_of(code: &Code) -> Option<Check> {
+    match code.code {
+        "AUTH-00043" => Some(Check::Authentication),
+        "AUTH-00044" => Some(Check::Authorisation),
+        "AM-00000" => Some(Check::Consent),
+        _ if *code == NO_SUCH_PAGE => Some(Check::Url),
+        _ if *code == SYSTEM_EXISTS || CODES.contains(code) => Some(Check::Input),
+        _ => None,
+    }
+}
+
 /// A code by its name.
 pub(super) fn by_name(code: &str) -> &'static Code {
     CODES.iter().find(|known| known.code == code).unwrap_or(&SERVER_ERROR)

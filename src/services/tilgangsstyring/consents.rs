@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::callers::{self, CONSENT_READ, CONSENT_WRITE};
+use super::callers;
 use super::codes::{self, by_name};
 use super::{SERVICE, asked, pages_base, shape, url};
 use crate::access::mint::{stable_uuid, urn};
@@ -33,7 +33,7 @@ const OTHER_RESOURCE: &str = "no service of this sandbox takes a consent to one 
 
 /// Asks for a consent.
 pub(super) fn ask(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let caller = callers::check(call, &CONSENT_WRITE)?;
+    let caller = callers::check(call)?;
     let sent: NewConsent = call.json()?;
     let request = read(sent, call.instants.tokens)?;
     if !caller.is(&request.to) {
@@ -56,7 +56,7 @@ pub(super) fn ask(call: &Call<'_>) -> Result<Answer, Refusal> {
 
 /// What has come of a consent.
 pub(super) fn show(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let caller = callers::check(call, &CONSENT_READ)?;
+    let caller = callers::check(call)?;
     let id = call.place("consentRequestId").unwrap_or_default();
     let consent = asked(call)?.consent(&id).ok_or_else(|| Refusal::on_demand(by_name("AM-00001")))?;
     if !caller.is(&consent.to) {

@@ -129,6 +129,9 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
     hooks: Hooks {
         session_state: Some(|| Box::new(Requests::default())),
         pages: Some(control::pages),
+        demand: Some(callers::demand_of),
+        other_codes: codes::OTHERS,
+        check_of: Some(codes::check_of),
         refuse: Some(refuse),
         contract: Some(contract::document),
         ..Hooks::NONE

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::callers::{self, CheckedCaller, REGISTER_READ, REQUEST_READ, REQUEST_WRITE};
+use super::callers::{self, CheckedCaller};
 use super::codes::{self, by_name};
 use super::systems::{field, is_number};
 use super::{SERVICE, asked, pages_base, shape, url};
@@ -30,7 +30,7 @@ const NOT_REGISTERED: &str = "the system is not registered in this session: Alti
 
 /// Asks for a systembruker.
 pub(super) fn ask(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let caller = callers::check(call, &REQUEST_WRITE)?;
+    let caller = callers::check(call)?;
     let sent: NewRequest = call.json()?;
     let invalid = |what: &str| Refusal::failed(&SERVICE, Check::Input, what.to_owned());
     if sent.party_org_no.parse::<Organisasjonsnummer>().is_err() {
@@ -102,14 +102,14 @@ fn resources(rights: &[Value]) -> Vec<Vec<(String, String)>> {
 
 /// What has come of a request, by its id.
 pub(super) fn show(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let caller = callers::check(call, &REQUEST_READ)?;
+    let caller = callers::check(call)?;
     let id = call.place("requestId").unwrap_or_default();
     one(call, &caller, |request| request.id.eq_ignore_ascii_case(&id))
 }
 
 /// The same, by system, customer and reference.
 pub(super) fn by_reference(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let caller = callers::check(call, &REQUEST_READ)?;
+    let caller = callers::check(call)?;
     let place = |name: &str| call.place(name).unwrap_or_default();
     let (system, party, reference) = (place("systemId"), place("orgNo"), place("externalRef"));
     one(call, &caller, |it| it.system_id == system && it.party == party && it.external_ref == reference)
@@ -123,7 +123,7 @@ fn one(call: &Call<'_>, caller: &CheckedCaller, fits: impl Fn(&SystemUserRequest
 
 /// All requests of a system.
 pub(super) fn requests(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let caller = callers::check(call, &REQUEST_READ)?;
+    let caller = callers::check(call)?;
     let system = call.place("systemId").unwrap_or_default();
     let found = asked(call)?.system_users(|request| caller.is(&request.vendor) && request.system_id == system);
     let pages = pages_base(call);
@@ -133,7 +133,7 @@ pub(super) fn requests(call: &Call<'_>) -> Result<Answer, Refusal> {
 
 /// The systembrukere of a system: its accepted requests.
 pub(super) fn accepted(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let caller = callers::check(call, &REGISTER_READ)?;
+    let caller = callers::check(call)?;
     let system_id = call.place("systemId").unwrap_or_default();
     let requests = asked(call)?;
     let internal_id = requests.system(&system_id).map(|system| system.internal_id);

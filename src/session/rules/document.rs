@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Clocks, Rule, Step, When};
-use crate::catalogue::{Catalogue, Endpoint, Service};
+use crate::catalogue::{Catalogue, Endpoint, PartyIn, Service};
 use crate::faults::Cause;
 use crate::faults::duration::parse_duration;
 use crate::faults::key::Key;
@@ -236,11 +236,22 @@ fn read_when(document: &WhenDocument, catalogue: Catalogue) -> Result<When, Box<
         client: text(&document.client),
     };
     if when.services(catalogue).next().is_none() {
-        let (endpoint, package) = (when.endpoint.unwrap_or_default(), when.package.as_deref().unwrap_or_default());
-        let detail = format!("no service has both the endpoint {endpoint} and the package {package}");
-        return Err(refused("when", package, detail, &[]));
+        return Err(matches_nothing(when, catalogue));
     }
     Ok(when)
+}
+
+/// The refusal of conditions that no call of any service can meet together.
+fn matches_nothing(mut when: When, catalogue: Catalogue) -> Box<Refused> {
+    let (endpoint, package) = (when.endpoint.unwrap_or_default(), when.package.clone().unwrap_or_default());
+    let party = when.party.take();
+    let Some(service) = when.services(catalogue).next() else {
+        let detail = format!("no service has both the endpoint {endpoint} and the package {package}");
+        return refused("when", &package, detail, &[]);
+    };
+    let place = if endpoint.is_empty() { service.name.to_owned() } else { format!("{}/{endpoint}", service.name) };
+    let detail = format!("the calls of {place} are about no party, so no call has this one");
+    refused("when.party", &party.unwrap_or_default(), detail, &[])
 }
 
 /// The steps of a sequence, or one step for a rule that always does the same.
@@ -273,7 +284,34 @@ fn read_steps(then: &Map<String, Value>, when: &When, catalogue: Catalogue) -> R
             }
         }
     };
-    items.iter().enumerate().map(step).collect()
+    let steps: Vec<Step> = items.iter().enumerate().map(step).collect::<Result<_, _>>()?;
+    check_sequence(&steps, when, catalogue)?;
+    Ok(steps)
+}
+
+/// Refuses a sequence that no service can give in full, such as one with codes of two services.
+fn check_sequence(steps: &[Step], when: &When, catalogue: Catalogue) -> Result<(), Box<Refused>> {
+    if when.services(catalogue).any(|service| steps.iter().all(|step| step.is_known_at(service))) {
+        return Ok(());
+    }
+    // The step that rules out the last of the services that can give the steps before it.
+    let mut services: Vec<&'static Service> = when.services(catalogue).collect();
+    for (i, step) in steps.iter().enumerate() {
+        let left: Vec<_> = services.iter().copied().filter(|service| step.is_known_at(service)).collect();
+        if left.is_empty() {
+            let code = step.code().unwrap_or_default();
+            let names: Vec<_> = services.iter().map(|service| service.name).collect();
+            let detail = format!(
+                "no service has all codes of the sequence, so it would match no call: the codes before {code} are those \
+                 of {}{}; make a rule for each service",
+                names.join(", "),
+                catalogue.owners_note(code)
+            );
+            return Err(refused(&format!("then.sequence[{i}].error"), code, detail, &[]));
+        }
+        services = left;
+    }
+    Ok(())
 }
 
 fn read_modifiers(
@@ -309,7 +347,10 @@ fn read_modifiers(
         return Err(refused(place, "{}", detail, &[]));
     }
     check_code(&read, place, when, catalogue)?;
-    if read.party.is_some() && !when.services(catalogue).any(Service::takes_party) {
+    check_together(&read, place)?;
+    let takes_party =
+        |service: &'static Service| when.endpoints(service).any(|endpoint| endpoint.party == PartyIn::Token);
+    if read.party.is_some() && !when.services(catalogue).any(takes_party) {
         let detail = "the services that the rule matches take their party from the URL".to_owned();
         return Err(refused(&format!("{place}.party"), "party", detail, &[]));
     }
@@ -318,6 +359,24 @@ fn read_modifiers(
         return Err(refused(&format!("{place}.edition"), "edition", detail, &[]));
     }
     Ok(read)
+}
+
+/// Refuses what nobody would ever see beside a fault that replaces the answer.
+fn check_together(read: &Modifiers, place: &str) -> Result<(), Box<Refused>> {
+    let Some(fault) = read.replacing().map(|fault| fault.value) else {
+        return Ok(());
+    };
+    let unseen = match (&read.error, &read.drift) {
+        (Some(error), _) => (Key::Error, error.value.to_string()),
+        (None, Some(drift)) => (Key::Drift, drift.value.to_string()),
+        (None, None) => return Ok(()),
+    };
+    let (key, value) = (unseen.0.name(), unseen.1);
+    let detail = format!(
+        "the fault {fault} leaves nothing of the answer, so {key} would never be seen; give one of the two, or a fault \
+         that sends the answer: truncate, slow-body"
+    );
+    Err(refused(&format!("{place}.{key}"), &value, detail, &[]))
 }
 
 /// Refuses a code that belongs to no service that the rule can match.

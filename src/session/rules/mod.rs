@@ -15,7 +15,7 @@ use parking_lot::{Mutex, RwLock};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
-use crate::catalogue::{Catalogue, Endpoint, Service};
+use crate::catalogue::{Catalogue, Endpoint, PartyIn, Service};
 use crate::faults::effects::Delay;
 use crate::faults::modifiers::Modifiers;
 use crate::faults::refused::Refused;
@@ -59,10 +59,19 @@ impl When {
     fn services(&self, catalogue: Catalogue) -> impl Iterator<Item = &'static Service> {
         let fits = |service: &&'static Service| {
             self.service.is_none_or(|only| only == *service)
-                && self.endpoint.is_none_or(|name| service.endpoint(name).is_some())
                 && self.package.as_deref().is_none_or(|name| service.package(name).is_some())
+                && (self.endpoint.is_none() && self.party.is_none() || self.endpoints(service).next().is_some())
         };
         catalogue.0.iter().copied().filter(fits)
+    }
+
+    /// The endpoints of a service whose calls can match.
+    fn endpoints(&self, service: &'static Service) -> impl Iterator<Item = &'static Endpoint> {
+        let fits = |endpoint: &&'static Endpoint| {
+            self.endpoint.is_none_or(|name| name == endpoint.name)
+                && (self.party.is_none() || endpoint.party != PartyIn::Nowhere)
+        };
+        service.endpoints.iter().filter(fits)
     }
 
     fn matches(&self, call: &CallFacts<'_>) -> bool {
@@ -84,6 +93,21 @@ enum Step {
     Natural,
     /// Sets these keys, unless something of higher precedence has set them.
     Modify(Box<Modifiers>),
+}
+
+impl Step {
+    /// The code that it gives.
+    fn code(&self) -> Option<&str> {
+        match self {
+            Self::Natural => None,
+            Self::Modify(modifiers) => modifiers.error.as_ref().map(|error| &*error.value),
+        }
+    }
+
+    /// Whether a service has the code that it gives.
+    fn is_known_at(&self, service: &'static Service) -> bool {
+        self.code().is_none_or(|code| Catalogue::code_at(Some(service), code).is_some())
+    }
 }
 
 /// A rule of a session.
@@ -311,13 +335,7 @@ impl Rules {
 impl Rule {
     /// Whether the rule matches the call, and the call's service has every code that the rule can give.
     fn applies_to(&self, call: &CallFacts<'_>) -> bool {
-        let known = |step: &Step| match step {
-            Step::Natural => true,
-            Step::Modify(step) => {
-                step.error.as_ref().is_none_or(|error| Catalogue::code_at(Some(call.service), &error.value).is_some())
-            }
-        };
-        self.when.matches(call) && self.then.iter().all(known)
+        self.when.matches(call) && self.then.iter().all(|step| step.is_known_at(call.service))
     }
 }
 
