@@ -12,6 +12,7 @@ use crate::control::welcome::Welcome;
 use crate::interface::Services;
 use crate::server::Server;
 use crate::services::open_access;
+use crate::session::time::system_time;
 use crate::terminal::{UNUSABLE, print, print_error};
 
 pub(super) fn run(flags: &Flags, services: &'static Services, unrelated_variables: &[String]) -> ExitCode {
@@ -41,7 +42,7 @@ pub(super) fn run(flags: &Flags, services: &'static Services, unrelated_variable
             "other machines can reach the control API without a key; set --control-key or --control off"
         );
     }
-    let access = match open_access(settings.auth, &settings.services, sessions.time.real()) {
+    let access = match open_access(settings.auth, &settings.services, system_time) {
         Ok(access) => Arc::new(access),
         Err(messages) => {
             for message in &messages {
