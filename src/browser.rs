@@ -152,9 +152,7 @@ impl Browsers {
         is_service_host: impl Fn(&str) -> bool,
     ) -> Result<Passed, Foreign> {
         let headers = &parts.headers;
-        let marked = [ORIGIN, REFERER].iter().any(|name| headers.contains_key(name))
-            || headers.contains_key(SITE)
-            || headers.contains_key(MODE);
+        let marked = [ORIGIN, REFERER].iter().any(|name| headers.contains_key(name)) || headers.contains_key(SITE);
         let passed = if marked { self.judge_page(parts, area)? } else { Passed::Own };
         let needs_own_host = match area {
             Area::Open => false,

@@ -104,10 +104,10 @@ impl SandboxBuilder {
         self
     }
 
-    /// A setting of a service: its flag and value, as on the command line.
+    /// A setting of a service: its flag and value, as on the command line. A flag that takes no value has an empty one.
     #[must_use]
     pub fn setting(mut self, flag: &str, value: &str) -> Self {
-        self.settings.push(format!("{flag}={value}"));
+        self.settings.push(if value.is_empty() { flag.to_owned() } else { format!("{flag}={value}") });
         self
     }
 
@@ -231,7 +231,7 @@ impl SandboxBuilder {
                 }
             })?;
         let sessions = Arc::new(sessions);
-        let access = open_access(settings.auth, &settings.services, sessions.time.real())
+        let access = open_access(settings.auth, &settings.services, system_time)
             .map_err(|wrong| StartError::Setting(wrong.join("; ")))?;
         let access = Arc::new(access);
         let (stop, stopped) = oneshot::channel::<()>();

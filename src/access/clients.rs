@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use parking_lot::Mutex;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -19,7 +18,8 @@ pub(crate) struct ClientEntry {
     client_id: String,
     /// The organisation it belongs to, nine digits. A business certificate must be this organisation's.
     organisation: String,
-    /// Its public keys as JWKs, each with a `kid`. Without any it signs with a business certificate (`x5c`).
+    /// Its public keys as JWKs, each with a `kid`. Without any it signs with a business certificate (`x5c`); with keys it
+    /// cannot.
     #[serde(default)]
     jwks: Vec<Value>,
     /// Names of keys that have expired: MP-121.
@@ -61,6 +61,11 @@ pub(crate) struct Client {
 }
 
 impl Client {
+    /// Whether it is registered with keys. Then it cannot sign with a business certificate.
+    pub(crate) fn has_keys(&self) -> bool {
+        !self.keys.is_empty()
+    }
+
     /// The key with a name, and whether it has expired.
     pub(crate) fn key(&self, kid: &str) -> Option<(&PublicKey, bool)> {
         let key = self.keys.iter().find(|key| key.kid.as_deref() == Some(kid))?;
@@ -153,30 +158,5 @@ impl Registry {
 
     pub(crate) fn get(&self, client_id: &str) -> Option<&Client> {
         self.0.get(client_id)
-    }
-}
-
-/// How many used grants are remembered. The issuer cannot get so many requests within the lifetime of a grant.
-const MAX_GRANTS: usize = 200_000;
-
-/// The used grants that have not expired yet.
-#[derive(Default)]
-pub(crate) struct UsedGrants(Mutex<HashMap<Box<str>, i64>>);
-
-impl UsedGrants {
-    /// Marks a grant as used until it expires. `expires` and `now` are in seconds since 1970. Returns false if the grant
-    /// was used before.
-    pub(crate) fn take(&self, grant: &str, expires: i64, now: i64) -> bool {
-        let mut used = self.0.lock();
-        if used.get(grant).is_some_and(|end| *end >= now) {
-            return false;
-        }
-        if used.len() >= MAX_GRANTS {
-            used.retain(|_, end| *end >= now);
-        }
-        if used.len() < MAX_GRANTS {
-            used.insert(grant.into(), expires);
-        }
-        true
     }
 }

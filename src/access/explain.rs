@@ -99,7 +99,7 @@ impl Access {
     }
 
     fn lines(&self, jwt: &Jwt<'_>, demand: Option<&Demand<'_>>, now: DateTime<Utc>) -> Vec<Line> {
-        let verified = self.keys.verify(jwt, now);
+        let verified = self.keys.verify(jwt);
         let is_consent = is_consent_token(jwt);
         let reader = LineReader {
             demand,

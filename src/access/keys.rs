@@ -156,49 +156,77 @@ impl PublicKey {
     }
 }
 
-/// The keys of another issuer, from a file. The file is read again when a token names a key that is not known.
+/// The keys of another issuer, from a file. The file is looked at again while tokens are checked, so that a key that is
+/// removed from it stops verifying and a new one begins to.
 pub(crate) struct JwksFile {
     path: PathBuf,
-    keys: RwLock<Vec<PublicKey>>,
-    /// When the file was last read.
-    last_read: Mutex<DateTime<Utc>>,
+    clock: fn() -> DateTime<Utc>,
+    held: RwLock<HeldKeys>,
+    last_look: Mutex<LastLook>,
 }
 
-/// The shortest time between two reads of the file.
-const REREAD_INTERVAL: TimeDelta = TimeDelta::minutes(1);
+struct HeldKeys {
+    keys: Vec<PublicKey>,
+    /// Counts the sets that the file has had, from 1.
+    generation: u64,
+}
+
+struct LastLook {
+    at: DateTime<Utc>,
+    /// Why the file could not be read, so that the log says it once.
+    error: Option<String>,
+}
+
+/// The shortest time between two looks at the file.
+const LOOK_INTERVAL: TimeDelta = TimeDelta::seconds(1);
 
 impl JwksFile {
-    /// Reads the file for the first time.
-    pub(crate) fn open(path: PathBuf, now: DateTime<Utc>) -> Result<Self, KeyError> {
-        let keys = RwLock::new(read(&path)?);
-        Ok(Self { path, keys, last_read: Mutex::new(now) })
+    /// Reads the file for the first time. `clock` tells the real time.
+    pub(crate) fn open(path: PathBuf, clock: fn() -> DateTime<Utc>) -> Result<Self, KeyError> {
+        let held = HeldKeys { keys: read(&path)?, generation: 1 };
+        let last_look = LastLook { at: clock(), error: None };
+        Ok(Self { path, clock, held: RwLock::new(held), last_look: Mutex::new(last_look) })
+    }
+
+    /// Reads the file again if the last look was some time ago. If it cannot be read, the earlier keys stay.
+    fn look(&self) {
+        let now = (self.clock)();
+        let mut last = self.last_look.lock();
+        // A clock that was set back counts, too.
+        if now.signed_duration_since(last.at).abs() < LOOK_INTERVAL {
+            return;
+        }
+        last.at = now;
+        match read(&self.path) {
+            Ok(keys) => {
+                last.error = None;
+                let mut held = self.held.write();
+                if held.keys != keys {
+                    let generation = held.generation + 1;
+                    *held = HeldKeys { keys, generation };
+                    tracing::info!(path = %self.path.display(), "the key file was read anew");
+                }
+            }
+            Err(error) => {
+                let error = error.to_string();
+                if last.error.as_ref() != Some(&error) {
+                    tracing::warn!(path = %self.path.display(), %error, "the key file cannot be read again; the earlier keys stay in use");
+                    last.error = Some(error);
+                }
+            }
+        }
+    }
+
+    fn generation(&self) -> u64 {
+        self.look();
+        self.held.read().generation
     }
 
     /// The keys with a name. All keys if `kid` is `None`.
-    fn find(&self, kid: Option<&str>, now: DateTime<Utc>) -> Vec<PublicKey> {
-        let found = self.known(kid);
-        if !found.is_empty() || kid.is_none() {
-            return found;
-        }
-        {
-            let mut last = self.last_read.lock();
-            if now.signed_duration_since(*last) < REREAD_INTERVAL {
-                return found;
-            }
-            *last = now;
-        }
-        match read(&self.path) {
-            Ok(keys) => *self.keys.write() = keys,
-            Err(error) => {
-                tracing::warn!(path = %self.path.display(), %error, "the key file cannot be read again; the earlier keys stay in use");
-            }
-        }
-        self.known(kid)
-    }
-
-    fn known(&self, kid: Option<&str>) -> Vec<PublicKey> {
-        let keys = self.keys.read();
-        keys.iter().filter(|key| kid.is_none() || key.kid.as_deref() == kid).cloned().collect()
+    fn find(&self, kid: Option<&str>) -> Vec<PublicKey> {
+        self.look();
+        let held = self.held.read();
+        held.keys.iter().filter(|key| kid.is_none() || key.kid.as_deref() == kid).cloned().collect()
     }
 }
 
@@ -219,11 +247,29 @@ pub(crate) struct Keys {
     pub(crate) own: SigningKey,
     public: PublicKey,
     external: Option<JwksFile>,
+    /// Whether tokens of the own key are accepted.
+    trusts_own: bool,
 }
 
 impl Keys {
     pub(crate) fn new(own: SigningKey, external: Option<JwksFile>) -> Self {
-        Self { public: own.public(), own, external }
+        Self { public: own.public(), own, external, trusts_own: true }
+    }
+
+    /// The same keys, but tokens of the own key are not accepted.
+    #[must_use]
+    pub(crate) fn without_trust_in_own(self) -> Self {
+        Self { trusts_own: false, ..self }
+    }
+
+    /// Whether tokens of the own key are accepted.
+    pub(crate) fn trusts_own(&self) -> bool {
+        self.trusts_own
+    }
+
+    /// The number of the set of keys that verify now. It changes whenever a key comes or goes.
+    pub(super) fn generation(&self) -> u64 {
+        self.external.as_ref().map_or(1, JwksFile::generation)
     }
 
     /// The set of keys that the issuer publishes.
@@ -232,14 +278,15 @@ impl Keys {
     }
 
     /// Verifies the signature of a JWT with the keys that its `kid` names, or with all keys if it has no `kid`.
-    pub(crate) fn verify(&self, jwt: &super::jwt::Jwt<'_>, now: DateTime<Utc>) -> Result<(), TokenFault> {
+    pub(crate) fn verify(&self, jwt: &super::jwt::Jwt<'_>) -> Result<(), TokenFault> {
         let algorithm = jwt.algorithm()?;
         if jwt.header.get("crit").is_some() {
             return Err(TokenFault::Critical);
         }
         let kid = jwt.header.get("kid").and_then(Value::as_str);
-        let own = (kid.is_none() || kid == self.public.kid.as_deref()).then(|| self.public.clone());
-        let external = self.external.as_ref().map(|file| file.find(kid, now)).unwrap_or_default();
+        let is_own = self.trusts_own && (kid.is_none() || kid == self.public.kid.as_deref());
+        let own = is_own.then(|| self.public.clone());
+        let external = self.external.as_ref().map(|file| file.find(kid)).unwrap_or_default();
         let mut keys = own.into_iter().chain(external).peekable();
         if keys.peek().is_none() {
             let kid: String = kid.unwrap_or_default().chars().take(60).collect();
@@ -264,30 +311,6 @@ mod tests {
         assert_eq!(PublicKey::from_jwk(&fixed.jwk()).expect("its own JWK"), fixed);
         let fresh = SigningKey::generate().expect("a key");
         assert!(fresh.public() != fixed && fresh.public().kid != fixed.kid);
-    }
-
-    #[test]
-    fn a_file_of_keys_is_read_again_for_an_unknown_key_but_not_more_than_once_a_minute() {
-        let path = std::env::temp_dir().join(format!("read-again-{}.json", std::process::id()));
-        let (one, other) =
-            (SigningKey::fixed().expect("a key").public(), SigningKey::generate().expect("a key").public());
-        let write = |keys: &[&PublicKey]| {
-            let list: Vec<Value> = keys.iter().map(|key| key.jwk()).collect();
-            std::fs::write(&path, json!({ "keys": list }).to_string()).expect("written");
-        };
-        let at = |seconds: i64| DateTime::from_timestamp(1_800_000_000 + seconds, 0).expect("a time");
-        write(&[&one]);
-        let file = JwksFile::open(path.clone(), at(0)).expect("a set");
-        let found = |key: &PublicKey, seconds: i64| file.find(key.kid.as_deref(), at(seconds)).len();
-        write(&[&one, &other]);
-        assert_eq!((found(&one, 1), found(&other, 59)), (1, 0), "too early");
-        assert_eq!((found(&other, 60), found(&other, 61)), (1, 1));
-        write(&[&one]);
-        assert_eq!(found(&other, 200), 1, "a known key is not looked for again");
-        std::fs::write(&path, "broken").expect("written");
-        let unknown = SigningKey::generate().expect("a key").public();
-        assert_eq!((found(&unknown, 300), found(&other, 301)), (0, 1), "the earlier keys stay");
-        std::fs::remove_file(path).expect("removed");
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub(crate) mod mint;
 pub(crate) mod requests;
 mod samtykke;
 pub(crate) mod token;
+pub(crate) mod used_grants;
 
 use std::fmt;
 use std::str::FromStr;
@@ -24,11 +25,12 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use crate::catalogue::{Issuer, Needs, Service, TokenDemand};
-use clients::{Registry, UsedGrants};
+use clients::Registry;
 use fault::TokenFault;
 use jwt::Jwt;
 use keys::Keys;
 use token::Token;
+use used_grants::{MOST_GRANTS, UsedGrants};
 
 /// How closely tokens are checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -190,7 +192,7 @@ impl Access {
         issuer: Option<String>,
     ) -> Self {
         let read = Cache::with_weighter(256, REMEMBERED, BySize);
-        let used = UsedGrants::default();
+        let used = UsedGrants::new(MOST_GRANTS);
         Self { level, keys, clients, used, issued_by, any_organisation: false, issuer, read }
     }
 
@@ -198,6 +200,13 @@ impl Access {
     #[must_use]
     pub(crate) fn with_any_organisation(mut self, any: bool) -> Self {
         self.any_organisation = any;
+        self
+    }
+
+    /// Says how many used grants are remembered.
+    #[must_use]
+    pub(crate) fn with_most_grants(mut self, most: usize) -> Self {
+        self.used = UsedGrants::new(most);
         self
     }
 
@@ -229,7 +238,7 @@ impl Access {
         };
         let keys = (self.level == Level::Signed).then_some(&self.keys);
         if let Some(keys) = keys {
-            verify(token, headers, keys, now)?;
+            verify(token, headers, keys)?;
         }
         token.check(demand.token, now, keys.is_some())?;
         self.rights(headers, token, demand, now, keys)
@@ -308,16 +317,18 @@ impl Access {
     }
 }
 
-/// Checks the signature with the known keys. A remembered token that was verified is not checked again.
-fn verify(token: &Token, headers: &HeaderMap, keys: &Keys, now: DateTime<Utc>) -> Result<(), Refusal> {
-    if token.is_verified() {
+/// Checks the signature with the known keys. A remembered token that was verified is not checked again while the keys
+/// stay the same.
+fn verify(token: &Token, headers: &HeaderMap, keys: &Keys) -> Result<(), Refusal> {
+    let generation = keys.generation();
+    if token.is_verified_by(generation) {
         return Ok(());
     }
     let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let text = value.and_then(bearer).unwrap_or_default();
-    let verified = Jwt::read(text).and_then(|jwt| keys.verify(&jwt, now));
+    let verified = Jwt::read(text).and_then(|jwt| keys.verify(&jwt));
     verified.map_err(|why| invalid_token(format!("Tokenet kan ikke godtas: {}", why.norwegian())))?;
-    token.set_verified();
+    token.set_verified_by(generation);
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! The access token: who calls, with which scope, and on behalf of whom.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
@@ -28,9 +28,9 @@ pub(crate) struct Token {
     pub(super) client_id: Option<String>,
     #[serde(default)]
     pub(super) authorization_details: Vec<Detail>,
-    /// Whether its signature has been verified.
+    /// The generation of the keys that verified its signature. 0: it has not been verified.
     #[serde(skip)]
-    verified: AtomicBool,
+    verified: AtomicU64,
 }
 
 /// An organisation in ISO 6523 form.
@@ -83,12 +83,13 @@ impl Token {
         claims(text)
     }
 
-    pub(super) fn is_verified(&self) -> bool {
-        self.verified.load(Ordering::Relaxed)
+    /// Whether keys of this generation have verified its signature.
+    pub(super) fn is_verified_by(&self, generation: u64) -> bool {
+        self.verified.load(Ordering::Relaxed) == generation
     }
 
-    pub(super) fn set_verified(&self) {
-        self.verified.store(true, Ordering::Relaxed);
+    pub(super) fn set_verified_by(&self, generation: u64) {
+        self.verified.store(generation, Ordering::Relaxed);
     }
 
     /// Checks lifetime, issuer, caller and scope, in that order. If the signature was verified, the issuer is not

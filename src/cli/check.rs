@@ -8,6 +8,7 @@ use clap::Args;
 use super::{print_problems, summary};
 use crate::config::Flags;
 use crate::interface::Services;
+use crate::redact::masked;
 use crate::scenario::loading::{LoadError, load};
 use crate::scenario::problems::Problem;
 use crate::services::agreement;
@@ -57,7 +58,7 @@ pub(super) fn run(args: &CheckArgs, flags: &Flags, services: &Services) -> ExitC
         return ExitCode::FAILURE;
     }
     if args.brief {
-        let lines: String = problems.iter().map(|problem| problem.headline() + "\n").collect();
+        let lines: String = problems.iter().map(|problem| masked(&problem.headline()).into_owned() + "\n").collect();
         print(&lines);
     } else {
         print_problems(&problems);

@@ -18,6 +18,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{CONTROL_KEY, Flags, ServiceSettings, UnknownVariables, unknown_variables};
 use crate::interface::{self, Services};
+use crate::redact::{masked, visible};
 use crate::scenario::loading::{LoadError, count};
 use crate::scenario::problems::Problem;
 use crate::services;
@@ -168,7 +169,7 @@ fn parse(command: clap::Command) -> ArgMatches {
             })
             .collect();
         if failed && !given.is_empty() {
-            let _ = writeln!(std::io::stderr(), "\nThe environment says: {}", given.join(" "));
+            let _ = writeln!(std::io::stderr(), "\nThe environment says: {}", visible(&given.join(" "), false));
         }
         std::process::exit(error.exit_code())
     })
@@ -201,7 +202,8 @@ fn open_sessions(flags: &Flags, services: &Services) -> Result<Arc<Sessions>, Ex
 fn print_problems(problems: &[Problem]) {
     let colour = std::io::stderr().is_terminal();
     for problem in problems {
-        let _ = writeln!(std::io::stderr(), "{}\n", problem.render(colour));
+        let text = problem.render(colour);
+        let _ = writeln!(std::io::stderr(), "{}\n", visible(&masked(&text), colour));
     }
 }
 

@@ -10,14 +10,16 @@ use super::open_sessions;
 use crate::config::{Flags, LogFormat, LogLevel, Settings, base_url};
 use crate::control::welcome::Welcome;
 use crate::interface::Services;
+use crate::redact::redacted;
 use crate::server::Server;
 use crate::services::open_access;
+use crate::session::time::system_time;
 use crate::terminal::{UNUSABLE, print, print_error};
 
 pub(super) fn run(flags: &Flags, services: &'static Services, unrelated_variables: &[String]) -> ExitCode {
     start_log(flags);
     // The pipeline answers a call that panics (src/pipeline/mod.rs). This logs the panic on one line.
-    std::panic::set_hook(Box::new(|panic| tracing::error!(panic = %panic.to_string().replace('\n', " "), "a bug")));
+    std::panic::set_hook(Box::new(|panic| tracing::error!(panic = &*redacted(&panic.to_string()), "a bug")));
     for name in unrelated_variables {
         tracing::warn!(name, "this environment variable looks like a setting, but nothing reads it");
     }
@@ -41,7 +43,7 @@ pub(super) fn run(flags: &Flags, services: &'static Services, unrelated_variable
             "other machines can reach the control API without a key; set --control-key or --control off"
         );
     }
-    let access = match open_access(settings.auth, &settings.services, sessions.time.real()) {
+    let access = match open_access(settings.auth, &settings.services, system_time) {
         Ok(access) => Arc::new(access),
         Err(messages) => {
             for message in &messages {

@@ -26,6 +26,7 @@ use crate::config::base_url;
 use crate::interface::Services;
 use crate::interface::contract::{Version, servers, servers_of_edition};
 use crate::interface::pages::{InSession, Problem, Shared};
+use crate::redact::visible;
 use welcome::Welcome;
 
 /// The router of the sandbox's own pages. A request has the name of its session in its extensions.
@@ -105,7 +106,7 @@ async fn index(State(shared): State<Arc<Shared>>, InSession(session): InSession,
         let policy = [(header::CONTENT_SECURITY_POLICY, welcome::POLICY.as_str())];
         (policy, axum::response::Html(welcome.html(shared.options.edition).into_string())).into_response()
     } else {
-        welcome.text().into_response()
+        visible(&welcome.text(), false).into_owned().into_response()
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::catalogue::nearest;
+use crate::redact::{masked, masked_text};
 
 /// Why a modifier, a part of a rule, or a new session is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -29,9 +30,9 @@ impl Refused {
             r#type: "urn:innkreving-sandbox:refused-modifier",
             title: "The sandbox does not know this modifier or its value",
             status: 400,
-            detail,
-            modifier: modifier.to_owned(),
-            value: value.map(str::to_owned),
+            detail: masked_text(detail),
+            modifier: masked(modifier).into_owned(),
+            value: value.map(|value| masked(value).into_owned()),
             allowed,
             nearest,
         })

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use http::Response;
+use http::{Method, Response};
 
 use super::Body;
 use super::planned::Planned;
@@ -116,10 +116,20 @@ impl Refusing<'_> {
     }
 }
 
+/// A method, as the journal may hold it. A client can invent one.
+fn method(sent: &Method) -> Method {
+    match redacted(sent.as_str()) {
+        Cow::Borrowed(_) => sent.clone(),
+        Cow::Owned(shown) => {
+            Method::from_bytes(shown.as_bytes()).unwrap_or(Method::from_bytes(b"***").unwrap_or_default())
+        }
+    }
+}
+
 /// `is_plain` says that every part of the path is known, so that only a query or modifiers need redaction.
 fn tell_request(entry: &mut Entry, received: &Received, is_plain: bool, journal: &Journal) {
     let url = received.parts.uri.path_and_query().map_or("/", |url| url.as_str());
-    entry.method = received.parts.method.clone();
+    entry.method = method(&received.parts.method);
     let is_plain = is_plain && received.is_bare();
     entry.url = if is_plain { url.into() } else { redacted(url).into() };
     entry.korrelasjonsid = match &received.id {

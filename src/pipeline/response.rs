@@ -75,9 +75,9 @@ impl<'a> Head<'a> {
         let success = endpoint.map_or(Success::OK, |endpoint| endpoint.success);
         let status = answer.status.unwrap_or(success.status);
         if tracing::enabled!(tracing::Level::DEBUG) {
-            let (method, path) = (&self.received.parts.method, redacted(self.received.path()));
+            let (method, path) = (redacted(self.received.parts.method.as_str()), redacted(self.received.path()));
             let id = redacted(self.received.id.as_str());
-            tracing::debug!(%method, path = &*path, status, korrelasjonsid = &*id, "answered");
+            tracing::debug!(method = &*method, path = &*path, status, korrelasjonsid = &*id, "answered");
         }
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
         // The head of an answer that is kept is made twice: without a warning, and with the first one that the house adds.
@@ -181,8 +181,8 @@ impl<'a> Head<'a> {
             _ => (StatusCode::SERVICE_UNAVAILABLE, TEXT, "Service Unavailable"),
         };
         if fault.hangs_up() {
-            let (method, path) = (&self.received.parts.method, redacted(self.received.path()));
-            tracing::info!(%method, path = &*path, %fault, cause = self.cause().name(), "hung up");
+            let (method, path) = (redacted(self.received.parts.method.as_str()), redacted(self.received.path()));
+            tracing::info!(method = &*method, path = &*path, %fault, cause = self.cause().name(), "hung up");
         } else {
             log(self.received, status.as_u16(), &fault.to_string(), self.cause());
         }
@@ -206,9 +206,17 @@ const ROOM: usize = 8;
 /// Logs an answer that is not a success, redacted.
 fn log(received: &Received, status: u16, code: &str, cause: Cause) {
     if tracing::enabled!(tracing::Level::INFO) {
-        let (method, path) = (&received.parts.method, redacted(received.path()));
+        let (method, path) = (redacted(received.parts.method.as_str()), redacted(received.path()));
         let id = redacted(received.id.as_str());
-        tracing::info!(%method, path = &*path, status, code, cause = cause.name(), korrelasjonsid = &*id, "answered");
+        tracing::info!(
+            method = &*method,
+            path = &*path,
+            status,
+            code,
+            cause = cause.name(),
+            korrelasjonsid = &*id,
+            "answered"
+        );
     }
 }
 
@@ -247,8 +255,8 @@ pub(super) fn refused_page(foreign: &Foreign, received: &Received) -> Response<B
 }
 
 fn log_refused_page(received: &Received, detail: &str) {
-    let (method, path) = (&received.parts.method, redacted(received.path()));
-    tracing::info!(%method, path = &*path, status = 403, cause = "foreign-page", detail, "answered");
+    let (method, path) = (redacted(received.parts.method.as_str()), redacted(received.path()));
+    tracing::info!(method = &*method, path = &*path, status = 403, cause = "foreign-page", detail, "answered");
 }
 
 /// Tells a browser that a page that `--allow-origin` names may send what it asks for.

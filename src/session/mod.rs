@@ -18,6 +18,7 @@ use parking_lot::{Mutex, RwLock};
 
 use crate::domain::clock::day_in_norway;
 use crate::library::{Failed, Library, Loaded};
+use crate::redact::redacted;
 use crate::scenario::ScenarioSet;
 use crate::scenario::loading::{LoadError, read, resolve_all};
 use crate::scenario::sources::{Source, Text};
@@ -130,7 +131,12 @@ impl Session {
         let (number, server) = self.library.on(self.base);
         let failed = server.as_ref().err().map(ToString::to_string);
         let server = server.unwrap_or_else(|error| {
-            tracing::warn!(session = %self.name, %error, "the new scenarios do not load on this session's base date");
+            let (session, shown) = (redacted(&self.name), error.to_string());
+            tracing::warn!(
+                session = &*session,
+                error = &*redacted(&shown),
+                "the new scenarios do not load on this session's base date"
+            );
             *self.failed.write() = Some(Failed { at: self.time.real(), error: Arc::new(error) });
             Arc::clone(&before.server)
         });

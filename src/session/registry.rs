@@ -17,6 +17,7 @@ use crate::faults::duration::write_duration;
 use crate::faults::modifiers::SessionName;
 use crate::faults::refused::Refused;
 use crate::library::Library;
+use crate::redact::redacted;
 use crate::scenario::ScenarioSet;
 use crate::scenario::format::ScenarioFormat;
 use crate::scenario::loading::LoadError;
@@ -98,10 +99,13 @@ impl Sessions {
                 }
             }
             Err(error) => {
-                tracing::warn!(%error, "the scenarios do not load; those from before stay");
+                tracing::warn!(
+                    error = &*redacted(&error.to_string()),
+                    "the scenarios do not load; those from before stay"
+                );
                 if let LoadError::Problems(problems) = &*error {
                     for problem in problems {
-                        tracing::warn!("{}", problem.headline());
+                        tracing::warn!("{}", redacted(&problem.headline()));
                     }
                 }
             }

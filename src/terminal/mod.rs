@@ -5,6 +5,7 @@ mod client;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use crate::redact::visible;
 pub(crate) use client::Client;
 
 /// The exit code for settings or scenarios that cannot be used. clap has the same code for bad flags.
@@ -13,13 +14,13 @@ pub(crate) const UNUSABLE: u8 = 2;
 /// Writes an error message to stderr.
 pub(crate) fn print_error(message: &str) {
     // If stderr is closed, the process goes on.
-    let _ = writeln!(std::io::stderr(), "error: {message}");
+    let _ = writeln!(std::io::stderr(), "error: {}", visible(message, false));
 }
 
-/// Writes a text to stdout. If stdout is closed, there is no message, only the exit code.
+/// Writes a text to stdout, with control characters written out, because texts of callers and files are in it. If stdout is closed, there is no message, only the exit code.
 pub(crate) fn print(text: &str) -> ExitCode {
     let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(visible(text, false).as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }

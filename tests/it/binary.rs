@@ -348,17 +348,57 @@ fn logs_hold_the_id_and_no_personal_number_that_is_not_synthetic() {
     }
     server.get(&format!("{}/finans/0101701%3234%35/krav?Korrelasjonsid=01017012345", common::BASE));
     server.get(&format!("{}/finans/x%0Ainnlogget%1B[31m/krav", common::BASE));
+    server.get(&format!("{}/finans/010170%20-%2012345/krav?Korrelasjonsid=a;token=HEMMELIG", common::BASE));
     server.get(&format!("{}/finans/311851381/aapnekrav", common::BASE));
     let (_, log) = server.stop();
     assert!(log.contains("min-id-1") && log.contains("02827720073"), "{log}");
-    assert!(!log.contains("01017012345"), "{log}");
+    assert!(!log.contains("01017012345") && !log.contains("12345 ") && !log.contains("HEMMELIG"), "{log}");
     assert!(log.contains("***********"), "{log}");
     assert_eq!(
         log.lines().count(),
-        4,
+        5,
         "one line for each failure, none for a success, and none that a caller can forge: {log}"
     );
     assert!(!log.contains('\u{1b}'), "no escape sequences from a caller: {log}");
+}
+
+/// Names, files and answers are texts of others: none of them can paint a terminal, move its cursor or set its title.
+#[test]
+fn control_characters_never_reach_a_terminal() {
+    let folder = std::env::temp_dir().join(format!("control-characters-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let good = "part: \"314300017\"\nnavn: \"X\\e]0;title\\aY\\u009b31m\\u202eZ\"\n";
+    std::fs::write(folder.join("good.yaml"), good).expect("written");
+    let path = folder.to_string_lossy().into_owned();
+    let is_clean = |text: &str| {
+        let unsafe_one = |c: char| (c.is_control() && c != '\n' && c != '\t') || c == '\u{202e}';
+        assert!(!text.is_empty() && !text.contains(unsafe_one), "{text:?}");
+    };
+    let both = |output: &Output| text(&output.stdout) + &text(&output.stderr);
+    is_clean(&both(&run(&["parties", "--scenarios", &path])));
+    let server = serve(&["--scenarios", &path]);
+    is_clean(&server.banner);
+    is_clean(&server.get("/").1);
+    let listen = ["--listen", server.address()];
+    for arguments in [
+        &["rule", "add", "--when", "client=a\u{9b}b\u{1b}[31m", "--then", "error=KB-001"][..],
+        &["rule", "add", "--when", "endpoint=a\u{9b}b\u{1b}[31m", "--then", "error=KB-001"],
+        &["rule", "list"],
+        &["explain", "a\u{9b}.b.c"],
+        &["openapi", "a\u{9b}"],
+    ] {
+        is_clean(&both(&run(&[arguments, &listen].concat())));
+    }
+    server.get(&format!("{}/finans/%C2%9B%1B%5B31m/krav?x=%E2%80%AE", common::BASE));
+    is_clean(&server.get("/sandbox/requests").1);
+    let (_, log) = server.stop();
+    is_clean(&log);
+    std::fs::write(folder.join("bad\u{1b}[31m\u{9b}.yaml"), "part: \"1\"\nx\u{9b}: \"\\e[31m\"\nnavn: \u{202e}\n")
+        .expect("written");
+    for arguments in [&["check", &*path][..], &["check", &path, "--brief"], &["serve", "--scenarios", &path]] {
+        is_clean(&both(&run(arguments)));
+    }
+    std::fs::remove_dir_all(folder).expect("removed");
 }
 
 #[test]

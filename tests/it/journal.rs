@@ -221,6 +221,62 @@ fn no_token_and_no_real_person_is_kept() {
     assert!(!answer.header("sandbox-hint").contains("01010112346"), "{}", answer.header("sandbox-hint"));
 }
 
+/// A secret is not kept however it is spelt, in a path or in a query, and neither is a personal number.
+#[test]
+fn nothing_that_is_secret_is_kept_in_any_spelling() {
+    let sandbox = sandbox();
+    let token = ["eyJhbGciOiJSUzI1NiJ9", "eyJpc3MiOiJoZW1tZWxpZyJ9", "c2lnbmF0dXJlbg"].join(".");
+    let spelt = [
+        token.replace('.', "%2E"),
+        token.replace('.', "%252E"),
+        token.to_lowercase(),
+        token.to_uppercase(),
+        ["ewogICJhbGciOiAiUlMyNTYiCn0", "eyAiaXNzIjogImhlbW1lbGlnIiB9", "c2lnbmF0dXJlbg"].join("."),
+        "code=HEMMELIG".to_owned(),
+        "x=1&sig=HEMMELIG%26HEMMELIG".to_owned(),
+        "Pwd=HEMMELIG/HEMMELIG".to_owned(),
+        "client_secret=HEMMELIG".to_owned(),
+        "api%2Dkey=HEMMELIG".to_owned(),
+        "u=https%3A%2F%2Fuser%3AHEMMELIG%40host%2F".to_owned(),
+        "010101-12345".to_owned(),
+        "010101%20-%2012345".to_owned(),
+        "010101/12345".to_owned(),
+        "01.01.01%2012345".to_owned(),
+        "01+01+01+123+45".to_owned(),
+    ];
+    for secret in &spelt {
+        get(&sandbox, &format!("{BASE}/finans/{secret}/krav"), &[]);
+        get(&sandbox, &format!("{BASE}/finans/311851381/krav?{secret}"), &[]);
+        get(&sandbox, &format!("/nowhere/{secret}?a={secret}"), &[("Sandbox-Fault", "nothing")]);
+        raw(&sandbox, format!("{token} /nowhere/{secret} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes());
+    }
+    let kept = get(&sandbox, "/sandbox/requests?limit=500", &[]).text();
+    assert_eq!(serde_json::from_str::<Value>(&kept).expect("JSON")["count"], 4 * spelt.len());
+    let kept = kept.to_lowercase();
+    for secret in
+        ["hemmelig", "c2lnbmf0dxjlbg", "pc3mi", "axnzi", "12345\"", "12345/", "12345?", "123 45", "123+45", "01 12345"]
+    {
+        let around = kept.find(secret).map(|at| &kept[at.saturating_sub(200)..at]);
+        assert_eq!(around, None, "{secret}");
+    }
+}
+
+/// A refusal shows what is wrong to the one who sent it, who may log it.
+#[test]
+fn refusals_show_no_secret_and_no_real_person() {
+    let sandbox = sandbox();
+    for value in ["010101 12345", "01010112345x"] {
+        let refused = get(&sandbox, &format!("{BASE}/finans/311851381/krav"), &[("Sandbox-Party", value)]);
+        assert!(refused.status == 400 && !refused.text().contains("12345"), "{}", refused.text());
+    }
+    let body = json!({ "when": { "endpoint": "token=HEMMELIG" }, "then": { "error": "KB-001" } });
+    let refused = post(&sandbox, "/sandbox/rules", &[], &body);
+    assert!(refused.status == 400 && !refused.text().contains("HEMMELIG"), "{}", refused.text());
+    let yaml = "part: \"314300017\"\nnavn: X\neier: 010101 12345\n";
+    let refused = send(&sandbox, "PUT", "/sandbox/scenarios", &[("Content-Type", "application/yaml")], yaml);
+    assert!(refused.status == 422 && !refused.text().contains("12345"), "{}", refused.text());
+}
+
 #[test]
 fn a_test_can_wait_for_a_retry_by_counting() {
     let sandbox = sandbox();

@@ -247,7 +247,7 @@ fn registered(name: &str) -> Sandbox {
         "client_id": "known", "organisation": "310478717", "jwks": [jwk(&key, "k1"), jwk(&key, "old")], "expired_keys": ["old"],
         "scopes": [SCOPE, "skatteetaten:restanser"], "not_granted": ["skatteetaten:restanser"],
         "delegations": [{ "from": "311851381", "scopes": [SCOPE] }], "systembrukere": ["313367002"],
-    }] });
+    }, { "client_id": "certified", "organisation": "310478717", "scopes": [SCOPE] }] });
     std::fs::write(&file, clients.to_string()).expect("written");
     let sandbox = Sandbox::builder()
         .now(common::TODAY)
@@ -276,7 +276,7 @@ fn every_code_of_the_table_by_its_natural_cause() {
     let good = || (claims(&sandbox, "known"), json!({ "alg": "RS256", "kid": "k1" }));
     let certificate = |name: &str| STANDARD.encode(pem(name));
     let (expired, other) = (certificate("expired.cert.pem"), certificate("other.cert.pem"));
-    let spoilt: [(u16, &str, &str, Spoil); 24] = [
+    let spoilt: [(u16, &str, &str, Spoil); 25] = [
         (400, "invalid_request", "MP-011", |claims, _| claims["exp"] = json!("soon")),
         (400, "invalid_request", "MP-011", |claims, _| claims["exp"] = json!(now() + 130)),
         (400, "invalid_request", "MP-011", |_, header| header["alg"] = json!("none")),
@@ -287,8 +287,15 @@ fn every_code_of_the_table_by_its_natural_cause() {
         (400, "invalid_grant", "MP-100", |_, header| header["kid"] = json!("k2")),
         (400, "invalid_grant", "MP-110", |claims, _| claims["aud"] = json!("https://ver2.maskinporten.no/")),
         (400, "invalid_grant", "MP-121", |_, header| header["kid"] = json!("old")),
-        (400, "invalid_grant", "MP-123", |_, header| header["x5c"] = json!("MIIB")),
-        (400, "invalid_grant", "MP-123", |_, header| header["x5c"] = json!(["MIIB"])),
+        (400, "invalid_grant", "MP-100", |claims, _| claims["iss"] = json!("certified")),
+        (400, "invalid_grant", "MP-123", |claims, header| {
+            claims["iss"] = json!("certified");
+            header["x5c"] = json!("MIIB");
+        }),
+        (400, "invalid_grant", "MP-123", |claims, header| {
+            claims["iss"] = json!("certified");
+            header["x5c"] = json!(["MIIB"]);
+        }),
         (400, "invalid_grant", "MP-130", |claims, _| {
             claims["iat"] = json!(now() - 5);
             claims["exp"] = json!(now() - 1);
@@ -325,7 +332,14 @@ fn every_code_of_the_table_by_its_natural_cause() {
     }
     for (x5c, code) in [(&expired, "MP-120"), (&other, "MP-122")] {
         let header = json!({ "alg": "RS256", "x5c": [x5c] });
-        assert_refused(&ask(&sandbox, &sign(&key(), &header, &good().0)), 400, "invalid_grant", code);
+        let by_certificate = sign(&key(), &header, &claims(&sandbox, "certified"));
+        assert_refused(&ask(&sandbox, &by_certificate), 400, "invalid_grant", code);
+    }
+    // A client with keys cannot use a certificate, not even a good one beside its own key.
+    for more in [json!({}), json!({ "kid": "k1" })] {
+        let mut header = json!({ "alg": "RS256", "x5c": [certificate("client.cert.pem")] });
+        header["kid"] = more["kid"].clone();
+        assert_refused(&ask(&sandbox, &sign(&key(), &header, &good().0)), 400, "invalid_grant", "MP-100");
     }
     let mut forged = sign(&key(), &good().1, &good().0);
     forged.replace_range(forged.len() - 8.., "AAAAAAAA");
@@ -336,7 +350,7 @@ fn every_code_of_the_table_by_its_natural_cause() {
     assert_refused(&ask(&sandbox, "no-jwt"), 400, "invalid_request", "MP-011");
     // Valid assertions are accepted: by key, by certificate, with delegation, with systembruker.
     let header = json!({ "alg": "RS256", "x5c": [certificate("client.cert.pem")] });
-    let by_certificate = ask(&sandbox, &sign(&key(), &header, &good().0)).json();
+    let by_certificate = ask(&sandbox, &sign(&key(), &header, &claims(&sandbox, "certified"))).json();
     let told = payload(by_certificate["access_token"].as_str().expect("a token"));
     assert_eq!(
         (&told["client_amr"], &told["consumer"]["ID"]),
@@ -456,6 +470,83 @@ fn what_a_signature_is_refused_for() {
     }
     assert_eq!(get(&sandbox, &format!("{BASE}/regnskapssystem/311851381/aapnekrav"), &[]).kode(), "KB-004", "no token");
     std::fs::remove_file(dir).expect("removed");
+}
+
+/// A key that is taken out of the file stops verifying, for tokens that were verified before, too.
+#[test]
+fn keys_come_and_go_with_their_file() {
+    let file = std::env::temp_dir().join(format!("jwks-goes-{}.json", std::process::id()));
+    let other = RsaKeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).expect("a key");
+    let write = |keys: &[Value]| std::fs::write(&file, json!({ "keys": keys }).to_string()).expect("written");
+    write(&[jwk(&key(), "one")]);
+    let builder = Sandbox::builder().now(common::TODAY).auth("signed");
+    let sandbox = builder.setting("--jwks", &file.to_string_lossy()).start().expect("it starts");
+    let claims = json!({
+        "iss": "https://some.other.issuer.example/", "scope": SCOPE, "consumer": { "ID": "0192:311851381" },
+        "iat": now(), "exp": now() + 100, "client_id": "c",
+    });
+    let by_one = sign(&key(), &json!({ "alg": "RS256", "kid": "one" }), &claims);
+    let by_other = sign(&other, &json!({ "alg": "RS256", "kid": "other" }), &claims);
+    let status = |token: &str| call(&sandbox, "regnskapssystem", "311851381", token).status;
+    assert_eq!((status(&by_one), status(&by_one), status(&by_other)), (200, 200, 401));
+    // The file is looked at once a second.
+    let until = |token: &str, wanted: u16| (0..2000).any(|_| status(token) == wanted);
+    write(&[jwk(&other, "other")]);
+    assert!(until(&by_other, 200), "a new key verifies");
+    assert_eq!(status(&by_one), 401, "a removed key does not, although the token was good before");
+    std::fs::write(&file, "broken").expect("written");
+    assert!(!until(&by_other, 401), "the earlier keys stay in use while the file cannot be read");
+    write(&[jwk(&key(), "one")]);
+    assert!(until(&by_one, 200) && status(&by_other) == 401);
+    std::fs::remove_file(file).expect("removed");
+}
+
+#[test]
+fn the_public_test_key_can_be_replaced() {
+    let file = std::env::temp_dir().join(format!("jwks-only-{}.json", std::process::id()));
+    std::fs::write(&file, json!({ "keys": [jwk(&key(), "one")] }).to_string()).expect("written");
+    let jwks = file.to_string_lossy().into_owned();
+    let builder = || Sandbox::builder().now(common::TODAY).setting("--jwks-only", "");
+    let sandbox = builder().auth("signed").setting("--jwks", &jwks).start().expect("it starts");
+    let mut granted = claims(&sandbox, "anybody");
+    granted["iss"] = json!("310478717-anybody");
+    let answer = ask(&sandbox, &sign(&key(), &json!({ "alg": "RS256", "kid": "k1" }), &granted));
+    assert!(answer.header("sandbox-warning").contains("--jwks-only"), "{}", answer.text());
+    let own = answer.json()["access_token"].as_str().expect("a token").to_owned();
+    let by_tool =
+        get(&sandbox, "/altinn/api/GetEnterpriseToken?scopes=skatteetaten:kravogbetalinger&orgNo=310478717", &[]);
+    let with_test_key = common::token(&["--party", "310478717"]);
+    for token in [&own, &by_tool.text(), &with_test_key] {
+        let refused = call(&sandbox, "regnskapssystem", "310478717", token);
+        assert_eq!((refused.status, refused.kode().as_str()), (401, "KB-004"), "{token}");
+    }
+    let mut theirs = payload(&own);
+    theirs["iss"] = json!("https://some.other.issuer.example/");
+    let theirs = sign(&key(), &json!({ "alg": "RS256", "kid": "one" }), &theirs);
+    assert_eq!(call(&sandbox, "regnskapssystem", "310478717", &theirs).status, 200);
+    for wrong in [builder().auth("signed"), builder().setting("--jwks", &jwks)] {
+        let error = wrong.start().expect_err("it would accept no token, or every one").to_string();
+        assert!(error.contains("--jwks-only needs"), "{error}");
+    }
+    std::fs::remove_file(file).expect("removed");
+}
+
+#[test]
+fn used_assertions_end_with_their_session_and_are_bounded() {
+    let sandbox = Sandbox::builder().now(common::TODAY).setting("--max-grants", "2").start().expect("it starts");
+    let header = json!({ "alg": "RS256", "kid": "k1" });
+    let new = || sign(&key(), &header, &claims(&sandbox, "310478717-c"));
+    let ask_in = |session: &str, assertion: &str| {
+        let body = format!("grant_type={GRANT}&assertion={assertion}");
+        send(&sandbox, "POST", "/maskinporten/token", &[FORM, ("Sandbox-Session", session)], &body).status
+    };
+    let once = new();
+    assert_eq!((ask_in("a", &once), ask_in("a", &once), ask_in("b", &once)), (200, 400, 200));
+    assert_eq!(send(&sandbox, "POST", "/sandbox/sessions/a/reset", &[], "").status, 200);
+    assert_eq!((ask_in("a", &once), ask_in("a", &once)), (200, 400), "the session began anew");
+    assert_eq!(send(&sandbox, "DELETE", "/sandbox/sessions/a", &[], "").status, 204);
+    assert_eq!((ask_in("a", &once), ask_in("a", &once)), (200, 400), "it is another session of that name");
+    assert_eq!((ask_in("a", &new()), ask_in("a", &new()), ask_in("a", &once)), (200, 200, 200), "the oldest one went");
 }
 
 #[test]

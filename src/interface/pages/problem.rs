@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::body::{self, Unread};
 use crate::faults::refused::Refused;
+use crate::redact::{masked, visible};
 use crate::scenario::loading::LoadError;
 use crate::scenario::problems::Problem as ScenarioProblem;
 
@@ -53,16 +54,17 @@ impl From<&ScenarioProblem> for ProblemLine {
             file: problem.file().to_owned(),
             line: place.map(|(line, _)| line),
             column: place.map(|(_, column)| column),
-            message: problem.message.clone(),
-            hint: problem.hint.clone(),
-            text: problem.render(false),
+            message: masked(&problem.message).into_owned(),
+            hint: problem.hint.as_deref().map(|hint| masked(hint).into_owned()),
+            text: visible(&masked(&problem.render(false)), false).into_owned(),
         }
     }
 }
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { kind: "about:blank", title, status: status.as_u16(), detail: detail.into(), problems: Vec::new() }
+        let detail = masked(&detail.into()).into_owned();
+        Self { kind: "about:blank", title, status: status.as_u16(), detail, problems: Vec::new() }
     }
 
     pub(crate) fn bad_request(detail: impl Into<String>) -> Self {

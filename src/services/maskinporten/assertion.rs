@@ -13,8 +13,10 @@ use crate::access::Access;
 use crate::access::clients::Client;
 use crate::access::jwt::{Jwt, seconds};
 use crate::access::keys::PublicKey;
+use crate::access::used_grants::Grant;
 use crate::domain::identifikator::Organisasjonsnummer;
 use crate::interface::Refusal;
+use crate::session::Session;
 
 /// How far the issue time may be off, in seconds.
 const SKEW: i64 = 10;
@@ -47,7 +49,7 @@ pub(super) fn check<'a>(
     text: &str,
     access: &'a Access,
     names: &[String],
-    session: &str,
+    session: &Session,
     now: DateTime<Utc>,
 ) -> Result<Assertion<'a>, Refusal> {
     let jwt = Jwt::read(text).map_err(|why| refusal("MP-011", &format!("the assertion is no JWT ({why})")))?;
@@ -73,10 +75,13 @@ pub(super) fn check<'a>(
     if key.is_some_and(|key| !key.verifies(algorithm, jwt.signed, &jwt.signature)) {
         return Err(refusal("MP-124", "the signature is not that of the key or certificate"));
     }
-    if let Some(jti) = jti
-        && !access.used.take(&format!("{session}\n{client_id}\n{jti}"), expires, now.timestamp())
-    {
-        return Err(refusal("MP-012", &format!("the jti {jti:?} was used before")));
+    if let Some(jti) = jti {
+        let (now, real) = (now.timestamp(), session.time().real());
+        let session = (&*session.name, session.begun);
+        if !access.used.take(&Grant { session, client_id, jti, expires, now, real }) {
+            let shown: String = jti.chars().take(80).collect();
+            return Err(refusal("MP-012", &format!("the jti {shown:?} was used before")));
+        }
     }
     let organisation = organisation(client, certificate.as_deref(), client_id);
     let client_amr = if certificate.is_some() { "virksomhetssertifikat" } else { "private_key_jwt" };
@@ -150,6 +155,9 @@ fn signing_key<'k>(
     now: DateTime<Utc>,
 ) -> Result<(Option<Cow<'k, PublicKey>>, Option<String>), Refusal> {
     if let Some(x5c) = jwt.header.get("x5c") {
+        if client.is_some_and(Client::has_keys) {
+            return Err(refusal("MP-100", "the client is registered with keys, so it cannot use a certificate (x5c)"));
+        }
         let (key, organisation) = certificate(x5c, now)?;
         if let Some(client) = client.filter(|client| organisation.as_deref() != Some(&client.organisation)) {
             let owner = organisation.as_deref().unwrap_or("no organisation");

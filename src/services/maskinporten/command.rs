@@ -99,7 +99,12 @@ fn make(args: &TokenArgs, flags: &Flags) -> Result<String, String> {
             "a running sandbox would not know a key that is generated here; leave --generate-keys out".to_owned()
         );
     }
-    let access = open_access(flags.auth, &flags.services, now).map_err(|wrong| wrong.join("; "))?;
+    if settings.jwks_only {
+        return Err(
+            "a sandbox with --jwks-only accepts no token that is made here; use one of the other issuer".to_owned()
+        );
+    }
+    let access = open_access(flags.auth, &flags.services, system_time).map_err(|wrong| wrong.join("; "))?;
     let issuer = settings.issuer.clone().unwrap_or_else(|| format!("{}/maskinporten/", base_url(flags.listen)));
     let (party, caller) = (args.party.as_str(), args.caller.as_str());
     if args.by == By::OldConsent {
@@ -156,7 +161,7 @@ fn explain(args: &ExplainArgs, flags: &Flags) -> ExitCode {
     let now = system_time();
     let explained = demand.transpose().and_then(|demand| {
         // An explanation always includes the signature.
-        let access = open_access(Level::Signed, &flags.services, now).map_err(|wrong| wrong.join("; "))?;
+        let access = open_access(Level::Signed, &flags.services, system_time).map_err(|wrong| wrong.join("; "))?;
         Ok(access.explain(&args.token, demand.as_ref(), now))
     });
     let explained = match explained {

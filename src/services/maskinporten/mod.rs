@@ -117,8 +117,12 @@ fn refuse(fault: &RequestFault<'_>) -> Refusal {
     }
 }
 
-/// A token of an organisation for its own data, for the curl lines that the sandbox prints.
+/// A token of an organisation for its own data, for the curl lines that the sandbox prints. `None` if the sandbox accepts
+/// no tokens of its own.
 pub(crate) fn own_token(access: &Access, part: &str, scope: &str, base: &str, now: DateTime<Utc>) -> Option<String> {
+    if !access.keys.trusts_own() {
+        return None;
+    }
     let grant = Grant {
         issuer: &format!("{base}{}/", SERVICE.base),
         client_id: "innkreving-sandbox",
@@ -161,6 +165,9 @@ fn metadata(issuer: &str) -> Value {
     })
 }
 
+/// The warning on a token of a sandbox that does not accept its own tokens.
+const UNTRUSTED: &str = "this sandbox accepts only tokens of the keys of --jwks (--jwks-only), so not this one";
+
 /// The answer to a JWT grant.
 fn token(call: &Call<'_>) -> Result<Answer, Refusal> {
     let form: Vec<(String, String)> = form_urlencoded::parse(call.bytes()).into_owned().collect();
@@ -184,7 +191,7 @@ fn token(call: &Call<'_>) -> Result<Answer, Refusal> {
     let issuer = issuer(call);
     let names =
         [issuer.clone(), ISSUER.test_url.to_owned(), format!("{}maskinporten/", root(&issuer)), host_form(&issuer)];
-    let assertion = assertion::check(text, call.access, &names, &call.session.name, call.instants.tokens)?;
+    let assertion = assertion::check(text, call.access, &names, call.session, call.instants.tokens)?;
     let asked = call.session.state::<Requests>();
     let request = grant::check(&assertion, call.catalogue, call.instants.tokens, asked)?;
     let by_delegation = request.consumer_org.is_some();
@@ -207,7 +214,8 @@ fn token(call: &Call<'_>) -> Result<Answer, Refusal> {
     let answer = json!({
         "access_token": signed, "token_type": "Bearer", "expires_in": LIFETIME - 1, "scope": request.scope,
     });
-    Ok(Answer::json(&answer).warned(assertion.warning))
+    let untrusted = (!call.access.keys.trusts_own()).then_some(UNTRUSTED);
+    Ok(Answer::json(&answer).warned(untrusted.or(assertion.warning)))
 }
 
 /// Scheme and host of an issuer, with a slash.
