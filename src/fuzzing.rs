@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -48,13 +49,15 @@ const MOST_READ: u64 = 4 * 1024 * 1024;
 pub fn request(bytes: &[u8]) {
     static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
     let sandbox = SANDBOX.get_or_init(|| {
+        count_panics();
         let builder = Sandbox::builder().now("2026-11-21").seed(1).sessions(50, Duration::from_secs(3600)).journal(20);
         builder.start().expect("a sandbox starts on the built-in scenarios")
     });
     let text = String::from_utf8_lossy(bytes).to_lowercase();
     let may_be_late = LATE.iter().any(|word| text.contains(word));
-    let (answer, ended) = exchange(sandbox, bytes, if may_be_late { NO_PATIENCE } else { PATIENCE });
+    let (answer, ended) = exchange(sandbox, bytes, AT_ONCE, if may_be_late { NO_PATIENCE } else { PATIENCE });
     assert!(ended || may_be_late, "no answer and no close");
+    assert_eq!(PANICS.load(Ordering::Relaxed), 0, "a panic, which the log tells");
     for (status, head) in answers(&answer) {
         // 503 and 507 are limits.
         let is_natural = head.contains("sandbox-cause: natural");
@@ -63,13 +66,29 @@ pub fn request(bytes: &[u8]) {
     // A rule that was set by chance makes later requests late.
     if text.contains("/sandbox/") {
         let reset = b"POST /sandbox/sessions/default/reset HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-        let (answer, _) = exchange(sandbox, reset, PATIENCE);
+        let (answer, _) = exchange(sandbox, reset, PATIENCE, PATIENCE);
         assert!(answer.starts_with("HTTP/1.1 200"), "the session cannot be reset: {answer}");
     }
 }
 
-/// Sends bytes and reads until the end. Returns what came, and whether the connection ended in time.
-fn exchange(sandbox: &Sandbox, bytes: &[u8], patience: Duration) -> (String, bool) {
+/// How often the sandbox has panicked. A panic in one of its own pages ends the connection and nothing else.
+static PANICS: AtomicUsize = AtomicUsize::new(0);
+
+/// Counts the panics of the sandbox's own code on its threads, and tells them as before.
+fn count_panics() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let thread = std::thread::current();
+        let is_ours = thread.name().is_some_and(|name| name == Sandbox::THREAD || name.starts_with("tokio"));
+        let in_source = info.location().is_some_and(|place| !place.file().contains("tests/"));
+        PANICS.fetch_add(usize::from(is_ours && in_source), Ordering::Relaxed);
+        before(info);
+    }));
+}
+
+/// Sends bytes and reads until the end. The request stays open for a while, and then ends. Returns what came, and whether
+/// the connection ended in time.
+fn exchange(sandbox: &Sandbox, bytes: &[u8], open: Duration, patience: Duration) -> (String, bool) {
     let stream = TcpStream::connect(sandbox.address()).expect("the sandbox listens");
     // The sandbox may have answered and closed before it has read everything.
     let _ = (&stream).write_all(bytes);
@@ -81,7 +100,7 @@ fn exchange(sandbox: &Sandbox, bytes: &[u8], patience: Duration) -> (String, boo
         !read.is_err_and(|error| is_late(&error))
     };
     // Whoever is still waiting for the rest of the request then learns that there is none.
-    let mut ended = ends_within(AT_ONCE);
+    let mut ended = ends_within(open);
     if !ended {
         let _ = stream.shutdown(Shutdown::Write);
         ended = ends_within(patience);

@@ -67,6 +67,9 @@ pub enum StartError {
 }
 
 impl Sandbox {
+    /// The name of the thread that it runs on.
+    pub(crate) const THREAD: &'static str = "innkreving-sandbox";
+
     /// A builder with the defaults: the built-in scenarios, today's date, the 2024 edition.
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder::default()
@@ -238,7 +241,7 @@ impl SandboxBuilder {
         let (bound, address) = mpsc::channel();
         // A runtime and a thread of its own, because the caller may have a runtime or none.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let thread = std::thread::Builder::new().name("innkreving-sandbox".to_owned()).spawn(move || {
+        let thread = std::thread::Builder::new().name(Sandbox::THREAD.to_owned()).spawn(move || {
             runtime.block_on(async {
                 let server = Server::bind(&settings, services, sessions, access).await;
                 let address = server.as_ref().map_err(|error| error.kind().into()).and_then(Server::address);

@@ -100,6 +100,12 @@ impl RequestFilter {
         if let Some(code) = self.code.as_deref() {
             self.check_code(code, &candidates, services)?;
         }
+        let is_good = self.status.is_some_and(|status| status < 400);
+        let is_unasked = self.cause.as_deref() == Some(Cause::RefusedModifier.name());
+        if let Some(failed) = self.failed.as_deref().filter(|_| is_good || is_unasked) {
+            let detail = "a request that failed a check has a status from 400, and no modifier of it was refused";
+            return Err(refuse("failed", Some(failed), detail.to_owned(), &[]));
+        }
         self.check_texts(&candidates)?;
         match self.status.filter(|status| !(200..600).contains(status)) {
             Some(status) => {

@@ -184,6 +184,22 @@ fn flags_of_own_scenarios_count_in_the_session() {
 }
 
 #[test]
+fn a_flag_whose_fault_hides_the_rest_of_it_is_warned_about() {
+    let sandbox = with_scenario("part: \"314055403\"\nnavn: X\n");
+    let warnings = |flag: &str| {
+        let text = format!("part: \"314300017\"\nnavn: X\nfeil: [{{ paa: kravogbetalinger, {flag} }}]\n");
+        let answer = send(&sandbox, "PUT", "/sandbox/scenarios", &[YAML], &text);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let warnings = answer.json()["warnings"].as_array().expect("a list").clone();
+        warnings.iter().map(|warning| warning["message"].as_str().expect("a text").to_owned()).collect::<Vec<_>>()
+    };
+    let told = warnings("kode: KB-002, fault: reset, drift: fields");
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].contains("so kode is never seen") && told[1].contains("so drift is never seen"), "{told:?}");
+    assert!(warnings("kode: KB-002, fault: truncate, drift: fields").is_empty());
+}
+
+#[test]
 fn a_flag_that_says_nothing_or_nonsense_is_refused() {
     for (flag, says) in [
         ("{ paa: kravogbetalinger }", "the entry has no fault"),

@@ -339,6 +339,24 @@ fn tokens_are_not_looked_at_with_auth_off_nor_when_explained() {
 }
 
 #[test]
+fn an_explanation_follows_the_clock_that_tokens_follow() {
+    let sandbox = Sandbox::builder().now(common::TODAY).auth("claims").start().expect("it starts");
+    let url = format!("{}/dibk/{PARTY}", common::RESTANSER);
+    let request = Request { service: "restanser", package: "dibk", endpoint: "", party: PARTY, url };
+    let token = signed(&json!({
+        "iss": "https://test.maskinporten.no/", "exp": now() + 100, "scope": "skatteetaten:restanser",
+        "consumer": organisation(CALLER),
+    }));
+    let mut statuses = Vec::new();
+    for clock in [json!({ "now": "+1y" }), json!({ "tokens": true }), json!({ "real": true })] {
+        assert_eq!(post(&sandbox, "/sandbox/clock", &[], &clock).status, 200);
+        assert_agrees(&sandbox, &request, &token).unwrap_or_else(|error| panic!("{clock}: {error}"));
+        statuses.push(sent(&sandbox, &request.url, &format!("Bearer {token}")).status);
+    }
+    assert_eq!(statuses, [200, 401, 200], "only a clock that tokens follow makes it expire");
+}
+
+#[test]
 fn an_explanation_knows_the_endpoints_of_altinn_and_no_others() {
     let sandbox = Sandbox::builder().now(common::TODAY).auth("claims").start().expect("it starts");
     let token = signed(&json!({

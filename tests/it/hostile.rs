@@ -24,12 +24,18 @@ fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
     files
 }
 
+/// How many changed inputs are tried: so many, times `FUZZ_TIMES` of the environment, for a longer search.
+fn times(usual: usize) -> usize {
+    let factor = std::env::var("FUZZ_TIMES").ok().and_then(|factor| factor.parse().ok());
+    usual * factor.unwrap_or(1)
+}
+
 /// Runs a target on its corpus, and then on so many changed inputs.
-fn run(target: &str, entry: fn(&[u8]), words: &[&str], times: usize) {
+fn run(target: &str, entry: fn(&[u8]), words: &[&str], usual: usize) {
     let corpus = corpus(target);
     assert!(corpus.len() > 10, "{target} has a corpus");
     let mut rng = ChaCha8Rng::seed_from_u64(13);
-    let changed = (0..times).map(|_| {
+    let changed = (0..times(usual)).map(|_| {
         let (name, seed) = corpus.choose(&mut rng).expect("a file");
         let mut input = seed.clone();
         for _ in 0..rng.random_range(1..=6) {
@@ -37,7 +43,7 @@ fn run(target: &str, entry: fn(&[u8]), words: &[&str], times: usize) {
         }
         (format!("{name}, changed"), input)
     });
-    for (name, input) in corpus.iter().cloned().chain(changed.collect::<Vec<_>>()) {
+    for (name, input) in corpus.iter().cloned().chain(changed) {
         let result = catch_unwind(AssertUnwindSafe(|| entry(&input)));
         assert!(result.is_ok(), "{target}: {name}: the promise above is broken by\n{}", input.escape_ascii());
     }
@@ -134,7 +140,7 @@ fn request_bytes_get_an_answer_or_a_close() {
         "\u{202e}",
         "\0",
     ];
-    run("request", fuzzing::request, &words, 800);
+    run("request", fuzzing::request, &words, 500);
 }
 
 #[test]
@@ -195,7 +201,7 @@ fn modifiers_are_refused_or_planned_by_their_precedence() {
         "\u{e5}",
         "\0",
     ];
-    run("modifiers", fuzzing::modifiers, &words, 20_000);
+    run("modifiers", fuzzing::modifiers, &words, 10_000);
 }
 
 #[test]
@@ -218,7 +224,7 @@ fn tokens_are_explained_as_the_services_take_them() {
         "-",
         "_",
     ];
-    run("token", fuzzing::token, &words, 1500);
+    run("token", fuzzing::token, &words, 600);
     tokens_with_changed_claims();
 }
 
@@ -263,7 +269,7 @@ fn tokens_with_changed_claims() {
         .collect();
     assert!(plain.len() > 10);
     let mut rng = ChaCha8Rng::seed_from_u64(14);
-    for _ in 0..1500 {
+    for _ in 0..times(800) {
         let (name, seed) = plain.choose(&mut rng).expect("claims");
         let mut claims = seed.clone();
         for _ in 0..rng.random_range(1..=4) {

@@ -146,6 +146,8 @@ fn filters_and_a_count() {
         "?code=KB-002&cause=refused-modifier",
         "?code=kb-002",
         "?failed=inputs",
+        "?failed=input&status=200",
+        "?failed=input&cause=refused-modifier",
         "?status=99",
         "?status=600",
         "?service=kravogbetaling",

@@ -248,6 +248,8 @@ fn a_rule_that_can_never_match_is_refused_when_it_is_set() {
         "when.endpoint",
         "restanser has no endpoint",
     );
+    let (when, party) = (json!({ "service": "trekkpaalegg", "client": "c" }), json!({ "party": "310478717" }));
+    refused(when, party, "then.party", "the token says whose the call is");
     // What one service has is kept.
     rule(&sandbox, &json!({ "then": { "sequence": ["KB-002", "DAS-001", "ok"] } }));
     rule(&sandbox, &json!({ "when": { "service": "maskinporten", "client": "c" }, "then": { "error": "MP-012" } }));

@@ -88,6 +88,13 @@ pub(super) fn read_feil(entries: &[FeilEntry], catalogue: Catalogue, reader: &mu
         if let Some(kode) = kode {
             effects.error = Some(code(service, &kode, place.key("kode"), reader)?);
         }
+        if let Some(fault) = effects.fault.filter(|fault| fault.replaces_answer()) {
+            let hidden = [("kode", effects.error.is_some()), ("drift", effects.drift.is_some())];
+            for (key, _) in hidden.into_iter().filter(|(_, given)| *given) {
+                let message = format!("the fault {fault} leaves nothing of the answer, so {key} is never seen");
+                reader.problems.warning(place.key(key), message);
+            }
+        }
         Some(Feil { service, endpoint, effects, ganger })
     };
     entries.iter().enumerate().filter_map(read).collect()

@@ -354,6 +354,10 @@ fn read_modifiers(
         let detail = "the services that the rule matches take their party from the URL".to_owned();
         return Err(refused(&format!("{place}.party"), "party", detail, &[]));
     }
+    if let (Some(party), Some(_)) = (&read.party, &when.client) {
+        let detail = "a call with a client has a token, and the token says whose the call is; leave one of the two out";
+        return Err(refused(&format!("{place}.party"), &party.value, detail.to_owned(), &[]));
+    }
     if read.edition.is_some() && !when.services(catalogue).any(|service| service.has_editions) {
         let detail = "the services that the rule matches have no editions".to_owned();
         return Err(refused(&format!("{place}.edition"), "edition", detail, &[]));
