@@ -20,7 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::access::Access;
 use crate::config::Settings;
 use crate::interface::Services;
-use crate::interface::pages::Shared;
+use crate::interface::pages::{Shared, Turns};
 use crate::library::watch::INTERVAL;
 use crate::pipeline::{self, State};
 use crate::session::registry::Sessions;
@@ -64,6 +64,7 @@ impl Server {
             access: Arc::clone(&access),
             options: settings.options,
             control: settings.control,
+            turns: Turns::default(),
             key: settings.control_key.clone(),
             seeds: Mutex::new(ChaCha8Rng::from_rng(&mut rng)),
         });
@@ -171,8 +172,8 @@ async fn chores(sessions: Arc<Sessions>) {
         let for_reload = Arc::clone(&sessions);
         // Looking at files may take its time, which requests should not wait for.
         let looked = tokio::task::spawn_blocking(move || {
-            if watching.has_settled() {
-                for_reload.reload();
+            if watching.has_settled() && for_reload.reload() {
+                watching.try_again();
             }
             watching
         });

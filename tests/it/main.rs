@@ -14,6 +14,8 @@ mod documents;
 mod drift;
 mod errors;
 mod faults;
+mod hostile_files;
+mod hostile_scenarios;
 mod hosts;
 mod house;
 mod journal;
