@@ -7,7 +7,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::builder::BoolishValueParser;
+use clap::builder::{BoolishValueParser, TypedValueParser};
+use clap::error::ErrorKind;
 use clap::{Args, ValueEnum};
 
 use crate::access::Level;
@@ -66,7 +67,7 @@ pub(crate) struct Flags {
     )]
     pub(crate) control: Switch,
     /// Key that the control API requires as a bearer token; the subcommands that call it send it
-    #[arg(long, env = CONTROL_KEY, hide_env_values = true, global = true, value_name = "KEY", value_parser = parse_key)]
+    #[arg(long, env = CONTROL_KEY, hide_env_values = true, global = true, value_name = "KEY", value_parser = KeyParser)]
     pub(crate) control_key: Option<String>,
     /// Host name by which the sandbox is called, in addition to its own; .team.example is every name below it. Several
     /// are separated by commas
@@ -84,6 +85,9 @@ pub(crate) struct Flags {
     /// How long a session may be idle before it is deleted
     #[arg(long, env = "SANDBOX_SESSION_IDLE", global = true, default_value = "1h", value_name = "LENGTH", value_parser = parse_length)]
     pub(crate) session_idle: Duration,
+    /// How many claims, payments and orders all scenarios may hold together, those of sessions included
+    #[arg(long, env = "SANDBOX_MAX_CLAIMS", global = true, default_value_t = Limits::default().claims, value_name = "NUMBER")]
+    pub(crate) max_claims: usize,
     /// The settings of the services, from flags of their own.
     #[arg(skip)]
     pub(crate) services: Arc<ServiceSettings>,
@@ -138,7 +142,12 @@ impl Flags {
             control: matches!(self.control, Switch::On),
             control_key: self.control_key.clone(),
             allowed: Allowed { hosts: self.allow_host.clone(), origins: self.allow_origin.clone() },
-            limits: Limits { sessions: self.max_sessions, idle: self.session_idle, journal: self.journal },
+            limits: Limits {
+                sessions: self.max_sessions,
+                idle: self.session_idle,
+                journal: self.journal,
+                claims: self.max_claims,
+            },
         }
     }
 }
@@ -151,9 +160,26 @@ fn parse_edition(text: &str) -> Result<Edition, String> {
     Edition::from_str(text).map_err(|()| format!("there are the editions {}", Edition::NAMES.join(" and ")))
 }
 
-fn parse_key(text: &str) -> Result<String, String> {
-    let fits = (8..=200).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
-    if fits { Ok(text.to_owned()) } else { Err("a key has 8 to 200 visible ASCII characters".to_owned()) }
+/// Reads a key. clap's own message about an invalid value repeats the value, which is a secret.
+#[derive(Clone)]
+struct KeyParser;
+
+impl TypedValueParser for KeyParser {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<String, clap::Error> {
+        let fits = |text: &&str| (8..=200).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+        value.to_str().filter(fits).map(str::to_owned).ok_or_else(|| {
+            let name = argument.map(ToString::to_string).unwrap_or_default();
+            let message = format!("invalid value for '{name}': a key has 8 to 200 visible ASCII characters\n");
+            command.clone().error(ErrorKind::ValueValidation, message)
+        })
+    }
 }
 
 /// The most requests that `--journal` accepts.
@@ -191,11 +217,13 @@ pub(crate) struct Limits {
     pub(crate) idle: Duration,
     /// How many requests the journal of a session keeps. 0 keeps none.
     pub(crate) journal: usize,
+    /// How many claims, payments and orders all scenarios may hold together.
+    pub(crate) claims: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { sessions: 1000, idle: Duration::from_secs(3600), journal: 500 }
+        Self { sessions: 1000, idle: Duration::from_secs(3600), journal: 500, claims: 500_000 }
     }
 }
 

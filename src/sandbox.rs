@@ -186,6 +186,14 @@ impl SandboxBuilder {
         self
     }
 
+    /// How many claims, payments and orders all scenarios may hold together, those of sessions included. The default is
+    /// 500 000.
+    #[must_use]
+    pub fn max_claims(mut self, most: usize) -> Self {
+        self.limits.claims = most;
+        self
+    }
+
     /// How many requests the journal of a session keeps. The default is 500; 0 switches the journal off.
     #[must_use]
     pub fn journal(mut self, requests: usize) -> Self {

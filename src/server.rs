@@ -21,7 +21,7 @@ use crate::access::Access;
 use crate::browser::Browsers;
 use crate::config::Settings;
 use crate::interface::Services;
-use crate::interface::pages::Shared;
+use crate::interface::pages::{Shared, Turns};
 use crate::library::watch::INTERVAL;
 use crate::pipeline::{self, State};
 use crate::session::registry::Sessions;
@@ -65,6 +65,7 @@ impl Server {
             access: Arc::clone(&access),
             options: settings.options,
             control: settings.control,
+            turns: Turns::default(),
             key: settings.control_key.clone(),
             seeds: Mutex::new(ChaCha8Rng::from_rng(&mut rng)),
         });
@@ -174,8 +175,8 @@ async fn chores(sessions: Arc<Sessions>) {
         let for_reload = Arc::clone(&sessions);
         // Looking at files may take its time, which requests should not wait for.
         let looked = tokio::task::spawn_blocking(move || {
-            if watching.has_settled() {
-                for_reload.reload();
+            if watching.has_settled() && for_reload.reload() {
+                watching.try_again();
             }
             watching
         });

@@ -55,13 +55,30 @@ impl Catalogue {
     }
 }
 
+/// A longer text is compared with no name. Comparing takes time and memory by the product of both lengths.
+const LONGEST_NAME: usize = 100;
+
+/// A text is compared with the first names only, if there are very many.
+const MOST_NAMES: usize = 1_000;
+
 /// The candidate that is most similar to a misspelt text. `None` if no candidate is similar enough.
 pub(crate) fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if text.len() > LONGEST_NAME {
+        return None;
+    }
     let lower = text.to_lowercase();
+    let length = lower.chars().count();
+    let limit = |candidate: &str| 2.max(candidate.chars().count() / 3);
+    // A distance is at least the difference of the lengths.
+    let is_possible = |candidate: &&str| {
+        candidate.len() <= LONGEST_NAME && candidate.chars().count().abs_diff(length) <= limit(candidate)
+    };
     candidates
         .into_iter()
+        .take(MOST_NAMES)
+        .filter(is_possible)
         .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= 2.max(candidate.chars().count() / 3))
+        .filter(|(distance, candidate)| *distance <= limit(candidate))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }

@@ -9,6 +9,7 @@ use super::{print_problems, summary};
 use crate::config::Flags;
 use crate::interface::Services;
 use crate::redact::masked;
+use crate::scenario::budget::Budget;
 use crate::scenario::loading::{LoadError, load};
 use crate::scenario::problems::Problem;
 use crate::services::agreement;
@@ -39,7 +40,7 @@ pub(super) fn run(args: &CheckArgs, flags: &Flags, services: &Services) -> ExitC
             return ExitCode::from(UNUSABLE);
         }
     };
-    let (problems, loaded) = match load(&sources, services.format, base) {
+    let (problems, loaded) = match load(&sources, services.format, base, &Budget::new(flags.max_claims)) {
         Ok(set) => {
             let contradictions = agreement::warnings(services, &set, base);
             // Problems of the built-in scenarios show only if no other scenarios are checked.

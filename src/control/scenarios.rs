@@ -9,7 +9,6 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::faults::refused::Refused;
 use crate::interface::pages::{InSession, Problem, ProblemLine, Shared, YamlBody, refused};
 use crate::scenario::loading::LoadError;
 use crate::scenario::sources::Text;
@@ -33,6 +32,12 @@ pub(super) struct ScenariosView {
     parties: usize,
     /// How many bytes of scenarios the session has of its own.
     own_bytes: usize,
+    /// How many claims, payments and orders the session has of its own.
+    own_claims: usize,
+    /// How many claims, payments and orders all scenarios of the process hold, those of all sessions included.
+    claims: usize,
+    /// How many they may hold.
+    max_claims: usize,
     /// The last attempt to read them, where it failed; what was read before stays.
     #[serde(skip_serializing_if = "Option::is_none")]
     failed: Option<FailedView>,
@@ -51,30 +56,38 @@ pub(super) struct FailedView {
 pub(super) struct Taken {
     /// The parties they describe.
     parties: Vec<String>,
-    /// What is odd about them.
+    /// What is odd about them. The last entry says how many more there are, if there are very many.
     warnings: Vec<ProblemLine>,
 }
 
-/// The last reload, if it failed.
-pub(super) fn failure(session: &Session) -> Option<FailedView> {
+/// The last reload, if it failed. As slow as [`ProblemLine::all`].
+fn failure(session: &Session) -> Option<FailedView> {
     let failed = session.library().failed().or_else(|| session.failed())?;
     let problems = match &*failed.error {
-        LoadError::Problems(problems) => problems.iter().map(ProblemLine::from).collect(),
+        LoadError::Problems(problems) => ProblemLine::all(problems),
         LoadError::Folder { .. } => Vec::new(),
     };
     Some(FailedView { at: failed.at, detail: failed.error.to_string(), problems })
 }
 
-pub(super) async fn show(InSession(session): InSession) -> Json<ScenariosView> {
-    let library = session.library();
-    Json(ScenariosView {
-        sources: library.sources().iter().map(ToString::to_string).collect(),
-        number: library.number(),
-        read_at: library.read_at(),
-        parties: session.world().loaded.scenarios.len(),
-        own_bytes: session.own_bytes(),
-        failed: failure(&session),
-    })
+pub(super) async fn show(State(shared): State<Arc<Shared>>, InSession(session): InSession) -> Response {
+    let look = move || {
+        let library = session.library();
+        ScenariosView {
+            sources: library.sources().iter().map(ToString::to_string).collect(),
+            number: library.number(),
+            read_at: library.read_at(),
+            parties: session.world().loaded.scenarios.len(),
+            own_bytes: session.own_bytes(),
+            own_claims: session.own_entries(),
+            claims: library.budget().used(),
+            max_claims: library.budget().most(),
+            failed: failure(&session),
+        }
+    };
+    // The problems of a failed reload are shown with their places, which takes long.
+    let view = shared.turns.take(0, look).await;
+    view.map_or_else(|refusal| refusal, |view| Json(view).into_response())
 }
 
 pub(super) async fn put(
@@ -82,7 +95,13 @@ pub(super) async fn put(
     InSession(session): InSession,
     YamlBody(text): YamlBody,
 ) -> Response {
-    let documents = documents(&text);
+    let turns = shared.turns.clone();
+    // Resolving takes long, and other requests should not wait for it.
+    turns.take(text.len(), move || put_now(&shared, &session, &text)).await.unwrap_or_else(|refusal| refusal)
+}
+
+fn put_now(shared: &Shared, session: &Arc<Session>, text: &str) -> Response {
+    let documents = documents(text);
     if documents.is_empty() {
         return Problem::bad_request("the body holds no scenario; send YAML, with one party in each document")
             .into_response();
@@ -90,32 +109,22 @@ pub(super) async fn put(
     if documents.len() > MAX_DOCUMENTS {
         return Problem::bad_request(format!("a body holds at most {MAX_DOCUMENTS} scenarios")).into_response();
     }
-    // Resolving takes long, and other requests should not wait for it.
-    let put = tokio::task::spawn_blocking(move || {
-        let day = session.base;
-        let put = shared.sessions.put_scenarios(&session, documents)?;
-        Ok::<_, Box<Refused>>(put.map(|set| {
-            let contradictions = agreement::warnings(shared.services, &set, day);
-            (set, contradictions)
-        }))
-    });
-    match put.await {
-        Ok(Ok(Ok((set, contradictions)))) => {
+    match shared.sessions.put_scenarios(session, documents) {
+        Ok(Ok(set)) => {
+            let contradictions = agreement::warnings(shared.services, &set, session.base);
             let parties = set.parties().iter().map(|party| party.part.to_string()).collect();
-            let warnings = set.warnings.iter().chain(&contradictions).map(ProblemLine::from).collect();
+            let warnings = ProblemLine::all(set.warnings.iter().chain(&contradictions));
             Json(Taken { parties, warnings }).into_response()
         }
-        Ok(Ok(Err(error))) => Problem::of_scenarios(&error).into_response(),
-        Ok(Err(full)) => refused(&full),
-        Err(_) => {
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "A fault of the sandbox", "see the log").into_response()
-        }
+        Ok(Err(error)) => Problem::of_scenarios(&error).into_response(),
+        Err(full) => refused(&full),
     }
 }
 
-pub(super) async fn delete(InSession(session): InSession) -> StatusCode {
-    session.drop_scenarios();
-    StatusCode::NO_CONTENT
+pub(super) async fn delete(State(shared): State<Arc<Shared>>, InSession(session): InSession) -> Response {
+    // Many claims take their time to be dropped, too.
+    let dropped = shared.turns.take(0, move || session.drop_scenarios()).await;
+    dropped.map_or_else(|refusal| refusal, |()| StatusCode::NO_CONTENT.into_response())
 }
 
 /// The documents of a YAML stream.

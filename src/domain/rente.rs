@@ -1,7 +1,7 @@
 //! Statutory late-payment interest (forsinkelsesrente), exact until it is rounded.
 
 use std::iter::Sum;
-use std::ops::Add;
+use std::ops::{Add, Sub};
 
 use chrono::{Datelike, Days, NaiveDate};
 
@@ -71,6 +71,13 @@ impl Add for Rente {
     type Output = Self;
     fn add(self, other: Self) -> Self {
         Self { scaled: self.scaled + other.scaled }
+    }
+}
+
+impl Sub for Rente {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self { scaled: self.scaled - other.scaled }
     }
 }
 

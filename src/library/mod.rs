@@ -11,6 +11,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::{Mutex, RwLock};
 
 use crate::scenario::ScenarioSet;
+use crate::scenario::budget::Budget;
 use crate::scenario::format::ScenarioFormat;
 use crate::scenario::loading::{LoadError, read, resolve_all};
 use crate::scenario::snapshot::Snapshot;
@@ -47,12 +48,16 @@ struct Issue {
 pub(crate) struct Failed {
     pub(crate) at: DateTime<Utc>,
     pub(crate) error: Arc<LoadError>,
+    /// Whether a file could not be read that can perhaps be read later.
+    pub(crate) again: bool,
 }
 
 /// The scenarios of the server.
 pub(crate) struct Library {
     sources: Vec<Source>,
     format: &'static ScenarioFormat,
+    /// What all scenarios of the process are taken from, those of sessions too.
+    budget: Arc<Budget>,
     issue: RwLock<Arc<Issue>>,
     failed: RwLock<Option<Failed>>,
     /// Made before the folders are first read, so that no change is missed.
@@ -69,12 +74,13 @@ impl Library {
         format: &'static ScenarioFormat,
         base: NaiveDate,
         now: DateTime<Utc>,
+        budget: Arc<Budget>,
     ) -> Result<Self, LoadError> {
         let watch = Mutex::new(Watch::new(&sources));
-        let snapshot = read(&sources)?;
+        let snapshot = read(&sources, &budget)?;
         let loaded = Loaded::new(resolve_all(&snapshot, format, base)?);
         let issue = Issue { number: 1, snapshot, sets: Mutex::new(vec![(base, loaded)]), read: now };
-        Ok(Self { sources, format, issue: RwLock::new(Arc::new(issue)), failed: RwLock::default(), watch })
+        Ok(Self { sources, format, budget, issue: RwLock::new(Arc::new(issue)), failed: RwLock::default(), watch })
     }
 
     pub(crate) fn sources(&self) -> &[Source] {
@@ -84,6 +90,10 @@ impl Library {
     /// The watch of the folders; nothing if there are no folders, or if it was taken before.
     pub(crate) fn take_watch(&self) -> Option<Watch> {
         self.watch.lock().take()
+    }
+
+    pub(crate) fn budget(&self) -> &Arc<Budget> {
+        &self.budget
     }
 
     pub(crate) fn format(&self) -> &'static ScenarioFormat {
@@ -114,7 +124,14 @@ impl Library {
         if let Some((_, loaded)) = sets.iter().find(|(day, _)| *day == base) {
             return (issue.number, Ok(Arc::clone(loaded)));
         }
-        let loaded = match resolve_all(&issue.snapshot, self.format, base) {
+        let mut resolved = resolve_all(&issue.snapshot, self.format, base);
+        let in_use = |(_, loaded): &(NaiveDate, Arc<Loaded>)| Arc::strong_count(loaded) > 1;
+        if resolved.is_err() && !sets.iter().all(in_use) {
+            // Perhaps there is room without the sets that are only kept.
+            sets.retain(in_use);
+            resolved = resolve_all(&issue.snapshot, self.format, base);
+        }
+        let loaded = match resolved {
             Ok(scenarios) => Loaded::new(scenarios),
             Err(error) => return (issue.number, Err(error)),
         };
@@ -127,9 +144,11 @@ impl Library {
 
     /// Reads the sources again. If they do not load, everything stays as it is, and the failure is remembered.
     pub(crate) fn reload(&self, base: NaiveDate, now: DateTime<Utc>) -> Result<u64, Arc<LoadError>> {
-        let fresh = read(&self.sources).and_then(|snapshot| {
-            let loaded = Loaded::new(resolve_all(&snapshot, self.format, base)?);
-            Ok((snapshot, loaded))
+        let mut again = false;
+        let fresh = read(&self.sources, &self.budget).inspect_err(|_| again = true).and_then(|snapshot| {
+            let resolved = resolve_all(&snapshot, self.format, base);
+            let scenarios = resolved.inspect_err(|_| again = snapshot.may_be_read_later())?;
+            Ok((snapshot, Loaded::new(scenarios)))
         });
         match fresh {
             Ok((snapshot, loaded)) => {
@@ -141,7 +160,7 @@ impl Library {
             }
             Err(error) => {
                 let error = Arc::new(error);
-                let failed = Failed { at: now, error: Arc::clone(&error) };
+                let failed = Failed { at: now, error: Arc::clone(&error), again };
                 *self.failed.write() = Some(failed);
                 Err(error)
             }

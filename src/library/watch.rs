@@ -1,16 +1,20 @@
 //! Notices when a scenario folder changes. It polls the folder several times a second, because that works on
 //! every file system. Mounted and shared folders often send no events.
 
-use std::fs;
+use std::fs::Metadata;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::scenario::folder::{self, Found};
 use crate::scenario::sources::Source;
 
 /// The time between two polls. A change counts when two polls in a row see the same, so that a file is not
 /// read while it is being written.
 pub(crate) const INTERVAL: Duration = Duration::from_millis(250);
+
+/// After so many polls a file that could not be read is tried again. Nothing in the folder shows that it can be read now.
+const POLLS_BEFORE_AGAIN: u32 = 8;
 
 /// The number of files that adds another interval to the pause. Polling so many takes a few milliseconds.
 const FILES_PER_INTERVAL: usize = 1_000;
@@ -24,6 +28,8 @@ pub(crate) struct Watch {
     seen: u64,
     /// How many files there were at the last poll.
     files: usize,
+    /// After how many polls the scenarios are read again although nothing changed.
+    again: Option<u32>,
 }
 
 impl Watch {
@@ -38,7 +44,7 @@ impl Watch {
             return None;
         }
         let (read, files) = fingerprint(&folders);
-        Some(Self { folders, read, seen: read, files })
+        Some(Self { folders, read, seen: read, files, again: None })
     }
 
     /// How long to wait until the next poll; longer if there are many files.
@@ -46,15 +52,22 @@ impl Watch {
         INTERVAL * u32::try_from(1 + self.files / FILES_PER_INTERVAL).unwrap_or(u32::MAX).min(20)
     }
 
+    /// Says that a file could not be read, so that the scenarios are read again although nothing changes.
+    pub(crate) fn try_again(&mut self) {
+        self.again = Some(POLLS_BEFORE_AGAIN);
+    }
+
     /// Polls once. True if the folders changed since the scenarios were last read, and did not change since the last
-    /// poll.
+    /// poll; or if it is time to try again.
     pub(crate) fn has_settled(&mut self) -> bool {
         let (now, files) = fingerprint(&self.folders);
         self.files = files;
-        let settled = now == self.seen && now != self.read;
+        self.again = self.again.map(|polls| polls.saturating_sub(1));
+        let settled = now == self.seen && (now != self.read || self.again == Some(0));
         self.seen = now;
         if settled {
             self.read = now;
+            self.again = None;
         }
         settled
     }
@@ -68,32 +81,24 @@ fn fingerprint(folders: &[PathBuf]) -> (u64, usize) {
 }
 
 fn hash_folder(folder: &Path, hasher: &mut DefaultHasher) -> usize {
-    let Ok(entries) = fs::read_dir(folder) else {
+    let Ok(found) = folder::list(folder) else {
         "unreadable".hash(hasher);
         return 0;
     };
-    let mut files = 0;
-    let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
-    paths.sort();
-    for path in paths {
-        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')) {
-            continue;
-        }
+    for (path, what) in &found {
         path.hash(hasher);
-        // Follows links, because mounted configuration is updated by swapping a link.
-        match fs::metadata(&path) {
-            Ok(data) if data.is_dir() => files += hash_folder(&path, hasher),
-            Ok(data) => {
-                (data.len(), data.modified().ok(), inode(&data)).hash(hasher);
-                files += 1;
-            }
-            Err(_) => "gone".hash(hasher),
+        match what {
+            // The data of the file itself, because mounted configuration is updated by swapping a link.
+            Found::File(data) => (data.len(), data.modified().ok(), inode(data)).hash(hasher),
+            Found::LinkedFolder(target) => target.hash(hasher),
+            Found::LeadsOut => "leads out".hash(hasher),
+            Found::Nothing => "gone".hash(hasher),
         }
     }
-    files
+    found.len()
 }
 
 /// Distinguishes a file from another that replaced it within the resolution of its time stamp.
-fn inode(data: &fs::Metadata) -> u64 {
+fn inode(data: &Metadata) -> u64 {
     std::os::unix::fs::MetadataExt::ino(data)
 }

@@ -1,13 +1,17 @@
 //! Reads all files of the given sources into one set, or reports all problems in them.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use serde::de::DeserializeOwned;
 
+use super::budget::Budget;
+use super::counted::Counted;
 use super::format::{PartDocument, ScenarioFormat};
-use super::problems::{Problem, Problems, Severity};
+use super::limits::{self, Refusal};
+use super::problems::{Counts, MOST_OF_A_SET, Problem, ProblemList, Problems};
 use super::snapshot::Snapshot;
 use super::sources::{Source, SourceFile};
 use super::{ScenarioSet, resolve};
@@ -33,16 +37,21 @@ pub enum LoadError {
 ///
 /// # Errors
 /// A folder cannot be listed, or a file has an error. Nothing is loaded then.
-pub(crate) fn load(sources: &[Source], format: &ScenarioFormat, base: NaiveDate) -> Result<ScenarioSet, LoadError> {
-    resolve_all(&read(sources)?, format, base)
+pub(crate) fn load(
+    sources: &[Source],
+    format: &ScenarioFormat,
+    base: NaiveDate,
+    budget: &Arc<Budget>,
+) -> Result<ScenarioSet, LoadError> {
+    resolve_all(&read(sources, budget)?, format, base)
 }
 
-/// Reads the files of all sources.
+/// Reads the files of all sources. What they resolve to is taken from the budget.
 ///
 /// # Errors
 /// A folder cannot be listed.
-pub fn read(sources: &[Source]) -> Result<Snapshot, LoadError> {
-    Snapshot::read(sources).map_err(|(folder, error)| LoadError::Folder { folder, error })
+pub fn read(sources: &[Source], budget: &Arc<Budget>) -> Result<Snapshot, LoadError> {
+    Snapshot::read(sources, budget).map_err(|(folder, error)| LoadError::Folder { folder, error })
 }
 
 /// Resolves a snapshot on a base date. A party of a later source replaces the same party of an earlier
@@ -56,20 +65,26 @@ pub(crate) fn resolve_all(
     base: NaiveDate,
 ) -> Result<ScenarioSet, LoadError> {
     let mut set = ScenarioSet::default();
-    let mut found = Vec::new();
+    let mut found = ProblemList::new(MOST_OF_A_SET);
     let mut claims = 0;
-    for (number, (_, files)) in snapshot.sources.iter().enumerate() {
+    for (number, (source, files)) in snapshot.sources.iter().enumerate() {
         let mut described: HashMap<_, Arc<str>> = HashMap::new();
         for file in files {
             let beside = |name: &str| snapshot.beside(number, &file.name, name);
-            let (party, mut problems) = load_file(file, &beside, format, base);
+            let mut problems = Problems::of_file(
+                Arc::clone(&file.name),
+                file.text.as_ref().map(Arc::clone).unwrap_or_default(),
+                file.lines_before,
+            );
+            let checked = matches!(source, Source::Builtin);
+            let party = load_file(file, checked, &beside, format, base, &snapshot.budget, &mut problems);
             if let Some(party) = party {
-                claims += party.party.reskontro.krav().len() + party.entries;
+                claims += party.party.share.held();
                 if claims > snapshot.max_claims {
-                    problems
-                        .error("part", format!("there are more than {} claims and orders in all", snapshot.max_claims));
-                    found.append(&mut problems.found);
-                    return Err(LoadError::Problems(found));
+                    let most = snapshot.max_claims;
+                    problems.error("part", format!("there are more than {most} claims, payments and orders in all"));
+                    found.extend(problems.finish());
+                    return Err(LoadError::Problems(found.finish()));
                 }
                 let part = party.party.part;
                 if let Some(earlier) = described.insert(part, Arc::clone(&file.name)) {
@@ -88,85 +103,76 @@ pub(crate) fn resolve_all(
                 }
                 set.parties.insert(part, Arc::new(party.party));
             }
-            found.append(&mut problems.found);
+            found.extend(problems.finish());
         }
     }
-    if found.iter().any(|problem| problem.severity == Severity::Error) {
-        return Err(LoadError::Problems(found));
+    if found.has_errors() {
+        return Err(LoadError::Problems(found.finish()));
     }
-    set.warnings = found;
+    set.warnings = found.finish();
     Ok(set)
 }
 
 /// "2 errors and 1 warning".
 pub fn count(problems: &[Problem]) -> String {
-    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
-    let plural = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
-    match (errors, problems.len() - errors) {
-        (0, warnings) => plural(warnings, "warning"),
-        (errors, 0) => plural(errors, "error"),
-        (errors, warnings) => format!("{} and {}", plural(errors, "error"), plural(warnings, "warning")),
+    let mut all = Counts::default();
+    for problem in problems {
+        all.add(problem.counts());
     }
+    all.to_string()
 }
 
+/// Reads and resolves a file. `checked` is true if its text is known to keep the limits.
 fn load_file(
     file: &SourceFile,
+    checked: bool,
     beside: &dyn Fn(&str) -> Result<Vec<u8>, String>,
     format: &ScenarioFormat,
     base: NaiveDate,
-) -> (Option<resolve::Resolved>, Problems) {
+    budget: &Arc<Budget>,
+    problems: &mut Problems,
+) -> Option<resolve::Resolved> {
     let text = match &file.text {
-        Ok(text) => Arc::clone(text),
-        Err(message) => {
-            let mut problems = Problems::of_file(Arc::clone(&file.name), "".into(), file.lines_before);
-            problems.error_at(1, 1, message.clone(), None);
-            return (None, problems);
+        Ok(text) => text,
+        Err(unread) => {
+            problems.error_at(1, 1, unread.message.clone(), None);
+            return None;
         }
     };
-    let mut problems = Problems::of_file(Arc::clone(&file.name), Arc::clone(&text), file.lines_before);
-    let document = parse(&text, format, &mut problems);
-    let party = document.and_then(|document| {
-        let file = resolve::File { name: Arc::clone(&file.name), text: &text, beside };
-        resolve::party(&document, &file, format, base, &mut problems)
-    });
-    (party.filter(|_| !problems.has_errors()), problems)
+    let document = parse(text, checked, format, problems)?;
+    let file = resolve::File { name: Arc::clone(&file.name), text, beside };
+    let party = resolve::party(&document, &file, format, base, budget, problems);
+    party.filter(|_| !problems.has_errors())
 }
 
-/// How many brackets may be open at the same time. The time of the parser grows with the square of this number.
-const MAX_OPEN_BRACKETS: usize = 100;
-
-/// The first line with too many open brackets. Brackets in texts are counted too, but no real text has so many.
-fn line_with_too_many_brackets(text: &str) -> Option<usize> {
-    let mut open = 0_usize;
-    for (number, line) in text.lines().enumerate() {
-        for b in line.bytes() {
-            match b {
-                b'[' | b'{' => open += 1,
-                b']' | b'}' => open = open.saturating_sub(1),
-                _ => {}
-            }
-            if open > MAX_OPEN_BRACKETS {
-                return Some(number + 1);
-            }
-        }
+/// Parses a text, and reports all keys that the format does not have.
+fn parse(text: &str, checked: bool, format: &ScenarioFormat, problems: &mut Problems) -> Option<PartDocument> {
+    let refusal = if checked { Ok(()) } else { limits::check(text) };
+    if let Err(Refusal::Limit(line, column, message) | Refusal::LongAndNotYaml(line, column, message)) = refusal {
+        problems.error_at(line, column, message, None);
+        return None;
+    }
+    let mut unknown = Vec::new();
+    let document = deserialize(text, |path| unknown.push(path));
+    for path in unknown.iter().filter(|path| !format.has_section_key(path)) {
+        report_unknown_key(path, format, problems);
+    }
+    match (document, refusal) {
+        (Err(error), _) => report_parser_error(&error, problems),
+        (Ok(_), Err(Refusal::NotYaml(line, column, message))) => problems.error_at(line, column, message, None),
+        (Ok(document), _) => return Some(document),
     }
     None
 }
 
-/// Parses a text, and reports all keys that the format does not have.
-fn parse(text: &str, format: &ScenarioFormat, problems: &mut Problems) -> Option<PartDocument> {
-    if let Some(line) = line_with_too_many_brackets(text) {
-        problems.error_at(line, 1, format!("more than {MAX_OPEN_BRACKETS} brackets are open here"), None);
-        return None;
-    }
-    let unknown = RefCell::new(Vec::new());
-    let deserializer = serde_yaml::Deserializer::from_str(text);
-    let document: Result<PartDocument, serde_yaml::Error> =
-        serde_ignored::deserialize(deserializer, |path| unknown.borrow_mut().push(yaml_path(&path)));
-    for path in unknown.into_inner().iter().filter(|path| !format.has_section_key(path)) {
-        report_unknown_key(path, format, problems);
-    }
-    document.map_err(|error| report_parser_error(&error, problems)).ok()
+/// Reads a text that has passed [`limits::check`]. `ignored` gets the paths of all keys that the type does not have.
+pub(super) fn deserialize<T: DeserializeOwned>(
+    text: &str,
+    mut ignored: impl FnMut(String),
+) -> Result<T, serde_yaml::Error> {
+    let left = Cell::new(limits::MOST_VALUES);
+    let reader = Counted::new(serde_yaml::Deserializer::from_str(text), &left);
+    serde_ignored::deserialize(reader, |path| ignored(yaml_path(&path)))
 }
 
 /// Reports a key that the format does not have.
@@ -174,7 +180,9 @@ pub(super) fn report_unknown_key(path: &str, format: &ScenarioFormat, problems: 
     let key = path.rsplit('.').next().unwrap_or(path);
     let hint = match key {
         "<<" => Some("the format has no merge keys; write the entry out".to_owned()),
-        _ => nearest(key, format.keys().iter().map(String::as_str)).map(|known| format!("did you mean {known}?")),
+        _ => problems.hint(|| {
+            nearest(key, format.keys().iter().map(String::as_str)).map(|known| format!("did you mean {known}?"))
+        }),
     };
     problems.error_with_hint(super::positions::key_path(path), format!("there is no key {key} here"), hint);
 }
@@ -182,11 +190,11 @@ pub(super) fn report_unknown_key(path: &str, format: &ScenarioFormat, problems: 
 /// Reports why a text could not be parsed.
 pub(super) fn report_parser_error(error: &serde_yaml::Error, problems: &mut Problems) {
     let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
-    problems.error_at(line.max(1), column.max(1), without_place(&error.to_string()), parser_hint(error));
+    problems.error_at(line, column, without_place(&error.to_string()), parser_hint(error));
 }
 
 /// The path of an ignored key in the form that [`super::positions`] uses.
-pub(super) fn yaml_path(path: &serde_ignored::Path<'_>) -> String {
+fn yaml_path(path: &serde_ignored::Path<'_>) -> String {
     use serde_ignored::Path;
     match path {
         Path::Root => String::new(),

@@ -1,10 +1,14 @@
 //! Scenarios: YAML files, one for each party, read strictly into the domain.
 //!
-//! `format` is the file format, [`sources`] finds files (built in or in a folder), `resolve`
-//! turns a file into a party on a base date, [`loading`] puts a set together, and [`problems`] reports
-//! all problems at once.
+//! `format` is the file format, [`sources`] finds files (built in or in a `folder`), `limits` and `counted` refuse texts
+//! that cost more than their bytes, `resolve` turns a file into a party on a base date, [`budget`] counts what all
+//! parties hold, [`loading`] puts a set together, and [`problems`] reports the problems.
 
+pub mod budget;
+mod counted;
+pub(crate) mod folder;
 pub(crate) mod format;
+mod limits;
 pub mod loading;
 mod mot_andre;
 pub mod problems;
@@ -70,6 +74,11 @@ impl ScenarioSet {
         parties
     }
 
+    /// How many entries of the budget its parties hold.
+    pub(crate) fn entries(&self) -> usize {
+        self.parties.values().map(|party| party.share.held()).sum()
+    }
+
     /// The number of parties.
     pub fn len(&self) -> usize {
         self.parties.len()
@@ -125,6 +134,8 @@ pub struct Party {
     pub feil: Vec<Feil>,
     /// The file that describes it, relative to its folder. Built-in files start with `builtin/`.
     pub kilde: Arc<str>,
+    /// What it takes of the budget of the process.
+    pub(crate) share: budget::Share,
     /// `kilde` as a header value. It is built when it is first needed.
     pub(crate) kilde_header: std::sync::OnceLock<http::HeaderValue>,
 }

@@ -1,13 +1,12 @@
 //! The part of the scenario format that belongs to one service: its keys, their meaning, and the data of a party.
 
 use std::any::Any;
-use std::cell::RefCell;
 use std::sync::Arc;
 
 use schemars::{Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
-use super::loading::{report_parser_error, report_unknown_key, yaml_path};
+use super::loading::{deserialize, report_parser_error, report_unknown_key};
 use super::resolve::{Reader, Who};
 use crate::catalogue::Service;
 
@@ -35,7 +34,7 @@ pub(crate) trait Section: Send + Sync {
 pub(crate) struct SectionData {
     /// The data. The service finds it by its type.
     pub(crate) data: Arc<dyn Any + Send + Sync>,
-    /// How many entries count against the limit of a session.
+    /// How many entries count against the budget of the process.
     pub(crate) entries: usize,
     /// Whether the party is the default party of the service.
     pub(crate) is_default: bool,
@@ -52,10 +51,9 @@ pub(crate) struct SectionFile<'f, 'p> {
 impl SectionFile<'_, '_> {
     /// Reads the keys of the section into a type. Unknown keys below them are errors.
     pub(crate) fn parse<T: DeserializeOwned>(&mut self, keys: &[&str]) -> Option<T> {
-        let unknown = RefCell::new(Vec::new());
-        let deserializer = serde_yaml::Deserializer::from_str(self.text);
-        let read = serde_ignored::deserialize(deserializer, |path| unknown.borrow_mut().push(yaml_path(&path)));
-        for path in unknown.into_inner() {
+        let mut unknown = Vec::new();
+        let read = deserialize(self.text, |path| unknown.push(path));
+        for path in unknown {
             let (first, nested) = path.split_once(['.', '[']).map_or((&*path, false), |(first, _)| (first, true));
             // Other keys at the top of the file belong to the rest of the format.
             if nested && keys.contains(&first) {

@@ -3,20 +3,25 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use super::budget::Budget;
+use super::folder::Unread;
 use super::sources::{Source, SourceFile};
 
 /// The files that were read beside a scenario file, by source, scenario and file.
-type Beside = HashMap<(usize, String, String), Result<Vec<u8>, String>>;
+type Beside = HashMap<(usize, String, String), Result<Vec<u8>, Unread>>;
 
 /// The files of the sources, read once.
 #[derive(Debug)]
 pub struct Snapshot {
     pub(super) sources: Vec<(Source, Vec<SourceFile>)>,
     beside: Mutex<Beside>,
-    /// How many claims and orders all parties may have together. `usize::MAX` if there is no limit.
+    /// What its parties are taken from.
+    pub(super) budget: Arc<Budget>,
+    /// How much of the budget all parties may have together. `usize::MAX` if there is no other limit.
     pub(super) max_claims: usize,
 }
 
@@ -25,16 +30,16 @@ impl Snapshot {
     ///
     /// # Errors
     /// The folder that cannot be listed, and the error.
-    pub fn read(sources: &[Source]) -> Result<Self, (String, io::Error)> {
+    pub fn read(sources: &[Source], budget: &Arc<Budget>) -> Result<Self, (String, io::Error)> {
         let read = |source: &Source| match source.files() {
             Ok(files) => Ok((source.clone(), files)),
             Err(error) => Err((source.to_string(), error)),
         };
         let sources = sources.iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Self { sources, beside: Mutex::default(), max_claims: usize::MAX })
+        Ok(Self { sources, beside: Mutex::default(), budget: Arc::clone(budget), max_claims: usize::MAX })
     }
 
-    /// Sets how many claims and orders all parties may have together.
+    /// Sets how much of the budget all parties may have together.
     #[must_use]
     pub fn with_max_claims(mut self, max: usize) -> Self {
         self.max_claims = max;
@@ -45,6 +50,17 @@ impl Snapshot {
     pub(super) fn beside(&self, source: usize, scenario: &str, file: &str) -> Result<Vec<u8>, String> {
         let mut beside = self.beside.lock();
         let key = (source, scenario.to_owned(), file.to_owned());
-        beside.entry(key).or_insert_with(|| self.sources[source].0.beside(scenario, file)).clone()
+        beside
+            .entry(key)
+            .or_insert_with(|| self.sources[source].0.beside(scenario, file))
+            .clone()
+            .map_err(|unread| unread.message)
+    }
+
+    /// Whether a file could not be read that can perhaps be read later.
+    pub(crate) fn may_be_read_later(&self) -> bool {
+        let mut files = self.sources.iter().flat_map(|(_, files)| files);
+        files.any(|file| file.text.as_ref().is_err_and(|unread| unread.again))
+            || self.beside.lock().values().any(|read| read.as_ref().is_err_and(|unread| unread.again))
     }
 }

@@ -1,12 +1,13 @@
 //! Where scenario files come from: built into the binary, or a folder.
 
 use std::fmt;
-use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
+
+use super::folder::{self, Found, Unread};
 
 static BUILTIN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
 
@@ -16,7 +17,7 @@ pub enum Source {
     /// The scenarios compiled into the binary.
     Builtin,
     /// A folder and the folders in it. Names that start with a dot are left out, and files that do not
-    /// end in `.yaml` or `.yml` too.
+    /// end in `.yaml` or `.yml` too. Links are followed to files in the folder, and nowhere else.
     Folder(PathBuf),
     /// Texts, for tests and sessions. There are no files beside them.
     Texts(Vec<Text>),
@@ -39,7 +40,7 @@ pub struct SourceFile {
     /// Its path within the source, with forward slashes. Built-in files start with `builtin/`.
     pub name: Arc<str>,
     /// Its text, or why it could not be read.
-    pub text: Result<Arc<str>, String>,
+    pub text: Result<Arc<str>, Unread>,
     /// How many lines come before it, if it is a part of a larger text.
     pub lines_before: usize,
 }
@@ -63,10 +64,10 @@ impl Source {
         match self {
             Self::Builtin => Ok(BUILTIN.files().filter_map(builtin_file).collect()),
             Self::Folder(root) => {
-                let mut paths = Vec::new();
-                collect(root, &mut paths)?;
-                paths.sort();
-                Ok(paths.iter().map(|path| folder_file(root, path)).collect())
+                let is_read = |found: &Found| matches!(found, Found::File(_) | Found::LeadsOut);
+                let found = folder::list(root)?.into_iter();
+                let paths = found.filter(|(path, found)| is_scenario(path) && is_read(found));
+                Ok(paths.map(|(path, _)| folder_file(root, &path)).collect())
             }
             Self::Texts(texts) => Ok(texts
                 .iter()
@@ -83,26 +84,19 @@ impl Source {
     ///
     /// # Errors
     /// A sentence for the author: the path leads out of the folder, or the file cannot be read.
-    pub fn beside(&self, scenario: &str, file: &str) -> Result<Vec<u8>, String> {
+    pub fn beside(&self, scenario: &str, file: &str) -> Result<Vec<u8>, Unread> {
         let relative = Path::new(scenario).parent().unwrap_or(Path::new("")).join(file);
         if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
-            return Err("the file must lie in the scenario folder: no .. and no absolute path".to_owned());
+            return Err(Unread::never("the file must lie in the scenario folder: no .. and no absolute path"));
         }
         match self {
             Self::Builtin => {
                 let name = relative.strip_prefix("builtin").unwrap_or(&relative);
-                let file = BUILTIN.get_file(name).ok_or("no such file among the built-in ones")?;
+                let file = BUILTIN.get_file(name).ok_or(Unread::never("no such file among the built-in ones"))?;
                 Ok(file.contents().to_vec())
             }
-            Self::Folder(root) => {
-                let path = root.join(relative);
-                let data = fs::metadata(&path).map_err(|error| io_message(&error))?;
-                if !data.is_file() {
-                    return Err("is not a file".to_owned());
-                }
-                fs::read(path).map_err(|error| io_message(&error))
-            }
-            Self::Texts(_) => Err("scenarios from texts have no files beside them".to_owned()),
+            Self::Folder(root) => folder::read(root, &root.join(relative), |_| true),
+            Self::Texts(_) => Err(Unread::never("scenarios from texts have no files beside them")),
         }
     }
 }
@@ -116,42 +110,18 @@ fn builtin_file(file: &include_dir::File<'_>) -> Option<SourceFile> {
 fn folder_file(root: &Path, path: &Path) -> SourceFile {
     let relative = path.strip_prefix(root).unwrap_or(path);
     let name = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
-    let text = match fs::read(path) {
+    let text = folder::read(root, path, is_scenario).and_then(|bytes| {
+        let text = String::from_utf8(bytes).map_err(|_| not_utf8())?;
         // Some editors begin a file with a byte order mark.
-        Ok(bytes) => String::from_utf8(bytes)
-            .map(|text| text.strip_prefix('\u{feff}').unwrap_or(&text).into())
-            .map_err(|_| not_utf8()),
-        Err(error) => Err(io_message(&error)),
-    };
+        Ok(text.strip_prefix('\u{feff}').unwrap_or(&text).into())
+    });
     SourceFile { name: name.into(), text, lines_before: 0 }
-}
-
-fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let path = entry.path();
-        if entry.file_name().to_string_lossy().starts_with('.') {
-            continue;
-        }
-        if entry.file_type()?.is_dir() {
-            collect(&path, found)?;
-        } else if is_scenario(&path) && fs::metadata(&path).is_ok_and(|data| data.is_file()) {
-            // Mounted configuration often consists of links to files, so links are followed. Reading something that
-            // is not a file (a pipe, a device) might never end.
-            found.push(path);
-        }
-    }
-    Ok(())
 }
 
 fn is_scenario(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
-fn not_utf8() -> String {
-    "the file is not UTF-8".to_owned()
-}
-
-fn io_message(error: &io::Error) -> String {
-    format!("cannot be read: {error}")
+fn not_utf8() -> Unread {
+    Unread::never("the file is not UTF-8")
 }

@@ -27,7 +27,7 @@ use crate::session::rules::Rules;
 use journal::Journal;
 use time::{Clock, Time};
 
-/// The most claims that a session's own scenarios may hold.
+/// How many claims, payments and orders a session's own scenarios may hold.
 const MOST_OWN_CLAIMS: usize = 200_000;
 
 /// The scenarios that a call sees. They stay the same until the call ends.
@@ -137,7 +137,7 @@ impl Session {
                 error = &*redacted(&shown),
                 "the new scenarios do not load on this session's base date"
             );
-            *self.failed.write() = Some(Failed { at: self.time.real(), error: Arc::new(error) });
+            *self.failed.write() = Some(Failed { at: self.time.real(), error: Arc::new(error), again: false });
             Arc::clone(&before.server)
         });
         if failed.is_none() {
@@ -158,7 +158,7 @@ impl Session {
     /// All problems of the scenarios.
     fn resolve_own(&self, texts: Vec<Text>) -> Result<OwnScenarios, LoadError> {
         let bytes = texts.iter().map(|text| text.text.len()).sum();
-        let snapshot = read(&[Source::Texts(texts)])?.with_max_claims(MOST_OWN_CLAIMS);
+        let snapshot = read(&[Source::Texts(texts)], self.library.budget())?.with_max_claims(MOST_OWN_CLAIMS);
         let set = resolve_all(&snapshot, self.library.format(), self.base)?;
         Ok(OwnScenarios { set, bytes })
     }
@@ -186,6 +186,11 @@ impl Session {
     /// How many bytes of scenarios it has of its own.
     pub(crate) fn own_bytes(&self) -> usize {
         self.own_bytes.load(Ordering::Relaxed)
+    }
+
+    /// How much of the budget of the process its own scenarios hold.
+    pub(crate) fn own_entries(&self) -> usize {
+        self.own.lock().as_ref().map_or(0, |own| own.set.entries())
     }
 
     /// The failure, if the server's newest files do not load on its base date.

@@ -19,6 +19,7 @@ use crate::faults::refused::Refused;
 use crate::library::Library;
 use crate::redact::redacted;
 use crate::scenario::ScenarioSet;
+use crate::scenario::budget::Budget;
 use crate::scenario::format::ScenarioFormat;
 use crate::scenario::loading::LoadError;
 use crate::scenario::sources::{Source, Text};
@@ -68,7 +69,7 @@ impl Sessions {
         source: TimeSource,
     ) -> Result<Self, CannotOpen> {
         let base = base_date(settings.now, source)?;
-        let library = Arc::new(Library::open(sources, format, base, source())?);
+        let library = Arc::new(Library::open(sources, format, base, source(), Budget::new(settings.limits.claims))?);
         let (time, limits) = (Arc::new(Time::new(source, settings.now)), settings.limits);
         let start = Start { time: Arc::clone(&time), library: Arc::clone(&library), journal: limits.journal, states };
         let default = Session::begin(DEFAULT, &start)?;
@@ -85,9 +86,11 @@ impl Sessions {
         })
     }
 
-    /// Reads the scenarios again, and logs the result.
-    pub(crate) fn reload(&self) {
+    /// Reads the scenarios again, and logs the result. Returns true if a file could not be read that can perhaps be
+    /// read later.
+    pub(crate) fn reload(&self) -> bool {
         let base = self.default_session().base;
+        let told = self.library.failed().filter(|failed| failed.again);
         match self.library.reload(base, self.time.real()) {
             Ok(number) => {
                 for session in self.list() {
@@ -97,6 +100,10 @@ impl Sessions {
                 if self.default_session().world().loaded.scenarios.is_empty() {
                     tracing::warn!("there are no scenario files any longer: every party is unknown");
                 }
+            }
+            // The same failure as before, of an attempt that nothing but time caused.
+            Err(error) if told.is_some_and(|told| told.error.to_string() == error.to_string()) => {
+                tracing::debug!(%error, "the scenarios still do not load");
             }
             Err(error) => {
                 tracing::warn!(
@@ -110,6 +117,7 @@ impl Sessions {
                 }
             }
         }
+        self.library.failed().is_some_and(|failed| failed.again)
     }
 
     /// The default session: the session of calls that name none.

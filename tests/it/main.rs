@@ -18,6 +18,8 @@ mod errors;
 mod explanations;
 mod faults;
 mod hostile;
+mod hostile_files;
+mod hostile_scenarios;
 mod hosts;
 mod house;
 mod journal;

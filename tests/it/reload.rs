@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use crate::common;
 use serde_json::Value;
 
-struct Running {
+/// A server that watches a folder.
+pub(crate) struct Running {
     child: Child,
     base: String,
     dir: PathBuf,
@@ -22,6 +23,11 @@ impl Running {
         let _ = fs::remove_dir_all(&dir);
         fs::create_dir_all(dir.join("deep/svar")).expect("a folder");
         fs::write(dir.join("deep/a.yaml"), party(100)).expect("written");
+        Self::of(dir)
+    }
+
+    /// A server of a folder, which is deleted at the end.
+    pub(crate) fn of(dir: PathBuf) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox"))
             .args(["--listen", "127.0.0.1:0", "--now", common::TODAY, "--scenarios"])
             .arg(&dir)
@@ -36,7 +42,7 @@ impl Running {
         Self { child, base, dir }
     }
 
-    fn get(&self, path: &str) -> (u16, Value) {
+    pub(crate) fn get(&self, path: &str) -> (u16, Value) {
         let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
         let mut answer = agent.get(format!("{}{path}", self.base)).call().expect("an answer");
         let text = answer.body_mut().read_to_string().expect("a text");
@@ -50,7 +56,7 @@ impl Running {
 
     /// Waits until a condition holds. It gives up only after much more than the promised second, because machines are
     /// shared.
-    fn eventually(&self, what: &str, is: impl Fn(&Self) -> bool) {
+    pub(crate) fn eventually(&self, what: &str, is: impl Fn(&Self) -> bool) {
         let begun = now();
         while !is(self) {
             assert!(begun.elapsed() < Duration::from_secs(60), "never: {what}; {:?}", self.get("/sandbox/scenarios"));
@@ -79,7 +85,7 @@ fn now() -> Instant {
     Instant::now()
 }
 
-fn party(amount: u32) -> String {
+pub(crate) fn party(amount: u32) -> String {
     format!(
         "part: \"314300017\"\nnavn: X\nkrav: [{{ kravidentifikator: a, kravtype: RESTSKATT, forfallsdato: i dag + 9d, opprinneligBeloep: {amount} }}]\nfeil: [{{ paa: kravogbetalinger/utbetalinger, kode: KB-002, ganger: 1 }}]\n"
     )

@@ -192,7 +192,7 @@ fn there_is_a_bound_on_what_one_holds() {
     assert!(in_all.len() < 1000);
     let too_many = put(&(in_all.clone() + &of(212_201_782, &series(60_000, 1))));
     assert!(
-        too_many.status == 422 && too_many.text().contains("200000 claims and orders in all"),
+        too_many.status == 422 && too_many.text().contains("200000 claims, payments and orders in all"),
         "{}",
         too_many.text()
     );

@@ -10,7 +10,7 @@ mod types;
 
 pub use as_of::{AsOf, ForfallAsOf, Gruppesum, KravAsOf, Plassert, Totaler};
 pub use invariants::{Brudd, Entry, Violation};
-pub use renter::{PlassertPaaHovedstol, rente, renteperiode};
+pub use renter::{Hovedstol, PlassertPaaHovedstol};
 pub use types::*;
 
 use std::collections::HashMap;

@@ -4,6 +4,7 @@
 mod in_session;
 mod operation;
 mod problem;
+mod turns;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use serde::Serialize;
 pub(crate) use in_session::{Begun, InSession, off_thread};
 pub(crate) use operation::{ControlOperation, json_body};
 pub(crate) use problem::{JsonBody, Problem, ProblemLine, YamlBody, refused};
+pub(crate) use turns::Turns;
 
 use super::Services;
 use crate::access::Access;
@@ -39,6 +41,8 @@ pub(crate) struct Shared {
     /// Whether the control API answers.
     pub(crate) control: bool,
     pub(crate) key: Option<String>,
+    /// Who may do what takes long.
+    pub(crate) turns: Turns,
     /// Where rules get their seeds from.
     pub(crate) seeds: Mutex<ChaCha8Rng>,
 }

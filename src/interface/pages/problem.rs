@@ -11,7 +11,7 @@ use crate::body::{self, Unread};
 use crate::faults::refused::Refused;
 use crate::redact::{masked, visible};
 use crate::scenario::loading::LoadError;
-use crate::scenario::problems::Problem as ScenarioProblem;
+use crate::scenario::problems::{self, Problem as ScenarioProblem};
 
 /// A problem document.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -21,7 +21,7 @@ pub(crate) struct Problem {
     title: &'static str,
     pub(crate) status: u16,
     detail: String,
-    /// What is wrong in scenarios, all of it.
+    /// What is wrong in scenarios. The last entry says how many more there are, if there are very many.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<ProblemLine>,
 }
@@ -44,6 +44,14 @@ pub(crate) struct ProblemLine {
     hint: Option<String>,
     /// As `check` shows it, with an excerpt.
     text: String,
+}
+
+impl ProblemLine {
+    /// The first problems of a list, as many as one answer tells. The last line says how many others there are. Slow if
+    /// a text is long, because each problem shows its place.
+    pub(crate) fn all<'p>(problems: impl IntoIterator<Item = &'p ScenarioProblem>) -> Vec<Self> {
+        problems::first(problems).iter().map(Self::from).collect()
+    }
 }
 
 impl From<&ScenarioProblem> for ProblemLine {
@@ -75,7 +83,7 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "There is nothing of that name", detail)
     }
 
-    /// Scenarios that do not load.
+    /// Scenarios that do not load. As slow as [`ProblemLine::all`].
     pub(crate) fn of_scenarios(error: &LoadError) -> Self {
         let mut problem = Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -83,7 +91,7 @@ impl Problem {
             error.to_string(),
         );
         if let LoadError::Problems(problems) = error {
-            problem.problems = problems.iter().map(ProblemLine::from).collect();
+            problem.problems = ProblemLine::all(problems);
         }
         problem
     }

@@ -27,6 +27,7 @@ pub(super) fn read(document: &PartDocument, who: &Who, ledger: &mut Ledger, read
         let read = innbetaling(entry, who, ledger, root.key("innbetalinger").index(i), reader);
         ledger.innbetalinger.extend(read);
     }
+    ledger.index_payments();
     for (i, entry) in document.motregninger.iter().enumerate() {
         let read = motregning(entry, who.part, ledger, root.key("motregninger").index(i), reader);
         ledger.motregninger.extend(read);
@@ -162,9 +163,16 @@ fn plasseringer(
         let dato = reader.optional(entry.dato.as_ref(), place.key("dato"));
         warn_if_no_banking_day(entry.dato.as_ref(), dato, place.key("dato"), reader);
         let key = ("krav", "forfall");
-        let covered = match (&entry.forfall, ledger.instalments_of(part, &entry.krav.0)) {
-            // All instalments of the claim, from the first one on.
-            (None, Some(all)) if all.len() > 1 => spread(ledger, &all, beloep),
+        let all = entry.forfall.is_none().then(|| ledger.instalments_of(part, &entry.krav.0)).flatten();
+        let covered = match all {
+            // All instalments of the claim, from the first one on. The placement itself has been counted.
+            Some(all) if all.len() > 1 => {
+                let covered = spread(ledger, &all, beloep);
+                if !reader.has_room(covered.len().saturating_sub(1), place) {
+                    return None;
+                }
+                covered
+            }
             _ => {
                 let forfall = ledger.forfall(part, &entry.krav, entry.forfall.as_ref(), place, key, reader)?;
                 vec![(forfall, beloep.unwrap_or_else(|| ledger.absolute_amount(forfall)))]

@@ -1,5 +1,7 @@
 //! Claims.
 
+use std::collections::HashMap;
+
 use chrono::{Datelike, Days, NaiveDate};
 
 use super::forfall::InstalmentReader;
@@ -7,6 +9,7 @@ use super::ledger::Ledger;
 use super::{Reader, Who, derive};
 use crate::catalogue::nearest;
 use crate::domain::Beloep;
+use crate::domain::identifikator::Part;
 use crate::domain::kravtype::{self, Kravgruppe, Kravtype, Periodetekst, Reskontrosystem};
 use crate::domain::reskontro::{Betalingsinformasjon, Fastsettingsmaate, Krav, Kravforfall, Kravperiode};
 use crate::domain::terminer::{Termin, Terminserie};
@@ -22,22 +25,49 @@ pub(super) const DAYS_FROM_CREATION_TO_DUE: u64 = 21;
 
 pub(super) fn read(entries: &[KravEntry], who: &Who, ledger: &mut Ledger, reader: &mut Reader<'_>) {
     let list = Place::ROOT.key("krav");
-    let mut read: Vec<Option<Krav>> = Vec::new();
-    read.resize_with(entries.len(), || None);
+    let mut others = Others::default();
+    others.read.resize_with(entries.len(), || None);
     // An interest claim takes its description and period from its principal, so principals are read first.
     for interest in [false, true] {
         for (i, entry) in entries.iter().enumerate() {
             if entry.hovedstol_kravidentifikator.is_some() == interest {
-                read[i] = read_krav(entry, who, &read, list.index(i), reader);
+                let krav = read_krav(entry, who, &others, list.index(i), reader);
+                others.add(i, krav);
             }
         }
     }
-    for (krav, entry) in read.into_iter().zip(entries) {
+    for (krav, entry) in others.read.into_iter().zip(entries) {
         if krav.is_some() && entry.opprinnelig_beloep.is_none() && entry.forfall.is_none() {
             ledger.computed.push(ledger.krav.len());
         }
         // A placeholder replaces a claim that could not be read, so that references to it are not errors too.
         ledger.add_krav(krav.unwrap_or_else(|| placeholder_claim(entry, who)));
+    }
+}
+
+/// The claims of a file that have been read, by the places of their entries.
+#[derive(Default)]
+struct Others {
+    read: Vec<Option<Krav>>,
+    /// The first claim with an identifier, of each party and of any party.
+    of_part: HashMap<(Part, Box<str>), usize>,
+    of_any: HashMap<Box<str>, usize>,
+}
+
+impl Others {
+    fn add(&mut self, entry: usize, krav: Option<Krav>) {
+        if let Some(krav) = &krav {
+            let id = &krav.kravidentifikator;
+            self.of_part.entry((krav.part, id.clone())).or_insert(entry);
+            self.of_any.entry(id.clone()).or_insert(entry);
+        }
+        self.read[entry] = krav;
+    }
+
+    /// The claim with an identifier: one of the party, otherwise one of any party in the file.
+    fn find(&self, part: Part, id: &str) -> Option<&Krav> {
+        let of_part = self.of_part.get(&(part, id.into()));
+        self.read[*of_part.or_else(|| self.of_any.get(id))?].as_ref()
     }
 }
 
@@ -82,13 +112,15 @@ pub(super) fn kind(
         (Some(text), _) => known_group(&text, place, reader)?,
         (None, Some(known)) => known.gruppe,
         (None, None) => {
-            let hint = nearest(kravtype, kravtype::KRAVTYPER.iter().map(|kind| kind.kode));
-            let hint = hint.map_or_else(
-                || "any kravtype is accepted if you give its kravgruppe".to_owned(),
-                |near| format!("did you mean {near}? If not, give its kravgruppe"),
-            );
+            let hint = reader.problems.hint(|| {
+                let near = nearest(kravtype, kravtype::KRAVTYPER.iter().map(|kind| kind.kode));
+                Some(near.map_or_else(
+                    || "any kravtype is accepted if you give its kravgruppe".to_owned(),
+                    |near| format!("did you mean {near}? If not, give its kravgruppe"),
+                ))
+            });
             let message = format!("kravtype {kravtype} is not one that the sandbox knows");
-            reader.problems.error_with_hint(place.key("kravtype"), message, Some(hint));
+            reader.problems.error_with_hint(place.key("kravtype"), message, hint);
             return None;
         }
     };
@@ -104,23 +136,14 @@ fn known_group(text: &str, place: Place<'_>, reader: &mut Reader<'_>) -> Option<
     found
 }
 
-fn read_krav(
-    entry: &KravEntry,
-    who: &Who,
-    others: &[Option<Krav>],
-    place: Place<'_>,
-    reader: &mut Reader<'_>,
-) -> Option<Krav> {
+fn read_krav(entry: &KravEntry, who: &Who, others: &Others, place: Place<'_>, reader: &mut Reader<'_>) -> Option<Krav> {
     let part = reader.part(entry.part.as_ref(), who, place.key("part"));
     let id = reader.not_empty(&entry.kravidentifikator, place.key("kravidentifikator")).unwrap_or_default();
     let kravtype = reader.read(&entry.kravtype, place.key("kravtype"))?;
     let mut found = kind(&kravtype, entry.kravgruppe.as_ref(), place, reader);
     let hovedstol =
         reader.optional(entry.hovedstol_kravidentifikator.as_ref(), place.key("hovedstolKravidentifikator"));
-    let principal = hovedstol.as_ref().and_then(|id| {
-        let mut named = others.iter().flatten().filter(|krav| krav.kravidentifikator == *id);
-        named.clone().find(|krav| krav.part == part).or_else(|| named.next())
-    });
+    let principal = hovedstol.as_ref().and_then(|id| others.find(part, id));
     // Interest belongs to the group of its principal.
     if let (Some(kind), Some(principal)) = (&mut found, principal)
         && entry.kravgruppe.is_none()
@@ -135,8 +158,10 @@ fn read_krav(
     if amount_follows && entry.opprinnelig_beloep.is_none() && principal.is_none() {
         match &hovedstol {
             Some(id) => {
-                let hint = nearest(id, others.iter().flatten().map(|krav| &*krav.kravidentifikator));
-                let hint = hint.map(|near| format!("did you mean {near}?"));
+                let hint = reader.problems.hint(|| {
+                    let near = nearest(id, others.read.iter().flatten().map(|krav| &*krav.kravidentifikator));
+                    near.map(|near| format!("did you mean {near}?"))
+                });
                 let message = format!("there is no claim {id} in this file, so no amount follows from it");
                 reader.problems.error_with_hint(place.key("hovedstolKravidentifikator"), message, hint);
             }

@@ -1,6 +1,6 @@
 //! The ledger while it is being read, and how a scenario refers to its entries.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
@@ -25,18 +25,61 @@ pub(super) struct Ledger {
     /// The interest claims whose amounts are computed, by index.
     pub(super) computed: Vec<usize>,
     index: HashMap<(Part, Box<str>), usize>,
+    /// The parties that the claims belong to: the party of the file, and its owner.
+    parts: Vec<Part>,
+    /// The payments by their identifiers, and how much of each is not placed. Made when all payments have been read.
+    payments: HashMap<(Part, Box<str>), usize>,
+    unplaced: Vec<Beloep>,
+    /// The terms that have a claim of some kind. Made when a series first asks.
+    terms: Option<HashSet<Term>>,
+}
+
+/// The days of a period, if it has any.
+type Days = Option<(NaiveDate, NaiveDate)>;
+
+/// The days of a claim's period, with its kind and party.
+type Term = (Box<str>, Part, Days);
+
+fn term_of(krav: &Krav) -> Term {
+    (krav.kravtype.clone(), krav.part, krav.kravperiode.as_ref().and_then(|periode| periode.dager))
 }
 
 impl Ledger {
     pub(super) fn add_krav(&mut self, krav: Krav) {
         self.index.entry((krav.part, krav.kravidentifikator.clone())).or_insert(self.krav.len());
+        if !self.parts.contains(&krav.part) {
+            self.parts.push(krav.part);
+        }
+        if let Some(terms) = &mut self.terms {
+            terms.insert(term_of(&krav));
+        }
         self.krav.push(krav);
     }
 
     /// The claim with an identifier: one of the party, otherwise one of any party in the file.
     pub(super) fn find(&self, part: Part, id: &str) -> Option<usize> {
-        let own = self.index.get(&(part, id.into())).copied();
-        own.or_else(|| self.krav.iter().position(|krav| &*krav.kravidentifikator == id))
+        let of = |part: Part| self.index.get(&(part, id.into())).copied();
+        of(part).or_else(|| self.parts.iter().filter_map(|part| of(*part)).min())
+    }
+
+    /// Whether there is a claim of some kind for a term, by the days of the term.
+    pub(super) fn has_term(&mut self, kravtype: &str, part: Part, days: Days) -> bool {
+        let terms = self.terms.get_or_insert_with(|| self.krav.iter().map(term_of).collect());
+        terms.contains(&(kravtype.into(), part, days))
+    }
+
+    /// Makes the payments findable, once all have been read.
+    pub(super) fn index_payments(&mut self) {
+        for (i, it) in self.innbetalinger.iter().enumerate() {
+            self.payments.entry((it.part, it.innbetalingsidentifikator.clone())).or_insert(i);
+            let placed = it.plasseringer.iter().map(|placed| placed.beloep).sum::<Beloep>();
+            self.unplaced.push(it.innbetalt_beloep - placed);
+        }
+    }
+
+    /// The part of a payment that is placed on nothing.
+    pub(super) fn unplaced(&self, innbetaling: usize) -> Beloep {
+        self.unplaced.get(innbetaling).copied().unwrap_or_default()
     }
 
     /// Whether there is a claim with an identifier.
@@ -78,8 +121,10 @@ impl Ledger {
         };
         let id = reader.read(krav, place.key(key.0))?;
         let Some(index) = self.find(part, &id) else {
-            let hint = nearest(&id, self.krav.iter().map(|krav| &*krav.kravidentifikator));
-            let hint = hint.map(|near| format!("did you mean {near}?"));
+            let hint = reader.problems.hint(|| {
+                let near = nearest(&id, self.krav.iter().map(|krav| &*krav.kravidentifikator));
+                near.map(|near| format!("did you mean {near}?"))
+            });
             reader.problems.error_with_hint(place.key(key.0), format!("there is no claim {id} in this file"), hint);
             return None;
         };
@@ -108,12 +153,13 @@ impl Ledger {
         reader: &mut Reader<'_>,
     ) -> Option<usize> {
         let id = reader.read(id, place)?;
-        let named = |innbetaling: &&Innbetaling| innbetaling.innbetalingsidentifikator == id;
-        let of_part = self.innbetalinger.iter().position(|it| named(&it) && it.part == part);
-        let found = of_part.or_else(|| self.innbetalinger.iter().position(|it| named(&it)));
+        let of = |part: Part| self.payments.get(&(part, id.clone())).copied();
+        let found = of(part).or_else(|| self.parts.iter().filter_map(|part| of(*part)).min());
         if found.is_none() {
-            let hint = nearest(&id, self.innbetalinger.iter().map(|it| &*it.innbetalingsidentifikator));
-            let hint = hint.map(|near| format!("did you mean {near}?"));
+            let hint = reader.problems.hint(|| {
+                let near = nearest(&id, self.innbetalinger.iter().map(|it| &*it.innbetalingsidentifikator));
+                near.map(|near| format!("did you mean {near}?"))
+            });
             reader.problems.error_with_hint(place, format!("there is no payment {id} in this file"), hint);
         }
         found

@@ -17,6 +17,7 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDate;
 
+use super::budget::{Budget, Share};
 use super::format::{KontoEntry, MotpartEntry, PartDocument, ScenarioFormat};
 use super::problems::{Place, Problems};
 use super::scalar::{Number, Scalar, Text};
@@ -36,8 +37,6 @@ pub(super) struct File<'f> {
 /// A party, and what the set needs from its file.
 pub(super) struct Resolved {
     pub(super) party: Party,
-    /// How many entries of sections count against the limit of a session.
-    pub(super) entries: usize,
     /// The sections that have it as their default party.
     pub(super) defaults: Vec<&'static dyn Section>,
 }
@@ -49,10 +48,12 @@ pub(super) fn party(
     file: &File<'_>,
     format: &ScenarioFormat,
     base: NaiveDate,
+    budget: &Arc<Budget>,
     problems: &mut Problems,
 ) -> Option<Resolved> {
     let root = Place::ROOT;
-    let mut reader = Reader { base, problems };
+    let mut share = budget.share();
+    let mut reader = Reader { base, problems, share: &mut share };
     let part = reader.read(&document.part, root.key("part"))?;
     reader.check_part(part, root.key("part"));
     // Without a name the rest is still read, to report all problems at once.
@@ -67,6 +68,9 @@ pub(super) fn party(
     let beskrivelse = reader.optional(document.beskrivelse.as_ref(), root.key("beskrivelse"));
     let who = Who { part, innehaver, navn: navn.clone(), konto };
 
+    if !reader.has_room(written(document), root.key("part")) {
+        return None;
+    }
     let mut ledger = ledger::Ledger::default();
     krav::read(&document.krav, &who, &mut ledger, &mut reader);
     for (i, entry) in document.kravserier.iter().enumerate() {
@@ -78,7 +82,7 @@ pub(super) fn party(
     betalinger::read(document, &who, &mut ledger, &mut reader);
     mot_andre::read(document, &who, &mut ledger, &mut reader);
     renter::check(&mut ledger, &mut reader);
-    let (sections, entries, defaults) = read_sections(format, file.text, &who, &mut reader);
+    let (sections, defaults) = read_sections(format, file.text, &who, &mut reader);
     let svar = svar::read_svar(&document.svar, file.beside, format.catalogue, &mut reader);
     let feil = svar::read_feil(&document.feil, format.catalogue, &mut reader);
     if problems.has_errors() {
@@ -106,9 +110,10 @@ pub(super) fn party(
         svar,
         feil,
         kilde,
+        share,
         kilde_header: OnceLock::new(),
     };
-    Some(Resolved { party, entries, defaults })
+    Some(Resolved { party, defaults })
 }
 
 /// Reads the sections of the services.
@@ -117,23 +122,36 @@ fn read_sections(
     text: &str,
     who: &Who,
     reader: &mut Reader<'_>,
-) -> (Sections, usize, Vec<&'static dyn Section>) {
-    let (mut sections, mut entries, mut defaults) = (Sections::default(), 0, Vec::new());
+) -> (Sections, Vec<&'static dyn Section>) {
+    let (mut sections, mut defaults) = (Sections::default(), Vec::new());
     for section in &format.sections {
         // The text is parsed again only if it may have the section.
         if !section.keys().iter().any(|key| text.contains(key)) {
             continue;
         }
         let mut file = SectionFile { text, who, reader: &mut *reader, format };
-        if let Some(read) = section.read(&mut file) {
+        if let Some(read) = section.read(&mut file)
+            && reader.has_room(read.entries, Place::ROOT.key(section.keys().first().copied().unwrap_or_default()))
+        {
             sections.0.push(read.data);
-            entries += read.entries;
             if read.is_default {
                 defaults.push(*section);
             }
         }
     }
-    (sections, entries, defaults)
+    (sections, defaults)
+}
+
+/// How much of the budget the entries take that a document writes out. A claim counts once for each instalment, a payment
+/// for each placement.
+fn written(document: &PartDocument) -> usize {
+    let parts = |count: usize| count.max(1);
+    let krav = document.krav.iter().map(|krav| krav.forfall.as_ref().map_or(1, |list| parts(list.len())));
+    let inn = document.innbetalinger.iter().map(|it| parts(it.plassert.len()));
+    let ut = document.utbetalinger.iter().map(|it| parts(it.kreditkrav.len() + it.tilbakebetaling_av.len()));
+    let andre = document.motregninger_mot_andre.iter().map(|it| parts(it.dekket_krav.len()));
+    let others = document.motregninger.len() + document.svar.len() + document.feil.len();
+    krav.chain(inn).chain(ut).chain(andre).sum::<usize>() + others
 }
 
 /// Reports a broken invariant at the entry of the file that it comes from.
@@ -182,9 +200,16 @@ pub(crate) struct Who {
 pub(crate) struct Reader<'p> {
     pub(crate) base: NaiveDate,
     pub(crate) problems: &'p mut Problems,
+    /// What the party takes of the budget of the process.
+    pub(super) share: &'p mut Share,
 }
 
 impl Reader<'_> {
+    /// Takes room for entries before they are made. If there is not enough, there is an error.
+    pub(crate) fn has_room(&mut self, entries: usize, place: impl fmt::Display) -> bool {
+        self.share.grow(entries).map_err(|message| self.problems.error(place, message)).is_ok()
+    }
+
     pub(crate) fn read<S: Scalar>(&mut self, scalar: &S, place: impl fmt::Display) -> Option<S::Value> {
         match scalar.read(self.base) {
             Ok(value) => Some(value),

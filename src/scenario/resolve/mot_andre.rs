@@ -2,7 +2,6 @@
 
 use super::ledger::Ledger;
 use super::{Reader, Who};
-use crate::domain::Beloep;
 use crate::domain::identifikator::Part;
 use crate::domain::reskontro::{DekketKrav, MotregningMotAndre, Motregningskilde, Mottaker, Tilbakebetaling};
 use crate::scenario::format::{PartDocument, TilbakebetalingEntry};
@@ -82,11 +81,7 @@ pub(super) fn tilbakebetalinger(
         let innbetaling = ledger.innbetaling(part, &entry.innbetaling, place.key("innbetaling"), reader);
         let beloep = reader.optional(entry.beloep.as_ref(), place.key("beloep"));
         let innbetaling = innbetaling?;
-        let rest = || {
-            let paid = &ledger.innbetalinger[innbetaling];
-            paid.innbetalt_beloep - paid.plasseringer.iter().map(|placed| placed.beloep).sum::<Beloep>()
-        };
-        Some(Tilbakebetaling { innbetaling, beloep: beloep.unwrap_or_else(rest) })
+        Some(Tilbakebetaling { innbetaling, beloep: beloep.unwrap_or_else(|| ledger.unplaced(innbetaling)) })
     };
     entries.iter().enumerate().filter_map(read).collect()
 }

@@ -1,10 +1,15 @@
 //! Interest claims: their periods, and amounts that follow from the rates.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use chrono::NaiveDate;
+
 use super::ledger::Ledger;
 use super::{Reader, Who, betalinger};
 use crate::domain::Beloep;
 use crate::domain::kravtype;
-use crate::domain::reskontro::{ForfallRef, Krav, PlassertPaaHovedstol, rente, renteperiode};
+use crate::domain::reskontro::{ForfallRef, Hovedstol, Krav, PlassertPaaHovedstol};
 use crate::scenario::format::PartDocument;
 use crate::scenario::problems::{Place, Problems};
 
@@ -22,9 +27,12 @@ pub(super) fn compute(document: &PartDocument, who: &Who, ledger: &mut Ledger, r
     }
     let mut scratch = ledger.clone();
     let mut unheard = Problems::of_file("".into(), "".into(), 0);
-    betalinger::read(document, who, &mut scratch, &mut Reader { base: reader.base, problems: &mut unheard });
+    let (base, mut share) = (reader.base, reader.share.beside());
+    let mut scratch_reader = Reader { base, problems: &mut unheard, share: &mut share };
+    betalinger::read(document, who, &mut scratch, &mut scratch_reader);
+    let mut principals = Principals::of(&scratch);
     for index in std::mem::take(&mut ledger.computed) {
-        let beloep = match expected(&scratch, &scratch.krav[index]) {
+        let beloep = match principals.expected(&scratch.krav[index]) {
             Some(beloep) if beloep.is_positive() => beloep,
             _ => {
                 let place = Place::ROOT.key("krav");
@@ -41,20 +49,17 @@ pub(super) fn compute(document: &PartDocument, who: &Who, ledger: &mut Ledger, r
 
 /// Sets the period of each interest claim, and warns about a written amount that is far from what the rates give.
 pub(super) fn check(ledger: &mut Ledger, reader: &mut Reader<'_>) {
-    for index in 0..ledger.krav.len() {
-        let krav = &ledger.krav[index];
+    let mut principals = Principals::of(ledger);
+    let mut periods = Vec::new();
+    for (index, krav) in ledger.krav.iter().enumerate() {
         let is_interest = kravtype::find(&krav.kravtype).is_some_and(|kind| kind.rente);
         if krav.hovedstol.is_none() || !is_interest || !krav.opprinnelig_beloep().is_positive() {
             continue;
         }
-        let Some((hovedstol, plassert)) = principal(ledger, krav) else {
+        let Some((periode, given)) = principals.period_and_interest(krav) else {
             continue;
         };
-        let Some(periode) = krav.renteperiode.or_else(|| renteperiode(hovedstol, &plassert, krav.opprettelsesdato))
-        else {
-            continue;
-        };
-        let (written, given) = (krav.opprinnelig_beloep(), rente(hovedstol, &plassert, periode));
+        let written = krav.opprinnelig_beloep();
         let off = (written.oere() - given.oere()).abs();
         if off * 100 > given.oere() * TOLERANCE && off > TOO_SMALL_TO_DOUBT.oere() {
             let (fra, til) = periode;
@@ -63,25 +68,51 @@ pub(super) fn check(ledger: &mut Ledger, reader: &mut Reader<'_>) {
             let place = Place::ROOT.key("krav");
             reader.problems.warning_with_hint(place.index(index), message, Some(hint.to_owned()));
         }
+        periods.push((index, periode));
+    }
+    for (index, periode) in periods {
         ledger.krav[index].renteperiode = Some(periode);
     }
 }
 
-/// What the rates give for an interest claim.
-fn expected(ledger: &Ledger, krav: &Krav) -> Option<Beloep> {
-    let (hovedstol, plassert) = principal(ledger, krav)?;
-    let periode = krav.renteperiode.or_else(|| renteperiode(hovedstol, &plassert, krav.opprettelsesdato))?;
-    Some(rente(hovedstol, &plassert, periode))
+/// The principals of a ledger's interest claims, each added up once.
+struct Principals<'l> {
+    ledger: &'l Ledger,
+    /// What was placed on each claim, by the claim's index.
+    placed: HashMap<usize, Vec<PlassertPaaHovedstol>>,
+    known: HashMap<usize, Hovedstol>,
 }
 
-/// The principal of an interest claim, and all that was placed on it.
-fn principal<'l>(ledger: &'l Ledger, krav: &Krav) -> Option<(&'l Krav, Vec<PlassertPaaHovedstol>)> {
-    let index = ledger.find(krav.part, krav.hovedstol.as_deref()?)?;
-    let on_it = |at: ForfallRef, dato, beloep| {
-        (at.krav == index).then_some(PlassertPaaHovedstol { forfall: at.forfall, dato, beloep })
-    };
-    let paid = ledger.innbetalinger.iter().flat_map(|innbetaling| &innbetaling.plasseringer);
-    let paid = paid.filter_map(|placed| on_it(placed.forfall, placed.dato, placed.beloep));
-    let set_off = ledger.motregninger.iter().filter_map(|it| on_it(it.debet, it.dato, it.beloep));
-    Some((&ledger.krav[index], paid.chain(set_off).collect()))
+impl<'l> Principals<'l> {
+    fn of(ledger: &'l Ledger) -> Self {
+        let mut placed: HashMap<usize, Vec<PlassertPaaHovedstol>> = HashMap::new();
+        if ledger.krav.iter().any(|krav| krav.hovedstol.is_some()) {
+            let mut add = |at: ForfallRef, dato, beloep| {
+                placed.entry(at.krav).or_default().push(PlassertPaaHovedstol { forfall: at.forfall, dato, beloep });
+            };
+            let paid = ledger.innbetalinger.iter().flat_map(|innbetaling| &innbetaling.plasseringer);
+            paid.for_each(|placed| add(placed.forfall, placed.dato, placed.beloep));
+            ledger.motregninger.iter().for_each(|it| add(it.debet, it.dato, it.beloep));
+        }
+        Self { ledger, placed, known: HashMap::new() }
+    }
+
+    /// The period of an interest claim, and what the rates give for it.
+    fn period_and_interest(&mut self, krav: &Krav) -> Option<((NaiveDate, NaiveDate), Beloep)> {
+        let index = self.ledger.find(krav.part, krav.hovedstol.as_deref()?)?;
+        let hovedstol = match self.known.entry(index) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let placed = self.placed.get(&index).map_or(&[][..], Vec::as_slice);
+                new.insert(Hovedstol::new(&self.ledger.krav[index], placed))
+            }
+        };
+        let periode = krav.renteperiode.or_else(|| hovedstol.renteperiode(krav.opprettelsesdato))?;
+        Some((periode, hovedstol.rente(periode)))
+    }
+
+    /// What the rates give for an interest claim.
+    fn expected(&mut self, krav: &Krav) -> Option<Beloep> {
+        self.period_and_interest(krav).map(|(_, beloep)| beloep)
+    }
 }

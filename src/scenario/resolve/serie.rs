@@ -116,6 +116,11 @@ impl Common {
         })
     }
 
+    /// How much of the budget a number of its claims takes, with their payments.
+    fn entries(&self, claims: usize) -> usize {
+        claims + if self.betalt.is_some() { claims / self.betalt_hver as usize } else { 0 }
+    }
+
     /// Adds a claim to the ledger, and its payments.
     fn add(&self, claim: Claim, who: &Who, ledger: &mut Ledger) {
         let id = self.ids.id(claim.number);
@@ -210,7 +215,7 @@ impl Common {
 fn claims_of_terms(
     entry: &KravserieEntry,
     common: &Common,
-    ledger: &Ledger,
+    ledger: &mut Ledger,
     place: Place<'_>,
     reader: &mut Reader<'_>,
 ) -> Option<Vec<Claim>> {
@@ -229,7 +234,9 @@ fn claims_of_terms(
     let known = common.kind.known.filter(|known| known.lovbestemt_forfall);
     let Some(serie) = known.and_then(|known| known.terminer) else {
         let with_terms = || KRAVTYPER.iter().filter(|kind| kind.lovbestemt_forfall).map(|kind| kind.kode);
-        let hint = nearest(&common.kravtype, with_terms()).map(|near| format!("did you mean {near}?"));
+        let hint = reader
+            .problems
+            .hint(|| nearest(&common.kravtype, with_terms()).map(|near| format!("did you mean {near}?")));
         let kinds: Vec<_> = with_terms().collect();
         let message = format!("claims of this kind follow no terms; those that do are {}", kinds.join(", "));
         reader.problems.error_with_hint(place.key("gjentas"), message, hint);
@@ -242,12 +249,7 @@ fn claims_of_terms(
     let mut termin = serie.offset(serie.newest_overdue(first), 1);
     let mut claims = Vec::new();
     while serie.forfallsdato(termin).is_some_and(|due| due <= last) {
-        let days = serie.periode(termin);
-        let written = ledger.krav.iter().any(|krav| {
-            let its_days = krav.kravperiode.as_ref().and_then(|periode| periode.dager);
-            krav.kravtype == common.kravtype && krav.part == common.part && its_days == days
-        });
-        if !written {
+        if !ledger.has_term(&common.kravtype, common.part, serie.periode(termin)) {
             claims.push(Claim {
                 number: i64::from(serie.ordinal(termin) - start),
                 periode: Some(period_of(serie, termin, common)),
@@ -257,7 +259,7 @@ fn claims_of_terms(
         }
         termin = serie.offset(termin, 1);
     }
-    Some(claims)
+    reader.has_room(common.entries(claims.len()), place).then_some(claims)
 }
 
 fn period_of(serie: Terminserie, termin: Termin, common: &Common) -> Kravperiode {
@@ -308,6 +310,9 @@ fn claims_by_steps(
     }
     if !common.ids.has_room_for(antall) {
         reader.error(place.key("kravidentifikator"), COUNTED);
+        return None;
+    }
+    if !reader.has_room(common.entries(antall as usize), place.key("antall")) {
         return None;
     }
     let mut claims = Vec::new();

@@ -105,7 +105,8 @@ fn code(service: &'static Service, kode: &str, place: Place<'_>, reader: &mut Re
     let known = Catalogue::code_at(Some(service), kode);
     if known.is_none() {
         let codes: Vec<_> = Catalogue::codes_at(Some(service)).map(|known| known.code).collect();
-        let hint = nearest(kode, codes.iter().copied()).map(|near| format!("did you mean {near}?"));
+        let hint =
+            reader.problems.hint(|| nearest(kode, codes.iter().copied()).map(|near| format!("did you mean {near}?")));
         let message = format!("{} cannot give {kode}; it can give {}", service.name, codes.join(", "));
         reader.problems.error_with_hint(place, message, hint);
     }
@@ -124,7 +125,8 @@ fn target(
     let Some(service) = catalogue.service(name) else {
         let with_parties = catalogue.0.iter().filter(|service| service.has_parties());
         let names: Vec<_> = with_parties.map(|service| service.name).collect();
-        let hint = nearest(name, names.iter().copied()).map(|near| format!("did you mean {near}?"));
+        let hint =
+            reader.problems.hint(|| nearest(name, names.iter().copied()).map(|near| format!("did you mean {near}?")));
         reader.problems.error_with_hint(
             place,
             format!("no service {name}; the services are: {}", names.join(", ")),
@@ -140,8 +142,10 @@ fn target(
         return Some((service, None));
     };
     let Some(found) = service.endpoint(endpoint) else {
-        let hint = nearest(endpoint, service.endpoints.iter().map(|known| known.name));
-        let hint = hint.map(|near| format!("did you mean {name}/{near}?"));
+        let hint = reader.problems.hint(|| {
+            let near = nearest(endpoint, service.endpoints.iter().map(|known| known.name));
+            near.map(|near| format!("did you mean {name}/{near}?"))
+        });
         let message = format!("{name} has no endpoint {endpoint}; there are {}", service.endpoint_names());
         reader.problems.error_with_hint(place, message, hint);
         return None;

@@ -1,6 +1,6 @@
 //! Reads orders to employers from a scenario: orders given by events, series of orders, and literal versions.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
@@ -22,6 +22,9 @@ use crate::scenario::section::{Section, SectionData, SectionFile};
 
 /// The most orders of an employer that has series.
 const MOST_ORDERS: u32 = 50_000;
+
+/// An order may have so many periods in each version before they count as another entry.
+const PERIODS_OF_AN_ENTRY: usize = 8;
 
 /// How many days after its last order was made a series can still have events, at most.
 const DAYS_AFTER_LAST_ORDER: u64 = 120;
@@ -144,7 +147,13 @@ fn by_events(entry: &TrekkEntry, n: u32, who: &Who, place: Place<'_>, reader: &m
         let perioder =
             if late { Err(Regelbrudd::Rekkefoelge) } else { perioder_etter(versjoner.last(), hendelse, *dag) };
         match perioder {
-            Ok(perioder) => versjoner.push(next_version(&versjoner, *dag, &faste, perioder)),
+            // A version holds all periods, so many events would hold very many.
+            Ok(perioder) => {
+                if !reader.has_room(perioder.len() / PERIODS_OF_AN_ENTRY, list.index(*i)) {
+                    return None;
+                }
+                versjoner.push(next_version(&versjoner, *dag, &faste, perioder));
+            }
             // Reading goes on without this event, so that every error is reported.
             Err(rule) => reader.error(list.index(*i), rule.to_string()),
         }
@@ -279,15 +288,18 @@ fn serie(
 /// Reads literal versions. Versions with the same trekkid are one order. A broken rule gives a warning.
 fn literal(entries: &[TrekkversjonEntry], who: &Who, list: Place<'_>, reader: &mut Reader<'_>) -> Vec<Trekkpaalegg> {
     let mut orders: Vec<(Trekkpaalegg, Vec<usize>)> = Vec::new();
+    let mut by_id: HashMap<Box<str>, usize> = HashMap::new();
+    let mut known = HashSet::new();
     for (i, entry) in entries.iter().enumerate() {
         let Some((id, versjon)) = version(entry, who, list.index(i), reader) else {
             continue;
         };
-        match orders.iter_mut().find(|(order, _)| order.trekkid == id) {
+        let number = *by_id.entry(id.clone()).or_insert(orders.len());
+        if !known.insert((number, versjon.trekkversjon)) {
+            reader.error(list.index(i).key("trekkversjon"), "the order has a version of that number already");
+        }
+        match orders.get_mut(number) {
             Some((order, at)) => {
-                if order.versjoner.iter().any(|other| other.trekkversjon == versjon.trekkversjon) {
-                    reader.error(list.index(i).key("trekkversjon"), "the order has a version of that number already");
-                }
                 order.versjoner.push(versjon);
                 at.push(i);
             }
