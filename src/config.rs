@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 use crate::access::Level;
 use crate::catalogue::{Edition, nearest};
 use crate::domain::clock::{ClockError, Now};
-use crate::faults::duration::parse_duration;
+use crate::load::settings::{LoadLimits, parse_length};
 use crate::scenario::sources::Source;
 
 /// The server's settings. A flag can be given before or after the name of a subcommand.
@@ -76,6 +76,8 @@ pub(crate) struct Flags {
     /// How long a session may be idle before it is deleted
     #[arg(long, env = "SANDBOX_SESSION_IDLE", global = true, default_value = "1h", value_name = "LENGTH", value_parser = parse_length)]
     pub(crate) session_idle: Duration,
+    #[command(flatten)]
+    pub(crate) load: LoadLimits,
     /// The settings of the services, from flags of their own.
     #[arg(skip)]
     pub(crate) services: Arc<ServiceSettings>,
@@ -130,6 +132,7 @@ impl Flags {
             control: matches!(self.control, Switch::On),
             control_key: self.control_key.clone(),
             limits: Limits { sessions: self.max_sessions, idle: self.session_idle, journal: self.journal },
+            load: self.load,
         }
     }
 }
@@ -152,11 +155,6 @@ const MAX_JOURNAL: usize = 10_000;
 
 fn parse_journal(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|kept| *kept <= MAX_JOURNAL).ok_or_else(|| format!("a number from 0 to {MAX_JOURNAL}"))
-}
-
-fn parse_length(text: &str) -> Result<Duration, String> {
-    let length = parse_duration(text).filter(|length| !length.is_zero());
-    length.ok_or_else(|| "a length of time is a number above 0 and ms, s, m or h, like 30m".to_owned())
 }
 
 fn parse_listen(text: &str) -> Result<SocketAddr, String> {
@@ -228,6 +226,7 @@ pub(crate) struct Settings {
     pub(crate) control: bool,
     pub(crate) control_key: Option<String>,
     pub(crate) limits: Limits,
+    pub(crate) load: LoadLimits,
 }
 
 /// The `SANDBOX_…` variables that nothing reads.

@@ -15,7 +15,7 @@ use crate::scenario::format::ScenarioFormat;
 use crate::scenario::loading::{LoadError, read, resolve_all};
 use crate::scenario::snapshot::Snapshot;
 use crate::scenario::sources::Source;
-use cache::RenderCache;
+use cache::{KeptAnswers, RenderCache};
 use watch::Watch;
 
 /// How many sets are kept in addition to those in use.
@@ -28,8 +28,8 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
-    pub(crate) fn new(scenarios: ScenarioSet) -> Arc<Self> {
-        Arc::new(Self { scenarios, cache: RenderCache::new() })
+    fn new(scenarios: ScenarioSet, kept: &KeptAnswers) -> Arc<Self> {
+        Arc::new(Self { scenarios, cache: kept.of_new_set() })
     }
 }
 
@@ -55,12 +55,14 @@ pub(crate) struct Library {
     format: &'static ScenarioFormat,
     issue: RwLock<Arc<Issue>>,
     failed: RwLock<Option<Failed>>,
+    /// The rendered answers of all sets.
+    pub(crate) kept: KeptAnswers,
     /// Made before the folders are first read, so that no change is missed.
     watch: Mutex<Option<Watch>>,
 }
 
 impl Library {
-    /// Reads and resolves the sources for the first time.
+    /// Reads and resolves the sources for the first time. Rendered answers may take so many bytes.
     ///
     /// # Errors
     /// As [`resolve_all`].
@@ -69,12 +71,14 @@ impl Library {
         format: &'static ScenarioFormat,
         base: NaiveDate,
         now: DateTime<Utc>,
+        answer_bytes: usize,
     ) -> Result<Self, LoadError> {
+        let kept = KeptAnswers::new(answer_bytes);
         let watch = Mutex::new(Watch::new(&sources));
         let snapshot = read(&sources)?;
-        let loaded = Loaded::new(resolve_all(&snapshot, format, base)?);
+        let loaded = Loaded::new(resolve_all(&snapshot, format, base)?, &kept);
         let issue = Issue { number: 1, snapshot, sets: Mutex::new(vec![(base, loaded)]), read: now };
-        Ok(Self { sources, format, issue: RwLock::new(Arc::new(issue)), failed: RwLock::default(), watch })
+        Ok(Self { sources, format, issue: RwLock::new(Arc::new(issue)), failed: RwLock::default(), kept, watch })
     }
 
     pub(crate) fn sources(&self) -> &[Source] {
@@ -115,7 +119,7 @@ impl Library {
             return (issue.number, Ok(Arc::clone(loaded)));
         }
         let loaded = match resolve_all(&issue.snapshot, self.format, base) {
-            Ok(scenarios) => Loaded::new(scenarios),
+            Ok(scenarios) => self.loaded(scenarios),
             Err(error) => return (issue.number, Err(error)),
         };
         if sets.len() >= KEPT {
@@ -125,10 +129,15 @@ impl Library {
         (issue.number, Ok(loaded))
     }
 
+    /// A set that answers can be rendered from.
+    pub(crate) fn loaded(&self, scenarios: ScenarioSet) -> Arc<Loaded> {
+        Loaded::new(scenarios, &self.kept)
+    }
+
     /// Reads the sources again. If they do not load, everything stays as it is, and the failure is remembered.
     pub(crate) fn reload(&self, base: NaiveDate, now: DateTime<Utc>) -> Result<u64, Arc<LoadError>> {
         let fresh = read(&self.sources).and_then(|snapshot| {
-            let loaded = Loaded::new(resolve_all(&snapshot, self.format, base)?);
+            let loaded = self.loaded(resolve_all(&snapshot, self.format, base)?);
             Ok((snapshot, loaded))
         });
         match fresh {

@@ -65,6 +65,14 @@ pub(super) fn close(mut entry: Entry, planned: &Planned<'_>, response: &Response
     planned.call.session.journal.add(entry);
 }
 
+/// Keeps a request whose answer found no room. The service has been asked, or would have been.
+pub(super) fn close_refused(mut entry: Entry, planned: &Planned<'_>, response: &Response<Body>) {
+    entry.cause = Cause::RefusedRequest;
+    entry.status = Some(response.status().as_u16());
+    entry.rules.clone_from(&planned.plan.rules);
+    planned.call.session.journal.add(entry);
+}
+
 /// Keeps a request whose modifiers could not be used.
 pub(super) fn add_refusal(session: &Session, received: &Received, refused: &Refused) {
     let mut entry = Entry::new(received.real);

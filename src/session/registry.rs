@@ -67,7 +67,7 @@ impl Sessions {
         source: TimeSource,
     ) -> Result<Self, CannotOpen> {
         let base = base_date(settings.now, source)?;
-        let library = Arc::new(Library::open(sources, format, base, source())?);
+        let library = Arc::new(Library::open(sources, format, base, source(), settings.load.cache_memory)?);
         let (time, limits) = (Arc::new(Time::new(source, settings.now)), settings.limits);
         let start = Start { time: Arc::clone(&time), library: Arc::clone(&library), journal: limits.journal, states };
         let default = Session::begin(DEFAULT, &start)?;
