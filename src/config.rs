@@ -15,7 +15,7 @@ use crate::access::Level;
 use crate::browser::{Allowed, HostPattern, WebOrigin};
 use crate::catalogue::{Edition, nearest};
 use crate::domain::clock::{ClockError, Now};
-use crate::faults::duration::parse_duration;
+use crate::load::settings::{LoadLimits, parse_length};
 use crate::scenario::sources::Source;
 
 /// The server's settings. A flag can be given before or after the name of a subcommand.
@@ -88,6 +88,8 @@ pub(crate) struct Flags {
     /// How many claims, payments and orders all scenarios may hold together, those of sessions included
     #[arg(long, env = "SANDBOX_MAX_CLAIMS", global = true, default_value_t = Limits::default().claims, value_name = "NUMBER")]
     pub(crate) max_claims: usize,
+    #[command(flatten)]
+    pub(crate) load: LoadLimits,
     /// The settings of the services, from flags of their own.
     #[arg(skip)]
     pub(crate) services: Arc<ServiceSettings>,
@@ -148,6 +150,7 @@ impl Flags {
                 journal: self.journal,
                 claims: self.max_claims,
             },
+            load: self.load,
         }
     }
 }
@@ -187,11 +190,6 @@ const MAX_JOURNAL: usize = 10_000;
 
 fn parse_journal(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|kept| *kept <= MAX_JOURNAL).ok_or_else(|| format!("a number from 0 to {MAX_JOURNAL}"))
-}
-
-fn parse_length(text: &str) -> Result<Duration, String> {
-    let length = parse_duration(text).filter(|length| !length.is_zero());
-    length.ok_or_else(|| "a length of time is a number above 0 and ms, s, m or h, like 30m".to_owned())
 }
 
 fn parse_listen(text: &str) -> Result<SocketAddr, String> {
@@ -267,6 +265,7 @@ pub(crate) struct Settings {
     /// The web pages and host names that are allowed beside the sandbox's own.
     pub(crate) allowed: Allowed,
     pub(crate) limits: Limits,
+    pub(crate) load: LoadLimits,
 }
 
 /// The `SANDBOX_…` variables that nothing reads.

@@ -50,7 +50,9 @@ mod faults;
 #[doc(hidden)]
 pub mod fuzzing;
 mod interface;
+mod json;
 mod library;
+mod load;
 mod pipeline;
 mod redact;
 mod router;

@@ -1,5 +1,9 @@
 //! The binary: parse the command line, hand over.
 
+/// Gives memory back after a peak. The allocator of the system keeps most of it (docs/performance.md).
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> std::process::ExitCode {
     innkreving_sandbox::cli::main()
 }

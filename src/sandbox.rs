@@ -5,6 +5,7 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use clap::{Args, FromArgMatches};
 use tokio::sync::oneshot;
 
 use crate::access::Level;
@@ -13,6 +14,7 @@ use crate::catalogue::Edition;
 use crate::config::{Limits, Options, ServiceSettings, Settings};
 use crate::domain::clock::Now;
 use crate::interface::{ServiceModule, Services};
+use crate::load::settings::LoadLimits;
 use crate::scenario::loading::LoadError;
 use crate::scenario::sources::{Source, Text};
 use crate::server::Server;
@@ -107,7 +109,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// A setting of a service: its flag and value, as on the command line. A flag that takes no value has an empty one.
+    /// A setting of a service, or a limit of connections, times and memory: its flag and value, as on the command line.
+    /// A flag that takes no value has an empty one.
     #[must_use]
     pub fn setting(mut self, flag: &str, value: &str) -> Self {
         self.settings.push(if value.is_empty() { flag.to_owned() } else { format!("{flag}={value}") });
@@ -222,13 +225,15 @@ impl SandboxBuilder {
             sources.push(Source::Builtin);
         }
         let services = built_in_and(&self.services);
+        let (service_settings, load) = read_settings(services, &self.settings)?;
         let settings = Settings {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             now,
             options: Options { edition },
             auth: auth.unwrap_or_default(),
             seed: self.seed,
-            services: Arc::new(service_settings(services, &self.settings)?),
+            services: Arc::new(service_settings),
+            load,
             control: true,
             control_key: self.control_key,
             allowed: Allowed { hosts, origins },
@@ -264,10 +269,10 @@ impl SandboxBuilder {
     }
 }
 
-/// Reads the settings of services from their flags.
-fn service_settings(services: &Services, flags: &[String]) -> Result<ServiceSettings, StartError> {
+/// Reads the settings of services, and the limits, from their flags.
+fn read_settings(services: &Services, flags: &[String]) -> Result<(ServiceSettings, LoadLimits), StartError> {
     let sections = || services.modules.iter().filter_map(|module| module.hooks.settings.as_ref());
-    let command = clap::Command::new("settings").no_binary_name(true);
+    let command = LoadLimits::augment_args(clap::Command::new("settings").no_binary_name(true));
     let command = sections().fold(command, |command, section| (section.augment)(command));
     // A test must not depend on the environment that it runs in.
     let command = command.mut_args(|argument| argument.env(None::<&'static str>));
@@ -277,5 +282,5 @@ fn service_settings(services: &Services, flags: &[String]) -> Result<ServiceSett
     for section in sections() {
         (section.read)(&matches, &mut settings).map_err(wrong)?;
     }
-    Ok(settings)
+    Ok((settings, LoadLimits::from_arg_matches(&matches).map_err(wrong)?))
 }

@@ -2,6 +2,7 @@
 //!
 //! An accept loop of its own rather than `axum::serve`, because faults are to hang up on the wire.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -16,6 +17,8 @@ use parking_lot::Mutex;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::AbortHandle;
 
 use crate::access::Access;
 use crate::browser::Browsers;
@@ -23,18 +26,23 @@ use crate::config::Settings;
 use crate::interface::Services;
 use crate::interface::pages::{Shared, Turns};
 use crate::library::watch::INTERVAL;
-use crate::pipeline::{self, State};
+use crate::load::settings::LoadLimits;
+use crate::load::{Load, Throttle};
+use crate::pipeline::{self, Admits, State};
 use crate::session::registry::Sessions;
 use crate::wire::Wire;
 
 /// How long requests in flight may take to finish once the server is told to stop.
 const GRACE: Duration = Duration::from_millis(800);
 
-/// The most a request's line and headers may take together; more is answered with 431.
-const HEADER_BYTES: usize = 64 * 1024;
+/// How much of a request's line and headers is read before it is refused. `pipeline::serve` and the wire refuse less.
+const HEADER_BYTES: usize = 128 * 1024;
 
-/// How long a caller may take to send its headers, and to send its next request. Up to twice as long passes.
-const HEADER_TIME: Duration = Duration::from_secs(30);
+/// How many connections beyond the limit are kept for health checks. If there are more, the oldest ends.
+const SPARE: usize = 32;
+
+/// How long such a connection may last.
+const SPARE_TIME: Duration = Duration::from_secs(5);
 
 /// How long to wait when the system has no more sockets to give.
 const OUT_OF_SOCKETS: Duration = Duration::from_millis(50);
@@ -43,6 +51,11 @@ const OUT_OF_SOCKETS: Duration = Duration::from_millis(50);
 pub(crate) struct Server {
     listener: TcpListener,
     state: Arc<State>,
+    /// The room for connections.
+    room: Arc<Semaphore>,
+    /// The connections beyond it, the oldest first.
+    spare: Mutex<VecDeque<AbortHandle>>,
+    full: Throttle,
 }
 
 impl Server {
@@ -80,8 +93,10 @@ impl Server {
             access,
             rng: Mutex::new(rng),
             drift_seed: settings.seed.unwrap_or_default(),
+            load: Load::new(settings.load),
         });
-        Ok(Self { listener, state })
+        let room = Arc::new(Semaphore::new(settings.load.max_connections));
+        Ok(Self { listener, state, room, spare: Mutex::default(), full: Throttle::default() })
     }
 
     /// The address it listens on, with the real port.
@@ -96,8 +111,9 @@ impl Server {
     /// Answers until told to stop; then lets requests in flight finish for a while, and cuts the rest.
     pub(crate) async fn run(self, stop: impl Future<Output = ()>) {
         let mut http = http1::Builder::new();
-        http.max_buf_size(HEADER_BYTES);
+        http.max_buf_size(HEADER_BYTES).half_close(true);
         let graceful = GracefulShutdown::new();
+        let failed = Throttle::default();
         let mut stop = std::pin::pin!(stop);
         let chores = tokio::spawn(chores(Arc::clone(&self.state.sessions)));
         loop {
@@ -108,7 +124,9 @@ impl Server {
             match accepted {
                 Ok((stream, _)) => self.spawn(stream, &http, &graceful),
                 Err(error) => {
-                    tracing::warn!(%error, "could not accept a connection");
+                    if let Some(times) = failed.count() {
+                        tracing::warn!(%error, times, "could not accept a connection");
+                    }
                     tokio::time::sleep(OUT_OF_SOCKETS).await;
                 }
             }
@@ -124,51 +142,97 @@ impl Server {
         // Small answers should leave at once; a failure to say so costs only time.
         let _ = stream.set_nodelay(true);
         let (state, wire) = (Arc::clone(&self.state), Wire::default());
+        let place = Arc::clone(&self.room).try_acquire_owned().ok();
+        let admits = if place.is_some() { Admits::All } else { Admits::Health };
         let io = TokioIo::new(wire.stream(stream));
-        let watched = wire.clone();
+        let limits = state.load.limits;
+        let (watched, ending) = (wire.clone(), wire.clone());
         let answer = service_fn(move |request| {
             let (state, wire) = (Arc::clone(&state), wire.clone());
             async move {
                 wire.begin_call();
-                let answer = pipeline::handle(state, request, &wire).await;
+                let answer = pipeline::serve(state, request, &wire, admits).await;
                 wire.end_call();
                 answer
             }
         });
         let connection = graceful.watch(http.serve_connection(io, answer));
-        tokio::spawn(async move {
+        let task = tokio::spawn(async move {
+            let _place = place;
             tokio::select! {
                 biased;
                 ended = connection => if let Err(error) = ended {
                     tracing::debug!(%error, "a connection ended badly");
+                    if error.is_parse() {
+                        ending.linger();
+                    }
                 },
-                () = stale(&watched) => tracing::debug!("a connection sent no request in time"),
+                why = stale(&watched, &limits) => tracing::debug!("a connection {why}"),
+                () = tokio::time::sleep(SPARE_TIME), if admits == Admits::Health => {}
             }
+            ending.end().await;
         });
+        if admits == Admits::Health {
+            self.keep_spare(task.abort_handle());
+        }
+    }
+
+    /// Keeps a connection beyond the limit, and ends the oldest one if there are too many. A health check is answered long
+    /// before.
+    fn keep_spare(&self, connection: AbortHandle) {
+        if let Some(times) = self.full.count() {
+            let most = self.state.load.limits.max_connections;
+            tracing::warn!(times, "{most} connections are open; others are only told the health (--max-connections)");
+        }
+        let mut spare = self.spare.lock();
+        spare.retain(|connection| !connection.is_finished());
+        if spare.len() >= SPARE
+            && let Some(oldest) = spare.pop_front()
+        {
+            oldest.abort();
+        }
+        spare.push_back(connection);
     }
 }
 
-/// Waits until a connection has been idle for [`HEADER_TIME`] or a little longer. One timer serves a whole connection; a
-/// timer for each request would cost each request.
-async fn stale(wire: &Wire) {
-    let mut last = wire.progress();
+/// Waits until a connection has been idle for too long, or its caller has read too slowly for too long. Says which. One
+/// timer serves a whole connection; a timer for each request would cost each request.
+async fn stale(wire: &Wire, limits: &LoadLimits) -> &'static str {
+    let tick = limits.idle_time.min(limits.send_time);
+    let (mut last, mut idle, mut slow) = (wire.progress(), Duration::ZERO, Duration::ZERO);
     loop {
-        tokio::time::sleep(HEADER_TIME).await;
+        tokio::time::sleep(tick).await;
         let now = wire.progress();
-        if now == last && now.is_idle() {
-            return;
+        idle = if now == last && now.is_idle() { idle + tick } else { Duration::ZERO };
+        let expected = tick.as_millis() * u128::from(limits.min_rate) / 1000;
+        let too_slow = last.waits && now.waits && u128::from(now.written - last.written) < expected.max(1);
+        slow = if too_slow { slow + tick } else { Duration::ZERO };
+        if idle >= limits.idle_time {
+            return "sent no request in time";
+        }
+        if slow >= limits.send_time {
+            return "was not read in time";
         }
         last = now;
     }
 }
 
-/// What is done beside answering: scenario folders are watched, idle sessions forgotten.
+/// How long rendered answers are kept that nobody asks for. Up to twice as long passes.
+const UNUSED: Duration = Duration::from_secs(10);
+
+/// What is done beside answering: scenario folders are watched, idle sessions and unused answers forgotten.
 async fn chores(sessions: Arc<Sessions>) {
     let mut watch = sessions.library.take_watch();
     let mut pause = INTERVAL;
+    let mut unused = Duration::ZERO;
     loop {
         tokio::time::sleep(pause).await;
         sessions.forget_idle();
+        unused += pause;
+        if unused >= UNUSED {
+            unused = Duration::ZERO;
+            sessions.library.kept.forget_unused();
+        }
         let Some(mut watching) = watch.take() else {
             continue;
         };

@@ -1,16 +1,34 @@
-//! How a connection ends when a fault needs something that HTTP cannot do: bytes that are not an answer, an end in
-//! the middle, a reset. The call stores a farewell and makes hyper close the connection. The stream performs the
-//! farewell when hyper drops it.
+//! The connection below HTTP: how far it has come, what HTTP itself cannot do (bytes that are not an answer, an end in the
+//! middle, a reset), and an end that does not lose the last answer.
+//!
+//! The stream stays here when hyper drops it. The connection then ends by [`Wire::end`].
 
+use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
+
+/// The longest line of a request. A longer one is answered with 414.
+const LONGEST_LINE: u64 = 64 * 1024;
+
+const TOO_LONG: &[u8] = b"HTTP/1.1 414 URI Too Long\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+
+/// How long a last answer may take to be sent.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// How much a caller may still write after its last answer, and for how long.
+const LINGER: (usize, Duration) = (4 * 1024 * 1024, Duration::from_secs(2));
+
+/// How much longer a delay may last whose caller has closed its side. It may be gone.
+const AFTER_CLOSE: Duration = Duration::from_secs(10);
 
 /// The last thing that happens on a stream before it closes.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,14 +46,20 @@ pub(crate) struct Wire(Arc<Shared>);
 /// What a connection and its calls share.
 #[derive(Default)]
 struct Shared {
+    /// Nothing before the connection begins, and after it ends.
+    stream: Mutex<Option<TcpStream>>,
     farewell: Mutex<Option<Farewell>>,
+    /// The caller may still be writing when the connection ends.
+    lingers: AtomicBool,
     /// How many calls began, and how many ended.
     begun: AtomicU32,
     ended: AtomicU32,
-    /// How many times something was written.
-    writes: AtomicU32,
+    /// How many bytes were written.
+    written: AtomicU64,
     /// The last write waits for the caller to read.
     waits: AtomicBool,
+    /// How many bytes of the next request have come; nothing once its first line has.
+    line: AtomicU64,
 }
 
 /// How far a connection has come. It is stale if it is idle and shows the same twice.
@@ -43,8 +67,9 @@ struct Shared {
 pub(crate) struct Progress {
     begun: u32,
     ended: u32,
-    writes: u32,
-    waits: bool,
+    pub(crate) written: u64,
+    /// The caller has to read before more can be written.
+    pub(crate) waits: bool,
 }
 
 impl Progress {
@@ -62,6 +87,7 @@ impl Wire {
 
     /// Notes that a call has its answer.
     pub(crate) fn end_call(&self) {
+        self.0.line.store(0, Ordering::Relaxed);
         self.0.ended.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -71,7 +97,7 @@ impl Wire {
         Progress {
             begun: count(&self.0.begun),
             ended: count(&self.0.ended),
-            writes: count(&self.0.writes),
+            written: self.0.written.load(Ordering::Relaxed),
             waits: self.0.waits.load(Ordering::Relaxed),
         }
     }
@@ -81,87 +107,162 @@ impl Wire {
         *self.0.farewell.lock() = Some(farewell);
     }
 
+    /// Notes that the caller may still be writing when the connection ends.
+    pub(crate) fn linger(&self) {
+        self.0.lingers.store(true, Ordering::Relaxed);
+    }
+
     /// Wraps the stream of this connection, for hyper to read and write.
     pub(crate) fn stream(&self, stream: TcpStream) -> WireStream {
-        WireStream { stream: Some(stream), wire: self.clone() }
+        *self.0.stream.lock() = Some(stream);
+        WireStream(self.clone())
     }
 
-    fn take(&self) -> Option<Farewell> {
-        self.0.farewell.lock().take()
-    }
-}
-
-/// A stream that performs the stored farewell, if there is one, when it is dropped.
-pub(crate) struct WireStream {
-    /// `Some` until the drop.
-    stream: Option<TcpStream>,
-    wire: Wire,
-}
-
-impl Drop for WireStream {
-    fn drop(&mut self) {
-        // Errors do not matter: they mean that the caller has closed the connection already.
-        match (self.wire.take(), self.stream.take()) {
-            (Some(Farewell::Reset), Some(stream)) => drop(stream.set_zero_linger()),
-            (Some(Farewell::Send(bytes)), Some(mut stream)) => {
-                tokio::spawn(async move { stream.write_all(&bytes).await });
+    /// Waits until the caller has closed its side. It may still read. Never if it has sent more first.
+    pub(crate) async fn closed(&self) {
+        poll_fn(|cx| {
+            let mut byte = [0];
+            match &*self.0.stream.lock() {
+                None => Poll::Ready(()),
+                Some(stream) => match stream.poll_peek(cx, &mut ReadBuf::new(&mut byte)) {
+                    Poll::Ready(Ok(1..)) | Poll::Pending => Poll::Pending,
+                    Poll::Ready(_) => Poll::Ready(()),
+                },
             }
-            _ => {}
+        })
+        .await;
+    }
+
+    /// Waits so long; not much longer than until the caller has closed its side.
+    pub(crate) async fn pause(&self, length: Duration) {
+        let given_up = async {
+            self.closed().await;
+            sleep(AFTER_CLOSE).await;
+        };
+        tokio::select! {
+            () = sleep(length) => {}
+            () = given_up => {}
         }
     }
+
+    /// Ends the connection, after hyper has dropped its side. Errors do not matter: they mean that the caller has closed
+    /// the connection already.
+    pub(crate) async fn end(self) {
+        let Some(mut stream) = self.0.stream.lock().take() else { return };
+        let farewell = self.0.farewell.lock().take();
+        match farewell {
+            Some(Farewell::Reset) => {
+                let _ = stream.set_zero_linger();
+                return;
+            }
+            Some(Farewell::Send(bytes)) => {
+                let _ = timeout(LAST_WORDS, stream.write_all(&bytes)).await;
+            }
+            None => {}
+        }
+        if self.0.lingers.load(Ordering::Relaxed) {
+            // If the connection closed while there are bytes that nobody has read, the caller would get a reset, and
+            // could lose the answer.
+            let (most, time) = LINGER;
+            let _ = stream.shutdown().await;
+            let mut rest = vec![0; 16 * 1024];
+            let mut seen = 0;
+            let drain = async {
+                while let Ok(read @ 1..) = stream.read(&mut rest).await {
+                    seen += read;
+                    if seen > most {
+                        break;
+                    }
+                }
+            };
+            let _ = timeout(time, drain).await;
+        }
+    }
+
+    /// Looks at bytes that came. Fails if the first line of a request does not end.
+    fn note_read(&self, bytes: &[u8]) -> io::Result<()> {
+        let line = self.0.line.load(Ordering::Relaxed);
+        if line == DONE || bytes.is_empty() {
+            return Ok(());
+        }
+        if bytes.contains(&b'\n') {
+            self.0.line.store(DONE, Ordering::Relaxed);
+            return Ok(());
+        }
+        let line = line + bytes.len() as u64;
+        self.0.line.store(line, Ordering::Relaxed);
+        if line <= LONGEST_LINE {
+            return Ok(());
+        }
+        self.leave(Farewell::Send(TOO_LONG.to_vec()));
+        self.linger();
+        Err(io::Error::new(io::ErrorKind::InvalidData, "the first line of a request is too long"))
+    }
 }
 
+/// The first line of the next request has come.
+const DONE: u64 = u64::MAX;
+
+/// The stream as hyper has it.
+pub(crate) struct WireStream(Wire);
+
 impl WireStream {
-    fn open(&mut self) -> io::Result<Pin<&mut TcpStream>> {
-        self.stream.as_mut().map(Pin::new).ok_or_else(|| io::ErrorKind::NotConnected.into())
+    fn with<T>(&self, act: impl FnOnce(Pin<&mut TcpStream>) -> Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        match self.0.0.stream.lock().as_mut() {
+            Some(stream) => act(Pin::new(stream)),
+            None => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+        }
     }
 
     /// Notes that something was written, or waits.
     fn note(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        self.wire.0.writes.fetch_add(1, Ordering::Relaxed);
-        self.wire.0.waits.store(written.is_pending(), Ordering::Relaxed);
+        if let Poll::Ready(Ok(bytes)) = written {
+            self.0.0.written.fetch_add(bytes as u64, Ordering::Relaxed);
+        }
+        self.0.0.waits.store(written.is_pending(), Ordering::Relaxed);
         written
     }
 }
 
 impl AsyncRead for WireStream {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        self.open()?.poll_read(cx, buf)
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let read = self.with(|stream| stream.poll_read(cx, buf));
+        match read {
+            Poll::Ready(Ok(())) => Poll::Ready(self.0.note_read(&buf.filled()[before..])),
+            other => other,
+        }
     }
 }
 
 impl AsyncWrite for WireStream {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let written = self.open()?.poll_write(cx, bytes);
-        self.note(written)
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.note(self.with(|stream| stream.poll_write(cx, bytes)))
     }
 
     fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let written = self.open()?.poll_write_vectored(cx, slices);
-        self.note(written)
+        self.note(self.with(|stream| stream.poll_write_vectored(cx, slices)))
     }
 
     fn is_write_vectored(&self) -> bool {
         true
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.open()?.poll_flush(cx)
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.with(|stream| stream.poll_flush(cx))
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.open()?.poll_shutdown(cx)
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.with(|stream| stream.poll_shutdown(cx))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::future::poll_fn;
-
     use tokio::net::TcpListener;
 
     use super::*;

@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Europe::Oslo;
 
-/// The first and last year that a clock may show.
-const YEARS: std::ops::RangeInclusive<i32> = 1950..=2150;
+/// The first and last year of a day: on a clock, in a call, in a scenario.
+pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
 
 /// The Norwegian calendar date of an instant.
 pub fn day_in_norway(instant: DateTime<Utc>) -> NaiveDate {
@@ -52,8 +52,8 @@ pub enum ClockError {
     /// A shift of another form than sign, number, unit.
     #[error("not a shift: write a sign, a number and a unit of d, w, m or y, like +30d or - 2w + 1d")]
     Shift,
-    /// A date outside the years that a clock may show.
-    #[error("outside the years 1950 to 2150")]
+    /// A date outside [`YEARS`].
+    #[error("outside the years {} to {}", YEARS.start(), YEARS.end())]
     Range,
 }
 
@@ -161,7 +161,11 @@ impl FromStr for Now {
         if text.starts_with(['+', '-']) {
             return text.parse().map(Self::Shifted);
         }
-        let instant = if let Ok(day) = parse_day(text) {
+        let day = parse_day(text);
+        if day == Err(ClockError::Range) {
+            return Err(ClockError::Range);
+        }
+        let instant = if let Ok(day) = day {
             day.and_hms_opt(12, 0, 0).and_then(in_norway)
         } else if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
             Some(instant.to_utc())
@@ -179,14 +183,16 @@ impl FromStr for Now {
 /// An ISO date of exactly the form `2026-03-01`.
 ///
 /// # Errors
-/// [`ClockError::Form`] for anything else, including dates that do not exist.
+/// [`ClockError::Form`] for anything else, including dates that do not exist; [`ClockError::Range`] for a day outside
+/// [`YEARS`].
 pub fn parse_day(text: &str) -> Result<NaiveDate, ClockError> {
     let shape = text.len() == 10
         && text.bytes().enumerate().all(|(i, b)| if matches!(i, 4 | 7) { b == b'-' } else { b.is_ascii_digit() });
     if !shape {
         return Err(ClockError::Form);
     }
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| ClockError::Form)
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| ClockError::Form)?;
+    if YEARS.contains(&chrono::Datelike::year(&day)) { Ok(day) } else { Err(ClockError::Range) }
 }
 
 /// The instant of a Norwegian wall-clock time; one that summer time skips is read an hour later.
@@ -230,7 +236,7 @@ mod tests {
         assert_eq!(day_in_norway(resolved(real)), day("2026-04-14"));
         let later = real + chrono::TimeDelta::seconds(5);
         assert_eq!(resolved(later) - resolved(real), chrono::TimeDelta::seconds(5));
-        assert_eq!("+125y".parse::<Now>().expect("shift").resolve(real), Err(ClockError::Range));
+        assert_eq!("+175y".parse::<Now>().expect("shift").resolve(real), Err(ClockError::Range));
     }
 
     #[test]
@@ -248,7 +254,10 @@ mod tests {
         {
             assert!(text.parse::<Now>().is_err(), "{text:?}");
         }
-        assert_eq!("1900-01-01".parse::<Now>(), Err(ClockError::Range));
+        for text in ["1899-12-31", "2201-01-01", "9999-12-31T12:00:00Z", "0001-01-01T00:00:00"] {
+            assert_eq!(text.parse::<Now>(), Err(ClockError::Range), "{text}");
+        }
+        assert!("1900-01-01".parse::<Now>().is_ok() && "2200-12-31".parse::<Now>().is_ok());
         assert_eq!("+999999d".parse::<Now>(), Err(ClockError::Range));
         assert_eq!("+100000y".repeat(1900).parse::<Now>(), Err(ClockError::Range));
         assert_eq!("-100000w".repeat(4000).parse::<Now>(), Err(ClockError::Range));

@@ -5,9 +5,11 @@
 
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, RngExt};
-use serde_json::{Map, Value, json};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use crate::faults::effects::Drift;
+use crate::json::Level;
 
 /// The contract of an answer: the schema of its body, and the schemas it refers to.
 #[derive(Clone, Copy)]
@@ -17,18 +19,22 @@ pub(crate) struct Contract<'c> {
 }
 
 impl Drift {
-    /// Changes an answer. The same seed and the same answer give the same result. Without a contract no field is
-    /// optional.
-    pub(crate) fn apply(self, answer: &mut Value, contract: Option<Contract<'_>>, rng: &mut impl Rng) {
-        if let Some(contract) = contract.filter(|_| self.optional) {
-            drop_optional_fields(answer, &[contract.schema], contract.definitions, rng);
-        }
-        if self.fields {
-            add_fields(answer, rng);
-        }
-        if self.order {
-            shuffle(answer, rng);
-        }
+    /// Changes an answer, a JSON text. The same seed and the same answer give the same result. Without a contract no field
+    /// is optional. Nothing if it is no JSON.
+    pub(crate) fn changed(self, answer: &[u8], contract: Option<Contract<'_>>, rng: &mut impl Rng) -> Option<Vec<u8>> {
+        let contract = contract.filter(|_| self.optional);
+        let definitions = contract.map_or(&Value::Null, |contract| contract.definitions);
+        let mut change = Change { drift: self, definitions, rng, written: Vec::with_capacity(answer.len() * 2) };
+        let schemas: Vec<&Value> = contract.map(|contract| contract.schema).into_iter().collect();
+        change.write(serde_json::from_slice(answer).ok()?, &schemas).ok()?;
+        Some(change.written)
+    }
+
+    /// Changes a small answer without a contract.
+    pub(crate) fn apply(self, answer: &mut Value, rng: &mut impl Rng) {
+        let text = serde_json::to_vec(answer).unwrap_or_default();
+        let changed = self.changed(&text, None, rng).and_then(|changed| serde_json::from_slice(&changed).ok());
+        *answer = changed.unwrap_or_default();
     }
 }
 
@@ -36,40 +42,94 @@ impl Drift {
 /// continues.
 const NEVER_DROPPED: [&str; 1] = ["sluttdato"];
 
-/// Removes about half of the fields that no schema of the object requires.
-fn drop_optional_fields(value: &mut Value, schemas: &[&Value], definitions: &Value, rng: &mut impl Rng) {
-    let mut applying = Vec::new();
-    for schema in schemas {
-        collect_schemas(schema, value, definitions, &mut applying);
+/// A change under way. It goes through the text once, so that a large answer takes little memory.
+struct Change<'c, R> {
+    drift: Drift,
+    definitions: &'c Value,
+    rng: &'c mut R,
+    written: Vec<u8>,
+}
+
+/// The value of a field that is written.
+enum Written<'a> {
+    /// One of the answer, and the schemas that it has.
+    Old(&'a RawValue, Vec<&'a Value>),
+    New(Value),
+}
+
+impl<R: Rng> Change<'_, R> {
+    fn write(&mut self, value: &RawValue, schemas: &[&Value]) -> serde_json::Result<()> {
+        let level = Level::of(value)?;
+        let mut applying = Vec::new();
+        for schema in schemas {
+            collect_schemas(schema, &level, self.definitions, &mut applying);
+        }
+        match level {
+            Level::Scalar(value) => self.written.extend_from_slice(value.get().as_bytes()),
+            Level::Array(items) => {
+                let schemas: Vec<&Value> = applying.iter().filter_map(|schema| schema.get("items")).collect();
+                self.written.push(b'[');
+                for (number, item) in items.into_iter().enumerate() {
+                    self.separate(number);
+                    self.write(item, &schemas)?;
+                }
+                self.written.push(b']');
+            }
+            Level::Object(fields) => {
+                let mut fields = self.kept(fields, &applying);
+                if self.drift.fields {
+                    add_fields(&mut fields, self.rng);
+                }
+                if self.drift.order {
+                    shuffle(&mut fields, self.rng);
+                }
+                self.written.push(b'{');
+                for (number, (name, value)) in fields.into_iter().enumerate() {
+                    self.separate(number);
+                    serde_json::to_writer(&mut self.written, &name)?;
+                    self.written.push(b':');
+                    match value {
+                        Written::Old(value, schemas) => self.write(value, &schemas)?,
+                        Written::New(value) => serde_json::to_writer(&mut self.written, &value)?,
+                    }
+                }
+                self.written.push(b'}');
+            }
+        }
+        Ok(())
     }
-    match value {
-        Value::Object(fields) => {
-            let schemas_of = |name: &str| -> Vec<&Value> {
-                applying.iter().filter_map(|schema| schema.get("properties")?.get(name)).collect()
-            };
-            let is_required = |name: &str| {
-                let names = applying.iter().filter_map(|schema| schema.get("required")?.as_array()).flatten();
-                names.into_iter().any(|known| known == name)
-            };
-            let always_stays = |name: &str| is_required(name) || NEVER_DROPPED.contains(&name);
+
+    fn separate(&mut self, number: usize) {
+        if number > 0 {
+            self.written.push(b',');
+        }
+    }
+
+    /// The fields that stay, with the schemas of each: about half of those that no schema of the object requires go. Without
+    /// schemas all stay.
+    fn kept<'a>(&mut self, fields: Vec<(String, &'a RawValue)>, applying: &[&'a Value]) -> Vec<(String, Written<'a>)> {
+        let schemas_of = |name: &str| -> Vec<&'a Value> {
+            applying.iter().filter_map(|schema| schema.get("properties")?.get(name)).collect()
+        };
+        let is_required = |name: &str| {
+            let names = applying.iter().filter_map(|schema| schema.get("required")?.as_array()).flatten();
+            names.into_iter().any(|known| known == name)
+        };
+        let mut kept = Vec::with_capacity(fields.len() + 5);
+        for (name, value) in fields {
+            let schemas = schemas_of(&name);
             // A field that the contract does not know stays too, because the caller may need to see it.
-            fields.retain(|name, _| always_stays(name) || schemas_of(name).is_empty() || rng.random());
-            for (name, field) in fields.iter_mut() {
-                drop_optional_fields(field, &schemas_of(name), definitions, rng);
+            let stays = schemas.is_empty() || is_required(&name) || NEVER_DROPPED.contains(&&*name);
+            if stays || self.rng.random() {
+                kept.push((name, Written::Old(value, schemas)));
             }
         }
-        Value::Array(items) => {
-            let item_schemas: Vec<&Value> = applying.iter().filter_map(|schema| schema.get("items")).collect();
-            for item in items {
-                drop_optional_fields(item, &item_schemas, definitions, rng);
-            }
-        }
-        _ => {}
+        kept
     }
 }
 
 /// Collects the plain schemas that apply to a value. Follows references, choices and conditions.
-fn collect_schemas<'c>(schema: &'c Value, value: &Value, definitions: &'c Value, found: &mut Vec<&'c Value>) {
+fn collect_schemas<'c>(schema: &'c Value, value: &Level<'_>, definitions: &'c Value, found: &mut Vec<&'c Value>) {
     if let Some(target) = resolve_reference(schema, definitions) {
         collect_schemas(target, value, definitions, found);
     }
@@ -98,79 +158,64 @@ fn resolve_reference<'c>(schema: &Value, definitions: &'c Value) -> Option<&'c V
 }
 
 /// Whether a value matches a schema: required fields are present, and constants are equal.
-fn accepts(schema: &Value, value: &Value, definitions: &Value) -> bool {
+fn accepts(schema: &Value, value: &Level<'_>, definitions: &Value) -> bool {
     if let Some(target) = resolve_reference(schema, definitions) {
         return accepts(target, value, definitions);
     }
     let has_all = |names: &Value| names.as_array().is_none_or(|names| names.iter().all(|name| has_field(value, name)));
     let constants_match = schema.get("properties").and_then(Value::as_object).is_none_or(|properties| {
         properties.iter().all(|(name, property)| {
-            let Some(actual) = value.get(name) else { return true };
-            let listed = |values: &Value| values.as_array().is_none_or(|values| values.contains(actual));
-            property.get("const").is_none_or(|constant| constant == actual) && property.get("enum").is_none_or(listed)
+            let (constant, listed) = (property.get("const"), property.get("enum").and_then(Value::as_array));
+            if constant.is_none() && listed.is_none() {
+                return true;
+            }
+            let Some(actual) = value.field(name) else { return true };
+            let actual: Value = serde_json::from_str(actual.get()).unwrap_or_default();
+            constant.is_none_or(|constant| *constant == actual) && listed.is_none_or(|listed| listed.contains(&actual))
         })
     });
     let excluded = schema.get("not").is_some_and(|not| not.get("required").is_some_and(has_all));
     schema.get("required").is_none_or(has_all) && constants_match && !excluded
 }
 
-fn has_field(value: &Value, name: &Value) -> bool {
-    name.as_str().is_some_and(|name| value.get(name).is_some())
+fn has_field(value: &Level<'_>, name: &Value) -> bool {
+    name.as_str().is_some_and(|name| value.field(name).is_some())
 }
 
 /// Beginnings of the new fields' names. No contract of the services has a field that begins so.
 const WORDS: [&str; 6] = ["nyttFelt", "tilleggsopplysning", "merknadForsoek", "ekstra", "utvidelse", "internReferanse"];
 
-/// Adds a field of every JSON type except null to every object, each at a random place.
-fn add_fields(value: &mut Value, rng: &mut impl Rng) {
-    match value {
-        Value::Object(fields) => {
-            fields.values_mut().for_each(|field| add_fields(field, rng));
-            let number = rng.random_range(1..=999);
-            let new = [
-                json!(format!("ny tekst {number}")),
-                json!(number),
-                json!(number % 2 == 0),
-                json!([format!("ett {number}"), "to"]),
-                json!({ "kode": format!("X{number}"), "antall": number, "aktiv": true }),
-            ];
-            for (kind, new) in ["Tekst", "Tall", "Flagg", "Liste", "Objekt"].into_iter().zip(new) {
-                let word = WORDS.choose(rng).unwrap_or(&WORDS[0]);
-                let mut name = format!("{word}{kind}");
-                while fields.contains_key(&name) {
-                    name.push('X');
-                }
-                let at = rng.random_range(0..=fields.len());
-                fields.shift_insert(at, name, new);
-            }
+/// Adds a field of every JSON type except null to an object, each at a random place.
+fn add_fields(fields: &mut Vec<(String, Written<'_>)>, rng: &mut impl Rng) {
+    let number = rng.random_range(1..=999);
+    let new = [
+        json!(format!("ny tekst {number}")),
+        json!(number),
+        json!(number % 2 == 0),
+        json!([format!("ett {number}"), "to"]),
+        json!({ "kode": format!("X{number}"), "antall": number, "aktiv": true }),
+    ];
+    for (kind, new) in ["Tekst", "Tall", "Flagg", "Liste", "Objekt"].into_iter().zip(new) {
+        let word = WORDS.choose(rng).unwrap_or(&WORDS[0]);
+        let mut name = format!("{word}{kind}");
+        while fields.iter().any(|(known, _)| *known == name) {
+            name.push('X');
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| add_fields(item, rng)),
-        _ => {}
+        let at = rng.random_range(0..=fields.len());
+        fields.insert(at, (name, Written::New(new)));
     }
 }
 
-/// Puts the fields of every object into another order.
-fn shuffle(value: &mut Value, rng: &mut impl Rng) {
-    match value {
-        Value::Object(fields) => {
-            fields.values_mut().for_each(|field| shuffle(field, rng));
-            let before: Vec<String> = fields.keys().cloned().collect();
-            let mut order = before.clone();
-            order.shuffle(rng);
-            if order == before {
-                // A shuffle can give the same order again. The reverse is always another one.
-                order.reverse();
-            }
-            let mut old = std::mem::replace(fields, Map::with_capacity(order.len()));
-            for name in order {
-                if let Some(field) = old.remove(&name) {
-                    fields.insert(name, field);
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| shuffle(item, rng)),
-        _ => {}
+/// Puts the fields of an object into another order.
+fn shuffle(fields: &mut Vec<(String, Written<'_>)>, rng: &mut impl Rng) {
+    let mut order: Vec<usize> = (0..fields.len()).collect();
+    order.shuffle(rng);
+    if order.is_sorted() {
+        // A shuffle can give the same order again. The reverse is always another one.
+        order.reverse();
     }
+    let mut old: Vec<Option<(String, Written<'_>)>> = fields.drain(..).map(Some).collect();
+    fields.extend(order.into_iter().filter_map(|at| old[at].take()));
 }
 
 #[cfg(test)]
@@ -179,6 +224,12 @@ mod tests {
     use rand::SeedableRng;
     use rand::rngs::ChaCha8Rng;
 
+    fn change(drift: Drift, answer: &Value, contract: Contract<'_>, seed: u64) -> Value {
+        let text = serde_json::to_vec(answer).expect("JSON");
+        let changed = drift.changed(&text, Some(contract), &mut ChaCha8Rng::seed_from_u64(seed)).expect("JSON");
+        serde_json::from_slice(&changed).expect("JSON")
+    }
+
     fn drifted(drift: &str, seed: u64) -> Value {
         let schema = json!({ "oneOf": [{ "$ref": "#/x/Old" }, { "$ref": "#/x/New" }] });
         let definitions = json!({
@@ -186,12 +237,10 @@ mod tests {
             "New": { "properties": { "a": {}, "b": {}, "m": { "const": true }, "l": { "items": { "$ref": "#/x/Item" } } }, "required": ["a", "m", "l"] },
             "Item": { "properties": { "c": {}, "d": {} }, "required": ["c"] },
         });
-        let mut answer =
+        let answer =
             json!({ "a": 1, "b": 2.50, "m": true, "l": [{ "c": 1, "d": "x" }, { "c": 2, "d": "y" }], "ukjent": 1 });
         let contract = Contract { schema: &schema, definitions: &definitions };
-        let drift: Drift = drift.parse().expect(drift);
-        drift.apply(&mut answer, Some(contract), &mut ChaCha8Rng::seed_from_u64(seed));
-        answer
+        change(drift.parse().expect(drift), &answer, contract, seed)
     }
 
     #[test]
@@ -215,11 +264,7 @@ mod tests {
         });
         let contract = Contract { schema: &schema, definitions: &json!({}) };
         let drift: Drift = "optional".parse().expect("a drift");
-        let drifted = |answer: &Value, seed| {
-            let mut answer = answer.clone();
-            drift.apply(&mut answer, Some(contract), &mut ChaCha8Rng::seed_from_u64(seed));
-            answer
-        };
+        let drifted = |answer: &Value, seed| change(drift, answer, contract, seed);
         let (marked, plain) = (json!({ "a": 1, "m": true }), json!({ "a": 1, "m": false, "b": 2, "c": 3 }));
         let of_plain: Vec<Value> = (0..50).map(|seed| drifted(&plain, seed)).collect();
         assert!((0..50).all(|seed| drifted(&marked, seed) == marked), "the mark stays");

@@ -134,6 +134,11 @@ impl Fault {
         matches!(self, Self::Reset | Self::Hang(_) | Self::Empty | Self::Garbage)
     }
 
+    /// Whether the caller has to wait for the end.
+    pub(crate) const fn waits(self) -> bool {
+        matches!(self, Self::Hang(_) | Self::SlowBody(_))
+    }
+
     /// Whether the caller sees nothing of the answer, so that the service need not make one.
     pub(crate) const fn replaces_answer(self) -> bool {
         !matches!(self, Self::Truncate | Self::SlowBody(_))
@@ -185,7 +190,8 @@ impl FromStr for Fault {
     }
 }
 
-fn bytes_a_second(text: &str) -> Option<u32> {
+/// Reads a rate like `200/s` or `1k/s`, at most 1 MB a second.
+pub(crate) fn bytes_a_second(text: &str) -> Option<u32> {
     let number = text.strip_suffix("/s")?;
     let (digits, factor) = number.strip_suffix('k').map_or((number, 1), |digits| (digits, 1024));
     let written = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());

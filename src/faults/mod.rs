@@ -33,12 +33,14 @@ pub(crate) enum Cause {
     ReservedNumber,
     /// A modifier was refused, and nothing else was checked.
     RefusedModifier,
+    /// The request was refused before anything was checked: it is no proper HTTP, or the sandbox is busy.
+    RefusedRequest,
 }
 
 impl Cause {
     /// The names of all causes, in the order of the variants.
-    pub(crate) const NAMES: [&'static str; 7] =
-        ["natural", "header", "base-url", "rule", "scenario", "reserved-number", "refused-modifier"];
+    pub(crate) const NAMES: [&'static str; 8] =
+        ["natural", "header", "base-url", "rule", "scenario", "reserved-number", "refused-modifier", "refused-request"];
 
     pub(crate) const fn name(self) -> &'static str {
         Self::NAMES[self as usize]

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::Cause;
 use crate::catalogue::nearest;
 use crate::redact::{masked, masked_text};
 
@@ -12,7 +13,7 @@ pub(crate) struct Refused {
     title: &'static str,
     pub(crate) status: u16,
     pub(crate) detail: String,
-    /// The key as the caller wrote it.
+    /// The key as the caller wrote it; empty if the refusal is about no key.
     pub(crate) modifier: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<String>,
@@ -50,6 +51,31 @@ impl Refused {
         self.r#type = "urn:innkreving-sandbox:refused-filter";
         self.title = "No request can match this filter";
         self
+    }
+
+    /// The request is no proper HTTP.
+    pub(crate) fn bad_request(what: &str, detail: String) -> Box<Self> {
+        let mut refused = Self::new(what, None, detail, Vec::new());
+        refused.r#type = "urn:innkreving-sandbox:bad-request";
+        refused.title = "The request is no proper HTTP";
+        refused
+    }
+
+    /// There is no room for the request now. The caller can try again.
+    pub(crate) fn busy(detail: &str) -> Box<Self> {
+        let mut refused = Self::new("", None, detail.to_owned(), Vec::new());
+        refused.r#type = "urn:innkreving-sandbox:busy";
+        refused.title = "The sandbox is busy";
+        refused.status = 503;
+        refused
+    }
+
+    /// What `Sandbox-Cause` says of it.
+    pub(crate) fn cause(&self) -> Cause {
+        match self.r#type {
+            "urn:innkreving-sandbox:busy" | "urn:innkreving-sandbox:bad-request" => Cause::RefusedRequest,
+            _ => Cause::RefusedModifier,
+        }
     }
 
     /// A limit is reached, so nothing more can be made. The caller can delete something, or wait.

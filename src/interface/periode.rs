@@ -4,7 +4,7 @@ use chrono::{Months, NaiveDate};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::clock::parse_day;
+use crate::domain::clock::{ClockError, YEARS, parse_day};
 
 /// A period, both days included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -74,9 +74,13 @@ fn parameter(query: &str, name: &str) -> Result<Option<NaiveDate>, String> {
     if value.is_empty() {
         return Err(format!("Parameteren '{name}' er tom. Oppgi en dato på formen ÅÅÅÅ-MM-DD"));
     }
-    parse_day(&value)
-        .map(Some)
-        .map_err(|_| format!("Parameteren '{name}' har ugyldig format. Må være en dato på formen ÅÅÅÅ-MM-DD"))
+    parse_day(&value).map(Some).map_err(|why| match why {
+        ClockError::Range => {
+            let (first, last) = (YEARS.start(), YEARS.end());
+            format!("Parameteren '{name}' er utenfor årene {first} til {last}")
+        }
+        _ => format!("Parameteren '{name}' har ugyldig format. Må være en dato på formen ÅÅÅÅ-MM-DD"),
+    })
 }
 
 #[cfg(test)]
@@ -100,7 +104,8 @@ mod tests {
         assert!(read("fraOgMed=2024-02-29&tilOgMed=2025-02-28").is_ok());
         assert!(read("fraOgMed=2022-01-01&tilOgMed=2021-12-31").is_err());
         assert!(read("fraOgMed=2022-01-01&tilOgMed=2022-01-01").is_ok());
-        assert!(read("fraOgMed=9999-12-31&tilOgMed=9999-12-31").is_ok());
+        assert!(read("fraOgMed=2200-12-31&tilOgMed=2200-12-31").is_ok());
+        assert!(read("fraOgMed=1899-12-31").is_err_and(|why| why.contains("1900 til 2200")));
     }
 
     #[test]

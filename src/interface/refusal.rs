@@ -227,7 +227,7 @@ impl Refusal {
             },
         };
         change(&mut value);
-        xml::write(&value, format, FEIL_ROOT, Some(FEIL_NAMESPACE))
+        xml::write(serde_json::to_vec(&value).unwrap_or_default(), format, FEIL_ROOT, Some(FEIL_NAMESPACE))
     }
 }
 

@@ -5,48 +5,54 @@ use std::io;
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::negotiation::Format;
+use crate::json::Level;
 
-/// Writes an object as a document with that root element and default namespace.
-pub(crate) fn document(root: &str, namespace: &str, value: &Value) -> io::Result<Vec<u8>> {
-    let mut writer = Writer::new(Vec::new());
+/// Writes an object, a JSON text, as a document with that root element and default namespace.
+pub(crate) fn document(root: &str, namespace: &str, json: &[u8]) -> io::Result<Vec<u8>> {
+    let mut writer = Writer::new(Vec::with_capacity(json.len() * 2));
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let start = BytesStart::new(root).with_attributes([("xmlns", namespace)]);
-    element(&mut writer, start, value)?;
+    element(&mut writer, start, serde_json::from_slice(json)?)?;
     Ok(writer.into_inner())
 }
 
-/// Writes an object in a format; in JSON where there is no namespace.
-pub(crate) fn write(value: &Value, format: Format, root: &str, namespace: Option<&str>) -> Vec<u8> {
+/// Writes an object, a JSON text, in a format; in JSON where there is no namespace.
+pub(crate) fn write(json: Vec<u8>, format: Format, root: &str, namespace: Option<&str>) -> Vec<u8> {
     match (format, namespace) {
-        (Format::Xml, Some(namespace)) => document(root, namespace, value).unwrap_or_default(),
-        _ => serde_json::to_vec(value).unwrap_or_default(),
+        (Format::Xml, Some(namespace)) => document(root, namespace, &json).unwrap_or_default(),
+        _ => json,
     }
 }
 
-fn element(writer: &mut Writer<Vec<u8>>, start: BytesStart<'_>, value: &Value) -> io::Result<()> {
+fn element(writer: &mut Writer<Vec<u8>>, start: BytesStart<'_>, value: &RawValue) -> io::Result<()> {
     let end = BytesEnd::new(String::from_utf8_lossy(start.name().as_ref()).into_owned());
     writer.write_event(Event::Start(start))?;
-    match value {
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                match field {
-                    Value::Array(items) => {
+    match Level::of(value)? {
+        Level::Object(fields) => {
+            for (name, field) in &fields {
+                if field.get().starts_with('[') {
+                    if let Level::Array(items) = Level::of(field)? {
                         for item in items {
                             element(writer, BytesStart::new(name), item)?;
                         }
                     }
-                    field => element(writer, BytesStart::new(name), field)?,
+                } else {
+                    element(writer, BytesStart::new(name), field)?;
                 }
             }
         }
-        Value::String(text) => writer.write_event(Event::Text(BytesText::from_escaped(escape(text))))?,
-        Value::Number(number) => writer.write_event(Event::Text(BytesText::from_escaped(number.to_string())))?,
-        Value::Bool(value) => writer.write_event(Event::Text(BytesText::from_escaped(value.to_string())))?,
+        Level::Scalar(text) if text.get().starts_with('"') => {
+            let text: String = serde_json::from_str(text.get())?;
+            writer.write_event(Event::Text(BytesText::from_escaped(escape(&text))))?;
+        }
+        Level::Scalar(value) if value.get() != "null" => {
+            writer.write_event(Event::Text(BytesText::from_escaped(value.get())))?;
+        }
         // The services send no null and no list within a list, and no literal answer with one is loaded.
-        Value::Null | Value::Array(_) => {}
+        Level::Scalar(_) | Level::Array(_) => {}
     }
     writer.write_event(Event::End(end))
 }
@@ -76,10 +82,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use quick_xml::Reader;
-    use serde_json::{Map, json};
+    use serde_json::{Map, Value, json};
 
     fn written(value: &Value) -> String {
-        String::from_utf8(document("rot", "urn:x", value).expect("written")).expect("UTF-8")
+        let json = serde_json::to_vec(value).expect("JSON");
+        String::from_utf8(document("rot", "urn:x", &json).expect("written")).expect("UTF-8")
     }
 
     #[test]

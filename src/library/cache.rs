@@ -2,6 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
@@ -13,9 +14,6 @@ use rustc_hash::FxBuildHasher;
 
 use crate::catalogue::{Edition, Endpoint, Service};
 use crate::domain::identifikator::Part;
-
-/// The largest size of all kept answers, in bytes.
-const CAPACITY: u64 = 4 * 1024 * 1024;
 
 /// Everything that an answer depends on, within one scenario set.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -72,21 +70,33 @@ impl<T> Hash for ByAddress<T> {
 #[derive(Clone)]
 struct BySize;
 
-impl Weighter<Key, Rendered> for BySize {
-    fn weight(&self, _: &Key, rendered: &Rendered) -> u64 {
+/// The number of a scenario set, and what an answer of it depends on.
+type KeyInSet = (u64, Key);
+
+impl Weighter<KeyInSet, Rendered> for BySize {
+    fn weight(&self, _: &KeyInSet, rendered: &Rendered) -> u64 {
         // What the key and its slot take, roughly, so that many small answers are bounded too.
         rendered.body.len() as u64 + 512
     }
 }
 
-/// A bounded cache of rendered answers of one scenario set.
-pub(crate) struct RenderCache(Cache<Key, Rendered, BySize, FxBuildHasher>);
+/// The rendered answers of all scenario sets. What they take together is bounded.
+#[derive(Clone)]
+pub(crate) struct KeptAnswers {
+    answers: Arc<Cache<KeyInSet, Rendered, BySize, FxBuildHasher>>,
+    /// How many sets there were.
+    sets: Arc<AtomicU64>,
+    /// Somebody has asked for an answer since [`KeptAnswers::forget_unused`] last looked.
+    used: Arc<AtomicBool>,
+}
 
-impl RenderCache {
-    pub(crate) fn new() -> Self {
+impl KeptAnswers {
+    /// Room for so many bytes.
+    pub(crate) fn new(bytes: usize) -> Self {
+        let bytes = bytes as u64;
         let options = quick_cache::OptionsBuilder::new()
             .estimated_items_capacity(256)
-            .weight_capacity(CAPACITY)
+            .weight_capacity(bytes)
             // One shard, so that one large answer may take most of the room.
             .shards(1)
             .build();
@@ -99,12 +109,33 @@ impl RenderCache {
                 quick_cache::sync::DefaultLifecycle::default(),
             )
         };
-        Self(options.map_or_else(
-            |_| Cache::with(256, CAPACITY, BySize, FxBuildHasher, quick_cache::sync::DefaultLifecycle::default()),
+        let answers = options.map_or_else(
+            |_| Cache::with(256, bytes, BySize, FxBuildHasher, quick_cache::sync::DefaultLifecycle::default()),
             build,
-        ))
+        );
+        Self { answers: Arc::new(answers), sets: Arc::default(), used: Arc::default() }
     }
 
+    /// Forgets all answers if nobody has asked for one since the last time.
+    pub(crate) fn forget_unused(&self) {
+        if !self.used.swap(false, Ordering::Relaxed) {
+            self.answers.clear();
+        }
+    }
+
+    /// The answers of a new set. They give way to others once nobody asks for them any longer.
+    pub(crate) fn of_new_set(&self) -> RenderCache {
+        RenderCache { all: self.clone(), set: self.sets.fetch_add(1, Ordering::Relaxed) }
+    }
+}
+
+/// The rendered answers of one scenario set.
+pub(crate) struct RenderCache {
+    all: KeptAnswers,
+    set: u64,
+}
+
+impl RenderCache {
     /// Returns the kept answer, or renders it and keeps it. Failures are not kept. `render` also gives the name of the file
     /// of a literal answer.
     pub(crate) fn get_or_render<E>(
@@ -112,12 +143,16 @@ impl RenderCache {
         key: Key,
         render: impl FnOnce() -> Result<(Bytes, Option<Arc<str>>), E>,
     ) -> Result<Rendered, E> {
-        if let Some(rendered) = self.0.get(&key) {
+        let key = (self.set, key);
+        if !self.all.used.load(Ordering::Relaxed) {
+            self.all.used.store(true, Ordering::Relaxed);
+        }
+        if let Some(rendered) = self.all.answers.get(&key) {
             return Ok(rendered);
         }
         let (body, literal) = render()?;
         let rendered = Rendered { body, literal, heads: Arc::default() };
-        self.0.insert(key, rendered.clone());
+        self.all.answers.insert(key, rendered.clone());
         Ok(rendered)
     }
 }

@@ -16,7 +16,7 @@ use crate::scenario::format::ScenarioFormat;
 use crate::scenario::loading::{LoadError, read, resolve_all};
 use crate::scenario::snapshot::Snapshot;
 use crate::scenario::sources::Source;
-use cache::RenderCache;
+use cache::{KeptAnswers, RenderCache};
 use watch::Watch;
 
 /// How many sets are kept in addition to those in use.
@@ -29,8 +29,8 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
-    pub(crate) fn new(scenarios: ScenarioSet) -> Arc<Self> {
-        Arc::new(Self { scenarios, cache: RenderCache::new() })
+    fn new(scenarios: ScenarioSet, kept: &KeptAnswers) -> Arc<Self> {
+        Arc::new(Self { scenarios, cache: kept.of_new_set() })
     }
 }
 
@@ -60,12 +60,14 @@ pub(crate) struct Library {
     budget: Arc<Budget>,
     issue: RwLock<Arc<Issue>>,
     failed: RwLock<Option<Failed>>,
+    /// The rendered answers of all sets.
+    pub(crate) kept: KeptAnswers,
     /// Made before the folders are first read, so that no change is missed.
     watch: Mutex<Option<Watch>>,
 }
 
 impl Library {
-    /// Reads and resolves the sources for the first time.
+    /// Reads and resolves the sources for the first time. Rendered answers may take so many bytes.
     ///
     /// # Errors
     /// As [`resolve_all`].
@@ -75,12 +77,22 @@ impl Library {
         base: NaiveDate,
         now: DateTime<Utc>,
         budget: Arc<Budget>,
+        answer_bytes: usize,
     ) -> Result<Self, LoadError> {
+        let kept = KeptAnswers::new(answer_bytes);
         let watch = Mutex::new(Watch::new(&sources));
         let snapshot = read(&sources, &budget)?;
-        let loaded = Loaded::new(resolve_all(&snapshot, format, base)?);
+        let loaded = Loaded::new(resolve_all(&snapshot, format, base)?, &kept);
         let issue = Issue { number: 1, snapshot, sets: Mutex::new(vec![(base, loaded)]), read: now };
-        Ok(Self { sources, format, budget, issue: RwLock::new(Arc::new(issue)), failed: RwLock::default(), watch })
+        Ok(Self {
+            sources,
+            format,
+            budget,
+            issue: RwLock::new(Arc::new(issue)),
+            failed: RwLock::default(),
+            kept,
+            watch,
+        })
     }
 
     pub(crate) fn sources(&self) -> &[Source] {
@@ -132,7 +144,7 @@ impl Library {
             resolved = resolve_all(&issue.snapshot, self.format, base);
         }
         let loaded = match resolved {
-            Ok(scenarios) => Loaded::new(scenarios),
+            Ok(scenarios) => self.loaded(scenarios),
             Err(error) => return (issue.number, Err(error)),
         };
         if sets.len() >= KEPT {
@@ -142,13 +154,18 @@ impl Library {
         (issue.number, Ok(loaded))
     }
 
+    /// A set that answers can be rendered from.
+    pub(crate) fn loaded(&self, scenarios: ScenarioSet) -> Arc<Loaded> {
+        Loaded::new(scenarios, &self.kept)
+    }
+
     /// Reads the sources again. If they do not load, everything stays as it is, and the failure is remembered.
     pub(crate) fn reload(&self, base: NaiveDate, now: DateTime<Utc>) -> Result<u64, Arc<LoadError>> {
         let mut again = false;
         let fresh = read(&self.sources, &self.budget).inspect_err(|_| again = true).and_then(|snapshot| {
             let resolved = resolve_all(&snapshot, self.format, base);
             let scenarios = resolved.inspect_err(|_| again = snapshot.may_be_read_later())?;
-            Ok((snapshot, Loaded::new(scenarios)))
+            Ok((snapshot, self.loaded(scenarios)))
         });
         match fresh {
             Ok((snapshot, loaded)) => {

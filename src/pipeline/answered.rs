@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::{Method, Response};
+use http_body_util::{Either, Full};
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use serde_json::Value;
@@ -14,7 +15,6 @@ use super::received::Received;
 use super::response::{self, Head};
 use crate::access::Caller;
 use crate::catalogue::{Check, Code, NO_SUCH_URL, UNEXPECTED};
-use crate::faults::drift::Contract;
 use crate::faults::effects::{Delay, Drift, Fault};
 use crate::faults::refused::Refused;
 use crate::interface::admission::{self, Admitted};
@@ -22,6 +22,7 @@ use crate::interface::answer::both;
 use crate::interface::negotiation::{Format, accepted};
 use crate::interface::path::Path;
 use crate::interface::{Answer, Call, Refusal, Route, Target as CallTarget, near_miss, xml};
+use crate::load::{Busy, Reserved, WaitingPlace};
 use crate::redact::redacted;
 use crate::router::{Target, below_base};
 use crate::session::journal::{Checks, Entry};
@@ -31,11 +32,13 @@ pub(super) struct Answered {
     pub(super) response: Response<Body>,
     pub(super) delay: Duration,
     pub(super) fault: Option<Fault>,
+    /// Its place among the requests that wait, if it waits.
+    pub(super) place: Option<WaitingPlace>,
 }
 
 impl From<Response<Body>> for Answered {
     fn from(response: Response<Body>) -> Self {
-        Self { response, delay: Duration::ZERO, fault: None }
+        Self { response, delay: Duration::ZERO, fault: None, place: None }
     }
 }
 
@@ -83,19 +86,47 @@ impl Planned<'_> {
                     let hint = redacted(&hint);
                     let refusal = Refusal::on_demand(NO_SUCH_URL).hint(&*hint);
                     entry.hint = Some(hint.into());
-                    head.refusal(&refusal, None, |value| self.drift(value, None))
+                    head.refusal(&refusal, None, |value| self.drift(value))
                 }
             }
         };
         let delay = self.plan.modifiers().delay.as_ref().map(|delay| self.draw(delay.value));
         response::tell_effects(&mut response, &self, delay, self.drift_seed());
         let fault = self.plan.modifiers().fault.as_ref().map(|fault| fault.value);
-        journal::close(entry, &self, &response, delay);
-        Answered { response, delay: delay.unwrap_or_default(), fault }
+        let waits = delay.is_some_and(|delay| !delay.is_zero()) || fault.is_some_and(Fault::waits);
+        match self.make_room(response, waits) {
+            Ok((response, place)) => {
+                journal::close(entry, &self, &response, delay);
+                Answered { response, delay: delay.unwrap_or_default(), fault, place }
+            }
+            Err(busy) => {
+                let told = Refused::busy(busy.0);
+                entry.message = Some(busy.0.into());
+                let response = response::refused_modifier(&told, received);
+                journal::close_refused(entry, &self, &response);
+                response.into()
+            }
+        }
+    }
+
+    /// Finds a place for an answer that waits, and room for one that is large.
+    fn make_room(&self, response: Response<Body>, waits: bool) -> Result<(Response<Body>, Option<WaitingPlace>), Busy> {
+        let (load, parts) = (&self.call.state.load, &self.call.received.parts);
+        let place = waits.then(|| load.wait()).transpose()?;
+        let (head, body) = response.into_parts();
+        let body = match body {
+            Either::Left(body) => {
+                let bytes = body.into_inner().unwrap_or_default();
+                let reserved = parts.extensions.get::<Reserved>();
+                Either::Left(Full::new(load.count(&parts.uri, bytes, reserved, place.as_ref())?))
+            }
+            stream @ Either::Right(_) => stream,
+        };
+        Ok((Response::from_parts(head, body), place))
     }
 
     fn on_demand(&self, code: &'static Code, head: &Head<'_>) -> Response<Body> {
-        head.refusal(&Refusal::on_demand(code), None, |value| self.drift(value, None))
+        head.refusal(&Refusal::on_demand(code), None, |value| self.drift(value))
     }
 
     /// The natural answer of a service.
@@ -128,6 +159,10 @@ impl Planned<'_> {
         };
         let mut failed = None;
         let (answer, warning) = match admission::admit(&call, route, wanted.is_some()) {
+            // An answer that was large the last time takes its time.
+            Ok(Admitted { operation, warning }) if received.parts.extensions.get::<Reserved>().is_some() => {
+                (out_of_the_way(|| (operation.answer)(&call)), warning)
+            }
             Ok(Admitted { operation, warning }) => ((operation.answer)(&call), warning),
             Err(admission::Refused { refusal, warning }) => (Err(refusal), warning),
         };
@@ -138,8 +173,13 @@ impl Planned<'_> {
                 let warning = both(warning, answer.warning);
                 entry.warning.clone_from(&warning);
                 entry.literal.clone_from(&answer.literal);
-                let answer = self.drifted(answer, drift, format, &call);
-                head.success(answer, format, call.target.endpoint, warning)
+                match self.drifted(answer, drift, format, &call) {
+                    Ok(answer) => head.success(answer, format, call.target.endpoint, warning),
+                    Err(busy) => {
+                        entry.message = Some(busy.0.into());
+                        response::refused_modifier(&Refused::busy(busy.0), received)
+                    }
+                }
             }
             Err(refusal) => {
                 let by_code =
@@ -150,7 +190,7 @@ impl Planned<'_> {
                 entry.hint = refusal.hint_text().map(Box::from);
                 entry.message = Some(redacted(&refusal.summary()).into());
                 entry.code = refusal.code().map(|code| code.code);
-                head.refusal(&refusal, warning.as_deref(), |value| self.drift(value, None))
+                head.refusal(&refusal, warning.as_deref(), |value| self.drift(value))
             }
         };
         entry.checks = Some(Checks {
@@ -162,26 +202,32 @@ impl Planned<'_> {
     }
 
     /// An answer in JSON, changed, and written in its format.
-    fn drifted(&self, mut answer: Answer, drift: Option<Drift>, format: Format, call: &Call<'_>) -> Answer {
-        let (Some(_), Some(endpoint)) = (drift, call.target.endpoint) else {
-            return answer;
+    fn drifted(
+        &self,
+        mut answer: Answer,
+        drift: Option<Drift>,
+        format: Format,
+        call: &Call<'_>,
+    ) -> Result<Answer, Busy> {
+        let (Some(drift), Some(endpoint)) = (drift, call.target.endpoint) else {
+            return Ok(answer);
         };
         let service = call.target.module.service;
         let change = || {
-            let mut value = serde_json::from_slice(&answer.body).ok()?;
             let contract = self.call.state.services.answer_contract(service, endpoint, call.edition_of_answer());
-            self.drift(&mut value, contract);
-            Some(xml::write(&value, format, endpoint.xml_root, service.xml_namespace()))
+            let changed = drift.changed(&answer.body, contract, &mut ChaCha8Rng::seed_from_u64(self.drift_seed()))?;
+            Some(xml::write(changed, format, endpoint.xml_root, service.xml_namespace()))
         };
-        if let Some(body) = out_of_the_way(change) {
+        if let Some(body) = out_of_the_way(|| self.call.state.load.change(change))? {
             answer.body = body.into();
         }
-        answer
+        Ok(answer)
     }
 
-    fn drift(&self, value: &mut Value, contract: Option<Contract<'_>>) {
+    /// Changes an error. It has no optional fields.
+    fn drift(&self, value: &mut Value) {
         if let Some(drift) = &self.plan.modifiers().drift {
-            drift.value.apply(value, contract, &mut ChaCha8Rng::seed_from_u64(self.drift_seed()));
+            drift.value.apply(value, &mut ChaCha8Rng::seed_from_u64(self.drift_seed()));
         }
     }
 

@@ -4,14 +4,13 @@ use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http_body_util::BodyDataStream;
-use hyper::body::Incoming;
 
-use crate::body::{Unread, read as read_to_limit};
+use crate::body::{Paced, Unread, read as read_to_limit};
 use crate::catalogue::BodyPolicy;
 use crate::interface::{Body, Field, Found, Route};
 
 /// Reads the body of a call that reaches an endpoint; otherwise the body stays unread.
-pub(super) async fn read(route: &Route, parts: &Parts, body: &mut Option<Incoming>) -> Body {
+pub(super) async fn read(route: &Route, parts: &Parts, body: &mut Option<Paced>) -> Body {
     let policy = policy(route);
     let Some(incoming) = body.take_if(|_| policy != BodyPolicy::None) else {
         return Body::None;
@@ -40,11 +39,18 @@ pub(super) fn policy(route: &Route) -> BodyPolicy {
     }
 }
 
-async fn whole(incoming: Incoming, limit: usize, kind: fn(Bytes) -> Body) -> Body {
+async fn whole(incoming: Paced, limit: usize, kind: fn(Bytes) -> Body) -> Body {
     match read_to_limit(incoming, limit).await {
         Ok(bytes) => kind(bytes),
         Err(Unread::TooLarge) => Body::TooLarge(limit),
-        Err(Unread::CutOff) => Body::Unreadable("Innholdet i kallet kom ikke helt fram".into()),
+        Err(why) => Body::Unreadable(incomplete(why).into()),
+    }
+}
+
+fn incomplete(why: Unread) -> &'static str {
+    match why {
+        Unread::TooSlow => "Innholdet i kallet kom for langsomt",
+        Unread::CutOff | Unread::TooLarge => "Innholdet i kallet kom ikke helt fram",
     }
 }
 
@@ -62,7 +68,7 @@ fn wrong_type(parts: &Parts, policy: BodyPolicy) -> Option<Body> {
 }
 
 /// Reads the parts of a form one after the other. A form over the limit is not kept.
-async fn multipart(parts: &Parts, incoming: Incoming, limit: usize) -> Body {
+async fn multipart(parts: &Parts, incoming: Paced, limit: usize) -> Body {
     let content_type = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let Ok(boundary) = multer::parse_boundary(content_type) else {
         return Body::Unreadable("Content-Type mangler boundary for multipart/form-data".into());
@@ -112,6 +118,7 @@ const OVERHEAD: u64 = 256 * 1024;
 fn unreadable(error: &multer::Error, limit: usize) -> Body {
     match error {
         multer::Error::StreamSizeExceeded { .. } | multer::Error::FieldSizeExceeded { .. } => Body::TooLarge(limit),
+        multer::Error::StreamReadFailed(why) => Body::Unreadable(incomplete(Unread::of(&**why)).into()),
         _ => Body::Unreadable("Innholdet i kallet kan ikke leses som multipart/form-data".into()),
     }
 }

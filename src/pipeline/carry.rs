@@ -8,12 +8,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Response;
 use http::header::{CONNECTION, CONTENT_LENGTH, HeaderValue};
-use http_body_util::{BodyExt, Either, Full, Limited};
-use hyper::body::{Frame, Incoming};
+use http_body_util::{BodyExt, Either, Full};
+use hyper::body::Frame;
 use tokio::time::{Sleep, sleep};
 
 use super::Body;
+use crate::body::{Paced, discard};
 use crate::faults::effects::Fault;
+use crate::load::WaitingPlace;
 use crate::wire::{Farewell, Wire};
 
 /// Ends the connection without an answer: hyper closes it on this error.
@@ -32,25 +34,33 @@ const MOST_READ: usize = 1024 * 1024;
 /// How many times a second a slow body sends something, roughly.
 const BEATS: u32 = 10;
 
-/// Carries out a fault on a response.
+/// Carries out a fault on a response. `place` is its place among the requests that wait.
 pub(super) async fn out(
     fault: Fault,
     response: Response<Body>,
-    request: Option<Incoming>,
+    place: Option<WaitingPlace>,
+    request: Option<Paced>,
     head_only: bool,
     wire: &Wire,
 ) -> Result<Response<Body>, HungUp> {
     match fault {
         Fault::GatewayText | Fault::Html | Fault::TooMany(_) | Fault::Unavailable => return Ok(response),
-        Fault::SlowBody(rate) => return Ok(slowed(response, rate, head_only).await),
+        Fault::SlowBody(rate) => return Ok(slowed(response, rate, place, head_only).await),
         _ => {}
     }
     if let Some(request) = request {
-        let _ = Limited::new(request, MOST_READ).collect().await;
+        discard(request, MOST_READ).await;
     }
     match fault {
         Fault::Reset => wire.leave(Farewell::Reset),
-        Fault::Hang(limit) => sleep(limit).await,
+        Fault::Hang(limit) => {
+            drop(response);
+            tokio::select! {
+                () = sleep(limit) => {}
+                () = wire.closed() => {}
+            }
+            return Err(HungUp);
+        }
         Fault::Garbage => wire.leave(Farewell::Send(GARBAGE.to_vec())),
         Fault::Truncate => wire.leave(Farewell::Send(truncated(response, head_only).await)),
         _ => {}
@@ -78,7 +88,7 @@ async fn truncated(response: Response<Body>, head_only: bool) -> Vec<u8> {
 }
 
 /// Limits the body of a response to this many bytes a second.
-async fn slowed(response: Response<Body>, rate: u32, head_only: bool) -> Response<Body> {
+async fn slowed(response: Response<Body>, rate: u32, place: Option<WaitingPlace>, head_only: bool) -> Response<Body> {
     let (mut head, body) = response.into_parts();
     let rest = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     head.headers.insert(CONTENT_LENGTH, rest.len().into());
@@ -91,7 +101,7 @@ async fn slowed(response: Response<Body>, rate: u32, head_only: bool) -> Respons
     let a_beat = (rate / BEATS).max(1);
     let pause = Duration::from_secs_f64(f64::from(a_beat) / f64::from(rate));
     let a_beat = a_beat as usize;
-    let slow = Slow { rest, a_beat, pause, waiting: None };
+    let slow = Slow { rest, a_beat, pause, waiting: None, _place: place };
     Response::from_parts(head, Either::Right(axum::body::Body::new(slow)))
 }
 
@@ -101,6 +111,8 @@ struct Slow {
     a_beat: usize,
     pause: Duration,
     waiting: Option<Pin<Box<Sleep>>>,
+    /// It waits until it is sent.
+    _place: Option<WaitingPlace>,
 }
 
 impl hyper::body::Body for Slow {

@@ -71,6 +71,14 @@ pub(super) fn close(mut entry: Entry, planned: &Planned<'_>, response: &Response
     planned.call.session.journal.add(entry);
 }
 
+/// Keeps a request whose answer found no room. The service has been asked, or would have been.
+pub(super) fn close_refused(mut entry: Entry, planned: &Planned<'_>, response: &Response<Body>) {
+    entry.cause = Cause::RefusedRequest;
+    entry.status = Some(response.status().as_u16());
+    entry.rules.clone_from(&planned.plan.rules);
+    planned.call.session.journal.add(entry);
+}
+
 /// A call that gets no answer of its service, and the session that tells of it.
 pub(super) struct Refusing<'r> {
     pub(super) session: &'r Session,
@@ -83,7 +91,7 @@ impl Refusing<'_> {
     pub(super) fn add_refusal(&self, received: &Received, refused: &Refused) {
         let mut entry = self.opened(received);
         entry.status = Some(refused.status);
-        entry.cause = Cause::RefusedModifier;
+        entry.cause = refused.cause();
         entry.message = Some(redacted(&refused.detail).into());
         entry.hint = refused.nearest.as_ref().map(|near| redacted(&format!("did you mean {near}?")).into());
         self.session.journal.add(entry);

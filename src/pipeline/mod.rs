@@ -19,6 +19,7 @@ mod planned;
 mod received;
 mod response;
 mod sent;
+mod served;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -36,6 +37,7 @@ use crate::browser::{Browsers, Passed, allow_reading, is_preflight};
 use crate::config::{Options, ServiceSettings};
 use crate::faults::refused::Refused;
 use crate::interface::{self, Services};
+use crate::load::Load;
 use crate::router::Target;
 use crate::session::Session;
 use crate::session::registry::Sessions;
@@ -45,6 +47,7 @@ use answered::Answered;
 pub(crate) use carry::HungUp;
 use planned::Planned;
 use received::Received;
+pub(crate) use served::{Admits, serve};
 
 /// What all requests share.
 pub(crate) struct State {
@@ -60,17 +63,15 @@ pub(crate) struct State {
     pub(crate) rng: Mutex<ChaCha8Rng>,
     /// The seed of drift if neither the call nor a rule has one.
     pub(crate) drift_seed: u64,
+    /// What it bears, and how much of that is used.
+    pub(crate) load: Load,
 }
 
 /// An answer in memory, or a stream: a page, or a body that is slow on demand.
 pub(crate) type Body = Either<Full<Bytes>, axum::body::Body>;
 
 /// Answers one request, or hangs up on it. A request of a foreign web page is refused before anything else.
-pub(crate) async fn handle(
-    state: Arc<State>,
-    request: Request<Incoming>,
-    wire: &Wire,
-) -> Result<Response<Body>, HungUp> {
+async fn handle(state: Arc<State>, request: Request<Incoming>, wire: &Wire) -> Result<Response<Body>, HungUp> {
     let mut received = Received::new(request, &state);
     match received.sender(&state) {
         Ok(Passed::AllowedOrigin(page)) => {
@@ -135,6 +136,8 @@ async fn answer(state: Arc<State>, mut received: Received, wire: &Wire) -> Resul
             Planned::answered,
         )
     });
+    // A call that waits keeps neither what it sent nor what it saw.
+    drop((body, world));
     answered.send(&mut received, wire).await
 }
 

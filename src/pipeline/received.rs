@@ -11,6 +11,7 @@ use http_body_util::Either;
 use tower_service::Service as _;
 
 use super::{Body, State, body, id, response};
+use crate::body::Paced;
 use crate::browser::{Foreign, Passed};
 use crate::catalogue::BodyPolicy;
 use crate::faults::base_url;
@@ -25,7 +26,7 @@ pub(super) struct Received {
     /// The headers and the URL as they came, modifiers included.
     pub(super) parts: Parts,
     /// The body; nothing after it was read.
-    pub(super) body: Option<Incoming>,
+    pub(super) body: Option<Paced>,
     pub(super) id: CallId,
     /// The real time when the request came.
     pub(super) real: DateTime<Utc>,
@@ -72,6 +73,7 @@ impl Received {
             None => Ok(None),
         };
         let real = state.sessions.time.real();
+        let body = Paced::new(body, state.load.limits.pace(), parts.extensions.get().cloned());
         Self { body: Some(body), id, real, session, wishes, path_from, parts }
     }
 

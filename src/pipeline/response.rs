@@ -26,6 +26,7 @@ use crate::faults::refused::Refused;
 use crate::interface::negotiation::{Format, negotiate};
 use crate::interface::pages::POLICY;
 use crate::interface::{Answer, Envelope, Reason, Refusal};
+use crate::load::Busy;
 use crate::redact::redacted;
 use crate::router::Target;
 use crate::scenario::Party;
@@ -220,13 +221,20 @@ fn log(received: &Received, status: u16, code: &str, cause: Cause) {
     }
 }
 
-/// The response for a modifier that cannot be used.
+/// The response for a modifier or a request that cannot be used.
 pub(super) fn refused_modifier(refused: &Refused, received: &Received) -> Response<Body> {
-    log(received, refused.status, "refused", Cause::RefusedModifier);
+    log(received, refused.status, "refused", refused.cause());
+    problem(refused)
+}
+
+fn problem(refused: &Refused) -> Response<Body> {
     let body = serde_json::to_vec(refused).unwrap_or_default();
     let status = StatusCode::from_u16(refused.status).unwrap_or(StatusCode::BAD_REQUEST);
     let mut response = whole(status, "application/problem+json", body.into());
-    label(&mut response, Cause::RefusedModifier, HeaderValue::from_static("none"));
+    label(&mut response, refused.cause(), HeaderValue::from_static("none"));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
     response
 }
 
@@ -273,6 +281,11 @@ pub(super) fn of_preflight(received: &Received) -> Response<Body> {
 fn secure(headers: &mut HeaderMap) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
+}
+
+/// The response for a page that finds no room.
+pub(super) fn busy(busy: Busy) -> Response<Body> {
+    problem(&Refused::busy(busy.0))
 }
 
 fn label(response: &mut Response<Body>, cause: Cause, scenario: HeaderValue) {

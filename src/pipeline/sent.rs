@@ -12,13 +12,13 @@ impl Answered {
     pub(super) async fn send(mut self, received: &mut Received, wire: &Wire) -> Result<Response<Body>, HungUp> {
         response::identify(&mut self.response, &received.id);
         if !self.delay.is_zero() {
-            tokio::time::sleep(self.delay).await;
+            wire.pause(self.delay).await;
         }
         match self.fault {
             None => Ok(self.response),
             Some(fault) => {
                 let head_only = is_head(&received.parts.method);
-                Box::pin(carry::out(fault, self.response, received.body.take(), head_only, wire)).await
+                Box::pin(carry::out(fault, self.response, self.place, received.body.take(), head_only, wire)).await
             }
         }
     }

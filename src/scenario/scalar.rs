@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::Skjerming;
 use crate::catalogue;
 use crate::domain::Beloep;
-use crate::domain::clock::{Shift, parse_day};
+use crate::domain::clock::{ClockError, Shift, parse_day};
 use crate::domain::identifikator::Part;
 use crate::domain::kalender::this_or_next_working_day;
 use crate::domain::prosent::Prosent;
@@ -18,7 +18,7 @@ use crate::domain::terminer::{Termin as DomainTermin, Terminserie};
 use crate::faults::effects;
 
 /// The years that a scenario may use.
-pub(crate) const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
+pub(crate) use crate::domain::clock::YEARS;
 
 /// Reads a text of the format into a value of the domain.
 pub(crate) trait Scalar {
@@ -169,7 +169,7 @@ scalar!(
         let (day, moved) = working_day(raw);
         let day = match day.strip_prefix("i dag") {
             None if moved => return Err(not_a_day()),
-            None => parse_day(day).map_err(|_| not_a_day())?,
+            None => parse_day(day).map_err(|why| if why == ClockError::Range { why.to_string() } else { not_a_day() })?,
             Some("") => base,
             Some(shift) => Shift::from_str(shift)
                 .map_err(|error| error.to_string())?

@@ -128,9 +128,9 @@ impl<'a> View<'a> {
     pub(crate) fn write<T: Serialize>(&self, answer: &T, format: Format) -> Result<Bytes, Refusal> {
         let written = match format {
             Format::Json => serde_json::to_vec(answer),
-            Format::Xml => serde_json::to_value(answer).and_then(|value| {
+            Format::Xml => serde_json::to_vec(answer).and_then(|json| {
                 let namespace = self.service.xml_namespace().unwrap_or_default();
-                xml::document(self.endpoint.xml_root, namespace, &value).map_err(serde_json::Error::io)
+                xml::document(self.endpoint.xml_root, namespace, &json).map_err(serde_json::Error::io)
             }),
         };
         written.map(Bytes::from).map_err(|error| {

@@ -145,7 +145,7 @@ impl Session {
         }
         let loaded = match own {
             None => Arc::clone(&server),
-            Some(own) => Loaded::new(server.scenarios.with(&own.set)),
+            Some(own) => self.library.loaded(server.scenarios.with(&own.set)),
         };
         let flags = Arc::clone(&before.flags);
         flags.keep_unchanged(&before.loaded.scenarios, &loaded.scenarios);

@@ -69,7 +69,8 @@ impl Sessions {
         source: TimeSource,
     ) -> Result<Self, CannotOpen> {
         let base = base_date(settings.now, source)?;
-        let library = Arc::new(Library::open(sources, format, base, source(), Budget::new(settings.limits.claims))?);
+        let (budget, answer_bytes) = (Budget::new(settings.limits.claims), settings.load.cache_memory);
+        let library = Arc::new(Library::open(sources, format, base, source(), budget, answer_bytes)?);
         let (time, limits) = (Arc::new(Time::new(source, settings.now)), settings.limits);
         let start = Start { time: Arc::clone(&time), library: Arc::clone(&library), journal: limits.journal, states };
         let default = Session::begin(DEFAULT, &start)?;

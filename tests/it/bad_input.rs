@@ -1,7 +1,8 @@
 //! Bad input gets the service's own 4xx: never a 500, a panic, or a message of a Rust library.
 
-use crate::common::{BASE, get, raw, sandbox, with_scenario};
+use crate::common::{BASE, get, post, raw, sandbox, send, with_scenario};
 use proptest::prelude::*;
+use serde_json::json;
 
 #[test]
 fn oddities_of_paths() {
@@ -43,6 +44,27 @@ fn headers_over_the_limit_are_431() {
     assert!(raw(&sandbox, large.as_bytes()).starts_with("HTTP/1.1 431 "));
     let many = format!("GET / HTTP/1.1\r\nHost: x\r\n{}\r\n", "X-Many: a\r\n".repeat(200));
     assert!(raw(&sandbox, many.as_bytes()).starts_with("HTTP/1.1 431 "));
+}
+
+#[test]
+fn days_are_in_the_years_1900_to_2200() {
+    let sandbox = sandbox();
+    for day in ["0001-01-01", "1899-12-31", "2201-01-01", "9999-12-31"] {
+        let answer = get(&sandbox, &format!("{BASE}/finans/310478717/krav?fraOgMed={day}"), &[]);
+        let told = answer.text();
+        assert!(answer.status == 400 && answer.kode() == "KB-006" && told.contains("årene 1900 til 2200"), "{told}");
+        let clock = post(&sandbox, "/sandbox/clock", &[], &json!({ "now": day }));
+        assert!(clock.status == 400 && clock.text().contains("outside the years 1900 to 2200"), "{}", clock.text());
+        let claim = "kravidentifikator: a, kravtype: RESTSKATT, opprinneligBeloep: 500";
+        let yaml = format!("part: \"314300017\"\nnavn: X\nkrav:\n  - {{ {claim}, forfallsdato: {day} }}\n");
+        let answer = send(&sandbox, "PUT", "/sandbox/scenarios", &[("Content-Type", "application/yaml")], &yaml);
+        assert!(answer.status == 422 && answer.text().contains("outside the years 1900 to 2200"), "{}", answer.text());
+    }
+    for day in ["1900-01-01", "2200-12-31"] {
+        assert_eq!(get(&sandbox, &format!("{BASE}/finans/310478717/krav?fraOgMed={day}"), &[]).kode(), "KB-007");
+        assert_eq!(post(&sandbox, "/sandbox/clock", &[], &json!({ "now": day })).status, 200, "{day}");
+        assert_eq!(get(&sandbox, &format!("{BASE}/finans/310478717/aapnekrav"), &[]).status, 200, "{day}");
+    }
 }
 
 #[test]

@@ -268,7 +268,7 @@ fn settings_that_mean_nothing_are_refused() {
     refused(&["--edition", "2022"], None, "2023 and 2024");
     refused(&["--now", "i morgen"], None, "not a date");
     refused(&["--listen", "8080"], None, "0.0.0.0:8080 for all interfaces");
-    refused(&["--now", "+125y"], None, "outside the years");
+    refused(&["--now", "+175y"], None, "outside the years");
     refused(&["--scenario", "x"], None, "--scenarios");
     refused(&["--scenarios", "/finnes/ikke"], None, "cannot be read");
     refused(&[], Some(("SANDBOX_SCENARIO", "x")), "did you mean SANDBOX_SCENARIOS?");

@@ -26,6 +26,7 @@ mod journal;
 mod krav_og_betalinger;
 mod kravoversikt;
 mod ledger_properties;
+mod limits;
 mod maskinporten;
 mod modifiers;
 mod openapi;

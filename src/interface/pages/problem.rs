@@ -172,6 +172,9 @@ fn unread(why: Unread) -> Problem {
             "The body is too large",
             format!("a body of the control API has at most {} bytes", super::LARGEST_BODY),
         ),
+        Unread::TooSlow => {
+            Problem::new(StatusCode::REQUEST_TIMEOUT, "The body came too slowly", "see --body-time and --min-rate")
+        }
         Unread::CutOff => Problem::bad_request("the body could not be read to its end"),
     }
 }

@@ -90,7 +90,8 @@ fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
         complete(&mut answer, party, call.instants.day);
     }
     answer["levert"] = time_in_norway(call.instants.now).format("%Y-%m-%dT%H:%M:%S%.f").to_string().into();
-    let body = xml::write(&answer, request.format, RESTANSER.xml_root, SERVICE.xml_namespace());
+    let answer = serde_json::to_vec(&answer).unwrap_or_default();
+    let body = xml::write(answer, request.format, RESTANSER.xml_root, SERVICE.xml_namespace());
     Ok(Answer { literal, ..body.into() })
 }
 
