@@ -187,7 +187,10 @@ impl Browsers {
             (Some(page), ..) => page,
             (None, Some(page), _) => return Ok(Passed::AllowedOrigin(page)),
             (None, None, None) => return Ok(Passed::Own),
-            (None, None, Some(_)) => "another origin".to_owned(),
+            (None, None, Some(site)) => {
+                let site = String::from_utf8_lossy(site.as_bytes());
+                format!("Sec-Fetch-Site: {}", redacted(&site))
+            }
         };
         let has_origin = headers.contains_key(ORIGIN);
         let is_link = matches!(parts.method, Method::GET | Method::HEAD) && !has_origin && is_navigation(headers);
@@ -305,10 +308,10 @@ fn is_navigation(headers: &HeaderMap) -> bool {
     is(MODE, "navigate") && is(DEST, "document")
 }
 
-/// Whether the user agent is a browser's. PowerShell calls itself one.
+/// Whether the user agent is a browser's. PowerShell calls itself one; older programs for Windows say `Mozilla/4.0`.
 fn is_browser(headers: &HeaderMap) -> bool {
     let agent = headers.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
-    agent.starts_with(b"Mozilla/") && !agent.windows(10).any(|part| part == b"PowerShell")
+    agent.starts_with(b"Mozilla/5.0") && !agent.windows(10).any(|part| part == b"PowerShell")
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ impl<'a> Head<'a> {
         if tracing::enabled!(tracing::Level::DEBUG) {
             let (method, path) = (redacted(self.received.parts.method.as_str()), redacted(self.received.path()));
             let id = redacted(self.received.id.as_str());
-            tracing::debug!(method = &*method, path = &*path, status, korrelasjonsid = &*id, "answered");
+            tracing::debug!(%method, path = &*path, status, korrelasjonsid = &*id, "answered");
         }
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
         // The head of an answer that is kept is made twice: without a warning, and with the first one that the house adds.
@@ -183,7 +183,7 @@ impl<'a> Head<'a> {
         };
         if fault.hangs_up() {
             let (method, path) = (redacted(self.received.parts.method.as_str()), redacted(self.received.path()));
-            tracing::info!(method = &*method, path = &*path, %fault, cause = self.cause().name(), "hung up");
+            tracing::info!(%method, path = &*path, %fault, cause = self.cause().name(), "hung up");
         } else {
             log(self.received, status.as_u16(), &fault.to_string(), self.cause());
         }
@@ -210,7 +210,7 @@ fn log(received: &Received, status: u16, code: &str, cause: Cause) {
         let (method, path) = (redacted(received.parts.method.as_str()), redacted(received.path()));
         let id = redacted(received.id.as_str());
         tracing::info!(
-            method = &*method,
+            %method,
             path = &*path,
             status,
             code,
@@ -264,7 +264,7 @@ pub(super) fn refused_page(foreign: &Foreign, received: &Received) -> Response<B
 
 fn log_refused_page(received: &Received, detail: &str) {
     let (method, path) = (redacted(received.parts.method.as_str()), redacted(received.path()));
-    tracing::info!(method = &*method, path = &*path, status = 403, cause = "foreign-page", detail, "answered");
+    tracing::info!(%method, path = &*path, status = 403, cause = "foreign-page", detail, "answered");
 }
 
 /// Tells a browser that a page that `--allow-origin` names may send what it asks for.

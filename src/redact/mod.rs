@@ -279,6 +279,17 @@ mod tests {
     }
 
     #[test]
+    fn a_long_text_takes_no_longer_than_its_length() {
+        for bit in
+            ["ey=", "eyj=", "token=", "token&", "://", "/token/", "a=a;", "1 ", "12-", "basic ", "%25", "\"key\":"]
+        {
+            let text = bit.repeat(60_000 / bit.len());
+            let kept = redacted(&text);
+            assert!(kept.chars().count() <= MOST + 1, "{bit}");
+        }
+    }
+
+    #[test]
     fn nothing_that_a_terminal_obeys() {
         assert_eq!(visible("a\tå\n", false), "a\tå\n");
         assert_eq!(visible("\u{1b}[31m\u{9b}\u{202e}\r", false), "\\u001b[31m\\u009b\\u202e\\u000d");

@@ -46,6 +46,9 @@ const SHORTEST_IN_PATH: usize = 8;
 /// The shortest token that is cut.
 const SHORTEST_TOKEN: usize = 20;
 
+/// How far from its beginning a token has its first dot, at most.
+const FIRST_DOT: usize = 1024;
+
 /// What stands for a secret.
 const HIDDEN: &str = "***";
 
@@ -175,12 +178,15 @@ pub(super) fn may_begin_token(bytes: &[u8], start: bool) -> bool {
         return false;
     }
     let begins = |word: &[u8]| bytes.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word));
-    let length = || bytes.iter().take_while(|b| is_of_token(**b)).count();
-    if begins(b"eyj") || bytes.starts_with(b"ZXlK") {
-        return length() > SHORTEST_TOKEN;
+    let is_named = begins(b"eyj") || bytes.starts_with(b"ZXlK");
+    let is_spaced = start && (begins(b"ey") || begins(b"ew"));
+    if !is_named && !is_spaced {
+        return false;
     }
-    let has_parts = |length: usize| bytes[..length].split(|b| *b == b'.').count() >= 3;
-    start && (begins(b"ey") || begins(b"ew")) && length() > SHORTEST_TOKEN && has_parts(length())
+    // A text of many beginnings must not be read to its end for each of them.
+    let near = &bytes[..bytes.len().min(FIRST_DOT)];
+    let length = near.iter().position(|b| !is_of_token(*b)).unwrap_or(near.len());
+    length > SHORTEST_TOKEN && (is_named || near[..length].contains(&b'.'))
 }
 
 /// Cuts every token down to how it begins.

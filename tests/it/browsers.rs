@@ -104,6 +104,10 @@ fn the_sandboxs_own_pages_a_typed_address_and_clients_that_are_no_browsers_pass(
         &[("Host", "localhost"), ("Origin", "http://localhost:80")],
         &[("Host", "kravogbetalinger.api.skatteetaten-test.no"), ("User-Agent", "Mozilla/5.0")],
         &[("Host", "sandbox.team.example")],
+        &[
+            ("Host", "sandbox.team.example"),
+            ("User-Agent", "Mozilla/4.0 (compatible; Win32; WinHttp.WinHttpRequest.5)"),
+        ],
         // Node.js is no browser, but sends one of its headers.
         &[("Host", "sandbox.team.example"), ("Sec-Fetch-Mode", "cors"), ("User-Agent", "node")],
         &[("Host", "sandbox.team.example"), ("User-Agent", "Mozilla/5.0 (Windows NT; nb-NO) PowerShell/7.5.0")],
