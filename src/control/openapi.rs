@@ -29,6 +29,7 @@ const FULL: StatusCode = StatusCode::INSUFFICIENT_STORAGE;
 const TOO_LARGE: StatusCode = StatusCode::PAYLOAD_TOO_LARGE;
 const WRONG_TYPE: StatusCode = StatusCode::UNSUPPORTED_MEDIA_TYPE;
 const INVALID: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+const BUSY: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
 
 /// The OpenAPI 3.1 document.
 pub(super) fn document(services: &Services) -> Value {
@@ -149,7 +150,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
             "Where the scenarios come from, and how the last reload went",
             None,
             ok(json::<ScenariosView>(written)),
-            &[],
+            &[BUSY],
         ),
         operation(
             "put",
@@ -158,7 +159,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
             "Give the session scenarios of its own, in place of those it had",
             Some(yaml),
             ok(json::<Taken>(written)),
-            &[TOO_LARGE, WRONG_TYPE, INVALID, FULL],
+            &[TOO_LARGE, WRONG_TYPE, INVALID, BUSY, FULL],
         ),
         operation(
             "delete",
@@ -167,7 +168,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
             "Drop the session's own scenarios",
             None,
             gone.clone(),
-            &[INVALID],
+            &[INVALID, BUSY],
         ),
         operation("get", "/sessions", "listSessions", "All sessions", None, ok(json::<SessionList>(written)), &[]),
         operation(

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::interface::pages::{InSession, Problem, ProblemLine, Shared, YamlBody, refused};
+use crate::library::Failed;
 use crate::scenario::loading::LoadError;
 use crate::scenario::sources::Text;
 use crate::services::agreement;
@@ -60,34 +61,38 @@ pub(super) struct Taken {
     warnings: Vec<ProblemLine>,
 }
 
-/// The last reload, if it failed. As slow as [`ProblemLine::all`].
-fn failure(session: &Session) -> Option<FailedView> {
-    let failed = session.library().failed().or_else(|| session.failed())?;
-    let problems = match &*failed.error {
-        LoadError::Problems(problems) => ProblemLine::all(problems),
-        LoadError::Folder { .. } => Vec::new(),
-    };
-    Some(FailedView { at: failed.at, detail: failed.error.to_string(), problems })
+impl FailedView {
+    /// As slow as [`ProblemLine::all`].
+    fn of(failed: &Failed) -> Self {
+        let problems = match &*failed.error {
+            LoadError::Problems(problems) => ProblemLine::all(problems),
+            LoadError::Folder { .. } => Vec::new(),
+        };
+        Self { at: failed.at, detail: failed.error.to_string(), problems }
+    }
 }
 
 pub(super) async fn show(State(shared): State<Arc<Shared>>, InSession(session): InSession) -> Response {
-    let look = move || {
-        let library = session.library();
-        ScenariosView {
-            sources: library.sources().iter().map(ToString::to_string).collect(),
-            number: library.number(),
-            read_at: library.read_at(),
-            parties: session.world().loaded.scenarios.len(),
-            own_bytes: session.own_bytes(),
-            own_claims: session.own_entries(),
-            claims: library.budget().used(),
-            max_claims: library.budget().most(),
-            failed: failure(&session),
-        }
+    let library = session.library();
+    let failed = match library.failed().or_else(|| session.failed()) {
+        None => None,
+        Some(failed) => match shared.turns.take(0, move || FailedView::of(&failed)).await {
+            Ok(view) => Some(view),
+            Err(refusal) => return refusal,
+        },
     };
-    // The problems of a failed reload are shown with their places, which takes long.
-    let view = shared.turns.take(0, look).await;
-    view.map_or_else(|refusal| refusal, |view| Json(view).into_response())
+    Json(ScenariosView {
+        sources: library.sources().iter().map(ToString::to_string).collect(),
+        number: library.number(),
+        read_at: library.read_at(),
+        parties: session.world().loaded.scenarios.len(),
+        own_bytes: session.own_bytes(),
+        own_claims: session.own_entries(),
+        claims: library.budget().used(),
+        max_claims: library.budget().most(),
+        failed,
+    })
+    .into_response()
 }
 
 pub(super) async fn put(

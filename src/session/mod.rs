@@ -75,6 +75,7 @@ pub(crate) struct Session {
     /// Its own scenarios. The lock is held while the world is built.
     own: Mutex<Option<OwnScenarios>>,
     own_bytes: AtomicUsize,
+    own_entries: AtomicUsize,
     world: ArcSwap<World>,
     failed: RwLock<Option<Failed>>,
     /// When it was last used, in ms since 1970.
@@ -102,6 +103,7 @@ impl Session {
             states: start.states.iter().map(|make| make()).collect(),
             own: Mutex::default(),
             own_bytes: AtomicUsize::new(0),
+            own_entries: AtomicUsize::new(0),
             world: ArcSwap::from_pointee(world),
             failed: RwLock::default(),
             used: AtomicI64::new(begun.timestamp_millis()),
@@ -167,6 +169,7 @@ impl Session {
     fn take_own(&self, fresh: OwnScenarios) {
         let mut own = self.own.lock();
         self.own_bytes.store(fresh.bytes, Ordering::Relaxed);
+        self.own_entries.store(fresh.set.entries(), Ordering::Relaxed);
         *own = Some(fresh);
         self.rebuild(own.as_ref());
     }
@@ -176,6 +179,7 @@ impl Session {
         let mut own = self.own.lock();
         *own = None;
         self.own_bytes.store(0, Ordering::Relaxed);
+        self.own_entries.store(0, Ordering::Relaxed);
         let before = self.world();
         let (number, server, flags) = (before.number, Arc::clone(&before.server), Arc::clone(&before.flags));
         flags.keep_unchanged(&before.loaded.scenarios, &server.scenarios);
@@ -190,7 +194,7 @@ impl Session {
 
     /// How much of the budget of the process its own scenarios hold.
     pub(crate) fn own_entries(&self) -> usize {
-        self.own.lock().as_ref().map_or(0, |own| own.set.entries())
+        self.own_entries.load(Ordering::Relaxed)
     }
 
     /// The failure, if the server's newest files do not load on its base date.

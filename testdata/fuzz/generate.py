@@ -102,7 +102,7 @@ SMALL = {
     + "".join(f"    - {{ opprettet: i dag, fra: i dag + {i + 1}d, prosent: 1 }}\n" for i in range(650)),
     "path-absolute": PARTY + "svar: [{ paa: kravogbetalinger/aapnekrav, fil: /proc/self/environ }]\n",
     "path-upwards": PARTY + "svar: [{ paa: kravogbetalinger/aapnekrav, fil: ../../../../proc/self/environ }]\n",
-    "long-words": PARTY + "x" * 20_000 + ": 1\nkrav: [{ kravidentifikator: a, kravtype: " + "y" * 15_000 + " }]\n",
+    "long-words": PARTY + "x" * 1_000 + ": 1\nkrav: [{ kravidentifikator: a, kravtype: " + "y" * 15_000 + " }]\n",
 }
 
 LARGE = {

@@ -112,6 +112,19 @@ fn circles_of_links_are_not_walked() {
 }
 
 #[test]
+fn a_hostile_text_in_a_watched_folder_changes_nothing() {
+    let folder = Folder::new("hostile");
+    let server = Running::of(folder.path());
+    let hostile = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/fuzz/scenario/nesting-block.yaml");
+    fs::copy(hostile, folder.path().join("b.yaml")).expect("copied");
+    let failed = |server: &Running| server.get("/sandbox/scenarios").1.get("failed").cloned();
+    server.eventually("a refusal", |server| failed(server).is_some());
+    let told = failed(&server).expect("a refusal").to_string();
+    assert!(told.contains("nested more than 64 levels deep"), "{told}");
+    assert_eq!(server.get("/sandbox/parties").1.as_array().map(Vec::len), Some(1));
+}
+
+#[test]
 fn mounted_configuration_is_read_and_watched_through_its_links() {
     // As Kubernetes mounts a ConfigMap.
     let folder = Folder::new("mount");
