@@ -12,6 +12,14 @@ from .facts import EPOCH, PACKAGES, ROOT, Facts
 from .targets import Binary, Unusable
 
 
+# The binary has all its libraries in it on purpose: it runs on every version of Debian and its relatives. And no bug of
+# Debian's asks for it.
+OVERRIDES = """{name}: statically-linked-binary [usr/bin/innkreving-sandbox]
+{name}: embedded-library libyaml [usr/bin/innkreving-sandbox]
+{name}: initial-upload-closes-no-bugs [*]
+"""
+
+
 def _paragraphs(text: str) -> str:
     """The long description: each line with a blank before it."""
     return "".join(f" {line or '.'}\n" for line in text.strip().splitlines())
@@ -40,8 +48,7 @@ def build(facts: Facts, binary: Binary) -> tuple[str, bytes]:
         ),
         f"usr/share/doc/{name}/copyright": rights.encode(),
         f"usr/share/doc/{name}/changelog.Debian.gz": gzip.compress(changelog.encode(), mtime=0),
-        # The binary has all its libraries in it on purpose: it runs on every version of Debian and its relatives.
-        f"usr/share/lintian/overrides/{name}": f"{name}: statically-linked-binary [usr/bin/innkreving-sandbox]\n".encode(),
+        f"usr/share/lintian/overrides/{name}": OVERRIDES.format(name=name).encode(),
     }
     control = (
         f"Package: {name}\nVersion: {facts.deb_version}\nArchitecture: {binary.target.deb}\n"

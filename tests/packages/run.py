@@ -9,6 +9,7 @@ import time
 import tomllib
 from pathlib import Path
 
+import try_deb
 import try_npm
 import try_pypi
 from documents import Failed
@@ -62,6 +63,7 @@ def main() -> None:
     for name, part in (
         ("npm", try_npm.run),
         ("PyPI", try_pypi.run),
+        ("Debian", try_deb.run),
     ):
         began = time.monotonic()
         told = part(ROOT, WORK, dist, binary)
