@@ -12,6 +12,7 @@ from pathlib import Path
 import try_deb
 import try_npm
 import try_pypi
+import try_testcontainers
 from documents import Failed
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -64,6 +65,7 @@ def main() -> None:
         ("npm", try_npm.run),
         ("PyPI", try_pypi.run),
         ("Debian", try_deb.run),
+        ("Testcontainers", try_testcontainers.run),
     ):
         began = time.monotonic()
         told = part(ROOT, WORK, dist, binary)
