@@ -9,6 +9,7 @@ import time
 import tomllib
 from pathlib import Path
 
+import try_archive
 import try_deb
 import try_npm
 import try_pypi
@@ -65,6 +66,7 @@ def main() -> None:
         ("npm", try_npm.run),
         ("PyPI", try_pypi.run),
         ("Debian", try_deb.run),
+        ("archive", try_archive.run),
         ("Testcontainers", try_testcontainers.run),
     ):
         began = time.monotonic()
