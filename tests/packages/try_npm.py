@@ -51,7 +51,7 @@ def run(root: Path, work: Path, dist: Path, _binary: Path) -> str:
     if len(platforms) != 1 or not installed[platforms[0]].get("optional"):
         raise Failed(f"not one optional package with the binary: {list(installed)}")
 
-    call(["node", "--test", place(root, project, "package.test.mjs")], project, env)
+    call(["node", "--test", "--test-timeout=60000", place(root, project, "package.test.mjs")], project, env)
     types(root, project, env)
     # The helper for vitest is a module of the new kind only, as vitest itself is.
     launcher = next(dist.glob("innkreving-sandbox-[0-9]*.tgz"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -45,6 +46,11 @@ def run(root: Path, work: Path, dist: Path, _binary: Path) -> str:
     call([python, "-c", alone], project, env)
     if "innkreving-sandbox" not in call([python, "-m", "innkreving_sandbox", "--version"], project, env):
         raise Failed("python -m innkreving_sandbox does not hand over to the binary")
+    options = root / "packages" / "npm" / "lib" / "options.cjs"
+    of_node = call(["node", "-p", f"JSON.stringify(Object.values(require('{options}').FLAGS))"], project, env)
+    of_python = call([python, "-c", "import json, innkreving_sandbox as i; print(json.dumps(list(i.Sandbox()._settings)))"], project, env)
+    if json.loads(of_node) != json.loads(of_python):
+        raise Failed(f"the two packages have different options: {of_node}{of_python}")
     # A folder is another place where an installer may put the binary.
     call([python, "-m", "pip", "install", "--target", home / "target", "innkreving-sandbox"], project, env)
     call([python, "-m", "pip", "uninstall", "--yes", "innkreving-sandbox"], project, env)
