@@ -59,7 +59,8 @@ def _operations(document: Schema) -> list[Operation]:
                 one.body = body["schema"]
             good = next(answer for status, answer in told["responses"].items() if status.startswith("2"))
             if content := good.get("content"):
-                one.answer = content["application/json"]["schema"]
+                # What is not JSON is given as its text.
+                one.answer = content["application/json"]["schema"] if "application/json" in content else {"type": "string"}
             found.append(one)
     return found
 
@@ -76,8 +77,8 @@ def _ts(schema: Schema | None) -> str:
         return "void"
     if name := _reference(schema):
         return name
-    if "oneOf" in schema:
-        return " | ".join(_ts(one) for one in schema["oneOf"])
+    if choices := schema.get("oneOf") or schema.get("anyOf"):
+        return " | ".join(_ts(one) for one in choices)
     if "enum" in schema:
         return " | ".join(json.dumps(value) for value in schema["enum"])
     kinds = schema.get("type")
@@ -85,10 +86,14 @@ def _ts(schema: Schema | None) -> str:
         return " | ".join(_ts({**schema, "type": kind}) for kind in kinds)
     if kinds == "array":
         return f"Array<{_ts(schema['items'])}>"
+    if kinds == "object" and "properties" not in schema:
+        values = schema.get("additionalProperties")
+        return f"{{ [key: string]: {_ts(values) if isinstance(values, dict) else 'unknown'} }}"
     if kinds == "object":
-        members = (f"{name}{_optional(schema, name)}: {_ts(one)}" for name, one in schema.get("properties", {}).items())
+        members = (f"{name}{_optional(schema, name)}: {_ts(one)}" for name, one in schema["properties"].items())
         return "{ " + "; ".join(members) + " }"
-    return {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}[kinds]
+    names = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
+    return names.get(kinds, "unknown")
 
 
 def _optional(schema: Schema, name: str) -> str:
@@ -109,10 +114,8 @@ def _ts_type(name: str, schema: Schema) -> str:
 
 def _ts_method(one: Operation) -> str:
     arguments = []
-    named = one.in_path or one.in_query
-    if named:
-        # No operation has both. A query may always be left out.
-        members = "; ".join(f"{p['name']}{'' if one.in_path else '?'}: {_ts(p['schema'])}" for p in named)
+    if named := one.in_path + one.in_query:
+        members = "; ".join(f"{p['name']}{'' if p.get('required') else '?'}: {_ts(p['schema'])}" for p in named)
         arguments.append(f"parameters{'' if one.in_path else '?'}: {{ {members} }}")
     if one.body is not None:
         arguments.append(f"body: {_ts(one.body)}")
@@ -152,6 +155,9 @@ def _py(schema: Schema | None) -> str:
         return "None"
     if name := _reference(schema):
         return name
+    if choices := schema.get("oneOf") or schema.get("anyOf"):
+        kinds = list(dict.fromkeys(_py(one) for one in choices))
+        return kinds[0] if len(kinds) == 1 else f"Union[{', '.join(kinds)}]"
     if "enum" in schema:
         return f"Literal[{', '.join(json.dumps(value) for value in schema['enum'])}]"
     kinds = schema.get("type")
@@ -159,9 +165,9 @@ def _py(schema: Schema | None) -> str:
         return f"Union[{', '.join(_py({**schema, 'type': kind}) for kind in kinds)}]"
     if kinds == "array":
         return f"list[{_py(schema['items'])}]"
-    if kinds == "object" or kinds is None:
+    if kinds == "object":
         return "Mapping[str, Any]"
-    return {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}[kinds]
+    return {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}.get(kinds, "Any")
 
 
 def _docstring(text: str) -> str:
@@ -181,8 +187,7 @@ def _member(name: str, schema: Schema) -> str:
 def _typed_dict(name: str, schema: Schema) -> str:
     told = schema.get("description", name)
     if "properties" not in schema:
-        kind = _py(schema) if "enum" in schema else "Mapping[str, Any]"
-        return "".join(f"# {line}\n" for line in textwrap.wrap(told, 112)) + f"{name} = {kind}\n"
+        return "".join(f"# {line}\n" for line in textwrap.wrap(told, 112)) + f"{name} = {_py(schema)}\n"
     required = [key for key in schema["properties"] if key in schema.get("required", [])]
     optional = [key for key in schema["properties"] if key not in required]
     if not required or not optional:
@@ -244,7 +249,7 @@ def python() -> dict[str, str]:
         "from collections.abc import Mapping\nfrom typing import Any, Literal, TypedDict, Union\n\n"
         "__all__ = [\n" + "".join(f'    "{name}",\n' for name in sorted(schemas)) + "]\n\n\n" + types,
         "innkreving_sandbox/_operations.py": f'"""The operations of the control API. {WRITTEN}"""\n\n'
-        "from __future__ import annotations\n\nfrom typing import Union, cast\n\n"
+        "from __future__ import annotations\n\nfrom typing import Any, Union, cast\n\n"
         "from ._http import Http\nfrom .types import (\n" + "".join(f"    {name},\n" for name in used) + ")\n\n\n"
         'class Operations(Http):\n    """One method an operation. docs/control-api.md explains them."""\n\n' + methods,
     }

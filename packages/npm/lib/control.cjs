@@ -34,7 +34,10 @@ class ControlClient {
     }
     const response = await fetch(url, { method, headers, body });
     const text = await response.text();
-    if (response.ok) return text === "" ? undefined : JSON.parse(text);
+    if (response.ok) {
+      if (text === "") return undefined;
+      return response.headers.get("Content-Type")?.includes("json") ? JSON.parse(text) : text;
+    }
     let problem;
     try {
       problem = JSON.parse(text);

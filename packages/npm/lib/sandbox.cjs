@@ -120,7 +120,8 @@ class Sandbox {
   async stop() {
     if (this.#child) {
       const child = this.#child;
-      child.ref();
+      // Now the process waits for its end.
+      for (const part of [child, child.stdout, child.stderr]) part.ref();
       if (process.platform === "win32") child.kill();
       child.stdin.end();
       await this.#ended;

@@ -47,7 +47,8 @@ class Http:
         media: Union[str, None] = None,
     ) -> Any:
         url = self.base_url + path
-        asked = {name: value for name, value in (query or {}).items() if value is not None}
+        given = {name: value for name, value in (query or {}).items() if value is not None}
+        asked = {name: str(value).lower() if isinstance(value, bool) else value for name, value in given.items()}
         if asked:
             url += "?" + urlencode(asked)
         data = None
@@ -60,13 +61,16 @@ class Http:
             request.add_header("Authorization", f"Bearer {self._control_key}")
         try:
             with _opener.open(request, timeout=self._timeout) as response:
-                text = response.read()
+                text = response.read().decode()
+                is_json = "json" in response.headers.get("Content-Type", "")
         except HTTPError as error:
             with error:
                 raise ControlError(_problem(error), error.code) from None
         except (URLError, HTTPException) as error:
             raise ConnectionError(f"{url}: {error}") from error
-        return json.loads(text) if text else None
+        if not text:
+            return None
+        return json.loads(text) if is_json else text
 
 
 def _problem(error: HTTPError) -> Problem:
