@@ -15,6 +15,7 @@ from .targets import Binary, Unusable
 # The binary has all its libraries in it on purpose: it runs on every version of Debian and its relatives. And no bug of
 # Debian's asks for it.
 OVERRIDES = """{name}: statically-linked-binary [usr/bin/innkreving-sandbox]
+{name}: shared-library-lacks-prerequisites [usr/bin/innkreving-sandbox]
 {name}: embedded-library libyaml [usr/bin/innkreving-sandbox]
 {name}: initial-upload-closes-no-bugs [*]
 """
