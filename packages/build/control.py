@@ -59,8 +59,10 @@ def _operations(document: Schema) -> list[Operation]:
                 one.body = body["schema"]
             good = next(answer for status, answer in told["responses"].items() if status.startswith("2"))
             if content := good.get("content"):
-                # What is not JSON is given as its text.
-                one.answer = content["application/json"]["schema"] if "application/json" in content else {"type": "string"}
+                # What is not JSON is given as its text, or as its bytes.
+                media = next(iter(content))
+                other = {"type": "string"} if media.startswith("text/") else {"type": "bytes"}
+                one.answer = content["application/json"]["schema"] if "application/json" in content else other
             found.append(one)
     return found
 
@@ -92,7 +94,7 @@ def _ts(schema: Schema | None) -> str:
     if kinds == "object":
         members = (f"{name}{_optional(schema, name)}: {_ts(one)}" for name, one in schema["properties"].items())
         return "{ " + "; ".join(members) + " }"
-    names = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
+    names = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null", "bytes": "Uint8Array"}
     return names.get(kinds, "unknown")
 
 
@@ -167,7 +169,8 @@ def _py(schema: Schema | None) -> str:
         return f"list[{_py(schema['items'])}]"
     if kinds == "object":
         return "Mapping[str, Any]"
-    return {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}.get(kinds, "Any")
+    names = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None", "bytes": "bytes"}
+    return names.get(kinds, "Any")
 
 
 def _docstring(text: str) -> str:

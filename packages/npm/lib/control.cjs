@@ -33,10 +33,13 @@ class ControlClient {
       body = media === "application/json" ? JSON.stringify(given[0]) : given[0];
     }
     const response = await fetch(url, { method, headers, body });
-    const text = await response.text();
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    const text = new TextDecoder().decode(bytes);
     if (response.ok) {
-      if (text === "") return undefined;
-      return response.headers.get("Content-Type")?.includes("json") ? JSON.parse(text) : text;
+      if (response.status === 204) return undefined;
+      const type = response.headers.get("Content-Type") ?? "";
+      if (type.includes("json")) return JSON.parse(text);
+      return type.startsWith("text/") ? text : bytes;
     }
     let problem;
     try {

@@ -61,16 +61,18 @@ class Http:
             request.add_header("Authorization", f"Bearer {self._control_key}")
         try:
             with _opener.open(request, timeout=self._timeout) as response:
-                text = response.read().decode()
-                is_json = "json" in response.headers.get("Content-Type", "")
+                data, status = response.read(), response.status
+                kind = response.headers.get("Content-Type", "")
         except HTTPError as error:
             with error:
                 raise ControlError(_problem(error), error.code) from None
         except (URLError, HTTPException) as error:
             raise ConnectionError(f"{url}: {error}") from error
-        if not text:
+        if status == 204:
             return None
-        return json.loads(text) if is_json else text
+        if "json" in kind:
+            return json.loads(data)
+        return data.decode() if kind.startswith("text/") else data
 
 
 def _problem(error: HTTPError) -> Problem:
