@@ -1,0 +1,3 @@
+import all from "./index.cjs";
+
+export const { ControlClient, ControlError, Sandbox, SandboxError, Session, findBinary } = all;
