@@ -112,6 +112,7 @@ objekt! {
 }
 
 objekt! {
+    #[derive(Default)]
     /// An account. It must have at least one value (MANGELFULLE_KONTOOPPLYSNINGER).
     Konto {
         /// The account number: of a Norwegian account eleven digits.
