@@ -5,6 +5,7 @@ mod access;
 mod agreement;
 mod altinn;
 mod bad_input;
+mod begjaering_regler;
 mod binary;
 mod clients_in_the_wild;
 mod clock;
