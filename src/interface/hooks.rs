@@ -16,7 +16,7 @@ use super::negotiation::Format;
 use super::pages::{ControlOperation, Shared};
 use super::periode::Periode;
 use super::refusal::Refusal;
-use crate::catalogue::{Check, Edition, Endpoint, Service};
+use crate::catalogue::{Check, Code, Edition, Endpoint, Service};
 use crate::config::{Flags, ServiceSettings};
 use crate::scenario::Party;
 use crate::scenario::section::Section;
@@ -43,6 +43,10 @@ pub struct Hooks {
     pub(crate) hint: Option<fn(&Call<'_>, Check) -> Option<String>>,
     /// The refusal of a request that reaches none of its functions, where the common one does not fit.
     pub(crate) refuse: Option<fn(&RequestFault<'_>) -> Refusal>,
+    /// The status of a refusal for findings that were demanded, where it is not that of the first one.
+    pub(crate) demanded_status: Option<DemandedStatus>,
+    /// The journal keeps the JSON bodies that it is sent.
+    pub(crate) keeps_bodies: bool,
     /// Its whole contract, where it is not put together from its operations.
     pub(crate) contract: Option<fn() -> Value>,
 }
@@ -60,9 +64,14 @@ impl Hooks {
         sample: None,
         hint: None,
         refuse: None,
+        demanded_status: None,
+        keeps_bodies: false,
         contract: None,
     };
 }
+
+/// The status of a refusal for findings that were demanded of an endpoint.
+pub(crate) type DemandedStatus = fn(Option<&Endpoint>, &[&'static Code]) -> u16;
 
 /// What keeps a request from reaching an endpoint's function, before anything of the service is asked.
 pub(crate) enum RequestFault<'r> {

@@ -35,5 +35,7 @@ mod scenarios;
 mod sessions;
 mod trekk_poll;
 mod trekkpaalegg;
+mod utleggsbegjaering;
+mod vedlegg;
 mod wire;
 mod xml;
