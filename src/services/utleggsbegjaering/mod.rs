@@ -3,6 +3,7 @@
 
 mod arkiv;
 mod begjaeringer;
+mod cli;
 mod contract;
 mod control;
 mod feil;
@@ -125,6 +126,8 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
         section: Some(&section::UtleggSection),
         session_state: Some(|| Box::new(Tilstand::default())),
         pages: Some(control::pages),
+        subcommands: &[cli::SUBCOMMAND],
+        schemas: &[cli::SCHEMA],
         party_fact: Some(PartyFact {
             name: "utleggssaker",
             description: "How many cases of Utleggsbegjæring its scenario says that it has submitted.",

@@ -13,7 +13,9 @@ use super::arkiv::Forloep;
 use super::saker::{Innsending, Sak};
 use crate::access::mint::stable_uuid;
 use crate::catalogue::{Service, nearest};
-use crate::domain::begjaering::{Begjaering, Eksempeltype, Eksempelvalg, Modell, Registerstatus, Sakstilstand, eksempel, les};
+use crate::domain::begjaering::{
+    Begjaering, Eksempeltype, Eksempelvalg, Modell, Registerstatus, Sakstilstand, eksempel, les,
+};
 use crate::scenario::problems::Place;
 use crate::scenario::resolve::{Reader, Who};
 use crate::scenario::scalar::{Count, Dato, Text, YesNo};

@@ -67,7 +67,7 @@ pub(super) fn run(args: &CheckArgs, today: NaiveDate) -> ExitCode {
         warnings += findings.len() - of_file;
         if args.json {
             let told: Vec<Value> = findings.iter().map(|finding| finding.to_json(&file)).collect();
-            report.push(json!({ "fil": name, "gyldig": of_file == 0, "funn": told }));
+            report.push(json!({ "file": name, "valid": of_file == 0, "findings": told }));
         } else {
             let colour = stdout().is_terminal();
             for finding in findings.iter().take(SHOWN) {
@@ -80,7 +80,7 @@ pub(super) fn run(args: &CheckArgs, today: NaiveDate) -> ExitCode {
     }
     if args.json {
         let unchecked = UNCHECKED.iter().filter(|what| args.innsender.is_none() || !what.contains("token"));
-        let all = json!({ "filer": report, "ikkeKontrollert": unchecked.collect::<Vec<_>>() });
+        let all = json!({ "files": report, "notChecked": unchecked.collect::<Vec<_>>() });
         print(&format!("{all:#}\n"));
     } else {
         print(&(out + &summary(args, errors, warnings)));
@@ -128,7 +128,7 @@ fn findings(text: &str, args: &CheckArgs, today: NaiveDate) -> Vec<Finding> {
         code: Some(broken.regel.kode),
         pointer: broken.peker,
         message: broken.tekst,
-        hint: Some(format!("broken by those who {} ({})", broken.regel.brytes, broken.regel.sikkerhet.ord())),
+        hint: Some(format!("what breaks it: {} ({})", broken.regel.brytes, broken.regel.sikkerhet.ord())),
     });
     let unknown = read.ukjente.into_iter().map(|pointer| Finding {
         is_error: false,
