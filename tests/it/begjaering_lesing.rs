@@ -159,6 +159,7 @@ fn unknown_fields_are_told_and_not_refused() {
     // 0.9 knows the second field.
     body["kravTilInnkreving"][0]["kravreferanse"] = body["kravTilInnkreving"][0]["innsendersKravreferanse"].take();
     body["begjaeringensTvangsgrunnlag"][0]["eksternSaksreferanse"] = json!("x");
+    body["begjaeringensTvangsgrunnlag"][0]["varsel"][0]["forsendelsesmaateType"] = Value::Null;
     let read = les(body.to_string().as_bytes(), Modell::V0).expect("it can be read");
     assert_eq!(read.ukjente, ["/nytt~0felt~1her"]);
     assert_eq!(read.begjaering.krav_til_innkreving[0].innsenders_kravreferanse, "HOVEDKRAV-1");

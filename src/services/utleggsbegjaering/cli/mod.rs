@@ -82,15 +82,15 @@ fn rules(as_json: bool) -> String {
                 "onlyChanges": rule.bare_endring,
             })
         });
-        return format!("{:#}\n", serde_json::Value::from_iter(rules));
+        return format!("{:#}\n", rules.collect::<serde_json::Value>());
     }
-    let mut table = "| rule | to break it | its condition |\n|---|---|---|\n".to_owned();
-    for rule in &REGLER {
+    let rows = REGLER.iter().map(|rule| {
         let change = if rule.bare_endring { "; only changes" } else { "" };
         let models = if rule.modeller.len() == Modell::ALLE.len() { "" } else { "; not in 0.9" };
-        table += &format!("| `{}` | {} | {}{change}{models} |\n", rule.kode, rule.brytes, rule.sikkerhet.ord());
-    }
-    table
+        format!("| `{}` | {} | {}{change}{models} |", rule.kode, rule.brytes, rule.sikkerhet.ord())
+    });
+    let head = ["| rule | to break it | its condition |".to_owned(), "|---|---|---|".to_owned()];
+    head.into_iter().chain(rows).chain([String::new()]).collect::<Vec<_>>().join("\n")
 }
 
 /// Reads a day of an argument.
