@@ -111,6 +111,11 @@ fn the_commands_of_control_api_md() {
     run_all("docs/control-api.md", &[]);
 }
 
+#[test]
+fn the_commands_of_begjaering_md() {
+    run_all("docs/begjaering.md", &[]);
+}
+
 /// A row of the tables of codes.
 struct Row<'d> {
     /// The heading above the table. It names services by their titles.

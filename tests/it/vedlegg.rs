@@ -168,7 +168,7 @@ fn a_scenario_says_how_attachments_go_and_who_is_in_the_register() {
 fn stream(sandbox: &Sandbox, head: &str, mut piece: impl FnMut(u64) -> Option<Vec<u8>> + Send) -> String {
     let mut stream = std::net::TcpStream::connect(sandbox.address()).expect("a connection");
     let mut writer = stream.try_clone().expect("the same connection");
-    let headers: String = HEADERS.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers = HEADERS.map(|(name, value)| format!("{name}: {value}\r\n")).concat();
     let head = format!("POST {UTLEGG}/vedlegg HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}{head}\r\n\r\n");
     std::thread::scope(|scope| {
         scope.spawn(move || {
