@@ -417,7 +417,7 @@ fn a_scenario_describes_cases_and_the_register() {
 fn a_section_that_is_wrong_is_told_with_its_place() {
     let text = "part: \"311851381\"\nnavn: X\nregisterstatus: enkk\nvedleggstilstand: virsu\nutleggssaker:\n\
                 \x20 - { eksternSaksreferanse: A, tilstand: sakForelakt, krav: 0 }\n  - { eksternSaksreferanse: A, begjaering: { saksoekt: 1 } }\n";
-    let error = Sandbox::builder().scenario(text).start().err().expect("it does not start");
+    let error = Sandbox::builder().scenario(text).start().expect_err("it does not start");
     let told = crate::common::explain(&error);
     for says in
         ["did you mean enk?", "did you mean virus?", "did you mean sakForelagt?", "1 to 1000 claims", "/saksoekt"]
