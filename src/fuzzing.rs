@@ -151,14 +151,19 @@ impl Asked {
 /// The promise is broken.
 pub fn modifiers(bytes: &[u8]) {
     let asked = Asked::read(bytes);
-    let shown = instant();
-    let by_header = Modifiers::of_headers(&asked.headers);
-    let is_slip = |name: &HeaderName| name.as_str().starts_with("sandbox") && Key::by_header(name.as_str()).is_none();
+    let (shown, catalogue) = (instant(), built_in().catalogue);
+    let by_header = Modifiers::of_headers(&asked.headers, catalogue);
+    let is_own = |name: &str| catalogue.modifiers().any(|own| own.header.eq_ignore_ascii_case(name));
+    let is_known = |name: &str| Key::by_header(name).is_some() || is_own(name);
+    let is_slip = |name: &HeaderName| name.as_str().starts_with("sandbox") && !is_known(name.as_str());
     assert!(by_header.is_err() || !asked.headers.keys().any(is_slip), "a misspelt header is passed over");
     let prefix = base_url::split(&asked.path);
     assert!(asked.path.ends_with(prefix.path), "the path is changed");
-    let by_url = Modifiers::of_base_url(&prefix.pairs);
-    let unknown = prefix.pairs.iter().any(|(name, _)| Key::by_name(name).is_none());
+    let by_url = Modifiers::of_base_url(&prefix.pairs, catalogue);
+    let unknown = prefix
+        .pairs
+        .iter()
+        .any(|(name, _)| Key::by_name(name).is_none() && !catalogue.modifiers().any(|own| own.name == name));
     assert!(by_url.is_err() || !unknown, "a misspelt key is passed over");
     let _ = Modifiers::session_of(&asked.headers, &prefix.pairs);
     let mut merged = by_header.clone().unwrap_or_default();
@@ -167,8 +172,8 @@ pub fn modifiers(bytes: &[u8]) {
     assert_precedence(&by_header.unwrap_or_default(), &merged);
     assert_written_as_read(&merged);
     let _ = merged.observed(shown);
-    for service in built_in().catalogue.0 {
-        let _ = (merged.code(Some(service), built_in().catalogue), merged.for_service(service));
+    for service in catalogue.0 {
+        let _ = (merged.code(Some(service), catalogue), merged.for_service(service));
     }
     let Ok(document) = serde_json::from_str::<RuleDocument>(&asked.rule) else {
         return;
@@ -176,7 +181,7 @@ pub fn modifiers(bytes: &[u8]) {
     let rules = Rules::default();
     let clocks = Clocks { real: shown, shown };
     let (when, then) = (document.when.clone(), document.then.clone());
-    if rules.add(document, built_in().catalogue, clocks, 7).is_err() {
+    if rules.add(document, catalogue, clocks, 7).is_err() {
         return;
     }
     let mut met = 0;

@@ -1,5 +1,7 @@
 //! Error codes.
 
+use std::fmt;
+
 /// A published error code.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Code {
@@ -17,6 +19,38 @@ impl Code {
     /// One row of an error table.
     pub const fn new(code: &'static str, status: u16, area: &'static str, melding: &'static str) -> Self {
         Self { code, status, area, melding }
+    }
+}
+
+/// What is answered on demand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Demanded {
+    /// One code.
+    Code(&'static Code),
+    /// A refusal that lists findings. There is at least one.
+    Findings(Box<[&'static Code]>),
+}
+
+impl Demanded {
+    /// The code, or that of the first finding.
+    pub(crate) fn first(&self) -> Option<&'static Code> {
+        match self {
+            Self::Code(code) => Some(code),
+            Self::Findings(codes) => codes.first().copied(),
+        }
+    }
+}
+
+/// As a caller writes it: several findings are joined by `+`.
+impl fmt::Display for Demanded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code(code) => f.write_str(code.code),
+            Self::Findings(codes) => {
+                let codes: Vec<&str> = codes.iter().map(|code| code.code).collect();
+                f.write_str(&codes.join("+"))
+            }
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::request_filter::RequestFilter;
 use crate::interface::pages::{Begun, Problem, Shared, refused};
-use crate::session::journal::Entry;
+use crate::session::journal::{Entry, FoundFault};
 
 /// What was found.
 #[derive(Serialize, JsonSchema)]
@@ -83,6 +83,21 @@ struct RequestView {
     /// The file of the scenario's literal answer, where it was given in place of the ledger's.
     #[serde(skip_serializing_if = "Option::is_none")]
     literal: Option<String>,
+    /// All that was wrong with what was sent, where the answer lists it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    findings: Vec<FindingView>,
+    /// The body that was sent, up to 16 KiB of it, where the service keeps bodies; real personal numbers masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<String>,
+}
+
+/// Something that was wrong with what was sent.
+#[derive(Serialize, JsonSchema)]
+struct FindingView {
+    code: String,
+    message: String,
+    /// Where in the body, as a JSON pointer; empty for the whole body.
+    pointer: String,
 }
 
 fn view(entry: &Entry) -> RequestView {
@@ -112,6 +127,16 @@ fn view(entry: &Entry) -> RequestView {
         warning: entry.warning.as_deref().map(str::to_owned),
         hint: text(&entry.hint),
         literal: entry.literal.as_deref().map(str::to_owned),
+        findings: entry.findings.iter().map(finding).collect(),
+        body: text(&entry.sent),
+    }
+}
+
+fn finding(finding: &FoundFault) -> FindingView {
+    FindingView {
+        code: finding.code.to_string(),
+        message: finding.message.to_string(),
+        pointer: finding.pointer.to_string(),
     }
 }
 

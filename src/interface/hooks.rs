@@ -33,6 +33,8 @@ pub struct Hooks {
     pub(crate) pages: Option<fn() -> PageRoutes>,
     /// Its subcommands.
     pub(crate) subcommands: &'static [Subcommand],
+    /// The JSON Schemas that `schema NAME` prints.
+    pub(crate) schemas: &'static [NamedSchema],
     /// What the list of parties tells of it.
     pub(crate) party_fact: Option<PartyFact>,
     /// A call that a newcomer can paste.
@@ -48,6 +50,10 @@ pub struct Hooks {
     pub(crate) check_of: Option<fn(&Code) -> Option<Check>>,
     /// The refusal of a request that reaches none of its functions, where the common one does not fit.
     pub(crate) refuse: Option<fn(&RequestFault<'_>) -> Refusal>,
+    /// The status of a refusal for findings that were demanded, where it is not that of the first one.
+    pub(crate) demanded_status: Option<DemandedStatus>,
+    /// The journal keeps the JSON bodies that it is sent.
+    pub(crate) keeps_bodies: bool,
     /// Its whole contract, where it is not put together from its operations.
     pub(crate) contract: Option<fn() -> Value>,
 }
@@ -60,6 +66,7 @@ impl Hooks {
         settings: None,
         pages: None,
         subcommands: &[],
+        schemas: &[],
         party_fact: None,
         sample: None,
         hint: None,
@@ -67,9 +74,14 @@ impl Hooks {
         other_codes: &[],
         check_of: None,
         refuse: None,
+        demanded_status: None,
+        keeps_bodies: false,
         contract: None,
     };
 }
+
+/// The status of a refusal for findings that were demanded of an endpoint.
+pub(crate) type DemandedStatus = fn(Option<&Endpoint>, &[&'static Code]) -> u16;
 
 /// What keeps a request from reaching an endpoint's function, before anything of the service is asked.
 pub(crate) enum RequestFault<'r> {
@@ -108,6 +120,14 @@ pub(crate) struct Subcommand {
     pub(crate) command: fn() -> clap::Command,
     /// Runs it.
     pub(crate) run: fn(&ArgMatches, &Flags) -> ExitCode,
+}
+
+/// A JSON Schema of something that a service takes.
+pub(crate) struct NamedSchema {
+    /// How the command line calls it.
+    pub(crate) name: &'static str,
+    /// Makes it.
+    pub(crate) schema: fn() -> Value,
 }
 
 /// What the list of parties tells of a service.

@@ -52,7 +52,7 @@ pub(super) async fn out(
         discard(request, MOST_READ).await;
     }
     match fault {
-        Fault::Reset => wire.leave(Farewell::Reset),
+        Fault::Reset | Fault::ResetAfter => wire.leave(Farewell::Reset),
         Fault::Hang(limit) => {
             drop(response);
             tokio::select! {

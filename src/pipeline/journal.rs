@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use http::{Method, Response};
 
-use super::Body;
 use super::planned::Planned;
 use super::received::Received;
 use crate::access::Caller;
@@ -13,8 +12,8 @@ use crate::catalogue::{Code, PartyIn};
 use crate::faults::Cause;
 use crate::faults::effects::Fault;
 use crate::faults::refused::Refused;
-use crate::interface::{GivenNumber, GivenPackage, party_in};
-use crate::redact::redacted;
+use crate::interface::{Body, GivenNumber, GivenPackage, party_in};
+use crate::redact::{redacted, redacted_body};
 use crate::router::Target;
 use crate::session::Session;
 use crate::session::call_id::CallId;
@@ -31,6 +30,11 @@ pub(super) fn opened(planned: &Planned<'_>) -> Entry {
     let is_plain = matches!(call.target, Target::Service { route, .. } if route.is_plain);
     tell_request(&mut entry, call.received, is_plain, journal);
     tell_target(&mut entry, call.target, &planned.subject.number, call.caller, journal);
+    if let (Target::Service { route, .. }, Body::Json(bytes)) = (call.target, call.body)
+        && route.module.hooks.keeps_bodies
+    {
+        entry.sent = Some(redacted_body(bytes).into());
+    }
     entry
 }
 
@@ -59,7 +63,12 @@ fn party_number(number: &GivenNumber, journal: &Journal) -> Option<PartyNumber> 
 }
 
 /// Adds the facts of the answer to an entry, and keeps it.
-pub(super) fn close(mut entry: Entry, planned: &Planned<'_>, response: &Response<Body>, delay: Option<Duration>) {
+pub(super) fn close(
+    mut entry: Entry,
+    planned: &Planned<'_>,
+    response: &Response<super::Body>,
+    delay: Option<Duration>,
+) {
     let modifiers = planned.plan.modifiers();
     let fault = modifiers.fault.as_ref().map(|fault| fault.value);
     entry.cause = planned.plan.cause();
@@ -72,7 +81,7 @@ pub(super) fn close(mut entry: Entry, planned: &Planned<'_>, response: &Response
 }
 
 /// Keeps a request whose answer found no room. The service has been asked, or would have been.
-pub(super) fn close_refused(mut entry: Entry, planned: &Planned<'_>, response: &Response<Body>) {
+pub(super) fn close_refused(mut entry: Entry, planned: &Planned<'_>, response: &Response<super::Body>) {
     entry.cause = Cause::RefusedRequest;
     entry.status = Some(response.status().as_u16());
     entry.rules.clone_from(&planned.plan.rules);

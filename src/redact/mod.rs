@@ -30,6 +30,23 @@ pub(crate) fn masked(text: &str) -> Cow<'_, str> {
     Cow::Owned(numbers::masked(&hidden, Doubt::Show).into_owned())
 }
 
+/// The most of a body that is kept, in bytes.
+const MOST_OF_A_BODY: usize = 16 * 1024;
+
+/// The beginning of a body from a caller as it may be kept: without tokens, secrets and real personal numbers.
+pub(crate) fn redacted_body(body: &[u8]) -> String {
+    let mut safe = redacted_whole(&body[..body.len().min(MOST_OF_A_BODY)]);
+    if body.len() > MOST_OF_A_BODY {
+        safe.push('…');
+    }
+    safe
+}
+
+/// A whole body from a caller, without tokens, secrets and real personal numbers.
+pub(crate) fn redacted_whole(body: &[u8]) -> String {
+    masked(&String::from_utf8_lossy(body)).into_owned()
+}
+
 /// [`masked`], for a text that is given away.
 pub(crate) fn masked_text(text: String) -> String {
     let hidden = match masked(&text) {

@@ -130,6 +130,19 @@ pub(crate) struct Entry {
     pub(crate) hint: Option<Box<str>>,
     /// The file of the literal answer that was given.
     pub(crate) literal: Option<Arc<str>>,
+    /// All that was wrong with what was sent, where the answer lists it.
+    pub(crate) findings: Vec<FoundFault>,
+    /// The body that was sent, redacted, where the service keeps it.
+    pub(crate) sent: Option<Box<str>>,
+}
+
+/// Something that was wrong with what was sent, redacted.
+#[derive(Clone, Debug)]
+pub(crate) struct FoundFault {
+    pub(crate) code: Box<str>,
+    pub(crate) message: Box<str>,
+    /// A JSON pointer; empty where the whole body is meant.
+    pub(crate) pointer: Box<str>,
 }
 
 /// How far a call came.
@@ -170,6 +183,8 @@ impl Entry {
             warning: None,
             hint: None,
             literal: None,
+            findings: Vec::new(),
+            sent: None,
         }
     }
 }
@@ -200,13 +215,20 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
+    /// Whether the code is that of the entry, or of one of its findings.
+    fn has_code(&self, entry: &Entry) -> bool {
+        self.code.as_deref().is_none_or(|wanted| {
+            entry.code == Some(wanted) || entry.findings.iter().any(|finding| &*finding.code == wanted)
+        })
+    }
+
     fn fits(&self, entry: &Entry, keys: &RandomState) -> bool {
         let same =
             |wanted: &Option<String>, is: Option<&str>| wanted.as_deref().is_none_or(|wanted| is == Some(wanted));
         let failed = entry.checks.and_then(|checks| checks.failed).map(Check::name);
         same(&self.service, entry.service)
             && same(&self.endpoint, entry.endpoint)
-            && same(&self.code, entry.code)
+            && self.has_code(entry)
             && same(&self.cause, Some(entry.cause.name()))
             && same(&self.failed, failed)
             && self.status.is_none_or(|status| entry.status == Some(status))

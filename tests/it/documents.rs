@@ -116,6 +116,11 @@ fn the_commands_of_security_md() {
     run_all("SECURITY.md", &[]);
 }
 
+#[test]
+fn the_commands_of_begjaering_md() {
+    run_all("docs/begjaering.md", &[]);
+}
+
 /// A row of the tables of codes.
 struct Row<'d> {
     /// The heading above the table. It names services by their titles.

@@ -104,9 +104,14 @@ impl Step {
         }
     }
 
-    /// Whether a service has the code that it gives.
+    /// Whether a service has the codes that it gives, and the modifiers of one service that it has.
     fn is_known_at(&self, service: &'static Service) -> bool {
-        self.code().is_none_or(|code| Catalogue::code_at(Some(service), code).is_some())
+        let has_own = |modifiers: &Modifiers| modifiers.own.iter().all(|(own, _)| service.modifiers.contains(own));
+        self.code().is_none_or(|code| Catalogue::demanded(Some(service), code).is_ok())
+            && match self {
+                Self::Natural => true,
+                Self::Modify(modifiers) => has_own(modifiers),
+            }
     }
 }
 
