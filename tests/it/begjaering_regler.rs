@@ -226,3 +226,17 @@ fn pointers_into_a_request_of_0_9_have_its_names() {
     has("TVANGSGRUNNLAG_UGYLDIGE_KRAVREFERANSER", "/begjaeringensTvangsgrunnlag/0/innsendersKravreferanse/0");
     has("MANGLER_OPPLYSNINGER_BEVILLINGSHAVER", "/saksoeker/0/prosessfullmektig/bevillingshaver");
 }
+
+#[test]
+fn ten_thousand_claims_or_attachments_are_held_to_the_rules_and_an_attachment_is_told_once() {
+    assert!(Scene::new(2, 10_000, Eksempeltype::Gjeldsbrev).brudd().is_empty());
+    let mut scene = Scene::new(2, 1, Eksempeltype::Gjeldsbrev);
+    scene.sett("/vedlegg", json!(vec![json!({ "type": "annet", "filnavn": "a.pdf", "uuid": "same" }); 10_000]));
+    let brudd = scene.brudd();
+    assert_eq!(brudd.len(), 1, "{}", brudd.len());
+    assert_eq!((&*brudd[0].peker, &*brudd[0].tekst), ("/vedlegg/0", "Vedlegg 'a.pdf' med id 'same' finnes ikke"));
+    // One rule is told 500 times at most.
+    scene.sett("/vedlegg", json!(vec![json!({ "type": "annet", "filnavn": "a.pdf" }); 10_000]));
+    let brudd = scene.brudd();
+    assert_eq!((brudd.len(), codes(&brudd)), (500, BTreeSet::from(["VEDLEGG_SKAL_HA_UUID"])));
+}
