@@ -17,6 +17,7 @@ use crate::access::jwt::Jwt;
 use crate::access::{Access, Level};
 use crate::catalogue::{Endpoint, PartyIn, Service};
 use crate::config::ServiceSettings;
+use crate::domain::begjaering::{Modell, Omstendigheter, SyntetiskRegister, kontroller, les};
 use crate::faults::base_url;
 use crate::faults::effects::{Delay, Drift, Fault};
 use crate::faults::key::Key;
@@ -68,6 +69,57 @@ pub fn request(bytes: &[u8]) {
         let reset = b"POST /sandbox/sessions/default/reset HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
         let (answer, _) = exchange(sandbox, reset, PATIENCE, PATIENCE);
         assert!(answer.starts_with("HTTP/1.1 200"), "the session cannot be reset: {answer}");
+    }
+}
+
+/// Scenario text → check: sends a text as own scenarios to a running sandbox. It is taken or refused, in bounded time and
+/// memory, and the sandbox goes on.
+///
+/// # Panics
+/// The promise is broken, or no sandbox can be started here.
+pub fn scenario(bytes: &[u8]) {
+    static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
+    let sandbox = SANDBOX.get_or_init(|| {
+        count_panics();
+        Sandbox::builder().now("2026-11-21").seed(1).start().expect("a sandbox starts on the built-in scenarios")
+    });
+    let head = format!(
+        "PUT /sandbox/scenarios HTTP/1.1\r\nHost: localhost\r\nSandbox-Session: fuzz\r\nContent-Type: application/yaml\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n",
+        bytes.len()
+    );
+    let (answer, ended) = exchange(sandbox, &[head.as_bytes(), bytes].concat(), PATIENCE, PATIENCE);
+    assert!(ended, "no answer in time");
+    assert_eq!(PANICS.load(Ordering::Relaxed), 0, "a panic, which the log tells");
+    let status = answers(&answer).next().map_or(0, |(status, _)| status);
+    assert!(matches!(status, 200 | 400 | 413 | 422 | 503 | 507), "a text of scenarios is answered with {status}");
+}
+
+/// Body → rules: reads a request for enforcement in each of its models, and holds what can be read to all rules. Every
+/// problem has a place and a text.
+///
+/// # Panics
+/// The promise is broken.
+pub fn begjaering(bytes: &[u8]) {
+    let register = SyntetiskRegister;
+    for modell in [Modell::V0, Modell::V1, Modell::V2] {
+        match les(bytes, modell) {
+            Err(feil) => assert!(!feil.is_empty() && feil.iter().all(|feil| !feil.melding.is_empty())),
+            Ok(lest) => {
+                let om = Omstendigheter {
+                    dag: instant().date_naive(),
+                    paalogget: None,
+                    register: &register,
+                    vedlegg: None,
+                    tidligere: None,
+                    duplikat: None,
+                };
+                let brudd = kontroller(&lest.begjaering, &om, modell);
+                assert!(brudd.iter().all(|brudd| !brudd.tekst.is_empty()));
+                let written = serde_json::to_vec(&lest.begjaering).expect("a model is JSON");
+                assert!(les(&written, modell).is_ok(), "what was read cannot be read again");
+            }
+        }
     }
 }
 

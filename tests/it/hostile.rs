@@ -228,6 +228,42 @@ fn tokens_are_explained_as_the_services_take_them() {
     tokens_with_changed_claims();
 }
 
+#[test]
+fn requests_for_enforcement_are_read_or_refused_and_held_to_the_rules() {
+    let words = [
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "null",
+        "true",
+        "\"",
+        "\\ud800",
+        "\\u0000",
+        "1e400",
+        "-1",
+        "0.001",
+        "99999999999999999999",
+        "[[[[[[[[",
+        "\"beloep\":",
+        "\"prioritetISak\":1,",
+        "\"relatertKrav\":[\"1\"],",
+        "\"uuid\":\"\",",
+        "\"kravdetaljer\":\"Rentekrav\",",
+        "\"kravforfall\":{},",
+        "\"identifikator\":null,",
+        "2026-02-30",
+        "9999-12-31",
+        "311851381",
+        "04827896468",
+        "\u{e5}",
+        "\0",
+    ];
+    run("begjaering", fuzzing::begjaering, &words, 600);
+}
+
 /// Changes of the claims below the encoding, which nothing that changes bytes of a token would ever reach.
 fn tokens_with_changed_claims() {
     use base64::Engine;

@@ -1,0 +1,4 @@
+//! Modifiers → plan.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| innkreving_sandbox::fuzzing::modifiers(bytes));

@@ -1,0 +1,4 @@
+//! Request bytes → pipeline.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| innkreving_sandbox::fuzzing::request(bytes));

@@ -1,0 +1,4 @@
+//! Scenario text → check.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| innkreving_sandbox::fuzzing::scenario(bytes));
