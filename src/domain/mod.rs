@@ -3,6 +3,7 @@
 //! Nothing here uses HTTP, YAML or the system's clock. The current day is always passed in.
 //! Domain words are Norwegian, as the services spell them, with `aa`, `oe` and `ae` in identifiers.
 
+pub mod begjaering;
 pub mod beloep;
 pub mod clock;
 pub mod identifikator;
