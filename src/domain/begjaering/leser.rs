@@ -80,7 +80,7 @@ impl<'a> Sti<'a> {
         Sti { forelder: Some(self), ledd: Ledd::Felt(navn) }
     }
 
-    fn nummer(&'a self, nummer: usize) -> Sti<'a> {
+    pub(super) fn nummer(&'a self, nummer: usize) -> Sti<'a> {
         Sti { forelder: Some(self), ledd: Ledd::Nummer(nummer) }
     }
 

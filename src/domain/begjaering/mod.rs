@@ -2,14 +2,17 @@
 //! Imitates docs/fidelity.md, "Utleggsbegjæring: the request".
 
 mod eksempel;
+mod eksempelkrav;
 mod json;
 mod leser;
 mod makroer;
 pub mod modell;
+mod navn;
 mod omstendigheter;
 mod plasser;
 mod register;
 mod regler;
+mod sammenheng;
 mod utgaver;
 
 pub use eksempel::{Eksempeltype, Eksempelvalg, eksempel};
@@ -18,7 +21,7 @@ pub use modell::Begjaering;
 pub use omstendigheter::{
     Duplikat, LagretVedlegg, Omstendigheter, Sakstilstand, TidligereSak, Vedleggsarkiv, Vedleggstilstand,
 };
-pub use plasser::Plasser;
+pub use plasser::{Plasser, linje_og_kolonne};
 pub use register::{Oppfoering, Register, RegisterMed, Registerstatus, SyntetiskRegister};
 pub use regler::{REGLER, Regel, Regelbrudd, Sikkerhet, kontroller, regel};
 pub use utgaver::Modell;
@@ -44,11 +47,14 @@ pub fn les(body: &[u8], modell: Modell) -> Result<Lest, Vec<Lesefeil>> {
     let tekst = std::str::from_utf8(body)
         .map_err(|galt| feil(format!("Begjæringen er ikke UTF-8: byte {} kan ikke leses", galt.valid_up_to())))?;
     let verdi = json::les(tekst).map_err(|galt| {
-        let (linje, kolonne) = plasser::linje_og_kolonne(tekst, galt.sted);
+        let (linje, kolonne) = linje_og_kolonne(tekst, galt.sted);
         feil(format!("{} (linje {linje}, kolonne {kolonne})", galt.melding))
     })?;
     let mut leser = Leser::new(modell);
     let lest = Begjaering::les(&verdi, &mut leser, &Sti::ROT);
+    if let Some(begjaering) = &lest {
+        sammenheng::kontroller(begjaering, &mut leser);
+    }
     match lest {
         Some(begjaering) if leser.feil.is_empty() => Ok(Lest { begjaering, ukjente: leser.ukjente }),
         _ => Err(leser.alle_feil()),

@@ -178,7 +178,7 @@ pub(super) fn peker(modell: Modell, peker: &str) -> String {
     let i_krav = peker.starts_with("/kravTilInnkreving/");
     let ledd = peker.split('/').map(|ledd| {
         let mut rader = ELDRE_FELTER.iter().filter(|rad| modell <= rad.2 && (i_krav || rad.0 != "Krav"));
-        rader.find(|rad| rad.3 == Het(ledd)).map_or(ledd, |rad| rad.1)
+        rader.find(|rad| matches!(rad.3, Het(nytt) if nytt == ledd)).map_or(ledd, |rad| rad.1)
     });
     ledd.collect::<Vec<_>>().join("/")
 }

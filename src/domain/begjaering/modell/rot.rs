@@ -55,6 +55,27 @@ objekt! {
     }
 }
 
+impl Begjaering {
+    /// Changes all references to attachments.
+    pub fn for_hvert_vedlegg(&mut self, mut f: impl FnMut(&mut Vedlegg)) {
+        for krav in &mut self.krav_til_innkreving {
+            krav.betalingsoppfordring.iter_mut().for_each(|ett| f(&mut ett.betalingsoppfordring));
+            krav.transporterklaering.iter_mut().for_each(|ett| f(&mut ett.transporterklaering));
+        }
+        for grunnlag in self.begjaeringens_tvangsgrunnlag.iter_mut() {
+            f(&mut grunnlag.tvangsgrunnlag);
+            grunnlag.varsel.iter_mut().for_each(|varsel| f(&mut varsel.tvangskraftgrunnlag));
+        }
+        let saksoekers = self.saksoeker.iter_mut().filter_map(|part| part.saksoekers_prosessfullmektig.as_mut());
+        let saksoektes = self.saksoekt.iter_mut().filter_map(|part| part.saksoektes_prosessfullmektig.as_mut());
+        let innsenders = self.innsender.iter_mut().filter_map(|part| part.innsenders_prosessfullmektig.as_mut());
+        for fullmektig in saksoekers.chain(saksoektes).chain(innsenders) {
+            fullmektig.fullmakt.iter_mut().for_each(|ett| f(&mut ett.fullmakt));
+        }
+        self.vedlegg.iter_mut().for_each(f);
+    }
+}
+
 /// Whether the defendant shall pay the court fee, and the priorities of the fee and its interest.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct KreverRettsgebyrErstattet {
@@ -112,6 +133,7 @@ objekt! {
 }
 
 objekt! {
+    #[derive(Default)]
     /// An account. It must have at least one value (MANGELFULLE_KONTOOPPLYSNINGER).
     Konto {
         /// The account number: of a Norwegian account eleven digits.
