@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use bytes::Bytes;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::ArgMatches;
 use serde_json::Value;
 
@@ -18,8 +18,11 @@ use super::periode::Periode;
 use super::refusal::Refusal;
 use crate::catalogue::{Check, Edition, Endpoint, Service};
 use crate::config::{Flags, ServiceSettings};
+use crate::domain::identifikator::Part;
+use crate::domain::trekk::Oppdrag;
 use crate::scenario::Party;
 use crate::scenario::section::Section;
+use crate::session::{Session, World};
 
 /// What a service has of its own beyond its endpoints.
 pub struct Hooks {
@@ -41,6 +44,8 @@ pub struct Hooks {
     pub(crate) hint: Option<fn(&Call<'_>, Check) -> Option<String>>,
     /// The refusal of a request that reaches none of its functions, where the common one does not fit.
     pub(crate) refuse: Option<fn(&RequestFault<'_>) -> Refusal>,
+    /// The orders to deduct from pay that follow from what it keeps. The service that employers poll asks all others.
+    pub(crate) orders: Option<OrderSource>,
     /// Its whole contract, where it is not put together from its operations.
     pub(crate) contract: Option<fn() -> Value>,
 }
@@ -57,9 +62,13 @@ impl Hooks {
         sample: None,
         hint: None,
         refuse: None,
+        orders: None,
         contract: None,
     };
 }
+
+/// The orders of an employer in a session, as they are at an instant.
+pub(crate) type OrderSource = fn(&Session, &World, Part, DateTime<Utc>) -> Vec<Oppdrag>;
 
 /// What keeps a request from reaching an endpoint's function, before anything of the service is asked.
 pub(crate) enum RequestFault<'r> {

@@ -124,6 +124,7 @@ impl Planned<'_> {
             options: &addressed.state.options,
             settings: &addressed.state.settings,
             catalogue: addressed.state.services.catalogue,
+            services: addressed.state.services,
         };
         let mut checks = Checks {
             failed: None,
