@@ -28,6 +28,8 @@ static SERVICE: Service = Service {
     refusals: &[(Check::Url, 2), (Check::Body, 3), (Check::Input, 3), (Check::Party, 4), (Check::Format, 5)],
     has_common_codes: true,
     has_editions: false,
+    findings: &[],
+    modifiers: &[],
     protection: Protection::Open,
 };
 

@@ -17,6 +17,17 @@ pub(crate) enum Unread {
     CutOff,
 }
 
+/// Reads the rest of a body and throws it away, up to as many times the limit as a body is read at most.
+pub(crate) async fn throw_away<B: Body<Data = Bytes> + Unpin>(mut body: B, most: usize) {
+    let mut seen = 0_usize;
+    while let Some(Ok(frame)) = body.frame().await {
+        seen = seen.saturating_add(frame.data_ref().map_or(0, Bytes::len));
+        if seen > most.saturating_mul(PATIENCE) {
+            break;
+        }
+    }
+}
+
 /// Reads a body of at most `most` bytes.
 pub(crate) async fn read<B: Body<Data = Bytes> + Unpin>(mut body: B, most: usize) -> Result<Bytes, Unread> {
     let (mut kept, mut seen) = (BytesMut::new(), 0_usize);

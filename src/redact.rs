@@ -13,6 +13,23 @@ pub(crate) fn redacted(text: &str) -> Cow<'_, str> {
     if text.len() <= MOST && is_harmless(text) { Cow::Borrowed(text) } else { Cow::Owned(cleaned(text)) }
 }
 
+/// The most of a body that is kept, in bytes.
+const MOST_OF_A_BODY: usize = 16 * 1024;
+
+/// The beginning of a body from a caller as it may be kept: without tokens and real personal numbers.
+pub(crate) fn redacted_body(body: &[u8]) -> String {
+    let mut safe = redacted_whole(&body[..body.len().min(MOST_OF_A_BODY)]);
+    if body.len() > MOST_OF_A_BODY {
+        safe.push('…');
+    }
+    safe
+}
+
+/// A whole body from a caller, without tokens and real personal numbers.
+pub(crate) fn redacted_whole(body: &[u8]) -> String {
+    without_tokens(&mask_personal_numbers(&String::from_utf8_lossy(body)))
+}
+
 fn cleaned(text: &str) -> String {
     let decoded = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
     let joined = without_separators(&decoded);

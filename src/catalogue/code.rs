@@ -20,6 +20,25 @@ impl Code {
     }
 }
 
+/// What is answered on demand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Demanded {
+    /// One code.
+    Code(&'static Code),
+    /// A refusal that lists findings. There is at least one.
+    Findings(Box<[&'static Code]>),
+}
+
+impl Demanded {
+    /// The code, or that of the first finding.
+    pub(crate) fn first(&self) -> Option<&'static Code> {
+        match self {
+            Self::Code(code) => Some(code),
+            Self::Findings(codes) => codes.first().copied(),
+        }
+    }
+}
+
 /// The codes of the platform in front of all services ("felles feilkoder").
 pub(crate) static COMMON_CODES: &[Code] = &[
     Code::new(

@@ -31,8 +31,9 @@ pub struct Endpoint {
     pub method: Method,
     /// The path below the service's base, like `v1/{rettighetspakke}/{identifikator}/krav`.
     pub path: &'static str,
-    /// A whole path, below the base of another service, that leads here too.
-    pub also_at: Option<&'static str>,
+    /// Whole paths that lead here too: below the base of another service, or older versions below its own. They have the
+    /// same places in the same parts.
+    pub also_at: &'static [&'static str],
     /// Whether it takes `fraOgMed` and `tilOgMed`.
     pub periode: bool,
     /// The other parameters of its path and its query.
@@ -76,7 +77,7 @@ impl Endpoint {
             name,
             method,
             path,
-            also_at: None,
+            also_at: &[],
             periode: false,
             parameters: &[],
             body: BodyPolicy::None,

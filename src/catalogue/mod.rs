@@ -7,13 +7,15 @@ mod check;
 mod code;
 mod edition;
 mod endpoint;
+mod modifier;
 mod service;
 
 pub use check::Check;
 pub use code::Code;
-pub(crate) use code::{COMMON_CODES, NO_SUCH_URL, UNEXPECTED};
+pub(crate) use code::{COMMON_CODES, Demanded, NO_SUCH_URL, UNEXPECTED};
 pub(crate) use edition::Edition;
 pub use endpoint::{BodyPolicy, Endpoint, Method, Number, Parameter, ParameterKind, PartyIn, Success};
+pub use modifier::OwnModifier;
 pub use service::{Consent, Formats, Issuer, Needs, Package, Protection, Service, TokenDemand};
 
 /// All services of the sandbox.
@@ -26,11 +28,12 @@ impl Catalogue {
         self.0.iter().copied().find(|service| service.name == name)
     }
 
-    /// The codes that a rule or a header can choose at a service: its own, then the common ones. Without a service, the
-    /// common ones.
+    /// The codes that a rule or a header can choose at a service: its own, then the common ones, then those of its
+    /// findings. Without a service, the common ones.
     pub(crate) fn codes_at(service: Option<&'static Service>) -> impl Iterator<Item = &'static Code> {
         let common = if service.is_none_or(|service| service.has_common_codes) { COMMON_CODES } else { &[] };
-        service.map_or(&[][..], |service| service.codes).iter().chain(common)
+        let findings = service.map_or(&[][..], |service| service.findings);
+        service.map_or(&[][..], |service| service.codes).iter().chain(common).chain(findings)
     }
 
     /// The service that a scope is for.
@@ -40,7 +43,8 @@ impl Catalogue {
 
     /// The services whose own codes have this one.
     pub(crate) fn services_with(self, code: &str) -> impl Iterator<Item = &'static Service> {
-        self.0.iter().copied().filter(move |service| service.codes.iter().any(|known| known.code == code))
+        let has = move |codes: &[Code]| codes.iter().any(|known| known.code == code);
+        self.0.iter().copied().filter(move |service| has(service.codes) || has(service.findings))
     }
 
     /// The services that a code belongs to, as an addition to a message that refuses it. Empty if it belongs to none.
@@ -49,9 +53,23 @@ impl Catalogue {
         if owners.is_empty() { String::new() } else { format!("; it belongs to {}", owners.join(", ")) }
     }
 
-    /// A code by its exact spelling, among those that [`Self::codes_at`] lists.
-    pub(crate) fn code_at(service: Option<&'static Service>, code: &str) -> Option<&'static Code> {
-        Self::codes_at(service).find(|known| known.code == code)
+    /// What a text demands at a service: one code by its exact spelling, among those that [`Self::codes_at`] lists, or
+    /// several of its findings, joined by `+`.
+    ///
+    /// # Errors
+    /// The first code that the service does not have, or that cannot be joined with others.
+    pub(crate) fn demanded<'t>(service: Option<&'static Service>, text: &'t str) -> Result<Demanded, &'t str> {
+        let findings = service.map_or(&[][..], |service| service.findings);
+        let finding = |code: &'t str| findings.iter().find(|known| known.code == code).ok_or(code);
+        match Self::codes_at(service).find(|known| known.code == text) {
+            Some(code) if !findings.contains(code) => Ok(Demanded::Code(code)),
+            _ => text.split('+').map(finding).collect::<Result<_, _>>().map(Demanded::Findings),
+        }
+    }
+
+    /// The modifiers that only one service has.
+    pub(crate) fn modifiers(self) -> impl Iterator<Item = &'static OwnModifier> {
+        self.0.iter().flat_map(|service| service.modifiers)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The description of a service, as data.
 
-use super::{Check, Code, Endpoint, PartyIn, UNEXPECTED};
+use super::{Check, Code, Endpoint, OwnModifier, PartyIn, UNEXPECTED};
 
 /// A published service.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,6 +29,11 @@ pub struct Service {
     pub has_common_codes: bool,
     /// Whether its answers come in the editions of `Edition`.
     pub has_editions: bool,
+    /// What its findings can name, each with the status of a refusal that lists it. A caller can ask for one on demand, or
+    /// for several, joined by `+`.
+    pub findings: &'static [Code],
+    /// The modifiers that only it has.
+    pub modifiers: &'static [OwnModifier],
     /// What it requires of its callers.
     pub protection: Protection,
 }

@@ -14,7 +14,7 @@ use crate::catalogue::Catalogue;
 use crate::faults::Cause;
 use crate::interface::pages::{Begun, Problem, Shared};
 use crate::redact::redacted;
-use crate::session::journal::{Entry, Filter};
+use crate::session::journal::{Entry, Filter, FoundFault};
 
 /// Which requests are asked for; what is left out fits all.
 #[derive(Deserialize, JsonSchema)]
@@ -26,7 +26,7 @@ pub(super) struct RequestFilter {
     endpoint: Option<String>,
     /// The text in the number's place of the URL, valid or not.
     party: Option<String>,
-    /// The code that was answered.
+    /// The code that was answered, or one of the findings.
     code: Option<String>,
     /// The `client_id` of the token.
     client: Option<String>,
@@ -111,6 +111,21 @@ struct RequestView {
     /// The file of the scenario's literal answer, where it was given in place of the ledger's.
     #[serde(skip_serializing_if = "Option::is_none")]
     literal: Option<String>,
+    /// All that was wrong with what was sent, where the answer lists it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    findings: Vec<FindingView>,
+    /// The body that was sent, up to 16 KiB of it, where the service keeps bodies; real personal numbers masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<String>,
+}
+
+/// Something that was wrong with what was sent.
+#[derive(Serialize, JsonSchema)]
+struct FindingView {
+    code: String,
+    message: String,
+    /// Where in the body, as a JSON pointer; empty for the whole body.
+    pointer: String,
 }
 
 fn view(entry: &Entry) -> RequestView {
@@ -140,6 +155,16 @@ fn view(entry: &Entry) -> RequestView {
         warning: entry.warning.as_deref().map(str::to_owned),
         hint: text(&entry.hint),
         literal: entry.literal.as_deref().map(str::to_owned),
+        findings: entry.findings.iter().map(finding).collect(),
+        body: text(&entry.sent),
+    }
+}
+
+fn finding(finding: &FoundFault) -> FindingView {
+    FindingView {
+        code: finding.code.to_string(),
+        message: finding.message.to_string(),
+        pointer: finding.pointer.to_string(),
     }
 }
 

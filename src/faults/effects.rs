@@ -4,13 +4,13 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, LogNormal};
 
 use super::duration::{parse_duration, write_duration};
-use crate::catalogue::Code;
 
 /// The longest delay.
 pub(crate) const LONGEST: Duration = Duration::from_secs(600);
@@ -106,8 +106,10 @@ impl fmt::Display for Delay {
 /// A fault of the transport, or of a machine between caller and service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// A TCP reset instead of an answer.
+    /// A TCP reset instead of an answer. The service is not asked.
     Reset,
+    /// The service does its work, and then there is a TCP reset instead of its answer.
+    ResetAfter,
     /// No answer for this long, then the end of the connection.
     Hang(Duration),
     /// The end of the connection instead of an answer.
@@ -131,18 +133,29 @@ pub(crate) enum Fault {
 impl Fault {
     /// Whether the caller gets no answer at all.
     pub(crate) const fn hangs_up(self) -> bool {
-        matches!(self, Self::Reset | Self::Hang(_) | Self::Empty | Self::Garbage)
+        matches!(self, Self::Reset | Self::ResetAfter | Self::Hang(_) | Self::Empty | Self::Garbage)
     }
 
-    /// Whether the caller sees nothing of the answer, so that the service need not make one.
+    /// Whether the service is not asked, because the caller sees nothing of its answer.
     pub(crate) const fn replaces_answer(self) -> bool {
-        !matches!(self, Self::Truncate | Self::SlowBody(_))
+        !matches!(self, Self::Truncate | Self::SlowBody(_) | Self::ResetAfter)
     }
 }
 
 /// Every fault, as a caller may write it.
-pub(crate) const FAULTS: [&str; 10] =
-    ["reset", "hang", "empty", "truncate", "garbage", "slow-body(1k/s)", "gateway-text", "html", "429(30s)", "503"];
+pub(crate) const FAULTS: [&str; 11] = [
+    "reset",
+    "reset-after",
+    "hang",
+    "empty",
+    "truncate",
+    "garbage",
+    "slow-body(1k/s)",
+    "gateway-text",
+    "html",
+    "429(30s)",
+    "503",
+];
 
 impl FromStr for Fault {
     type Err = BadValue;
@@ -173,6 +186,7 @@ impl FromStr for Fault {
         }
         let plain = match name {
             "reset" => Self::Reset,
+            "reset-after" => Self::ResetAfter,
             "empty" => Self::Empty,
             "truncate" => Self::Truncate,
             "garbage" => Self::Garbage,
@@ -197,6 +211,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Reset => f.write_str("reset"),
+            Self::ResetAfter => f.write_str("reset-after"),
             Self::Hang(limit) => write!(f, "hang({})", write_duration(*limit)),
             Self::Empty => f.write_str("empty"),
             Self::Truncate => f.write_str("truncate"),
@@ -253,10 +268,10 @@ impl fmt::Display for Drift {
 }
 
 /// What a scenario flag does to an answer. `None` for each key that the flag leaves out.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Effects {
-    /// The error code that is answered.
-    pub(crate) error: Option<&'static Code>,
+    /// The error code that is answered, or several findings, joined by `+`. The service has them.
+    pub(crate) error: Option<Arc<str>>,
     /// How long the answer takes.
     pub(crate) delay: Option<Delay>,
     /// What happens to the answer on the wire.

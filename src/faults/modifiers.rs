@@ -4,11 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::HeaderMap;
+use percent_encoding::percent_decode_str;
 
 use super::Cause;
 use super::key::Key;
 use super::refused::Refused;
-use crate::catalogue::{Catalogue, Code, Edition, Service};
+use crate::catalogue::{Catalogue, Demanded, Edition, OwnModifier, Service};
 use crate::domain::clock::Now;
 use crate::faults::effects::{Delay, Drift, Effects, Fault};
 
@@ -57,6 +58,8 @@ pub(crate) struct Modifiers {
     pub(crate) drift: Option<Sourced<Drift>>,
     pub(crate) party: Option<Sourced<Arc<str>>>,
     pub(crate) seed: Option<Sourced<u64>>,
+    /// Those that only one service has.
+    pub(crate) own: Vec<(&'static OwnModifier, Sourced<Arc<str>>)>,
     /// The seed of a rule that asks for drift, where the call has none.
     pub(crate) drift_seed: Option<u64>,
 }
@@ -78,6 +81,7 @@ static NONE: Modifiers = Modifiers {
     drift: None,
     party: None,
     seed: None,
+    own: Vec::new(),
     drift_seed: None,
 };
 
@@ -93,35 +97,49 @@ impl Modifiers {
     }
 
     /// Reads every `Sandbox-…` header.
-    pub(crate) fn of_headers(headers: &HeaderMap) -> Result<Self, Box<Refused>> {
+    pub(crate) fn of_headers(headers: &HeaderMap, catalogue: Catalogue) -> Result<Self, Box<Refused>> {
         let mut modifiers = Self::default();
         for name in headers.keys().filter(|name| is_meant_for_the_sandbox(name.as_str())) {
+            let own = catalogue.modifiers().find(|own| own.header.eq_ignore_ascii_case(name.as_str()));
+            let mut values = headers.get_all(name).iter();
+            // Names of codes have letters that no header should have, so a value may be percent-encoded.
+            let value = values.next().map(|value| String::from_utf8_lossy(value.as_bytes())).unwrap_or_default();
+            let value = value.trim();
+            if values.next().is_some() {
+                return Err(given_twice(name.as_str()));
+            }
+            if let Some(own) = own {
+                modifiers.take_own(own, own.header, value, Cause::Header)?;
+                continue;
+            }
             let Some(key) = Key::by_header(name.as_str()) else {
-                let allowed = Key::headers();
+                let mut allowed = Key::headers();
+                allowed.extend(catalogue.modifiers().map(|own| own.header.to_owned()));
                 let detail =
                     format!("there is no modifier {}; the ones there are: {}", name.as_str(), allowed.join(", "));
                 return Err(Refused::new(name.as_str(), None, detail, allowed));
             };
-            let mut values = headers.get_all(name).iter();
-            let value = values.next().and_then(|value| value.to_str().ok()).map(str::trim).unwrap_or_default();
-            if values.next().is_some() {
-                return Err(given_twice(key.header()));
-            }
+            let decoded = percent_decode_str(value).decode_utf8_lossy();
+            let value = if key == Key::Error { &*decoded } else { value };
             modifiers.take(key, key.header(), value, Cause::Header)?;
         }
         Ok(modifiers)
     }
 
     /// Reads what stands in the base URL.
-    pub(crate) fn of_base_url(pairs: &[(String, String)]) -> Result<Self, Box<Refused>> {
+    pub(crate) fn of_base_url(pairs: &[(String, String)], catalogue: Catalogue) -> Result<Self, Box<Refused>> {
         let mut modifiers = Self::default();
         for (i, (name, value)) in pairs.iter().enumerate() {
-            let Some(key) = Key::by_name(name) else {
-                return Err(unknown_key(name));
-            };
             if pairs[..i].iter().any(|(earlier, _)| earlier == name) {
                 return Err(given_twice(name));
             }
+            if let Some(own) = catalogue.modifiers().find(|own| own.name == name) {
+                modifiers.take_own(own, name, value, Cause::BaseUrl)?;
+                continue;
+            }
+            let Some(key) = Key::by_name(name) else {
+                return Err(unknown_key(name, catalogue));
+            };
             modifiers.take(key, name, value, Cause::BaseUrl)?;
         }
         Ok(modifiers)
@@ -142,6 +160,7 @@ impl Modifiers {
             && self.now.is_none()
             && self.edition.is_none()
             && self.party.is_none()
+            && self.own.is_empty()
     }
 
     /// The fault that leaves nothing of the answer.
@@ -165,6 +184,12 @@ impl Modifiers {
             took |= fill(&mut self.edition, lower.edition.as_ref());
             took |= fill(&mut self.now, lower.now.as_ref());
             took |= fill(&mut self.party, lower.party.as_ref());
+            for (own, value) in &lower.own {
+                if !self.own.iter().any(|(known, _)| known == own) {
+                    self.own.push((own, value.clone()));
+                    took = true;
+                }
+            }
         }
         if !(answered && lower.replacing().is_some()) {
             took |= fill(&mut self.fault, lower.fault.as_ref());
@@ -184,7 +209,7 @@ impl Modifiers {
             Sourced { value, cause: Cause::Scenario }
         }
         Self {
-            error: effects.error.map(|code| chosen(code.code.into())),
+            error: effects.error.clone().map(chosen),
             delay: effects.delay.map(chosen),
             fault: effects.fault.map(chosen),
             drift: effects.drift.map(chosen),
@@ -197,22 +222,27 @@ impl Modifiers {
         &self,
         service: Option<&'static Service>,
         catalogue: Catalogue,
-    ) -> Result<Option<Sourced<&'static Code>>, Box<Refused>> {
+    ) -> Result<Option<Sourced<Demanded>>, Box<Refused>> {
         let Some(error) = &self.error else {
             return Ok(None);
         };
-        let known = Catalogue::code_at(service, &error.value);
-        known.map(|value| Some(Sourced { value, cause: error.cause })).ok_or_else(|| {
+        let known = Catalogue::demanded(service, &error.value);
+        known.map(|value| Some(Sourced { value, cause: error.cause })).map_err(|unknown| {
             let allowed: Vec<String> = Catalogue::codes_at(service).map(|code| code.code.to_owned()).collect();
             let place = service.map_or("this URL, which belongs to no service,", |service| service.name);
-            let owners = catalogue.owners_note(&error.value);
-            let detail = format!("{place} cannot give {:?}{owners}; it can give {}", &*error.value, allowed.join(", "));
-            Refused::new(name_as_written(Key::Error, error.cause), Some(&error.value), detail, allowed)
+            let owners = catalogue.owners_note(unknown);
+            let detail = format!("{place} cannot give {unknown:?}{owners}; it can give {}", allowed.join(", "));
+            Refused::new(name_as_written(Key::Error, error.cause), Some(unknown), detail, allowed)
         })
     }
 
     /// Refuses what means nothing at a service.
     pub(crate) fn for_service(&self, service: &'static Service) -> Result<(), Box<Refused>> {
+        if let Some((own, given)) = self.own.iter().find(|(own, _)| !service.modifiers.contains(own)) {
+            let name = if given.cause == Cause::Header { own.header } else { own.name };
+            let detail = format!("{} does not have this modifier; leave it out", service.name);
+            return Err(Refused::new(name, Some(&given.value), detail, Vec::new()));
+        }
         match &self.party {
             Some(party) if !service.takes_party() => {
                 let detail = format!("{} takes no party from here; leave this out", service.name);
@@ -242,6 +272,7 @@ impl Modifiers {
             return refuse(Key::Drift, drift.cause, drift.value.to_string());
         }
         let idle = self.edition.is_some() || self.now.is_some() || self.party.is_some() || self.seed.is_some();
+        let idle = idle || !self.own.is_empty();
         Ok(idle.then_some("of the modifiers only session has an effect on the sandbox's own pages"))
     }
 }
@@ -259,8 +290,9 @@ pub(crate) const fn name_as_written(key: Key, cause: Cause) -> &'static str {
     if matches!(cause, Cause::Header) { key.header() } else { key.name() }
 }
 
-pub(crate) fn unknown_key(name: &str) -> Box<Refused> {
-    let allowed = Key::names();
+pub(crate) fn unknown_key(name: &str, catalogue: Catalogue) -> Box<Refused> {
+    let mut allowed = Key::names();
+    allowed.extend(catalogue.modifiers().map(|own| own.name.to_owned()));
     let detail = format!("there is no key {name:?}; the ones there are: {}", allowed.join(", "));
     Refused::new(name, None, detail, allowed)
 }

@@ -6,7 +6,7 @@ use super::Cause;
 use super::key::Key;
 use super::modifiers::{Modifiers, SessionName, Sourced};
 use super::refused::Refused;
-use crate::catalogue::Edition;
+use crate::catalogue::{Edition, OwnModifier};
 use crate::domain::clock::ClockError;
 use crate::faults::effects::BadValue;
 
@@ -58,6 +58,23 @@ impl Modifiers {
                 self.seed = Some(chosen(seed, cause));
             }
         }
+        Ok(())
+    }
+
+    /// Reads one value of a modifier that only one service has.
+    pub(crate) fn take_own(
+        &mut self,
+        own: &'static OwnModifier,
+        name: &str,
+        value: &str,
+        cause: Cause,
+    ) -> Result<(), Box<Refused>> {
+        if !(own.takes)(value) {
+            let allowed: Vec<String> = own.values.iter().map(|form| (*form).to_owned()).collect();
+            let detail = format!("{name}: {value:?} is no value of it; write {}", allowed.join(", "));
+            return Err(Refused::new(name, Some(value), detail, allowed));
+        }
+        self.own.push((own, Sourced { value: value.into(), cause }));
         Ok(())
     }
 

@@ -21,16 +21,20 @@ pub struct Answer {
     /// The name of the scenario's file that it stands in, if it is a literal answer, for `Sandbox-Literal`.
     pub(crate) literal: Option<Arc<str>>,
     /// What the real service would have done otherwise, for `Sandbox-Warning`.
-    pub(crate) warning: Option<&'static str>,
+    pub(crate) warning: Option<Cow<'static, str>>,
     /// The status, where it is not the one that the endpoint names.
     pub(crate) status: Option<u16>,
 }
 
 /// Joins two warnings.
-pub(crate) fn both(one: Option<Cow<'static, str>>, other: Option<&'static str>) -> Option<Cow<'static, str>> {
+pub(crate) fn both(
+    one: Option<Cow<'static, str>>,
+    other: Option<impl Into<Cow<'static, str>>>,
+) -> Option<Cow<'static, str>> {
+    let other = other.map(Into::into);
     match (one, other) {
         (Some(one), Some(other)) => Some(format!("{one}; and {other}").into()),
-        (one, other) => one.or(other.map(Cow::Borrowed)),
+        (one, other) => one.or(other),
     }
 }
 
@@ -42,8 +46,8 @@ impl Answer {
 
     /// Says what the real service would have done otherwise.
     #[must_use]
-    pub(crate) fn warned(mut self, warning: Option<&'static str>) -> Self {
-        self.warning = warning;
+    pub(crate) fn warned(mut self, warning: Option<impl Into<Cow<'static, str>>>) -> Self {
+        self.warning = warning.map(Into::into);
         self
     }
 

@@ -16,8 +16,9 @@ use super::registry::Services;
 use super::routes::GivenPackage;
 use super::subject::Subject;
 use crate::access::{Access, Caller};
-use crate::catalogue::{Catalogue, Check, Edition, Endpoint};
+use crate::catalogue::{Catalogue, Check, Edition, Endpoint, OwnModifier};
 use crate::config::{Options, ServiceSettings};
+use crate::faults::modifiers::Sourced;
 use crate::scenario::Party;
 use crate::session::{Session, World};
 
@@ -46,6 +47,8 @@ pub struct Call<'r> {
     pub(crate) world: &'r World,
     pub(crate) options: &'r Options,
     pub(crate) settings: &'r ServiceSettings,
+    /// The modifiers that only the service has.
+    pub(crate) own: &'r [(&'static OwnModifier, Sourced<Arc<str>>)],
     /// All services there are.
     pub(crate) catalogue: Catalogue,
     pub(crate) services: &'static Services,
@@ -167,6 +170,11 @@ impl Call<'_> {
             Body::Parts(parts) => parts,
             _ => &[],
         }
+    }
+
+    /// The value of a modifier that only the service has.
+    pub fn modifier(&self, name: &str) -> Option<&str> {
+        self.own.iter().find(|(own, _)| own.name == name).map(|(_, given)| &*given.value)
     }
 
     /// The observer's day in Norway.

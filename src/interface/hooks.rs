@@ -16,7 +16,7 @@ use super::negotiation::Format;
 use super::pages::{ControlOperation, Shared};
 use super::periode::Periode;
 use super::refusal::Refusal;
-use crate::catalogue::{Check, Edition, Endpoint, Service};
+use crate::catalogue::{Check, Code, Edition, Endpoint, Service};
 use crate::config::{Flags, ServiceSettings};
 use crate::domain::identifikator::Part;
 use crate::domain::trekk::Oppdrag;
@@ -46,6 +46,10 @@ pub struct Hooks {
     pub(crate) refuse: Option<fn(&RequestFault<'_>) -> Refusal>,
     /// The orders to deduct from pay that follow from what it keeps. The service that employers poll asks all others.
     pub(crate) orders: Option<OrderSource>,
+    /// The status of a refusal for findings that were demanded, where it is not that of the first one.
+    pub(crate) demanded_status: Option<DemandedStatus>,
+    /// The journal keeps the JSON bodies that it is sent.
+    pub(crate) keeps_bodies: bool,
     /// Its whole contract, where it is not put together from its operations.
     pub(crate) contract: Option<fn() -> Value>,
 }
@@ -63,12 +67,16 @@ impl Hooks {
         hint: None,
         refuse: None,
         orders: None,
+        demanded_status: None,
+        keeps_bodies: false,
         contract: None,
     };
 }
 
 /// The orders of an employer in a session, as they are at an instant.
 pub(crate) type OrderSource = fn(&Session, &World, Part, DateTime<Utc>) -> Vec<Oppdrag>;
+/// The status of a refusal for findings that were demanded of an endpoint.
+pub(crate) type DemandedStatus = fn(Option<&Endpoint>, &[&'static Code]) -> u16;
 
 /// What keeps a request from reaching an endpoint's function, before anything of the service is asked.
 pub(crate) enum RequestFault<'r> {

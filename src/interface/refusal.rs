@@ -7,10 +7,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::module::ServiceModule;
 use super::negotiation::Format;
 use super::xml;
 use crate::access;
-use crate::catalogue::{Check, Code, Service};
+use crate::catalogue::{Check, Code, Demanded, Endpoint, Service};
 
 /// The root element of an error in XML.
 pub(crate) const FEIL_ROOT: &str = "feil";
@@ -37,6 +38,8 @@ pub enum Refusal {
         status: u16,
         /// At least one.
         findings: Vec<Finding>,
+        /// What would have made the call succeed.
+        hint: Option<String>,
     },
 }
 
@@ -73,6 +76,8 @@ pub(crate) enum Envelope {
     Feil,
     /// A form of the service's own, in JSON.
     Own(fn(&'static Code, &str) -> Value),
+    /// A form of the service's own for whole refusals, in JSON. Besides the refusal, it is given the id of the call.
+    Whole(fn(&Refusal, &str) -> Value),
 }
 
 /// The body of an error.
@@ -108,9 +113,25 @@ impl Refusal {
         Self::new(code, code.melding)
     }
 
+    /// What was demanded of a service: a code, or findings that say the general message of their codes.
+    pub(crate) fn demanded(module: &ServiceModule, endpoint: Option<&Endpoint>, demanded: &Demanded) -> Self {
+        let codes = match demanded {
+            Demanded::Code(code) => return Self::on_demand(code),
+            Demanded::Findings(codes) => codes,
+        };
+        let finding = |code: &&'static Code| Finding {
+            kode: code.code.into(),
+            melding: code.melding.to_owned(),
+            peker: String::new(),
+        };
+        let first = || codes.first().map_or(module.service.refusal(Check::Input).status, |code| code.status);
+        let status = module.hooks.demanded_status.map_or_else(first, |status| status(endpoint, codes));
+        Self::findings(status, codes.iter().map(finding).collect())
+    }
+
     /// Everything that is wrong with a body, with a status like 422.
     pub fn findings(status: u16, findings: Vec<Finding>) -> Self {
-        Self::Findings { status, findings }
+        Self::Findings { status, findings, hint: None }
     }
 
     /// The refusal of a caller who may not ask.
@@ -143,9 +164,8 @@ impl Refusal {
     /// The same refusal with what would have made the call succeed.
     #[must_use]
     pub fn hint(mut self, text: impl Into<String>) -> Self {
-        if let Self::Code { hint, .. } = &mut self {
-            *hint = Some(text.into());
-        }
+        let (Self::Code { hint, .. } | Self::Findings { hint, .. }) = &mut self;
+        *hint = Some(text.into());
         self
     }
 
@@ -182,8 +202,15 @@ impl Refusal {
     /// What would have made the call succeed.
     pub(crate) fn hint_text(&self) -> Option<&str> {
         match self {
-            Self::Code { hint, .. } => hint.as_deref(),
-            Self::Findings { .. } => None,
+            Self::Code { hint, .. } | Self::Findings { hint, .. } => hint.as_deref(),
+        }
+    }
+
+    /// Everything that is wrong, where it is a list.
+    pub(crate) fn all_findings(&self) -> &[Finding] {
+        match self {
+            Self::Findings { findings, .. } => findings,
+            Self::Code { .. } => &[],
         }
     }
 
@@ -216,15 +243,14 @@ impl Refusal {
         korrelasjonsid: &str,
         change: impl FnOnce(&mut Value),
     ) -> Vec<u8> {
-        let mut value = match self {
-            Self::Findings { findings, .. } => json!({ "funn": findings, "korrelasjonsid": korrelasjonsid }),
-            Self::Code { code, message, .. } => match envelope {
-                Envelope::Own(body) => body(code, message),
-                Envelope::Feil => {
-                    let feil = Feil { kode: code.code, melding: message, korrelasjonsid };
-                    serde_json::to_value(&feil).unwrap_or_default()
-                }
-            },
+        let mut value = match (self, envelope) {
+            (_, Envelope::Whole(body)) => body(self, korrelasjonsid),
+            (Self::Findings { findings, .. }, _) => json!({ "funn": findings, "korrelasjonsid": korrelasjonsid }),
+            (Self::Code { code, message, .. }, Envelope::Own(body)) => body(code, message),
+            (Self::Code { code, message, .. }, Envelope::Feil) => {
+                let feil = Feil { kode: code.code, melding: message, korrelasjonsid };
+                serde_json::to_value(&feil).unwrap_or_default()
+            }
         };
         change(&mut value);
         xml::write(&value, format, FEIL_ROOT, Some(FEIL_NAMESPACE))

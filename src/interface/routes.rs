@@ -178,9 +178,10 @@ impl Routes {
         }
         for other in all {
             for (number, endpoint) in other.service.endpoints.iter().enumerate() {
-                let below = endpoint.also_at.and_then(|path| path.strip_prefix(module.service.base)?.strip_prefix('/'));
-                if let Some(path) = below {
-                    routes.add(path, other, number);
+                for path in endpoint.also_at {
+                    if let Some(path) = path.strip_prefix(module.service.base).and_then(|path| path.strip_prefix('/')) {
+                        routes.add(path, other, number);
+                    }
                 }
             }
         }

@@ -11,7 +11,7 @@ use super::planned::Planned;
 use super::received::Received;
 use super::response::{self, Head};
 use super::{Body, journal};
-use crate::catalogue::{Code, NO_SUCH_URL, UNEXPECTED};
+use crate::catalogue::{Demanded, NO_SUCH_URL, UNEXPECTED};
 use crate::faults::drift::Contract;
 use crate::faults::effects::{Delay, Drift, Fault};
 use crate::faults::refused::Refused;
@@ -19,11 +19,11 @@ use crate::interface::admission::{self, Admitted};
 use crate::interface::answer::both;
 use crate::interface::negotiation::{Format, accepted};
 use crate::interface::path::Path;
-use crate::interface::{Answer, Call, Refusal, Route, Target as CallTarget, near_miss, xml};
+use crate::interface::{Answer, Call, Finding, Refusal, Route, Target as CallTarget, near_miss, xml};
 use crate::redact::redacted;
 use crate::router::{Target, below_base};
 use crate::session::Session;
-use crate::session::journal::{Checks, Entry};
+use crate::session::journal::{Checks, Entry, FoundFault};
 
 /// A call with its answer. Nothing is sent yet; the journal has the entry already.
 pub(super) struct Answered {
@@ -71,8 +71,7 @@ impl Planned<'_> {
         let mut response = if let Some(fault) = self.plan.modifiers().replacing() {
             head.replaced(fault.value)
         } else if let Some(code) = &self.plan.code {
-            entry.code = Some(code.value.code);
-            self.on_demand(code.value, &head)
+            self.on_demand(&code.value, &head, &mut entry)
         } else {
             match self.call.target {
                 Target::Service { route, at_base } => self.by_service(route, *at_base, &head, &mut entry),
@@ -93,8 +92,15 @@ impl Planned<'_> {
         Answered { response, delay: delay.unwrap_or_default(), fault }
     }
 
-    fn on_demand(&self, code: &'static Code, head: &Head<'_>) -> Response<Body> {
-        head.refusal(&Refusal::on_demand(code), None, |value| self.drift(value, None))
+    fn on_demand(&self, demanded: &Demanded, head: &Head<'_>, entry: &mut Entry) -> Response<Body> {
+        let refusal = match (demanded, self.call.target) {
+            (Demanded::Code(code), _) => Refusal::on_demand(code),
+            (_, Target::Service { route, .. }) => Refusal::demanded(route.module, route.endpoint(), demanded),
+            (_, Target::Page | Target::Nothing) => Refusal::on_demand(UNEXPECTED),
+        };
+        entry.code = demanded.first().map(|code| code.code);
+        entry.findings = findings(&refusal);
+        head.refusal(&refusal, None, |value| self.drift(value, None))
     }
 
     /// The natural answer of a service.
@@ -123,6 +129,7 @@ impl Planned<'_> {
             world: addressed.world,
             options: &addressed.state.options,
             settings: &addressed.state.settings,
+            own: &self.plan.modifiers().own,
             catalogue: addressed.state.services.catalogue,
             services: addressed.state.services,
         };
@@ -139,7 +146,7 @@ impl Planned<'_> {
         let warning = both(warning, asks_for_uuid.then_some(NO_UUID));
         let response = match answer {
             Ok(answer) => {
-                let warning = both(warning, answer.warning);
+                let warning = both(warning, answer.warning.clone());
                 entry.warning.clone_from(&warning);
                 entry.literal.clone_from(&answer.literal);
                 let answer = self.drifted(answer, drift, format, &call);
@@ -152,6 +159,7 @@ impl Planned<'_> {
                 entry.hint = refusal.hint_text().map(Box::from);
                 entry.message = Some(redacted(&refusal.summary()).into());
                 entry.code = refusal.code().map(|code| code.code);
+                entry.findings = findings(&refusal);
                 head.refusal(&refusal, warning.as_deref(), |value| self.drift(value, None))
             }
         };
@@ -195,6 +203,19 @@ impl Planned<'_> {
         }
     }
 }
+
+/// The findings of a refusal, as the journal keeps them.
+fn findings(refusal: &Refusal) -> Vec<FoundFault> {
+    let kept = |finding: &Finding| FoundFault {
+        code: redacted(&finding.kode).into(),
+        message: redacted(&finding.melding).into(),
+        pointer: redacted(&finding.peker).into(),
+    };
+    refusal.all_findings().iter().take(MOST_FINDINGS).map(kept).collect()
+}
+
+/// The most findings of a call that the journal keeps.
+const MOST_FINDINGS: usize = 200;
 
 /// Adds the hint to a refusal, redacted.
 fn with_hint(refusal: Refusal, call: &Call<'_>) -> Refusal {

@@ -6,7 +6,7 @@ use http::request::Parts;
 use http_body_util::BodyDataStream;
 use hyper::body::Incoming;
 
-use crate::body::{Unread, read as read_to_limit};
+use crate::body::{Unread, read as read_to_limit, throw_away};
 use crate::catalogue::BodyPolicy;
 use crate::interface::{Body, Field, Found, Route};
 
@@ -61,38 +61,39 @@ fn wrong_type(parts: &Parts, policy: BodyPolicy) -> Option<Body> {
     Some(Body::Unreadable(format!("Innholdet i kallet må ha Content-Type {wanted}, ikke {given}").into()))
 }
 
-/// Reads the parts of a form one after the other. A form over the limit is not kept.
-async fn multipart(parts: &Parts, incoming: Incoming, limit: usize) -> Body {
+/// Reads the parts of a form one after the other. A form over the limit is not kept; the rest of it is read and thrown
+/// away, as `body.rs` does, so that the caller sees the answer.
+async fn multipart(parts: &Parts, mut incoming: Incoming, limit: usize) -> Body {
     let content_type = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let Ok(boundary) = multer::parse_boundary(content_type) else {
-        return Body::Unreadable("Content-Type mangler boundary for multipart/form-data".into());
+    let read = match multer::parse_boundary(content_type) {
+        Ok(boundary) => fields(&mut incoming, boundary, limit).await,
+        Err(_) => Err(Body::Unreadable("Content-Type mangler boundary for multipart/form-data".into())),
     };
+    match read {
+        Ok(fields) => Body::Parts(fields),
+        Err(refused) => {
+            throw_away(incoming, limit).await;
+            refused
+        }
+    }
+}
+
+async fn fields(incoming: &mut Incoming, boundary: String, limit: usize) -> Result<Vec<Field>, Body> {
     let limits = multer::SizeLimit::new().whole_stream(limit as u64 + OVERHEAD);
     let constraints = multer::Constraints::new().size_limit(limits);
     let mut form = multer::Multipart::with_constraints(BodyDataStream::new(incoming), boundary, constraints);
     let (mut fields, mut size) = (Vec::new(), 0_usize);
-    loop {
-        let mut field = match form.next_field().await {
-            Ok(Some(field)) => field,
-            Ok(None) => return Body::Parts(fields),
-            Err(error) => return unreadable(&error, limit),
-        };
+    while let Some(mut field) = form.next_field().await.map_err(|error| unreadable(&error, limit))? {
         if fields.len() >= MOST_PARTS {
-            return Body::Unreadable(format!("Innholdet i kallet har flere enn {MOST_PARTS} deler").into());
+            return Err(Body::Unreadable(format!("Innholdet i kallet har flere enn {MOST_PARTS} deler").into()));
         }
         let mut kept = BytesMut::new();
-        loop {
-            match field.chunk().await {
-                Ok(Some(chunk)) => {
-                    size = size.saturating_add(chunk.len());
-                    if size > limit {
-                        return Body::TooLarge(limit);
-                    }
-                    kept.extend_from_slice(&chunk);
-                }
-                Ok(None) => break,
-                Err(error) => return unreadable(&error, limit),
+        while let Some(chunk) = field.chunk().await.map_err(|error| unreadable(&error, limit))? {
+            size = size.saturating_add(chunk.len());
+            if size > limit {
+                return Err(Body::TooLarge(limit));
             }
+            kept.extend_from_slice(&chunk);
         }
         fields.push(Field {
             name: field.name().unwrap_or_default().to_owned(),
@@ -101,6 +102,7 @@ async fn multipart(parts: &Parts, incoming: Incoming, limit: usize) -> Body {
             bytes: Bytes::from(kept),
         });
     }
+    Ok(fields)
 }
 
 /// The most parts of a form.

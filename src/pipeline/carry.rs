@@ -49,7 +49,7 @@ pub(super) async fn out(
         let _ = Limited::new(request, MOST_READ).collect().await;
     }
     match fault {
-        Fault::Reset => wire.leave(Farewell::Reset),
+        Fault::Reset | Fault::ResetAfter => wire.leave(Farewell::Reset),
         Fault::Hang(limit) => sleep(limit).await,
         Fault::Garbage => wire.leave(Farewell::Send(GARBAGE.to_vec())),
         Fault::Truncate => wire.leave(Farewell::Send(truncated(response, head_only).await)),

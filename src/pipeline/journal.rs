@@ -5,15 +5,14 @@ use std::time::Duration;
 
 use http::Response;
 
-use super::Body;
 use super::planned::Planned;
 use super::received::Received;
 use crate::catalogue::Code;
 use crate::faults::Cause;
 use crate::faults::effects::Fault;
 use crate::faults::refused::Refused;
-use crate::interface::{GivenNumber, GivenPackage};
-use crate::redact::redacted;
+use crate::interface::{Body, GivenNumber, GivenPackage};
+use crate::redact::{redacted, redacted_body};
 use crate::router::Target;
 use crate::session::Session;
 use crate::session::call_id::CallId;
@@ -38,6 +37,9 @@ pub(super) fn opened(planned: &Planned<'_>) -> Entry {
             GivenPackage::Unknown(text) => Some(Cow::Owned(redacted(text).into_owned())),
         };
         entry.party = party_number(&planned.subject.number);
+        if let (true, Body::Json(bytes)) = (route.module.hooks.keeps_bodies, call.body) {
+            entry.sent = Some(redacted_body(bytes).into());
+        }
     }
     entry.client = call.caller.client().map(|client| redacted(client).into());
     entry
@@ -53,7 +55,12 @@ fn party_number(number: &GivenNumber) -> Option<PartyNumber> {
 }
 
 /// Adds the facts of the answer to an entry, and keeps it.
-pub(super) fn close(mut entry: Entry, planned: &Planned<'_>, response: &Response<Body>, delay: Option<Duration>) {
+pub(super) fn close(
+    mut entry: Entry,
+    planned: &Planned<'_>,
+    response: &Response<super::Body>,
+    delay: Option<Duration>,
+) {
     let modifiers = planned.plan.modifiers();
     let fault = modifiers.fault.as_ref().map(|fault| fault.value);
     entry.cause = planned.plan.cause();

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::addressed::Addressed;
-use crate::catalogue::{Catalogue, Code};
+use crate::catalogue::{Catalogue, Demanded};
 use crate::faults::modifiers::{Modifiers, Sourced};
 use crate::faults::refused::Refused;
 use crate::faults::{Cause, reserved_number};
@@ -28,7 +28,7 @@ pub(super) struct Plan {
     /// The keys, each from the place with the highest precedence; nothing if no place has any.
     keys: Option<Box<Modifiers>>,
     /// The code that is answered instead of asking the service.
-    pub(super) code: Option<Sourced<&'static Code>>,
+    pub(super) code: Option<Sourced<Demanded>>,
     /// The rules that contributed to it.
     pub(super) rules: Vec<Box<str>>,
     /// A rule says that the answer stays natural, whatever scenario flags and reserved numbers say.
@@ -37,7 +37,7 @@ pub(super) struct Plan {
 
 impl Plan {
     /// What the call itself asks for.
-    pub(super) fn of_call(keys: Option<Box<Modifiers>>, code: Option<Sourced<&'static Code>>) -> Self {
+    pub(super) fn of_call(keys: Option<Box<Modifiers>>, code: Option<Sourced<Demanded>>) -> Self {
         Self { keys, code, rules: Vec::new(), natural: false }
     }
 
@@ -81,7 +81,7 @@ impl Plan {
         }
         if self.code.is_none() {
             let known = |error: &Sourced<Arc<str>>| {
-                let value = Catalogue::code_at(Some(call.service), &error.value)?;
+                let value = Catalogue::demanded(Some(call.service), &error.value).ok()?;
                 Some(Sourced { value, cause: error.cause })
             };
             self.code = self.modifiers().error.as_ref().and_then(known);
@@ -89,7 +89,7 @@ impl Plan {
         let is_free = self.code.is_none() && self.modifiers().replacing().is_none() && !self.natural;
         if let Some(part) = subject.part().filter(|_| is_free && subject.party.is_none()) {
             let code = reserved_number(call.service, part);
-            self.code = code.map(|value| Sourced { value, cause: Cause::ReservedNumber });
+            self.code = code.map(|code| Sourced { value: Demanded::Code(code), cause: Cause::ReservedNumber });
         }
         self
     }

@@ -10,7 +10,7 @@ use http_body_util::Either;
 use tower_service::Service as _;
 
 use super::{Body, State, body, id, response};
-use crate::catalogue::BodyPolicy;
+use crate::catalogue::{BodyPolicy, Catalogue};
 use crate::faults::base_url;
 use crate::faults::modifiers::{Modifiers, SessionName};
 use crate::faults::refused::Refused;
@@ -43,8 +43,9 @@ pub(super) struct Wishes {
 }
 
 impl Wishes {
-    fn read(headers: &HeaderMap, base_url: &[(String, String)]) -> Result<Self, Box<Refused>> {
-        Ok(Self { headers: Modifiers::of_headers(headers)?, base_url: Modifiers::of_base_url(base_url)? })
+    fn read(headers: &HeaderMap, base_url: &[(String, String)], catalogue: Catalogue) -> Result<Self, Box<Refused>> {
+        let base_url = Modifiers::of_base_url(base_url, catalogue);
+        Ok(Self { headers: Modifiers::of_headers(headers, catalogue)?, base_url: base_url? })
     }
 
     /// Both carriers merged; the headers win.
@@ -69,7 +70,9 @@ impl Received {
         let session = if any { Modifiers::session_of(&parts.headers, pairs) } else { None };
         let wishes = match &prefix {
             Err(refused) => Err(refused.clone()),
-            Ok(_) if any => Wishes::read(&parts.headers, pairs).map(|wishes| Some(Box::new(wishes))),
+            Ok(_) if any => {
+                Wishes::read(&parts.headers, pairs, state.services.catalogue).map(|wishes| Some(Box::new(wishes)))
+            }
             Ok(_) => Ok(None),
         };
         let real = state.sessions.time.real();

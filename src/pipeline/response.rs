@@ -87,9 +87,13 @@ impl<'a> Head<'a> {
             }
             None => self.head(format, answer.literal.as_deref(), warning),
         };
+        let is_empty = answer.body.is_empty();
         let mut response = Response::new(Either::Left(Full::new(answer.body)));
         *response.status_mut() = status;
         *response.headers_mut() = headers;
+        if is_empty {
+            response.headers_mut().remove(CONTENT_TYPE);
+        }
         for (name, value) in answer.headers {
             response.headers_mut().insert(name, value);
         }
@@ -288,6 +292,9 @@ pub(super) fn tell_effects(response: &mut Response<Body>, planned: &Planned<'_>,
     if let Some(party) = modifiers.party.as_ref().filter(|_| service.is_some_and(Service::takes_party)) {
         let idle = if planned.subject.is_open { "" } else { "; the token says whose" };
         effects.push(format!("party={} ({}{idle})", party.value, party.cause.name()));
+    }
+    for (own, given) in &modifiers.own {
+        effects.push(format!("{}={} ({})", own.name, given.value, given.cause.name()));
     }
     if !plan.rules.is_empty() {
         effects.push(format!("rules={}", plan.rules.join(" ")));

@@ -14,6 +14,7 @@ mod restanser;
 mod skjermet;
 mod tilgangsstyring;
 mod trekkpaalegg;
+mod utleggsbegjaering;
 mod utvalg;
 
 use std::sync::LazyLock;
@@ -28,6 +29,7 @@ static MODULES: &[&ServiceModule] = &[
     &kravoversikt::MODULE,
     &restanser::MODULE,
     &trekkpaalegg::MODULE,
+    &utleggsbegjaering::MODULE,
     &maskinporten::MODULE,
     &tilgangsstyring::MODULE,
 ];

@@ -71,6 +71,19 @@ pub(crate) struct Entry {
     pub(crate) hint: Option<Box<str>>,
     /// The file of the literal answer that was given.
     pub(crate) literal: Option<Arc<str>>,
+    /// All that was wrong with what was sent, where the answer lists it.
+    pub(crate) findings: Vec<FoundFault>,
+    /// The body that was sent, redacted, where the service keeps it.
+    pub(crate) sent: Option<Box<str>>,
+}
+
+/// Something that was wrong with what was sent, redacted.
+#[derive(Clone, Debug)]
+pub(crate) struct FoundFault {
+    pub(crate) code: Box<str>,
+    pub(crate) message: Box<str>,
+    /// A JSON pointer; empty where the whole body is meant.
+    pub(crate) pointer: Box<str>,
 }
 
 /// How far a call came.
@@ -111,6 +124,8 @@ impl Entry {
             warning: None,
             hint: None,
             literal: None,
+            findings: Vec::new(),
+            sent: None,
         }
     }
 }
@@ -139,6 +154,13 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
+    /// Whether the code is that of the entry, or of one of its findings.
+    fn has_code(&self, entry: &Entry) -> bool {
+        self.code.as_deref().is_none_or(|wanted| {
+            entry.code == Some(wanted) || entry.findings.iter().any(|finding| &*finding.code == wanted)
+        })
+    }
+
     fn fits(&self, entry: &Entry) -> bool {
         let same =
             |wanted: &Option<String>, is: Option<&str>| wanted.as_deref().is_none_or(|wanted| is == Some(wanted));
@@ -148,7 +170,7 @@ impl Filter {
                 .party
                 .as_deref()
                 .is_none_or(|wanted| entry.party.as_ref().is_some_and(|is| is.to_string() == wanted))
-            && same(&self.code, entry.code)
+            && self.has_code(entry)
             && same(&self.client, entry.client.as_deref())
             && self.status.is_none_or(|status| entry.status == Some(status))
             && same(&self.cause, Some(entry.cause.name()))

@@ -70,7 +70,7 @@ pub(crate) fn document(module: &ServiceModule, edition: Edition) -> Value {
         let mut responses = Map::from_iter([(endpoint.success.status.to_string(), success)]);
         responses.extend(with.errors(endpoint));
         let request = operation.request_schema.map(|schema| schema(&mut requests));
-        let also = endpoint.also_at.map(|path| (path.to_owned(), format!("{}EtAnnetSted", operation.id)));
+        let also = endpoint.also_at.iter().map(|path| ((*path).to_owned(), format!("{}EtAnnetSted", operation.id)));
         let at = (format!("{}/{}", service.base, endpoint.path), operation.id.to_owned());
         for (path, id) in [at].into_iter().chain(also) {
             let names = parameter_names(endpoint);

@@ -1,9 +1,11 @@
 //! Literal answers and scenario flags.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::Reader;
-use crate::catalogue::{Catalogue, Code, Endpoint, Service, nearest};
+use crate::catalogue::{Catalogue, Endpoint, Service, nearest};
 use crate::domain::identifikator::{Iban, Kid, Kontonummer};
 use crate::faults::effects::Effects;
 use crate::scenario::format::{FeilEntry, SvarEntry};
@@ -93,16 +95,16 @@ pub(super) fn read_feil(entries: &[FeilEntry], catalogue: Catalogue, reader: &mu
     entries.iter().enumerate().filter_map(read).collect()
 }
 
-/// A code that the service can give.
-fn code(service: &'static Service, kode: &str, place: Place<'_>, reader: &mut Reader<'_>) -> Option<&'static Code> {
-    let known = Catalogue::code_at(Some(service), kode);
-    if known.is_none() {
+/// What the service can give: a code, or several findings.
+fn code(service: &'static Service, kode: &str, place: Place<'_>, reader: &mut Reader<'_>) -> Option<Arc<str>> {
+    let known = Catalogue::demanded(Some(service), kode);
+    if let Err(kode) = known {
         let codes: Vec<_> = Catalogue::codes_at(Some(service)).map(|known| known.code).collect();
         let hint = nearest(kode, codes.iter().copied()).map(|near| format!("did you mean {near}?"));
         let message = format!("{} cannot give {kode}; it can give {}", service.name, codes.join(", "));
         reader.problems.error_with_hint(place, message, hint);
     }
-    known
+    known.is_ok().then(|| kode.into())
 }
 
 /// `service/endpoint`, or a service alone.

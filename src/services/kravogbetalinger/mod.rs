@@ -35,6 +35,8 @@ static SERVICE: Service = Service {
     refusals: kb::REFUSALS,
     has_common_codes: true,
     has_editions: true,
+    findings: &[],
+    modifiers: &[],
     protection: reskontro::PROTECTION,
 };
 

@@ -26,11 +26,13 @@ static SERVICE: Service = Service {
     refusals: kb::REFUSALS,
     has_common_codes: true,
     has_editions: false,
+    findings: &[],
+    modifiers: &[],
     protection: reskontro::PROTECTION,
 };
 
 const OVERSIKT: Endpoint = Endpoint {
-    also_at: Some("/api/innkreving/kravogbetalinger/v1/{rettighetspakke}/{identifikator}/oversikt"),
+    also_at: &["/api/innkreving/kravogbetalinger/v1/{rettighetspakke}/{identifikator}/oversikt"],
     xml_root: "oversiktRespons",
     ..Endpoint::get("oversikt", "v1/{rettighetspakke}/{identifikator}/oversikt")
 };

@@ -53,6 +53,8 @@ static SERVICE: Service = Service {
     refusals: &[],
     has_common_codes: false,
     has_editions: false,
+    findings: &[],
+    modifiers: &[],
     protection: Protection::Open,
 };
 

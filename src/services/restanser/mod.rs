@@ -37,6 +37,8 @@ static SERVICE: Service = Service {
     refusals: codes::REFUSALS,
     has_common_codes: true,
     has_editions: false,
+    findings: &[],
+    modifiers: &[],
     protection: Protection::Token(TokenDemand {
         issuer: ISSUER,
         scopes: &["skatteetaten:restanser"],

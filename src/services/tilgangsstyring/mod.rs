@@ -47,6 +47,8 @@ static SERVICE: Service = Service {
     refusals: codes::REFUSALS,
     has_common_codes: false,
     has_editions: false,
+    findings: &[],
+    modifiers: &[],
     protection: Protection::Open,
 };
 
@@ -57,7 +59,7 @@ const BODY: BodyPolicy = BodyPolicy::Json { limit: LARGEST_BODY };
 const ASK_CONSENT: Endpoint = Endpoint {
     success: Success::CREATED,
     // The documentation writes it with a slash at the end.
-    also_at: Some("/altinn/platform/accessmanagement/api/v1/enterprise/consentrequests/"),
+    also_at: &["/altinn/platform/accessmanagement/api/v1/enterprise/consentrequests/"],
     ..nobody(Endpoint::post("consentrequests", "accessmanagement/api/v1/enterprise/consentrequests", BODY))
 };
 const CONSENT: Endpoint = at(

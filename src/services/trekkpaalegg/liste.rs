@@ -65,7 +65,7 @@ fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
         changes(call.session).remember_seen(part, last.sekvensnummer);
     }
     if found.is_empty() && call.subject.party.is_none() {
-        answer.warning = Some(if call.subject.is_open { UNKNOWN_WITHOUT_TOKEN } else { UNKNOWN });
+        answer.warning = Some(if call.subject.is_open { UNKNOWN_WITHOUT_TOKEN } else { UNKNOWN }.into());
     }
     Ok(answer)
 }

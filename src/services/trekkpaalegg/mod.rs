@@ -36,6 +36,8 @@ static SERVICE: Service = Service {
     refusals: kb::REFUSALS,
     has_common_codes: true,
     has_editions: false,
+    findings: &[],
+    modifiers: &[],
     protection: Protection::Token(TokenDemand {
         issuer: ISSUER,
         scopes: &["skatteetaten:trekkpaalegg", "skatteetaten:trekkpålegg"],

@@ -284,8 +284,12 @@ fn read_modifiers(
 ) -> Result<Modifiers, Box<Refused>> {
     let mut read = Modifiers::default();
     for (name, value) in keys {
-        let key = Key::by_name(name).ok_or_else(|| unknown_key(name).of_rule())?;
-        if key == Key::Session {
+        let own = catalogue.modifiers().find(|own| own.name == name);
+        let key = Key::by_name(name);
+        if key.is_none() && own.is_none() {
+            return Err(unknown_key(name, catalogue).of_rule());
+        }
+        if key == Some(Key::Session) {
             let detail = "a rule belongs to a session and cannot choose another; bind the client to a session instead"
                 .to_owned();
             return Err(refused(&format!("{place}.session"), &excerpt(value), detail, &[]));
@@ -302,13 +306,25 @@ fn read_modifiers(
                 ));
             }
         };
-        read.take(key, &format!("{place}.{name}"), &text, Cause::Rule).map_err(Refused::of_rule)?;
+        let place = format!("{place}.{name}");
+        let taken = match (key, own) {
+            (Some(key), _) => read.take(key, &place, &text, Cause::Rule),
+            (None, Some(own)) => read.take_own(own, &place, &text, Cause::Rule),
+            (None, None) => Ok(()),
+        };
+        taken.map_err(Refused::of_rule)?;
     }
     if !Modifiers::default().fill_from(&read) {
         let detail = "the rule does nothing; give error, delay, fault, drift, edition, now or party".to_owned();
         return Err(refused(place, "{}", detail, &[]));
     }
     check_code(&read, place, when, catalogue)?;
+    for (own, given) in &read.own {
+        if !when.services(catalogue).any(|service| service.modifiers.contains(own)) {
+            let detail = format!("the services that the rule matches do not have the modifier {}", own.name);
+            return Err(refused(&format!("{place}.{}", own.name), &given.value, detail, &[]));
+        }
+    }
     if read.party.is_some() && !when.services(catalogue).any(Service::takes_party) {
         let detail = "the services that the rule matches take their party from the URL".to_owned();
         return Err(refused(&format!("{place}.party"), "party", detail, &[]));
@@ -325,7 +341,7 @@ fn check_code(read: &Modifiers, place: &str, when: &When, catalogue: Catalogue) 
     let Some(code) = read.error.as_ref().map(|error| Arc::clone(&error.value)) else {
         return Ok(());
     };
-    if when.services(catalogue).any(|service| Catalogue::code_at(Some(service), &code).is_some()) {
+    if when.services(catalogue).any(|service| Catalogue::demanded(Some(service), &code).is_ok()) {
         return Ok(());
     }
     let mut known: Vec<&str> =

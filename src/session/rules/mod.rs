@@ -17,7 +17,7 @@ use rand::{RngExt, SeedableRng};
 
 use crate::catalogue::{Catalogue, Endpoint, Service};
 use crate::faults::effects::Delay;
-use crate::faults::modifiers::Modifiers;
+use crate::faults::modifiers::{Modifiers, Sourced};
 use crate::faults::refused::Refused;
 use document::RuleDocument;
 
@@ -314,7 +314,9 @@ impl Rule {
         let known = |step: &Step| match step {
             Step::Natural => true,
             Step::Modify(step) => {
-                step.error.as_ref().is_none_or(|error| Catalogue::code_at(Some(call.service), &error.value).is_some())
+                let fits = |error: &Sourced<Arc<str>>| Catalogue::demanded(Some(call.service), &error.value).is_ok();
+                step.error.as_ref().is_none_or(fits)
+                    && step.own.iter().all(|(own, _)| call.service.modifiers.contains(own))
             }
         };
         self.when.matches(call) && self.then.iter().all(known)

@@ -1,5 +1,6 @@
 //! Shared by the tests: an independent HTTP client, and sandboxes to call.
 
+pub(crate) mod begjaering;
 pub(crate) mod contracts;
 pub(crate) mod jwt;
 

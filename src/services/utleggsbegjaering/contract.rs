@@ -1,0 +1,220 @@
+//! The contract: six operations, with the schemas of the types that are read and sent.
+
+use chrono::NaiveDate;
+use serde_json::{Map, Value, json};
+
+use super::begjaeringer::Kvittering;
+use super::feil::{self, Problem, Valideringsrespons};
+use super::vedlegg::{Opplastingsskjema, VedleggKvittering, VedleggStatus};
+use super::{ABOUT, SERVICE};
+use crate::domain::begjaering::{Begjaering, Eksempeltype, Eksempelvalg, Vedleggstilstand, eksempel, regel};
+use crate::interface::{Finding, Refusal};
+use crate::interface::contract::{Schemas, by_hand, head, parameter};
+
+/// A UUID in the examples.
+const EXAMPLE_ID: &str = "5f8a1c1e-0d4e-4c6f-9d57-3f6c2a9b7e10";
+
+/// The tag of all operations, from which generators make the name of a class.
+const TAG: &str = "Utleggsbegjaering";
+
+/// The schemas that responses refer to.
+struct Parts {
+    kvittering: Value,
+    vedlegg: Value,
+    status: Value,
+    problem: Value,
+    brudd: Value,
+}
+
+/// The OpenAPI 3.1 document.
+pub(super) fn document() -> Value {
+    let mut written = Schemas::new();
+    let parts = Parts {
+        kvittering: written.of::<Kvittering>(),
+        vedlegg: written.of::<VedleggKvittering>(),
+        status: written.of::<VedleggStatus>(),
+        problem: written.of::<Problem>(),
+        brudd: written.of::<Valideringsrespons>(),
+    };
+    let mut read = Schemas::of_requests();
+    let request = json!({ "application/json": { "schema": read.of::<Begjaering>(), "example": example() } });
+    let upload = json!({ "multipart/form-data": { "schema": read.of::<Opplastingsskjema>() } });
+    let mut schemas = written.finish();
+    schemas.extend(read.finish());
+    schemas.insert("Feil".to_owned(), feil_schema());
+    let states: Vec<&str> = Vedleggstilstand::ALLE.into_iter().map(Vedleggstilstand::navn).collect();
+    if let Some(state) = schemas.get_mut("VedleggStatus").and_then(|status| status.pointer_mut("/properties/tilstand"))
+    {
+        state["enum"] = json!(states);
+    }
+    let mut document = head(SERVICE.title, SERVICE.version, ABOUT, &[(TAG, ABOUT)]);
+    let issuer = SERVICE.token_demand().map_or("", |demand| demand.issuer.name);
+    document["security"] = json!([{}, { issuer: [] }]);
+    let base = format!("{}/{}", SERVICE.base, SERVICE.version);
+    let paths: Vec<(String, Value)> = SERVICE
+        .endpoints
+        .iter()
+        .zip(super::OPERATIONS)
+        .map(|(endpoint, operation)| {
+            let (body, success, refusals): (Option<&Value>, _, &[u16]) = match endpoint.name {
+                "vedlegg" => {
+                    let content = by_hand::content(&parts.vedlegg, &json!({ "uuid": EXAMPLE_ID }));
+                    (Some(&upload), made("The attachment is received.", &content), &[400, 413, 415])
+                }
+                "vis-vedlegg" => {
+                    let example = json!({
+                        "uuid": EXAMPLE_ID, "tilstand": "konvertert", "type": "tvangsgrunnlag", "filnavn": "faktura.pdf",
+                        "innsenderReferanse": "SAK-000001",
+                    });
+                    let content = by_hand::content(&parts.status, &example);
+                    (None, answered("How far the attachment has come.", Some(&content)), &[400])
+                }
+                "opprett" => {
+                    let content = by_hand::content(&parts.kvittering, &json!({ "eksternSaksreferanse": EXAMPLE_ID }));
+                    (Some(&request), made("The case is made.", &content), &[400, 409, 413, 422])
+                }
+                "endre" => (Some(&request), answered("The change is taken.", None), &[400, 409, 413, 422]),
+                _ => (Some(&request), answered("The request breaks no rule.", None), &[400, 413, 422]),
+            };
+            let mut responses = Map::from_iter([(endpoint.success.status.to_string(), success)]);
+            for status in refusals {
+                responses.insert(status.to_string(), parts.refusal(*status));
+            }
+            for status in [401, 403, 404, 406, 500] {
+                responses.insert(status.to_string(), parts.refusal(status));
+            }
+            responses.sort_keys();
+            let mut parameters = header_parameters();
+            for own in endpoint.parameters {
+                parameters.insert(0, parameter(own.name, &SERVICE, endpoint));
+            }
+            let mut described = json!({
+                "operationId": operation.id, "summary": operation.summary, "description": operation.description(),
+                "tags": [TAG], "parameters": parameters, "responses": responses,
+            });
+            if let Some(body) = body {
+                described["requestBody"] = json!({ "required": true, "content": body });
+            }
+            let path = endpoint.path.strip_prefix(SERVICE.version).unwrap_or(endpoint.path);
+            (format!("{base}{path}"), json!({ (endpoint.method.as_str().to_ascii_lowercase()): described }))
+        })
+        .collect();
+    let mut by_path = Map::new();
+    for (path, operation) in paths {
+        let entry = by_path.entry(path).or_insert_with(|| json!({}));
+        for (method, described) in operation.as_object().into_iter().flatten() {
+            entry[method] = described.clone();
+        }
+    }
+    document["paths"] = by_path.into();
+    document["components"] = json!({
+        "schemas": schemas,
+        "securitySchemes": { issuer: {
+            "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+            "description": format!("A token with the scope {}.", SERVICE.scopes().join(" or ")),
+        } },
+    });
+    document
+}
+
+impl Parts {
+    fn refusal(&self, status: u16) -> Value {
+        let feil = by_hand::reference("Feil");
+        let (description, schema) = match status {
+            400 => ("The call cannot be read: all that is missing or wrong.", &self.problem),
+            401 => ("The token is missing or wrong.", &feil),
+            403 => ("The token gives no right to this.", &feil),
+            404 => ("There is no such URL, case or attachment.", &feil),
+            406 => ("Only JSON is answered.", &feil),
+            409 => ("The request is in conflict with a case that is there.", &self.problem),
+            413 => ("The body or the file is too large.", &self.problem),
+            415 => ("The file is neither PDF nor something that can become PDF.", &self.problem),
+            422 => ("The request breaks rules: all of them.", &self.brudd),
+            _ => ("A fault of the service.", &feil),
+        };
+        let content = by_hand::content(schema, &refused(status));
+        let mut response = answered(description, Some(&content));
+        if status == 401 {
+            response["headers"]["WWW-Authenticate"] = json!({
+                "description": "What is wrong with the token (RFC 6750).", "required": true, "schema": { "type": "string" },
+            });
+        }
+        response
+    }
+}
+
+/// A refusal with a status, as the service would write it.
+fn refused(status: u16) -> Value {
+    let rule = |kode: &'static str| Finding {
+        kode: kode.into(),
+        melding: regel(kode).map_or("", |regel| regel.tekst).to_owned(),
+        peker: String::new(),
+    };
+    let findings = match status {
+        400 => vec![feil::formfeil("/underskrift", "Feltet 'underskrift' mangler")],
+        409 => vec![rule("DUPLIKAT_INNSENDING")],
+        413 | 415 => vec![feil::formfeil("fil", "Filen kan ikke brukes")],
+        422 => vec![rule("MANGLER_KRAV"), rule("UGYLDIG_KID")],
+        _ => {
+            let code = SERVICE.codes.iter().find(|code| code.status == status);
+            return feil::body(&Refusal::on_demand(code.unwrap_or_else(|| super::MODULE.unexpected())), EXAMPLE_ID);
+        }
+    };
+    feil::body(&Refusal::findings(status, findings), EXAMPLE_ID)
+}
+
+fn answered(description: &str, content: Option<&Value>) -> Value {
+    let mut response = json!({
+        "description": description,
+        "headers": { "Korrelasjonsid": {
+            "description": "The id of the call.", "required": true, "schema": { "type": "string" }, "example": EXAMPLE_ID,
+        } },
+    });
+    if let Some(content) = content {
+        response["content"] = content.clone();
+    }
+    response
+}
+
+fn made(description: &str, content: &Value) -> Value {
+    let mut response = answered(description, Some(content));
+    response["headers"]["Location"] = json!({
+        "description": "Where to find what was made.", "required": true, "schema": { "type": "string" },
+    });
+    response
+}
+
+/// The headers that every call has.
+fn header_parameters() -> Vec<Value> {
+    let header = |name: &str, description: &str, schema: Value, example: &str| {
+        json!({
+            "name": name, "in": "header", "required": true, "description": description, "schema": schema, "example": example,
+        })
+    };
+    let uuid = || json!({ "type": "string", "format": "uuid" });
+    vec![
+        header("Klientid", "The system that calls.", json!({ "type": "string", "minLength": 1 }), "mitt-system"),
+        header("Korrelasjonsid", "The id of the call, a new UUID.", uuid(), EXAMPLE_ID),
+        header("Meldingsid", "The id of the message, a new UUID.", uuid(), EXAMPLE_ID),
+    ]
+}
+
+/// The plain error.
+fn feil_schema() -> Value {
+    by_hand::object(
+        "A plain error.",
+        &["kode", "melding", "korrelasjonsid"],
+        &[
+            ("kode", by_hand::text("The code of the error.")),
+            ("melding", by_hand::text("What is wrong, in Norwegian.")),
+            ("korrelasjonsid", by_hand::text("The id of the call, as in the header.")),
+        ],
+    )
+}
+
+/// A valid request.
+fn example() -> Value {
+    let dato = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap_or_default();
+    let valg = Eksempelvalg { krav: 1, type_: Eksempeltype::default(), rente: false, seed: 1, dato };
+    serde_json::to_value(eksempel(&valg)).unwrap_or_default()
+}

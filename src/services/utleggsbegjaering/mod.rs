@@ -1,0 +1,153 @@
+//! Utleggsbegjæring: attachments are uploaded, a request for enforcement is validated, submitted and changed.
+//! Imitates docs/fidelity.md, "Utleggsbegjæring".
+
+mod arkiv;
+mod begjaeringer;
+mod contract;
+mod control;
+mod feil;
+mod filtype;
+mod hode;
+mod register;
+mod saker;
+mod section;
+mod vedlegg;
+mod visning;
+
+use super::{ISSUER, kb};
+use crate::catalogue::{
+    BodyPolicy, Endpoint, Formats, Needs, OwnModifier, Parameter, ParameterKind, PartyIn, Protection, Service, Success,
+    TokenDemand,
+};
+use crate::interface::{Envelope, Hooks, Operation, PartyFact, ServiceModule};
+use saker::Tilstand;
+
+static SERVICE: Service = Service {
+    name: "utleggsbegjaering",
+    title: "Utleggsbegjæring",
+    base: "/api/utleggsbegjaering",
+    hosts: &[],
+    version: "v2",
+    packages: &[],
+    endpoints: &[LAST_OPP, VIS_VEDLEGG, VALIDER, OPPRETT, VALIDER_ENDRING, ENDRE],
+    formats: Formats::Json,
+    codes: kb::CODES,
+    refusals: feil::REFUSALS,
+    has_common_codes: true,
+    has_editions: false,
+    findings: &feil::REGELKODER,
+    modifiers: &[VEDLEGG],
+    protection: Protection::Token(TokenDemand {
+        issuer: ISSUER,
+        scopes: &["skatteetaten:utleggsbegjaering"],
+        needs: Needs::ToBeTheParty,
+        consent: None,
+        without_token: kb::WITHOUT_TOKEN,
+    }),
+};
+
+/// The largest request, in bytes.
+const LARGEST_REQUEST: usize = 1024 * 1024;
+const REQUEST: BodyPolicy = BodyPolicy::Json { limit: LARGEST_REQUEST };
+
+/// The largest upload: a file of the largest size, and the other parts.
+const UPLOAD: BodyPolicy = BodyPolicy::Multipart { limit: vedlegg::LARGEST_FILE + 64 * 1024 };
+
+const LAST_OPP: Endpoint = Endpoint {
+    also_at: &["/api/utleggsbegjaering/v1/vedlegg", "/api/utleggsbegjaering/v0/vedlegg"],
+    success: Success { status: 201, headers: &["Location"] },
+    ..by_token(Endpoint::post("vedlegg", "v2/vedlegg", UPLOAD))
+};
+const VIS_VEDLEGG: Endpoint = Endpoint {
+    also_at: &["/api/utleggsbegjaering/v1/vedlegg/{uuid}", "/api/utleggsbegjaering/v0/vedlegg/{uuid}"],
+    parameters: &[UUID],
+    ..by_token(Endpoint::get("vis-vedlegg", "v2/vedlegg/{uuid}"))
+};
+const VALIDER: Endpoint = Endpoint {
+    also_at: &["/api/utleggsbegjaering/v1/valider", "/api/utleggsbegjaering/v0/valider"],
+    ..by_token(Endpoint::post("valider", "v2/valider", REQUEST))
+};
+const OPPRETT: Endpoint = Endpoint {
+    also_at: &[
+        "/api/utleggsbegjaering/v2/",
+        "/api/utleggsbegjaering/v1",
+        "/api/utleggsbegjaering/v1/",
+        "/api/utleggsbegjaering/v0",
+        "/api/utleggsbegjaering/v0/",
+    ],
+    success: Success::CREATED,
+    ..by_token(Endpoint::post("opprett", "v2", REQUEST))
+};
+const VALIDER_ENDRING: Endpoint = Endpoint {
+    also_at: &[
+        "/api/utleggsbegjaering/v1/valider/{eksternSaksreferanse}",
+        "/api/utleggsbegjaering/v0/valider/{eksternSaksreferanse}",
+    ],
+    parameters: &[SAKSREFERANSE],
+    ..by_token(Endpoint::put("valider-endring", "v2/valider/{eksternSaksreferanse}", REQUEST))
+};
+const ENDRE: Endpoint = Endpoint {
+    also_at: &["/api/utleggsbegjaering/v1/{eksternSaksreferanse}", "/api/utleggsbegjaering/v0/{eksternSaksreferanse}"],
+    parameters: &[SAKSREFERANSE],
+    ..by_token(Endpoint::put("endre", "v2/{eksternSaksreferanse}", REQUEST))
+};
+
+/// The endpoint, whose party is the submitter: the one of the token.
+const fn by_token(mut endpoint: Endpoint) -> Endpoint {
+    endpoint.party = PartyIn::Token;
+    endpoint
+}
+
+const UUID: Parameter = Parameter {
+    name: "uuid",
+    description: "The uuid of an attachment, as the answer to its upload says.",
+    example: "4b0c9c3e-52a7-4f0b-9a53-8f1f2f0d6c11",
+    kind: ParameterKind::Text,
+};
+const SAKSREFERANSE: Parameter = Parameter {
+    name: "eksternSaksreferanse",
+    description: "The reference of the case, as the answer to its first submission says.",
+    example: "0d2b7f0e-8f6c-4b53-8a3e-6f3c0a1d9b42",
+    kind: ParameterKind::Text,
+};
+
+/// How an attachment goes after its upload.
+const VEDLEGG: OwnModifier = OwnModifier {
+    name: "vedlegg",
+    header: "Sandbox-Vedlegg",
+    values: &arkiv::FORLOEP,
+    takes: |text| arkiv::Forloep::les(text).is_some(),
+};
+
+pub(super) static MODULE: ServiceModule = ServiceModule {
+    envelope: Envelope::Whole(feil::body),
+    hooks: Hooks {
+        section: Some(&section::UtleggSection),
+        session_state: Some(|| Box::new(Tilstand::default())),
+        pages: Some(control::pages),
+        party_fact: Some(PartyFact {
+            name: "utleggssaker",
+            description: "How many cases of Utleggsbegjæring its scenario says that it has submitted.",
+            count: |party| party.sections.get::<section::Partsdata>().map_or(0, |data| data.saker.len()),
+        }),
+        demanded_status: Some(feil::demanded_status),
+        keeps_bodies: true,
+        contract: Some(contract::document),
+        ..Hooks::NONE
+    },
+    ..ServiceModule::new(&SERVICE, OPERATIONS, ABOUT)
+};
+
+static OPERATIONS: &[Operation] = &[
+    Operation::without_schema(vedlegg::last_opp, "lastOppVedlegg", "Upload an attachment"),
+    Operation::without_schema(vedlegg::vis, "visVedlegg", "The state of an attachment"),
+    Operation::without_schema(begjaeringer::valider, "validerNyBegjaering", "Validate a new request"),
+    Operation::without_schema(begjaeringer::opprett, "opprettBegjaering", "Submit a new request"),
+    Operation::without_schema(begjaeringer::valider_endring, "validerEndretBegjaering", "Validate a changed request"),
+    Operation::without_schema(begjaeringer::endre, "endreBegjaering", "Submit a changed request"),
+];
+
+const ABOUT: &str = "Requests for enforcement (utleggsbegjæring), as innkreving-sandbox serves them: attachments are uploaded \
+    first, then the request is validated or submitted, and later changed. The submitter is the organisation of the token, or \
+    the customer of its systembruker. A request that cannot be read is refused with everything that is missing or wrong, one \
+    that breaks rules with all rules that it breaks.";

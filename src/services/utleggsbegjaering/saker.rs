@@ -1,0 +1,228 @@
+//! What a session keeps of the service: attachments, cases with their submissions, and what was refused.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use parking_lot::Mutex;
+
+use super::arkiv::Arkiv;
+use super::section::Partsdata;
+use crate::domain::begjaering::{Begjaering, Modell, Sakstilstand};
+use crate::interface::Finding;
+use crate::scenario::ScenarioSet;
+
+/// The most submissions that a session keeps, and the most bytes of them.
+const MOST: usize = 10_000;
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+
+/// The most refused requests that a session remembers.
+const MOST_REFUSED: usize = 500;
+
+/// What a session keeps of the service.
+#[derive(Debug, Default)]
+pub(super) struct Tilstand {
+    pub(super) arkiv: Arkiv,
+    saker: Mutex<Saker>,
+    avviste: Mutex<VecDeque<Arc<Avvist>>>,
+}
+
+#[derive(Debug, Default)]
+struct Saker {
+    by_reference: BTreeMap<String, Arc<Sak>>,
+    /// The references in the order in which the cases came.
+    order: Vec<String>,
+    submissions: usize,
+    bytes: usize,
+}
+
+/// A case. A change makes a new one in its place.
+#[derive(Clone, Debug)]
+pub(super) struct Sak {
+    pub(super) referanse: String,
+    /// The organisation that submitted it; nothing without a token.
+    pub(super) eier: Option<String>,
+    pub(super) tilstand: Sakstilstand,
+    /// How many of its submissions are not processed yet.
+    pub(super) ubehandlede: usize,
+    /// Oldest first; at least one.
+    pub(super) innsendinger: Vec<Arc<Innsending>>,
+}
+
+/// A submission.
+#[derive(Debug)]
+pub(super) struct Innsending {
+    /// By the session's clock.
+    pub(super) tidspunkt: DateTime<Utc>,
+    pub(super) korrelasjonsid: String,
+    pub(super) modell: Modell,
+    pub(super) begjaering: Begjaering,
+    /// The body as it was sent; empty where a scenario says the request.
+    pub(super) sendt: Bytes,
+}
+
+/// A request that was refused.
+#[derive(Debug)]
+pub(super) struct Avvist {
+    /// By the session's clock.
+    pub(super) tidspunkt: DateTime<Utc>,
+    pub(super) korrelasjonsid: String,
+    /// The name of the endpoint.
+    pub(super) kall: &'static str,
+    /// The case that was to be changed.
+    pub(super) referanse: Option<String>,
+    pub(super) innsender_referanse: Option<String>,
+    pub(super) status: u16,
+    pub(super) funn: Vec<Finding>,
+}
+
+/// Why a submission was not kept.
+#[derive(Debug)]
+pub(super) enum IkkeLagret {
+    /// Another call changed what this one was checked against. It is checked again.
+    Endret,
+    /// There is no room.
+    Fullt,
+}
+
+impl Sak {
+    /// The request as it was submitted last.
+    pub(super) fn begjaering(&self) -> Option<&Begjaering> {
+        self.innsendinger.last().map(|last| &last.begjaering)
+    }
+
+    /// Whether a caller may see it: the one that submitted it, or anybody where one of the two is not known.
+    pub(super) fn er_for(&self, kaller: Option<&str>) -> bool {
+        self.eier.as_deref().zip(kaller).is_none_or(|(eier, kaller)| eier == kaller)
+    }
+
+    /// Whether it is the same request that is submitted again: the published rule names the day and the reference.
+    fn er_duplikat(&self, begjaering: &Begjaering, kaller: Option<&str>) -> bool {
+        let same = |first: &Innsending| {
+            first.begjaering.begjaeringsdato == begjaering.begjaeringsdato
+                && first.begjaering.innsender_referanse == begjaering.innsender_referanse
+        };
+        self.er_for(kaller) && self.innsendinger.first().is_some_and(|first| same(first))
+    }
+}
+
+/// The cases that scenarios describe.
+fn of_scenarios(scenarios: &ScenarioSet) -> impl Iterator<Item = Arc<Sak>> {
+    let data = scenarios.parties().into_iter().filter_map(|party| party.sections.get::<Partsdata>());
+    data.flat_map(|data| data.saker.iter().cloned()).collect::<Vec<_>>().into_iter()
+}
+
+impl Tilstand {
+    /// A case by its reference: as the session has changed it, otherwise as a scenario describes it.
+    pub(super) fn finn(&self, referanse: &str, scenarios: &ScenarioSet) -> Option<Arc<Sak>> {
+        let own = self.saker.lock().by_reference.get(referanse).cloned();
+        own.or_else(|| of_scenarios(scenarios).find(|sak| sak.referanse == referanse))
+    }
+
+    /// The case that has the same request already.
+    pub(super) fn duplikat(
+        &self,
+        begjaering: &Begjaering,
+        kaller: Option<&str>,
+        scenarios: &ScenarioSet,
+    ) -> Option<Arc<Sak>> {
+        let own = self.saker.lock().by_reference.values().find(|sak| sak.er_duplikat(begjaering, kaller)).cloned();
+        own.or_else(|| of_scenarios(scenarios).find(|sak| sak.er_duplikat(begjaering, kaller)))
+    }
+
+    /// All cases: those of scenarios, then those that came while the sandbox ran, in their order.
+    pub(super) fn alle(&self, scenarios: &ScenarioSet) -> Vec<Arc<Sak>> {
+        let kept = self.saker.lock();
+        let of_scenarios = of_scenarios(scenarios).filter(|sak| !kept.by_reference.contains_key(&sak.referanse));
+        let own = kept.order.iter().filter_map(|referanse| kept.by_reference.get(referanse)).cloned();
+        of_scenarios.chain(own).collect()
+    }
+
+    /// Keeps a new case. `reference` makes a reference from its number.
+    pub(super) fn opprett(
+        &self,
+        innsending: Innsending,
+        eier: Option<String>,
+        reference: impl FnOnce(usize) -> String,
+    ) -> Result<Arc<Sak>, IkkeLagret> {
+        let mut kept = self.saker.lock();
+        let kaller = eier.as_deref();
+        if kept.by_reference.values().any(|sak| sak.er_duplikat(&innsending.begjaering, kaller)) {
+            return Err(IkkeLagret::Endret);
+        }
+        kept.count(&innsending)?;
+        let sak = Arc::new(Sak {
+            referanse: reference(kept.order.len() + 1),
+            eier,
+            tilstand: Sakstilstand::SakOpprettet,
+            ubehandlede: 0,
+            innsendinger: vec![Arc::new(innsending)],
+        });
+        kept.put(&sak);
+        Ok(sak)
+    }
+
+    /// Keeps a submission that changes a case, if the case is still what it was.
+    pub(super) fn endre(&self, before: &Arc<Sak>, innsending: Innsending) -> Result<(), IkkeLagret> {
+        let mut kept = self.saker.lock();
+        if kept.by_reference.get(&before.referanse).is_some_and(|now| !Arc::ptr_eq(now, before)) {
+            return Err(IkkeLagret::Endret);
+        }
+        kept.count(&innsending)?;
+        let mut sak = Sak::clone(before);
+        sak.innsendinger.push(Arc::new(innsending));
+        kept.put(&Arc::new(sak));
+        Ok(())
+    }
+
+    /// Puts a case into a state.
+    pub(super) fn sett(
+        &self,
+        referanse: &str,
+        scenarios: &ScenarioSet,
+        tilstand: Option<Sakstilstand>,
+        ubehandlede: Option<usize>,
+    ) -> Option<Arc<Sak>> {
+        let mut kept = self.saker.lock();
+        let own = kept.by_reference.get(referanse).cloned();
+        let mut sak = Sak::clone(&*own.or_else(|| of_scenarios(scenarios).find(|sak| sak.referanse == referanse))?);
+        sak.tilstand = tilstand.unwrap_or(sak.tilstand);
+        sak.ubehandlede = ubehandlede.unwrap_or(sak.ubehandlede);
+        let sak = Arc::new(sak);
+        kept.put(&sak);
+        Some(sak)
+    }
+
+    /// Remembers a request that was refused.
+    pub(super) fn avvis(&self, avvist: Avvist) {
+        let mut kept = self.avviste.lock();
+        if kept.len() == MOST_REFUSED {
+            kept.pop_front();
+        }
+        kept.push_back(Arc::new(avvist));
+    }
+
+    /// The requests that were refused, oldest first.
+    pub(super) fn avviste(&self) -> Vec<Arc<Avvist>> {
+        self.avviste.lock().iter().cloned().collect()
+    }
+}
+
+impl Saker {
+    /// Counts a submission, if there is room for it.
+    fn count(&mut self, innsending: &Innsending) -> Result<(), IkkeLagret> {
+        let bytes = self.bytes + innsending.sendt.len();
+        if self.submissions == MOST || bytes > MOST_BYTES {
+            return Err(IkkeLagret::Fullt);
+        }
+        (self.submissions, self.bytes) = (self.submissions + 1, bytes);
+        Ok(())
+    }
+
+    fn put(&mut self, sak: &Arc<Sak>) {
+        if self.by_reference.insert(sak.referanse.clone(), Arc::clone(sak)).is_none() {
+            self.order.push(sak.referanse.clone());
+        }
+    }
+}
