@@ -45,8 +45,8 @@ enum Command {
     Check(check::CheckArgs),
     /// List the parties, with their sums of today
     Parties(parties::PartiesArgs),
-    /// Print the JSON Schema of scenario files
-    Schema,
+    /// Print the JSON Schema of scenario files, or of something that a service takes
+    Schema(schema::SchemaArgs),
     /// Print the OpenAPI document of a service
     Openapi(openapi::OpenapiArgs),
     /// Set, list and delete rules of a running sandbox: which calls fail, and how
@@ -84,7 +84,7 @@ pub fn main() -> ExitCode {
         Ok(None | Some(Command::Serve)) => serve::run(&flags, services, &unknown.unrelated),
         Ok(Some(Command::Check(args))) => check::run(&args, &flags, services),
         Ok(Some(Command::Parties(args))) => parties::run(&args, &flags, services),
-        Ok(Some(Command::Schema)) => schema::run(services),
+        Ok(Some(Command::Schema(args))) => schema::run(&args, services),
         Ok(Some(Command::Openapi(args))) => openapi::run(&args, services),
         Ok(Some(Command::Rule(args))) => rule::run(&args, &flags),
         Ok(Some(Command::Clock(args))) => clock::run(&args, &flags),

@@ -1,10 +1,30 @@
-//! `schema`: print the JSON Schema of scenario files, for editors.
+//! `schema`: print the JSON Schema of scenario files, for editors, or of something that a service takes.
 
 use std::process::ExitCode;
 
-use crate::interface::Services;
-use crate::terminal::print;
+use clap::Args;
 
-pub(super) fn run(services: &Services) -> ExitCode {
-    print(&format!("{:#}\n", services.format.schema()))
+use crate::interface::Services;
+use crate::terminal::{UNUSABLE, print, print_error};
+
+#[derive(Args)]
+pub(super) struct SchemaArgs {
+    /// What it describes; scenario files if left out
+    name: Option<String>,
+}
+
+pub(super) fn run(args: &SchemaArgs, services: &Services) -> ExitCode {
+    let schemas = || services.modules.iter().flat_map(|module| module.hooks.schemas);
+    let schema = match &args.name {
+        None => services.format.schema(),
+        Some(name) => match schemas().find(|schema| schema.name == name) {
+            Some(found) => (found.schema)(),
+            None => {
+                let names: Vec<&str> = schemas().map(|schema| schema.name).collect();
+                print_error(&format!("there is no schema {name}; the names: {}", names.join(", ")));
+                return ExitCode::from(UNUSABLE);
+            }
+        },
+    };
+    print(&format!("{schema:#}\n"))
 }

@@ -36,6 +36,8 @@ pub struct Hooks {
     pub(crate) pages: Option<fn() -> PageRoutes>,
     /// Its subcommands.
     pub(crate) subcommands: &'static [Subcommand],
+    /// The JSON Schemas that `schema NAME` prints.
+    pub(crate) schemas: &'static [NamedSchema],
     /// What the list of parties tells of it.
     pub(crate) party_fact: Option<PartyFact>,
     /// A call that a newcomer can paste.
@@ -62,6 +64,7 @@ impl Hooks {
         settings: None,
         pages: None,
         subcommands: &[],
+        schemas: &[],
         party_fact: None,
         sample: None,
         hint: None,
@@ -115,6 +118,14 @@ pub(crate) struct Subcommand {
     pub(crate) command: fn() -> clap::Command,
     /// Runs it.
     pub(crate) run: fn(&ArgMatches, &Flags) -> ExitCode,
+}
+
+/// A JSON Schema of something that a service takes.
+pub(crate) struct NamedSchema {
+    /// How the command line calls it.
+    pub(crate) name: &'static str,
+    /// Makes it.
+    pub(crate) schema: fn() -> Value,
 }
 
 /// What the list of parties tells of a service.

@@ -28,7 +28,9 @@ pub use call::{Body, Call, Field};
 pub(crate) use call::{Instants, Target};
 pub(crate) use example::Example;
 pub use hooks::Hooks;
-pub(crate) use hooks::{PageRoutes, PartyFact, Render, RequestFault, Sample, SettingsSection, Subcommand, View};
+pub(crate) use hooks::{
+    NamedSchema, PageRoutes, PartyFact, Render, RequestFault, Sample, SettingsSection, Subcommand, View,
+};
 pub use module::{Operation, ServiceModule};
 pub(crate) use refusal::Envelope;
 pub(crate) use refusal::Reason;

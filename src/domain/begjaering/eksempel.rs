@@ -37,6 +37,35 @@ pub enum Eksempeltype {
     Veksel,
 }
 
+impl Eksempeltype {
+    /// All kinds.
+    pub const ALLE: [Self; 6] = [
+        Self::SkriftligMeddelelse,
+        Self::Dom,
+        Self::Gjeldsbrev,
+        Self::ElektroniskGjeldserklaering,
+        Self::Tvangsmulkt,
+        Self::Veksel,
+    ];
+
+    /// Its name on the command line: the model's own word where it has one.
+    pub const fn navn(self) -> &'static str {
+        match self {
+            Self::SkriftligMeddelelse => "skriftligMeddelelse",
+            Self::Dom => "dom",
+            Self::Gjeldsbrev => "gjeldsbrev",
+            Self::ElektroniskGjeldserklaering => "elektroniskGjeldserklaering",
+            Self::Tvangsmulkt => "tvangsmulkt",
+            Self::Veksel => "veksel",
+        }
+    }
+
+    /// The kind with this name.
+    pub fn med_navn(navn: &str) -> Option<Self> {
+        Self::ALLE.into_iter().find(|type_| type_.navn() == navn)
+    }
+}
+
 /// What an example shall be.
 #[derive(Clone, Debug)]
 pub struct Eksempelvalg {

@@ -266,12 +266,9 @@ impl Les for String {
 
 impl Les for NaiveDate {
     fn les(verdi: &Verdi<'_>, leser: &mut Leser, sti: &Sti<'_>) -> Option<Self> {
-        let tekst = match &verdi.innhold {
-            Innhold::Tekst(tekst) => tekst,
-            _ => {
-                leser.feil_type(verdi, sti, "en dato (åååå-mm-dd)");
-                return None;
-            }
+        let Innhold::Tekst(tekst) = &verdi.innhold else {
+            leser.feil_type(verdi, sti, "en dato (åååå-mm-dd)");
+            return None;
         };
         let dag = (tekst.len() == 10).then(|| NaiveDate::parse_from_str(tekst, "%Y-%m-%d").ok()).flatten();
         if dag.is_none() {

@@ -13,6 +13,7 @@ mod plasser;
 mod register;
 mod regler;
 mod sammenheng;
+mod skjema;
 mod utgaver;
 
 pub use eksempel::{Eksempeltype, Eksempelvalg, eksempel};
@@ -24,6 +25,7 @@ pub use omstendigheter::{
 pub use plasser::{Plasser, linje_og_kolonne};
 pub use register::{Oppfoering, Register, RegisterMed, Registerstatus, SyntetiskRegister};
 pub use regler::{REGLER, Regel, Regelbrudd, Sikkerhet, kontroller, regel};
+pub use skjema::json_schema;
 pub use utgaver::Modell;
 
 use leser::{Les, Leser, Sti};

@@ -41,7 +41,7 @@ impl<'a> Plasser<'a> {
 /// Line and column of a byte, counted from 1. The column counts characters.
 pub fn linje_og_kolonne(tekst: &str, sted: usize) -> (usize, usize) {
     let foran = &tekst.as_bytes()[..sted.min(tekst.len())];
-    let linje = 1 + foran.iter().filter(|byte| **byte == b'\n').count();
+    let linje = foran.split(|byte| *byte == b'\n').count();
     let begynnelse = foran.iter().rposition(|byte| *byte == b'\n').map_or(0, |sted| sted + 1);
     // A byte that continues a character does not count.
     let kolonne = 1 + foran[begynnelse..].iter().filter(|byte| **byte & 0xC0 != 0x80).count();

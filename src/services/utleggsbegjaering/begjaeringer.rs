@@ -98,7 +98,7 @@ fn remembered(
                 tidspunkt: call.instants.now,
                 korrelasjonsid: call.id.to_owned(),
                 kall: call.target.endpoint.map_or("", |endpoint| endpoint.name),
-                referanse: call.place("eksternSaksreferanse").map(|text| text.into_owned()),
+                referanse: call.place("eksternSaksreferanse").map(std::borrow::Cow::into_owned),
                 innsender_referanse,
                 status: refusal.status(),
                 funn: refusal.all_findings().to_vec(),

@@ -8,8 +8,8 @@ use super::feil::{self, Problem, Valideringsrespons};
 use super::vedlegg::{Opplastingsskjema, VedleggKvittering, VedleggStatus};
 use super::{ABOUT, SERVICE};
 use crate::domain::begjaering::{Begjaering, Eksempeltype, Eksempelvalg, Vedleggstilstand, eksempel, regel};
-use crate::interface::{Finding, Refusal};
 use crate::interface::contract::{Schemas, by_hand, head, parameter};
+use crate::interface::{Finding, Refusal};
 
 /// A UUID in the examples.
 const EXAMPLE_ID: &str = "5f8a1c1e-0d4e-4c6f-9d57-3f6c2a9b7e10";

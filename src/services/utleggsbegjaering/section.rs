@@ -13,7 +13,9 @@ use super::arkiv::Forloep;
 use super::saker::{Innsending, Sak};
 use crate::access::mint::stable_uuid;
 use crate::catalogue::{Service, nearest};
-use crate::domain::begjaering::{Begjaering, Eksempeltype, Eksempelvalg, Modell, Registerstatus, Sakstilstand, eksempel, les};
+use crate::domain::begjaering::{
+    Begjaering, Eksempeltype, Eksempelvalg, Modell, Registerstatus, Sakstilstand, eksempel, les,
+};
 use crate::scenario::problems::Place;
 use crate::scenario::resolve::{Reader, Who};
 use crate::scenario::scalar::{Count, Dato, Text, YesNo};
@@ -197,7 +199,7 @@ fn request(
     let own = entry.innsender_referanse.as_ref().and_then(|text| reader.read(text, place.key("innsenderReferanse")));
     let valg = Eksempelvalg { krav: krav as usize, type_: Eksempeltype::default(), rente: false, seed: 1, dato };
     let mut begjaering = eksempel(&valg);
-    begjaering.innsender_referanse = own.as_deref().unwrap_or(referanse).to_owned();
+    own.as_deref().unwrap_or(referanse).clone_into(&mut begjaering.innsender_referanse);
     let part = who.part.to_string();
     if let Some(virksomhet) =
         begjaering.innsender.as_mut().and_then(|innsender| innsender.innsender.virksomhet.as_mut())

@@ -93,6 +93,7 @@ pub struct KreverRettsgebyrErstattet {
 impl Les for KreverRettsgebyrErstattet {
     /// In 0.9 it was true or false.
     fn les(verdi: &Verdi<'_>, leser: &mut Leser, sti: &Sti<'_>) -> Option<Self> {
+        const FELTER: [&str; 3] = ["kreverRettsgebyrErstattet", "prioritetISak", "prioritetISakFremtidigRentekrav"];
         if let (Innhold::Sannhet(krever_rettsgebyr_erstattet), Modell::V0) = (&verdi.innhold, leser.modell) {
             let krever_rettsgebyr_erstattet = *krever_rettsgebyr_erstattet;
             return Some(Self {
@@ -101,7 +102,6 @@ impl Les for KreverRettsgebyrErstattet {
                 prioritet_i_sak_fremtidig_rentekrav: None,
             });
         }
-        const FELTER: [&str; 3] = ["kreverRettsgebyrErstattet", "prioritetISak", "prioritetISakFremtidigRentekrav"];
         let [krever, gebyr, rente] = leser.objekt(verdi, "KreverRettsgebyrErstattet", &FELTER, sti)?;
         let krever = Les::les_felt(krever, leser, sti, FELTER[0]);
         let gebyr = Les::les_felt(gebyr, leser, sti, FELTER[1]);

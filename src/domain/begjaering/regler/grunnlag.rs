@@ -82,7 +82,7 @@ impl<'a> Grunnlag<'a> {
     }
 }
 
-fn fullmektige<'a>(begjaering: &'a Begjaering) -> impl Iterator<Item = (Aktoersted, &'a Prosessfullmektig)> + use<'a> {
+fn fullmektige(begjaering: &Begjaering) -> impl Iterator<Item = (Aktoersted, &Prosessfullmektig)> {
     let saksoekers = begjaering.saksoeker.iter().enumerate().filter_map(|(nummer, part)| {
         Some((Aktoersted::SaksoekersFullmektig(nummer), part.saksoekers_prosessfullmektig.as_ref()?))
     });
