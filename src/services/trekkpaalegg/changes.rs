@@ -44,7 +44,7 @@ pub(super) enum ChangeError {
     #[error("the debtor has several active orders; choose one by trekkid: {0}")]
     SeveralOrders(String),
     /// The order follows from something else, so it can only change with it.
-    #[error("the order follows from a case: decide, end or withdraw the case (/sandbox/saker), and the order follows")]
+    #[error("the order follows from a case: decide, end or withdraw the case, and the order follows")]
     OfAnotherService,
     /// The debtor has no active order that could end.
     #[error("the debtor has no active order")]
