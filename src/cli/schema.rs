@@ -15,16 +15,15 @@ pub(super) struct SchemaArgs {
 
 pub(super) fn run(args: &SchemaArgs, services: &Services) -> ExitCode {
     let schemas = || services.modules.iter().flat_map(|module| module.hooks.schemas);
-    let schema = match &args.name {
+    let found = args.name.as_ref().map(|name| schemas().find(|schema| schema.name == name).ok_or(name));
+    let schema = match found {
         None => services.format.schema(),
-        Some(name) => match schemas().find(|schema| schema.name == name) {
-            Some(found) => (found.schema)(),
-            None => {
-                let names: Vec<&str> = schemas().map(|schema| schema.name).collect();
-                print_error(&format!("there is no schema {name}; the names: {}", names.join(", ")));
-                return ExitCode::from(UNUSABLE);
-            }
-        },
+        Some(Ok(found)) => (found.schema)(),
+        Some(Err(name)) => {
+            let names: Vec<&str> = schemas().map(|schema| schema.name).collect();
+            print_error(&format!("there is no schema {name}; the names: {}", names.join(", ")));
+            return ExitCode::from(UNUSABLE);
+        }
     };
     print(&format!("{schema:#}\n"))
 }

@@ -51,6 +51,7 @@ pub(super) fn document(services: &Services) -> Value {
     let mut schemas = response_schemas.finish();
     schemas.extend(request_schemas.finish());
     describe_facts(&mut schemas["PartyLine"], services);
+    add_own_modifiers(&mut schemas["Then"], services);
     let about = "Rules, clock, journal, scenarios and sessions of a running sandbox. docs/control-api.md explains it.";
     let mut document = head("innkreving-sandbox control", env!("CARGO_PKG_VERSION"), about, &[(TAG, about)]);
     document["security"] = json!([{}, { "key": [] }]);
@@ -70,6 +71,23 @@ pub(super) fn document(services: &Services) -> Value {
         },
     });
     document
+}
+
+/// Adds the modifiers that only one service has to what a rule can do.
+fn add_own_modifiers(schema: &mut Value, services: &Services) {
+    match schema {
+        Value::Object(fields) => {
+            if let Some(Value::Object(known)) = fields.get_mut("properties")
+                && known.contains_key("error")
+            {
+                let own = services.catalogue.modifiers();
+                known.extend(own.map(|own| (own.name.to_owned(), json!({ "type": "string", "examples": own.values }))));
+            }
+            fields.values_mut().for_each(|field| add_own_modifiers(field, services));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| add_own_modifiers(item, services)),
+        _ => {}
+    }
 }
 
 #[expect(clippy::too_many_lines, reason = "a table")]

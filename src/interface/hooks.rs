@@ -19,7 +19,7 @@ use super::refusal::Refusal;
 use crate::catalogue::{Check, Code, Edition, Endpoint, Service};
 use crate::config::{Flags, ServiceSettings};
 use crate::domain::identifikator::Part;
-use crate::domain::trekk::Oppdrag;
+use crate::domain::saksgang::Oppdrag;
 use crate::scenario::Party;
 use crate::scenario::section::Section;
 use crate::session::{Session, World};

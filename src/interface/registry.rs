@@ -13,7 +13,7 @@ use super::routes::{Route, Routes};
 use crate::access::Demand;
 use crate::catalogue::{Catalogue, Edition, Endpoint, Service};
 use crate::domain::identifikator::Part;
-use crate::domain::trekk::Oppdrag;
+use crate::domain::saksgang::Oppdrag;
 use crate::faults::drift::Contract;
 use crate::scenario::format::ScenarioFormat;
 use crate::session::{Session, StateMaker, World};

@@ -5,6 +5,8 @@ mod access;
 mod agreement;
 mod altinn;
 mod bad_input;
+mod begjaering_cli;
+mod begjaering_lesing;
 mod begjaering_regler;
 mod binary;
 mod clients_in_the_wild;

@@ -1,5 +1,6 @@
 //! Reading the tree into types. Every problem is told, with its place; nothing stops at the first.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::Deref;
 
@@ -131,8 +132,22 @@ impl Leser {
         }
     }
 
-    /// All that was told, and how many more there are.
+    /// All that was told, and how many more there are. What is missing may be there under another name.
     pub(super) fn alle_feil(mut self) -> Vec<Lesefeil> {
+        let mut ukjente: HashMap<&str, Vec<&str>> = HashMap::new();
+        for (objekt, felt) in self.ukjente.iter().filter_map(|peker| peker.rsplit_once('/')) {
+            ukjente.entry(objekt).or_default().push(felt);
+        }
+        for feil in self.feil.iter_mut().filter(|feil| feil.hint.is_none()) {
+            let Some((objekt, felt)) = feil.peker.rsplit_once('/') else { continue };
+            let Some(her) = ukjente.get(objekt) else { continue };
+            let eldre = her.iter().find(|annet| utgaver::er_eldre_navn(annet, felt));
+            if let Some(annet) = eldre {
+                feil.hint = Some(format!("the body has {annet}, which is its name in model 0.9"));
+            } else if let Some(annet) = naermeste(felt, her.iter().copied()) {
+                feil.hint = Some(format!("the body has {annet}: is it misspelt?"));
+            }
+        }
         if self.flere > 0 {
             let melding = format!("Det er {} feil til", self.flere);
             self.feil.push(Lesefeil { peker: String::new(), melding, hint: None });

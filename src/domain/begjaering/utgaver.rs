@@ -145,6 +145,11 @@ pub(super) fn eldre_felt(klasse: &str, felt: &str, modell: Modell) -> Option<Eld
     rader.find(|rad| rad.0 == klasse && rad.1 == felt).map(|rad| rad.3)
 }
 
+/// Whether a field of an older model has another name in 2.0, and this is it.
+pub(super) fn er_eldre_navn(eldre: &str, nytt: &str) -> bool {
+    ELDRE_FELTER.iter().any(|rad| rad.1 == eldre && matches!(rad.3, Het(navn) if navn == nytt))
+}
+
 /// Whether a model has a code of a list.
 pub(super) fn har_kode(modell: Modell, liste: &str, kode: &str) -> bool {
     let rad = KODER.iter().find(|rad| rad.0 == liste && rad.1 == kode);

@@ -18,3 +18,4 @@ pub mod regnskap;
 mod regnskap_tests;
 
 pub use super::begjaering::Sakstilstand;
+pub use super::trekk::Oppdrag;

@@ -36,8 +36,10 @@ struct Regelverksvar {
     /// The number.
     identifikator: String,
     /// `nytt` or `gammelt`.
+    #[schemars(extend("enum" = ["nytt", "gammelt"]))]
     regelverk: &'static str,
     /// Where a request about it goes: `ELAN`, which is this service, or `ELSA`.
+    #[schemars(extend("enum" = ["ELAN", "ELSA"]))]
     system: &'static str,
 }
 

@@ -13,12 +13,12 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::arkiv::Vedlegg;
-use super::saker::{Sak, Tilstand};
+use super::saker::Tilstand;
 use super::visning::{SakView, Saksliste, VedleggView, Vedleggsliste};
 use super::{gang, gang_control};
 use crate::catalogue::nearest;
 use crate::domain::begjaering::{Sakstilstand, Vedleggstilstand};
-use crate::domain::saksgang::livsloep::Sakshendelse;
+use crate::domain::saksgang::livsloep::{Overgang, Sakshendelse};
 use crate::interface::PageRoutes;
 use crate::interface::contract::Schemas;
 use crate::interface::pages::{ControlOperation, InSession, JsonBody, Problem, Shared, json_body};
@@ -113,11 +113,11 @@ async fn list(State(_): State<Arc<Shared>>, InSession(session): InSession) -> Re
     let tilstand = tilstand(&session)?;
     let (world, now) = (session.world(), now(&session));
     let scenarios = &world.loaded.scenarios;
-    let saker = tilstand.alle(scenarios);
-    let state = |sak: &Sak| gang::tilstand(sak, tilstand, scenarios, now);
+    let saker = gang::alle(tilstand, scenarios, now);
+    let state = |overganger: &[Overgang]| overganger.last().map_or(Sakstilstand::SakOpprettet, |last| last.tilstand);
     Ok(Json(Saksliste {
         count: saker.len(),
-        begjaeringer: saker.iter().map(|sak| SakView::new(sak, state(sak), false, now)).collect(),
+        begjaeringer: saker.iter().map(|(sak, went)| SakView::new(sak, state(went), false, now)).collect(),
         avvist: tilstand.avviste().iter().map(|avvist| (&**avvist).into()).collect(),
     }))
 }

@@ -1,5 +1,7 @@
 //! Changes of cases' states, polled by sequence number. Imitates docs/fidelity.md, "After a submission".
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -29,6 +31,9 @@ struct Statusendring {
     /// The reference of the case.
     ekstern_saksreferanse: String,
     /// The state that it came into.
+    #[schemars(extend("enum" = [
+        "sakOpprettet", "sakUnderBehandling", "sakNektetFremmet", "sakForelagt", "sakBesluttet", "sakAvsluttet", "sakHevet",
+    ]))]
     saksstatus: &'static str,
     /// The day.
     dato: NaiveDate,
@@ -49,17 +54,13 @@ pub(super) fn vis(call: &Call<'_>) -> Result<Answer, Refusal> {
     };
     let (tilstand, scenarios, now) = (tilstand(call)?, &call.world.loaded.scenarios, call.instants.now);
     let kaller = kaller(call);
-    let all = tilstand.alle(scenarios).into_iter().map(|sak| {
-        let overganger = gang::gang(&sak, tilstand, scenarios, now);
-        (sak, overganger)
-    });
-    let all: Vec<_> = all.collect();
-    let mine: Vec<&str> =
+    let all = gang::alle(tilstand, scenarios, now);
+    let mine: HashSet<&str> =
         all.iter().filter(|(sak, _)| sak.er_for(kaller.as_deref())).map(|(sak, _)| &*sak.referanse).collect();
     let told = tilstand.gang.varsler(&all).into_iter();
-    let told = told.filter(|it| it.sekvensnummer > after && mine.contains(&&*it.referanse)).take(MOST);
-    let statusendringer = told.map(|it| Statusendring {
-        sekvensnummer: it.sekvensnummer,
+    let told = told.filter(|(number, it)| *number > after && mine.contains(&*it.referanse)).take(MOST);
+    let statusendringer = told.map(|(sekvensnummer, it)| Statusendring {
+        sekvensnummer,
         ekstern_saksreferanse: it.referanse,
         saksstatus: it.tilstand.navn(),
         dato: it.dag,

@@ -1,7 +1,7 @@
 //! How the cases of a session go on: the state of each, and the deduction of each debtor.
 //! Imitates docs/fidelity.md, "After a submission".
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -23,21 +23,21 @@ use crate::session::{Session, World};
 /// What a session keeps of what comes after submissions.
 #[derive(Debug, Default)]
 pub(super) struct Gang {
-    varsler: Mutex<Vec<Varsel>>,
+    /// Each change that was told, with its number.
+    varsler: Mutex<HashMap<Varsel, u64>>,
     /// Who asked about which number since the last submission.
     oppslag: Mutex<BTreeSet<(Option<String>, String)>>,
     unntak: Mutex<BTreeMap<String, Vec<Unntak>>>,
     bidrag: Mutex<BTreeMap<Part, LoependeBidrag>>,
 }
 
-/// A change of a case's state, as it is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A change of a case's state.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Varsel {
-    pub(super) sekvensnummer: u64,
+    pub(super) dag: NaiveDate,
     pub(super) referanse: String,
     /// Which change of the case it is, from 0.
     pub(super) nummer: usize,
-    pub(super) dag: NaiveDate,
     pub(super) tilstand: Sakstilstand,
 }
 
@@ -62,35 +62,27 @@ impl Gang {
         self.oppslag.lock().remove(&(kaller.map(str::to_owned), nummer.to_owned()));
     }
 
-    /// The changes of cases that are there, each with the number that it got when it was told first. A change that is new
-    /// gets a higher number than all before it.
-    pub(super) fn varsler(&self, saker: &[(Arc<Sak>, Vec<Overgang>)]) -> Vec<Varsel> {
-        let mut varsler = self.varsler.lock();
-        let mut all: Vec<Varsel> = saker
-            .iter()
-            .flat_map(|(sak, overganger)| {
-                overganger.iter().enumerate().map(|(nummer, it)| Varsel {
-                    sekvensnummer: 0,
-                    referanse: sak.referanse.clone(),
-                    nummer,
-                    dag: it.dag,
-                    tilstand: it.tilstand,
-                })
+    /// The changes of cases that are there, each with the number that it got when it was told first, by rising number. A
+    /// change that is new gets a higher number than all before it.
+    pub(super) fn varsler(&self, saker: &[(Arc<Sak>, Vec<Overgang>)]) -> Vec<(u64, Varsel)> {
+        let all = saker.iter().flat_map(|(sak, overganger)| {
+            overganger.iter().enumerate().map(|(nummer, it)| Varsel {
+                dag: it.dag,
+                referanse: sak.referanse.clone(),
+                nummer,
+                tilstand: it.tilstand,
             })
-            .collect();
-        all.sort_by_key(|it| it.dag);
-        let mut highest = varsler.last().map_or(0, |last| last.sekvensnummer);
-        for it in &mut all {
-            let known = varsler.iter().rev().find(|told| Varsel { sekvensnummer: 0, ..(*told).clone() } == *it);
-            it.sekvensnummer = known.map_or(0, |told| told.sekvensnummer);
-            if it.sekvensnummer == 0 {
-                highest += 1;
-                it.sekvensnummer = highest;
-                varsler.push(it.clone());
-            }
-        }
-        all.sort_by_key(|it| it.sekvensnummer);
-        all
+        });
+        let mut all: Vec<Varsel> = all.collect();
+        all.sort_by_key(|it| (it.dag, it.nummer));
+        let mut told = self.varsler.lock();
+        let numbered = all.into_iter().map(|it| {
+            let next = told.len() as u64 + 1;
+            (*told.entry(it.clone()).or_insert(next), it)
+        });
+        let mut numbered: Vec<_> = numbered.collect();
+        numbered.sort_by_key(|(number, _)| *number);
+        numbered
     }
 }
 
@@ -151,15 +143,40 @@ pub(super) fn tilstand(sak: &Sak, tilstand: &Tilstand, scenarios: &ScenarioSet, 
     gang(sak, tilstand, scenarios, now).last().map_or(Sakstilstand::SakOpprettet, |it| it.tilstand)
 }
 
+/// All cases, each with how it went until an instant. Each debtor is looked at once.
+pub(super) fn alle(
+    tilstand: &Tilstand,
+    scenarios: &ScenarioSet,
+    now: DateTime<Utc>,
+) -> Vec<(Arc<Sak>, Vec<Overgang>)> {
+    let saker = tilstand.alle(scenarios);
+    let mut went: HashMap<String, Vec<Overgang>> = HashMap::new();
+    for mot in debtors(&saker, tilstand, now) {
+        went.extend(mot.saker.iter().map(|sak| sak.referanse.clone()).zip(mot.overganger));
+    }
+    let of_case = |sak: Arc<Sak>| {
+        let debtor = sak.skyldner();
+        let known = went.remove(&sak.referanse);
+        let overganger = known.unwrap_or_else(|| if debtor.is_some() { Vec::new() } else { sak.overganger(now) });
+        (sak, overganger)
+    };
+    saker.into_iter().map(of_case).collect()
+}
+
+/// The debtors of cases, each with all their cases.
+fn debtors(saker: &[Arc<Sak>], tilstand: &Tilstand, now: DateTime<Utc>) -> impl Iterator<Item = Mot> {
+    let mut by_debtor: BTreeMap<Part, Vec<Arc<Sak>>> = BTreeMap::new();
+    for sak in saker {
+        if let Some(part) = sak.skyldner() {
+            by_debtor.entry(part).or_default().push(Arc::clone(sak));
+        }
+    }
+    by_debtor.into_iter().map(move |(part, saker)| med_saker(part, saker, tilstand, now))
+}
+
 /// The orders to an employer that follow from the cases of a session.
 pub(super) fn orders(session: &Session, world: &World, employer: Part, now: DateTime<Utc>) -> Vec<Oppdrag> {
     let Some(tilstand) = session.state::<Tilstand>() else { return Vec::new() };
-    let mut by_debtor: BTreeMap<Part, Vec<Arc<Sak>>> = BTreeMap::new();
-    for sak in tilstand.alle(&world.loaded.scenarios) {
-        if let Some(part) = sak.skyldner() {
-            by_debtor.entry(part).or_default().push(sak);
-        }
-    }
-    let debtors = by_debtor.into_iter().map(|(part, saker)| med_saker(part, saker, tilstand, now));
-    debtors.flat_map(|mot| oppdrag(mot.part, &mot.regnskap, employer)).collect()
+    let saker = tilstand.alle(&world.loaded.scenarios);
+    debtors(&saker, tilstand, now).flat_map(|mot| oppdrag(mot.part, &mot.regnskap, employer)).collect()
 }

@@ -4,6 +4,7 @@
 mod arkiv;
 mod begjaeringer;
 mod betjeningskart;
+mod cli;
 mod contract;
 mod control;
 mod endringer;
@@ -187,12 +188,13 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
         section: Some(&section::UtleggSection),
         session_state: Some(|| Box::new(Tilstand::default())),
         pages: Some(control::pages),
+        subcommands: &[cli::SUBCOMMAND, sak_command::SUBCOMMAND],
+        schemas: &[cli::SCHEMA],
         party_fact: Some(PartyFact {
             name: "utleggssaker",
             description: "How many cases of Utleggsbegjæring its scenario says that it has submitted.",
             count: |party| party.sections.get::<section::Partsdata>().map_or(0, |data| data.saker.len()),
         }),
-        subcommands: &[sak_command::SUBCOMMAND],
         orders: Some(gang::orders),
         demanded_status: Some(feil::demanded_status),
         keeps_bodies: true,

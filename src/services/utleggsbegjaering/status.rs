@@ -31,6 +31,9 @@ pub(super) struct SakStatus {
     /// The enforcement officer's own reference, to be used when one talks to them.
     saksreferanse_namsmann: String,
     /// How far the case has come.
+    #[schemars(extend("enum" = [
+        "sakOpprettet", "sakUnderBehandling", "sakNektetFremmet", "sakForelagt", "sakBesluttet", "sakAvsluttet", "sakHevet",
+    ]))]
     saksstatus: &'static str,
     /// The claims, in the order of the request.
     krav: Vec<KravStatus>,
@@ -76,6 +79,7 @@ struct PartStatus {
 #[serde(rename_all = "camelCase")]
 struct Beslutning {
     /// What kind of decision it is.
+    #[schemars(extend("enum" = ["utleggstrekk", "intetTilUtlegg", "utleggspant"]))]
     beslutningstype: &'static str,
     /// The day it was made.
     beslutningsdato: NaiveDate,

@@ -32,6 +32,7 @@ pub(super) struct Opplastingsskjema {
     #[serde(rename = "innsenderReferanse")]
     innsender_referanse: String,
     /// The name of the file, where it is another than that of the part `fil`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     filnavn: Option<String>,
 }
 

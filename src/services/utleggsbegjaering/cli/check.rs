@@ -67,20 +67,20 @@ pub(super) fn run(args: &CheckArgs, today: NaiveDate) -> ExitCode {
         warnings += findings.len() - of_file;
         if args.json {
             let told: Vec<Value> = findings.iter().map(|finding| finding.to_json(&file)).collect();
-            report.push(json!({ "fil": name, "gyldig": of_file == 0, "funn": told }));
+            report.push(json!({ "file": name, "valid": of_file == 0, "findings": told }));
         } else {
             let colour = stdout().is_terminal();
             for finding in findings.iter().take(SHOWN) {
                 out += &(finding.render(&file, colour) + "\n\n");
             }
             if findings.len() > SHOWN {
-                out += &format!("{} more in {name}; --json has all\n\n", findings.len() - SHOWN);
+                let more = findings.len() - SHOWN;
+                out.push_str(&[&more.to_string(), " more in ", &name, "; --json has all\n\n"].concat());
             }
         }
     }
     if args.json {
-        let unchecked = UNCHECKED.iter().filter(|what| args.innsender.is_none() || !what.contains("token"));
-        let all = json!({ "filer": report, "ikkeKontrollert": unchecked.collect::<Vec<_>>() });
+        let all = json!({ "files": report, "notChecked": unchecked(args) });
         print(&format!("{all:#}\n"));
     } else {
         print(&(out + &summary(args, errors, warnings)));
@@ -128,7 +128,7 @@ fn findings(text: &str, args: &CheckArgs, today: NaiveDate) -> Vec<Finding> {
         code: Some(broken.regel.kode),
         pointer: broken.peker,
         message: broken.tekst,
-        hint: Some(format!("broken by those who {} ({})", broken.regel.brytes, broken.regel.sikkerhet.ord())),
+        hint: Some(format!("what breaks it: {} ({})", broken.regel.brytes, broken.regel.sikkerhet.ord())),
     });
     let unknown = read.ukjente.into_iter().map(|pointer| Finding {
         is_error: false,
@@ -148,7 +148,11 @@ fn summary(args: &CheckArgs, errors: usize, warnings: usize) -> String {
         (0, _) => count(warnings, "warning"),
         _ => format!("{} and {}", count(errors, "error"), count(warnings, "warning")),
     };
-    let unchecked = UNCHECKED.iter().filter(|what| args.innsender.is_none() || !what.contains("token"));
-    let unchecked: String = unchecked.map(|what| format!("  - {what}\n")).collect();
-    format!("{found} in {}\nnot checked without a server:\n{unchecked}", count(args.files.len(), "file"))
+    let unchecked = unchecked(args).join("\n  - ");
+    format!("{found} in {}\nnot checked without a server:\n  - {unchecked}\n", count(args.files.len(), "file"))
+}
+
+/// What a check of these files does not tell.
+fn unchecked(args: &CheckArgs) -> Vec<&'static str> {
+    UNCHECKED.into_iter().filter(|what| args.innsender.is_none() || !what.contains("token")).collect()
 }

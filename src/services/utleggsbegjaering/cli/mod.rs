@@ -73,24 +73,24 @@ fn rules(as_json: bool) -> String {
         let rules = REGLER.iter().map(|rule| {
             let models: Vec<String> = rule.modeller.iter().map(ToString::to_string).collect();
             json!({
-                "kode": rule.kode,
-                "tittel": rule.tittel,
-                "tekst": rule.tekst,
-                "brytes": rule.brytes,
-                "sikkerhet": rule.sikkerhet.ord(),
-                "modeller": models,
-                "bareEndring": rule.bare_endring,
+                "code": rule.kode,
+                "title": rule.tittel,
+                "text": rule.tekst,
+                "toBreak": rule.brytes,
+                "condition": rule.sikkerhet.ord(),
+                "models": models,
+                "onlyChanges": rule.bare_endring,
             })
         });
-        return format!("{:#}\n", serde_json::Value::from_iter(rules));
+        return format!("{:#}\n", rules.collect::<serde_json::Value>());
     }
-    let mut table = "| rule | to break it | its condition |\n|---|---|---|\n".to_owned();
-    for rule in &REGLER {
+    let rows = REGLER.iter().map(|rule| {
         let change = if rule.bare_endring { "; only changes" } else { "" };
         let models = if rule.modeller.len() == Modell::ALLE.len() { "" } else { "; not in 0.9" };
-        table += &format!("| `{}` | {} | {}{change}{models} |\n", rule.kode, rule.brytes, rule.sikkerhet.ord());
-    }
-    table
+        format!("| `{}` | {} | {}{change}{models} |", rule.kode, rule.brytes, rule.sikkerhet.ord())
+    });
+    let head = ["| rule | to break it | its condition |".to_owned(), "|---|---|---|".to_owned()];
+    head.into_iter().chain(rows).chain([String::new()]).collect::<Vec<_>>().join("\n")
 }
 
 /// Reads a day of an argument.
@@ -99,6 +99,6 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 }
 
 /// Names that an argument may have.
-fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> PossibleValuesParser {
-    PossibleValuesParser::new(names.into_iter().map(str::to_owned))
+fn one_of(names: impl IntoIterator<Item = &'static str>) -> PossibleValuesParser {
+    PossibleValuesParser::new(names)
 }

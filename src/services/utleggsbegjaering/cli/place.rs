@@ -52,14 +52,14 @@ impl Finding {
     pub(super) fn to_json(&self, file: &File<'_>) -> Value {
         let (line, column) = linje_og_kolonne(file.text, file.places.finn(&self.pointer).start);
         let mut all = json!({
-            "alvor": if self.is_error { "feil" } else { "advarsel" },
-            "peker": self.pointer,
-            "linje": line,
-            "kolonne": column,
-            "melding": self.message,
+            "severity": if self.is_error { "error" } else { "warning" },
+            "pointer": self.pointer,
+            "line": line,
+            "column": column,
+            "message": self.message,
         });
         if let Some(code) = self.code {
-            all["kode"] = code.into();
+            all["code"] = code.into();
         }
         if let Some(hint) = &self.hint {
             all["hint"] = hint.clone().into();
