@@ -20,7 +20,7 @@ from compare import difference, known_fields, read
 from targets import HERE, TARGETS, Refused, Tools, run
 
 NOW = "2026-11-21"
-OTHERS = ("altinn", "maskinporten", "sandbox")  # documents that say nothing about parties
+OTHERS = ("altinn", "maskinporten", "sandbox", "utleggsbegjaering")  # documents that no GET about a party answers
 QUICK = ("java-native", "python", "typescript-fetch")
 CI = os.environ.get("CI") == "true"
 

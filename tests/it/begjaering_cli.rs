@@ -50,8 +50,10 @@ fn every_example_is_valid_and_its_seed_makes_it_again() {
     assert_eq!(dated("4"), dated("4"));
     assert_ne!(dated("4"), dated("5"));
     assert_eq!(dated("4")["begjaeringsdato"], "2026-03-02");
-    let bad = run(&["begjaering", "example", "--krav", "0"]);
-    assert_eq!(bad.status.code(), Some(2));
+    for bad in [["--krav", "0"], ["--dato", "-262143-01-01"], ["--dato", "2026-02-30"], ["--type", "faktura"]] {
+        let arguments = format!("{}={}", bad[0], bad[1]);
+        assert_eq!(run(&["begjaering", "example", &arguments]).status.code(), Some(2), "{arguments}");
+    }
 }
 
 #[test]

@@ -56,6 +56,7 @@ fn each_rule_holds_and_is_broken_alone_at_its_place() {
         let after = scene.brudd();
         assert_eq!(codes(&after), BTreeSet::from([*kode]), "case {number}: {after:#?}");
         assert_eq!(after[0].peker, *peker, "case {number}, {kode}");
+        assert_eq!(codes(&scene.brudd_i(Modell::V1)), BTreeSet::from([*kode]), "case {number} in 1.1");
         // All that the text names is filled in.
         assert!(!after[0].tekst.contains('%'), "{}", after[0].tekst);
         let parent = peker.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -206,4 +207,22 @@ proptest! {
 fn model_1_1_knows_all_rules_and_model_0_9_those_that_it_can_express() {
     let of = |modell| REGLER.iter().filter(|regel| regel.modeller.contains(&modell)).count();
     assert_eq!((of(Modell::V2), of(Modell::V1), of(Modell::V0)), (72, 72, 66));
+}
+
+#[test]
+fn pointers_into_a_request_of_0_9_have_its_names() {
+    let mut scene =
+        Scene::med(serde_json::from_str(&root("testdata/published/begjaering-v0-enkel.json")).expect("JSON"));
+    assert!(scene.brudd_i(Modell::V0).is_empty());
+    scene.sett("/kravTilInnkreving/0/renteOpplysning/avtaltRentesats", json!(-1));
+    scene.sett("/kravTilInnkreving/2/kravreferanse", json!("B"));
+    scene.sett("/kravTilInnkreving/0/kravreferanse", json!("B"));
+    scene.fjern("/saksoeker/0/prosessfullmektig/bevillingshaver");
+    let told: BTreeSet<(&str, String)> =
+        scene.brudd_i(Modell::V0).into_iter().map(|ett| (ett.regel.kode, ett.peker)).collect();
+    let has = |kode: &'static str, peker: &str| assert!(told.contains(&(kode, peker.to_owned())), "{kode}: {told:#?}");
+    has("UGYLDIG_RENTE", "/kravTilInnkreving/0/renteOpplysning/avtaltRentesats");
+    has("KRAV_DUPLIKATE_REFERANSER", "/kravTilInnkreving/2/kravreferanse");
+    has("TVANGSGRUNNLAG_UGYLDIGE_KRAVREFERANSER", "/begjaeringensTvangsgrunnlag/0/innsendersKravreferanse/0");
+    has("MANGLER_OPPLYSNINGER_BEVILLINGSHAVER", "/saksoeker/0/prosessfullmektig/bevillingshaver");
 }

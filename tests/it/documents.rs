@@ -120,6 +120,11 @@ fn the_story_runs_to_its_end() {
     assert!(output.status.success() && printed.contains("## The money of each day"), "{printed}");
 }
 
+#[test]
+fn the_commands_of_begjaering_md() {
+    run_all("docs/begjaering.md", &[]);
+}
+
 /// A row of the tables of codes.
 struct Row<'d> {
     /// The heading above the table. It names services by their titles.

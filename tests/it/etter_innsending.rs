@@ -284,7 +284,7 @@ fn two_creditors_see_each_others_sums_and_never_each_others_claims() {
     assert_eq!(sums.map(|name| kroner(&first, name)), [1000, 12000, 9000, 3000, 500]);
     assert_eq!(sums.map(|name| kroner(&of(2), name)), [0, 1000, 1000, 0, 500]);
     assert_eq!(first["mottatt"], json!([]));
-    assert_eq!((&first["trekkpaalegg"]["trekkbeloep"]), &json!(2000));
+    assert_eq!(&first["trekkpaalegg"]["trekkbeloep"], &json!(2000));
     // 2000 come in: 500 are child support, 1000 the better letter, 500 are shared 3 to 1.
     go_to(&sandbox, 30);
     let first = of(0);

@@ -296,7 +296,7 @@ fn any_rule_on_demand_by_every_carrier() {
 /// Sends a request that meets a fault on the wire.
 fn cut_off(sandbox: &Sandbox, fault: &str, request: &Value) -> String {
     let body = request.to_string();
-    let headers: String = HEADERS.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers = HEADERS.map(|(name, value)| format!("{name}: {value}\r\n")).concat();
     let head = format!(
         "POST {UTLEGG} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{headers}Sandbox-Fault: {fault}\r\n\r\n",
         body.len()
@@ -417,11 +417,35 @@ fn a_scenario_describes_cases_and_the_register() {
 fn a_section_that_is_wrong_is_told_with_its_place() {
     let text = "part: \"311851381\"\nnavn: X\nregisterstatus: enkk\nvedleggstilstand: virsu\nutleggssaker:\n\
                 \x20 - { eksternSaksreferanse: A, tilstand: sakForelakt, krav: 0 }\n  - { eksternSaksreferanse: A, begjaering: { saksoekt: 1 } }\n";
-    let error = Sandbox::builder().scenario(text).start().err().expect("it does not start");
+    let error = Sandbox::builder().scenario(text).start().expect_err("it does not start");
     let told = crate::common::explain(&error);
     for says in
         ["did you mean enk?", "did you mean virus?", "did you mean sakForelagt?", "1 to 1000 claims", "/saksoekt"]
     {
         assert!(told.contains(says), "{says}: {told}");
     }
+}
+
+#[test]
+fn a_request_of_nearly_a_megabyte_is_read_and_checked() {
+    let sandbox = sandbox();
+    let mut request = ready(&sandbox, &[]);
+    let claim = request["kravTilInnkreving"][0].clone();
+    let claims = request["kravTilInnkreving"].as_array_mut().expect("a list");
+    for number in 0..1_900 {
+        let mut more = claim.clone();
+        more["innsendersKravreferanse"] = json!(format!("MER-{number}"));
+        claims.push(more);
+    }
+    let length = request.to_string().len();
+    assert!((700_000..1024 * 1024).contains(&length), "{length}");
+    let answer = validate(&sandbox, &request);
+    let told = codes(&answer);
+    assert_eq!(answer.status, 422);
+    assert!(told.iter().all(|code| code == "KRAV_IKKE_BENYTTET"), "{:?}", told.first());
+    assert_eq!(told.len(), 500, "a rule is told 500 times at most");
+    let entry = newest(&sandbox);
+    assert_eq!(entry["findings"].as_array().map(Vec::len), Some(200));
+    assert!(entry["body"].as_str().expect("a body").len() < 17 * 1024, "the beginning of it");
+    assert_eq!(validate(&sandbox, &ready(&sandbox, &[])).status, 200, "others go on");
 }

@@ -168,7 +168,7 @@ fn a_scenario_says_how_attachments_go_and_who_is_in_the_register() {
 fn stream(sandbox: &Sandbox, head: &str, mut piece: impl FnMut(u64) -> Option<Vec<u8>> + Send) -> String {
     let mut stream = std::net::TcpStream::connect(sandbox.address()).expect("a connection");
     let mut writer = stream.try_clone().expect("the same connection");
-    let headers: String = HEADERS.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers = HEADERS.map(|(name, value)| format!("{name}: {value}\r\n")).concat();
     let head = format!("POST {UTLEGG}/vedlegg HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}{head}\r\n\r\n");
     std::thread::scope(|scope| {
         scope.spawn(move || {
@@ -231,13 +231,14 @@ fn forms_that_are_broken_are_refused() {
         let content_type = format!("multipart/form-data{boundary}");
         send_bytes(&sandbox, "POST", &format!("{UTLEGG}/vedlegg"), &[("Content-Type", &content_type)], body)
     };
+    let endless = format!("--X\r\nContent-Disposition: {}", "a".repeat(500_000));
     for (name, boundary, body) in [
         ("no end", "; boundary=X", PART.as_bytes().to_vec()),
         ("another boundary", "; boundary=Y", PART.as_bytes().to_vec()),
         ("no boundary", "", PART.as_bytes().to_vec()),
         ("nothing", "; boundary=X", Vec::new()),
         ("10 000 parts", "; boundary=GRENSE", form(&vec![("fil", None, PDF); 10_000])),
-        ("a header without end", "; boundary=X", [b"--X\r\nContent-Disposition: ", &[b'a'; 500_000][..]].concat()),
+        ("a header without end", "; boundary=X", endless.into_bytes()),
     ] {
         let answer = send(boundary, body);
         assert_eq!((answer.status, answer.json()["feilkode"].as_str()), (400, Some("KB-006")), "{name}");

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-OTHERS = ("altinn", "maskinporten", "sandbox")
+OTHERS = ("altinn", "maskinporten", "sandbox", "utleggsbegjaering")
 # Values for parameters that have no example in the contract.
 USUAL = {"fraOgMed": "2026-01-01", "identifikator": "311851381", "organisasjonsnummer": "311851381"}
 # The built-in party that gets money back, for the endpoints that answer nothing about most parties.

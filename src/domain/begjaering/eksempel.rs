@@ -77,7 +77,7 @@ pub struct Eksempelvalg {
     pub rente: bool,
     /// Other seeds give other parties and amounts.
     pub seed: u64,
-    /// The day of the request.
+    /// The day of the request. A day outside the years that a clock may show is moved to the nearest of them.
     pub dato: NaiveDate,
 }
 
@@ -87,12 +87,14 @@ pub fn eksempel(valg: &Eksempelvalg) -> Begjaering {
     let (byraa, saksoekt) = (inkassobyraa(&mut rng), saksoekt(&mut rng));
     let saksoeker = virksomhet("TIGER AS", Virksomhetstype::Annet, &mut rng);
     let papirer = Papirer::new(&mut rng);
+    let grense = |aar| NaiveDate::from_ymd_opt(aar, 1, 1).unwrap_or_default();
+    let dato = valg.dato.clamp(grense(1950), grense(2150));
     let rekker = if valg.rente {
         publisert_rente()
     } else {
-        kravene(valg.krav.max(1), valg.dato, &papirer.betalingsoppfordring, &mut rng)
+        kravene(valg.krav.max(1), dato, &papirer.betalingsoppfordring, &mut rng)
     };
-    let dato = if valg.rente { rekker.last().map_or(valg.dato, |rekke| rekke.dato) } else { valg.dato };
+    let dato = rekker.last().map_or(dato, |rekke| rekke.dato);
     let parter = Parter { skyldner: nummer(&saksoekt), kreditor: nummer(&saksoeker) };
     let tvangsgrunnlag: Vec<_> =
         rekker.iter().map(|rekke| tvangsgrunnlag(valg.type_, rekke, &parter, &papirer, dato)).collect();

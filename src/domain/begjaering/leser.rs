@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::json::{Innhold, Verdi};
 use super::utgaver::{self, Antall, Eldre, Modell};
+use crate::domain::clock::parse_day;
 
 /// What is wrong in a body that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -171,7 +172,7 @@ impl Leser {
             self.feil_type(verdi, sti, "et objekt");
             return None;
         };
-        let mut funnet = [None; N];
+        let (mut funnet, mut sett) = ([None; N], [None; N]);
         let mut neste = 0;
         for medlem in medlemmer {
             let her = &*medlem.navn;
@@ -180,7 +181,7 @@ impl Leser {
             let plass = plass.or_else(|| self.eldre_felt(navn, felter, her, sti));
             let Some(plass) = plass else { continue };
             neste = plass + 1;
-            if funnet[plass].is_some() {
+            if sett[plass].replace(her) == Some(her) || funnet[plass].is_some() {
                 self.feil(&sti.felt(her), format!("Feltet '{her}' er oppgitt flere ganger"), None);
             } else if !medlem.verdi.er_null() {
                 funnet[plass] = Some(Felt { navn: her, verdi: &medlem.verdi });
@@ -285,7 +286,7 @@ impl Les for NaiveDate {
             leser.feil_type(verdi, sti, "en dato (åååå-mm-dd)");
             return None;
         };
-        let dag = (tekst.len() == 10).then(|| NaiveDate::parse_from_str(tekst, "%Y-%m-%d").ok()).flatten();
+        let dag = parse_day(tekst).ok();
         if dag.is_none() {
             let melding = format!("'{}' er ikke en dato som finnes", sti.navn());
             leser.feil(sti, melding, Some("write a date as yyyy-mm-dd, without a time".to_owned()));

@@ -40,20 +40,19 @@ pub fn oppdrag(skyldner: Part, regnskap: &Regnskap, trekkpliktig: Part) -> Vec<O
     let mut alle: Vec<(usize, Oppdrag)> = Vec::new();
     for it in regnskap.ordre.iter().filter(|it| it.trekkpliktig == trekkpliktig) {
         let event = (it.dag, it.hendelse.clone());
-        match alle.iter_mut().find(|(ordre, _)| *ordre == it.ordre) {
-            Some((_, oppdrag)) => oppdrag.hendelser.push(event),
-            None => {
-                let navn = ordrenavn(skyldner, it.ordre, it.dag.year());
-                let faste = Arc::new(Faste {
-                    saksnummer: navn.saksnummer,
-                    trekkpliktig: trekkpliktig.to_string().into(),
-                    skyldner: skyldner.to_string().into(),
-                    betalingsmottaker: BETALINGSMOTTAKER.into(),
-                    kidnummer: navn.kidnummer,
-                    kontonummer: KONTONUMMER.into(),
-                });
-                alle.push((it.ordre, Oppdrag { trekkid: navn.trekkid, faste, hendelser: vec![event] }));
-            }
+        if let Some((_, oppdrag)) = alle.iter_mut().find(|(ordre, _)| *ordre == it.ordre) {
+            oppdrag.hendelser.push(event);
+        } else {
+            let navn = ordrenavn(skyldner, it.ordre, it.dag.year());
+            let faste = Arc::new(Faste {
+                saksnummer: navn.saksnummer,
+                trekkpliktig: trekkpliktig.to_string().into(),
+                skyldner: skyldner.to_string().into(),
+                betalingsmottaker: BETALINGSMOTTAKER.into(),
+                kidnummer: navn.kidnummer,
+                kontonummer: KONTONUMMER.into(),
+            });
+            alle.push((it.ordre, Oppdrag { trekkid: navn.trekkid, faste, hendelser: vec![event] }));
         }
     }
     alle.into_iter().map(|(_, oppdrag)| oppdrag).collect()

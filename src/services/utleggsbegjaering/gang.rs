@@ -144,11 +144,7 @@ pub(super) fn tilstand(sak: &Sak, tilstand: &Tilstand, scenarios: &ScenarioSet, 
 }
 
 /// All cases, each with how it went until an instant. Each debtor is looked at once.
-pub(super) fn alle(
-    tilstand: &Tilstand,
-    scenarios: &ScenarioSet,
-    now: DateTime<Utc>,
-) -> Vec<(Arc<Sak>, Vec<Overgang>)> {
+pub(super) fn alle(tilstand: &Tilstand, scenarios: &ScenarioSet, now: DateTime<Utc>) -> Vec<(Arc<Sak>, Vec<Overgang>)> {
     let saker = tilstand.alle(scenarios);
     let mut went: HashMap<String, Vec<Overgang>> = HashMap::new();
     for mot in debtors(&saker, tilstand, now) {

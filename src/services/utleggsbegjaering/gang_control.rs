@@ -23,7 +23,7 @@ use crate::domain::identifikator::Part;
 use crate::domain::prosent::Prosent;
 use crate::domain::saksgang::betjeningskart::{Regelverk, Unntak};
 use crate::domain::saksgang::livsloep::{Sakshendelse, Trekkvilkaar, Utfall};
-use crate::domain::saksgang::regnskap::LoependeBidrag;
+use crate::domain::saksgang::regnskap::{GjennomfoertTrekk, LoependeBidrag};
 use crate::domain::trekk::Trekkstoerrelse;
 use crate::interface::contract::Schemas;
 use crate::interface::pages::{ControlOperation, InSession, JsonBody, Problem, Shared, json_body};
@@ -352,7 +352,7 @@ fn oekonomi(mot: &Mot) -> Oekonomi {
         trekk: trekk.collect(),
         krav: krav.collect(),
         trukket: Plain(all.iter().map(|it| it.beloep).sum()),
-        plassert: Plain(all.iter().map(|it| it.plassert_beloep()).sum()),
+        plassert: Plain(all.iter().map(GjennomfoertTrekk::plassert_beloep).sum()),
         til_overs: Plain(all.iter().map(|it| it.til_overs).sum()),
     }
 }

@@ -15,6 +15,7 @@ use crate::domain::Beloep;
 use crate::domain::begjaering::modell::{Aktoer, Krav};
 use crate::domain::begjaering::{Begjaering, Eksempeltype, Eksempelvalg, Sakstilstand, eksempel};
 use crate::domain::identifikator::Part;
+use crate::domain::saksgang::fordeling::Andel;
 use crate::domain::saksgang::livsloep::{Overgang, Trekk, Trekkvilkaar, Utfall};
 use crate::domain::saksgang::ordre::ordrenavn;
 use crate::domain::trekk::Trekkstoerrelse;
@@ -272,7 +273,7 @@ fn decided_claim(referanse: &str, krav: &Krav) -> BesluttetKrav {
 fn deduction(mot: &Mot, sak: usize) -> UtleggstrekkStatus {
     let paid = mot.regnskap.trekk.iter().filter_map(|trekk| {
         let mine = || trekk.plassert.iter().filter(|(at, ..)| *at == sak).map(|(.., andel)| *andel);
-        let beloep: Beloep = mine().map(|andel| andel.sum()).sum();
+        let beloep: Beloep = mine().map(Andel::sum).sum();
         let renter = mine().map(|andel| andel.rente).sum();
         let it = InnbetalingStatus { dato: trekk.dag, beloep: Plain(beloep), herav_renter: Plain(renter) };
         beloep.is_positive().then_some(it)

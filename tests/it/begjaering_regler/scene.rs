@@ -40,7 +40,12 @@ pub(crate) fn dag(text: &str) -> NaiveDate {
 impl Scene {
     pub(crate) fn new(seed: u64, krav: usize, type_: Eksempeltype) -> Self {
         let valg = Eksempelvalg { krav, type_, rente: false, seed, dato: dag(DATO) };
-        Self::med(serde_json::to_value(eksempel(&valg)).expect("JSON"))
+        let mut body = serde_json::to_value(eksempel(&valg)).expect("JSON");
+        // Model 1.1 demands it.
+        for grunnlag in body["begjaeringensTvangsgrunnlag"].as_array_mut().expect("a list") {
+            grunnlag["eksternSaksreferanse"] = json!("x");
+        }
+        Self::med(body)
     }
 
     /// A request, sent by its submitter, with all its attachments ready.
@@ -153,7 +158,11 @@ impl Scene {
     }
 
     pub(crate) fn brudd(&self) -> Vec<Regelbrudd> {
-        self.try_les(Modell::V2).unwrap_or_else(|errors| panic!("{errors:#?}"))
+        self.brudd_i(Modell::V2)
+    }
+
+    pub(crate) fn brudd_i(&self, modell: Modell) -> Vec<Regelbrudd> {
+        self.try_les(modell).unwrap_or_else(|errors| panic!("{errors:#?}"))
     }
 }
 

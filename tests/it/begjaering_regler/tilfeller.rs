@@ -321,7 +321,7 @@ pub(crate) static TILFELLER: &[Tilfelle] = &[
     }),
     t("SAKSOEKT_GAMMELT_REGELVERK", SAKSOEKT, som_det_er, |s| s.sett(PERSONENS_NUMMER, json!("08907395937"))),
     t("SAKSOEKT_GAMMELT_REGELVERK", SAKSOEKT, virksomhet_som_saksoekt, |s| {
-        s.sett(SAKSOEKTS_NUMMER, json!("313279472"))
+        s.sett(SAKSOEKTS_NUMMER, json!("313279472"));
     }),
     t("SAKSOEKT_MANGLER_I_REGISTERET", SAKSOEKT, som_det_er, |s| s.sett(PERSONENS_NUMMER, json!("12345678901"))),
     t("SAKSOEKT_MANGLER_I_REGISTERET", SAKSOEKT, som_det_er, |s| {
@@ -447,13 +447,13 @@ pub(crate) static TILFELLER: &[Tilfelle] = &[
         s.arkiv.0.remove(&uuid);
     }),
     t("VEDLEGG_SKAL_VAERE_TILGJENGELIG", GRUNNLAG, som_det_er, |s| {
-        s.lagret(GRUNNLAG).tilstand = Vedleggstilstand::Virus
+        s.lagret(GRUNNLAG).tilstand = Vedleggstilstand::Virus;
     }),
     t("VEDLEGG_SKAL_VAERE_TILGJENGELIG", GRUNNLAG, som_det_er, |s| {
-        s.lagret(GRUNNLAG).tilstand = Vedleggstilstand::Slettet
+        s.lagret(GRUNNLAG).tilstand = Vedleggstilstand::Slettet;
     }),
     t("VEDLEGG_SKAL_VAERE_TILGJENGELIG", GRUNNLAG, som_det_er, |s| {
-        s.lagret(GRUNNLAG).tilstand = Vedleggstilstand::Kassert
+        s.lagret(GRUNNLAG).tilstand = Vedleggstilstand::Kassert;
     }),
     t("VEDLEGG_SKAL_VAERE_VIRUSSJEKKET_VALIDERT_OG_KONVERTERT", GRUNNLAG, som_det_er, |s| {
         s.lagret(GRUNNLAG).tilstand = Vedleggstilstand::Mottatt;

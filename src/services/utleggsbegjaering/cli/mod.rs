@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::config::Flags;
 use crate::domain::begjaering::{Modell, REGLER};
+use crate::domain::clock::parse_day;
 use crate::interface::{NamedSchema, Subcommand};
 use crate::session::time::{base_date, system_time};
 use crate::terminal::{UNUSABLE, print, print_error};
@@ -95,7 +96,7 @@ fn rules(as_json: bool) -> String {
 
 /// Reads a day of an argument.
 fn day(text: &str) -> Result<NaiveDate, String> {
-    text.parse().map_err(|_| "not a date; write it like 2026-03-01".to_owned())
+    parse_day(text).map_err(|_| "not a date; write it like 2026-03-01".to_owned())
 }
 
 /// Names that an argument may have.
