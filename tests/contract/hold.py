@@ -96,8 +96,8 @@ def main():
         contract = json.loads(printed("openapi", name))
         if name in plain:
             continue
-        # The services whose errors have a kode are those that are asked about a party.
-        if '"kode"' not in json.dumps(contract):
+        # The services whose errors have codes in a table are those that are asked about a party.
+        if '"x-kode"' not in json.dumps(contract):
             runs.append((name, contract, start()))
             continue
         patterns = [it["schema"]["pattern"] for it in in_path(contract) if is_party(it)]

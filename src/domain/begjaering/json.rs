@@ -75,6 +75,13 @@ pub(super) fn les(tekst: &str) -> Result<Verdi<'_>, Syntaksfeil> {
     Ok(verdi)
 }
 
+/// Gives back the room that a list of one element does not need, so that a body of many such lists stays small.
+fn uten_slakk<T>(elementer: &mut Vec<T>) {
+    if elementer.len() == 1 {
+        elementer.shrink_to_fit();
+    }
+}
+
 struct Leser<'a> {
     tekst: &'a str,
     bytes: &'a [u8],
@@ -136,6 +143,7 @@ impl<'a> Leser<'a> {
         loop {
             verdier.push(self.verdi(dybde)?);
             if self.er_siste(b']', "Her skulle det stått komma eller ]")? {
+                uten_slakk(&mut verdier);
                 return Ok(Innhold::Liste(verdier));
             }
         }
@@ -162,6 +170,7 @@ impl<'a> Leser<'a> {
             self.her += 1;
             medlemmer.push(Medlem { navn, verdi: self.verdi(dybde)? });
             if self.er_siste(b'}', "Her skulle det stått komma eller }")? {
+                uten_slakk(&mut medlemmer);
                 return Ok(Innhold::Objekt(medlemmer));
             }
         }
@@ -187,14 +196,16 @@ impl<'a> Leser<'a> {
         let mut har_koder = false;
         self.her += 1;
         loop {
+            let resten = self.bytes.get(self.her..).unwrap_or_default();
+            let neste = resten.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+            self.her += neste.unwrap_or(resten.len());
             match self.se() {
                 Some(b'"') => break,
                 Some(b'\\') => {
                     har_koder = true;
                     self.her += 2;
                 }
-                Some(0..0x20) => return Err(self.feil("En tekst kan ikke ha linjeskift eller andre styretegn")),
-                Some(_) => self.her += 1,
+                Some(_) => return Err(self.feil("En tekst kan ikke ha linjeskift eller andre styretegn")),
                 None => return Err(self.feil("JSON slutter midt i en tekst")),
             }
         }

@@ -40,7 +40,6 @@ pub(super) struct Opplastingsskjema {
 #[derive(Serialize, JsonSchema)]
 pub(super) struct VedleggKvittering {
     /// The uuid of the attachment, by which a request refers to it.
-    #[schemars(extend("format" = "uuid"))]
     pub(super) uuid: String,
 }
 
@@ -49,7 +48,6 @@ pub(super) struct VedleggKvittering {
 #[serde(rename_all = "camelCase")]
 pub(super) struct VedleggStatus {
     /// Its uuid.
-    #[schemars(extend("format" = "uuid"))]
     pub(super) uuid: String,
     /// How far it has come. A request can use it when it is `konvertert`.
     #[schemars(with = "String")]
