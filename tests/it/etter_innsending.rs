@@ -4,7 +4,7 @@ use innkreving_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use crate::common::begjaering::{HEADERS, UTLEGG, call, codes, ready};
-use crate::common::{Answer, get, oere, post, sandbox, token};
+use crate::common::{Answer, get, oere, post, sandbox, token, with_scenario};
 
 /// A day's clock, `days` after the base date.
 fn go_to(sandbox: &Sandbox, days: u32) {
@@ -148,6 +148,24 @@ fn a_modifier_or_a_rule_says_how_a_case_goes() {
     let reference = submit(&sandbox, &[], &ready(&sandbox, &[]));
     go_to(&sandbox, 6);
     assert_eq!(state(&sandbox, &reference), "sakNektetFremmet");
+}
+
+#[test]
+fn a_scenario_says_how_its_cases_go_on() {
+    let sandbox = with_scenario(
+        "part: \"311851381\"\nnavn: TRAVEL KATT\nutleggssaker:\n\
+         \x20 - { eksternSaksreferanse: SAK-A, forloep: nektet }\n\
+         \x20 - { eksternSaksreferanse: SAK-B, tilstand: sakForelagt, forloep: utleggstrekk }\n\
+         \x20 - { eksternSaksreferanse: SAK-C, tilstand: sakForelagt }\n",
+    );
+    for (day, expected) in [
+        (0, ["sakOpprettet", "sakForelagt", "sakForelagt"]),
+        (14, ["sakNektetFremmet", "sakForelagt", "sakForelagt"]),
+        (15, ["sakNektetFremmet", "sakBesluttet", "sakForelagt"]),
+    ] {
+        go_to(&sandbox, day);
+        assert_eq!(["SAK-A", "SAK-B", "SAK-C"].map(|reference| state(&sandbox, reference)), expected, "day {day}");
+    }
 }
 
 #[test]
