@@ -320,6 +320,40 @@ fn two_creditors_see_each_others_sums_and_never_each_others_claims() {
 }
 
 #[test]
+fn an_earlier_deduction_comes_before_others_of_its_letter() {
+    let sandbox = sandbox();
+    let mut debtor = Value::Null;
+    let mut cases = Vec::new();
+    for earlier in [None, Some("2025-03-01")] {
+        let mut request = one_claim(&sandbox, &[], 5000, "e");
+        if debtor.is_null() {
+            debtor = request["saksoekt"].clone();
+        }
+        request["saksoekt"] = debtor.clone();
+        let reference = submit(&sandbox, &[], &request);
+        let mut terms = json!({ "beloep": 2000, "maanedsloenn": 40000, "loennsdag": 15 });
+        if let Some(earlier) = earlier {
+            terms["tidligereTrekk"] = json!(earlier);
+        }
+        let path = format!("/sandbox/begjaeringer/{reference}/beslutning");
+        assert_eq!(post(&sandbox, &path, &[], &terms).status, 200);
+        cases.push(reference);
+    }
+    go_to(&sandbox, 30);
+    let seen: Vec<_> = cases
+        .iter()
+        .map(|reference| {
+            let claims = ask(&sandbox, &format!("/{reference}/innsyn-i-trekk"), &[]).json()["krav"].clone();
+            let claim =
+                claims.as_array().expect("claims").iter().max_by_key(|it| oere(&it["dividendegrunnlag"])).cloned();
+            let claim = claim.expect("a claim");
+            ["sumBedreTidsprioritet", "sumLikPrioritet", "andresDividendegrunnlag"].map(|name| oere(&claim[name]) / 100)
+        })
+        .collect();
+    assert_eq!(seen, [[3000, 5000, 0], [0, 3000, 0]]);
+}
+
+#[test]
 fn betjeningskartet_knows_the_published_numbers_and_what_was_said_of_days() {
     let sandbox = sandbox();
     let lookup = |numbers: &[&str]| {

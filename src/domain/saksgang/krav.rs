@@ -17,7 +17,6 @@ pub fn trekkrav(begjaering: &Begjaering) -> Vec<Trekkrav> {
         let rente = krav.rentebaerende_krav.as_ref();
         Trekkrav {
             art: krav.prioritet_dekningsloven,
-            tid: None,
             prioritet,
             renteprioritet: rente
                 .and_then(|rente| rente.prioritet_i_sak_fremtidig_rentekrav)

@@ -34,6 +34,8 @@ pub struct Trekkvilkaar {
     pub maanedsloenn: Option<Beloep>,
     /// The day of the month on which pay is paid. In a shorter month it is the last day.
     pub loennsdag: Option<u32>,
+    /// The day of an earlier deduction for the same claims, for their priority in time.
+    pub tidligere_trekk: Option<NaiveDate>,
 }
 
 /// The terms of a running deduction.

@@ -20,8 +20,6 @@ use crate::domain::trekk::regler::Trekkhendelse;
 pub struct Trekkrav {
     /// Its kind.
     pub art: Artsprioritet,
-    /// The day of an earlier deduction under the old rules, for its priority in time.
-    pub tid: Option<NaiveDate>,
     /// Its priority within the case.
     pub prioritet: u32,
     /// The priority of future interest within the case.
@@ -168,10 +166,10 @@ impl Kravloep<'_> {
         (self.paaloept + siste.unwrap_or_default()).to_oere() - self.betalt.rente
     }
 
-    fn fordring(&self, sak: usize, dag: NaiveDate) -> Fordring {
+    fn fordring(&self, sak: usize, tid: Option<NaiveDate>, dag: NaiveDate) -> Fordring {
         Fordring {
             sak,
-            plass: Plass::ny(self.krav.art, self.krav.tid),
+            plass: Plass::ny(self.krav.art, tid),
             prioritet: self.krav.prioritet,
             renteprioritet: self.krav.renteprioritet,
             rente: self.rente(dag),
@@ -196,6 +194,8 @@ struct Arbeid<'a> {
     /// The cases that are in the deduction.
     i_trekk: Vec<bool>,
     betalt: Vec<Option<NaiveDate>>,
+    /// The day of an earlier deduction for the claims of each case.
+    tid: Vec<Option<NaiveDate>>,
     /// The running order: its periods by their first days.
     perioder: Vec<(NaiveDate, Trekk)>,
     antall_ordre: usize,
@@ -220,6 +220,7 @@ impl<'a> Arbeid<'a> {
             krav: skyldner.saker.iter().map(|sak| sak.krav.iter().map(loep).collect()).collect(),
             i_trekk: vec![false; saker],
             betalt: vec![None; saker],
+            tid: vec![None; saker],
             perioder: Vec::new(),
             antall_ordre: 0,
             siste_loenn: None,
@@ -252,6 +253,7 @@ impl<'a> Arbeid<'a> {
             return;
         };
         self.i_trekk[sak] = true;
+        self.tid[sak] = vilkaar.tidligere_trekk.or(self.tid[sak]);
         let naa = self.naavaerende();
         let trekk = naa.unwrap_or_else(|| Trekk::avledet(self.skyldner.part)).med(vilkaar);
         if naa.is_some_and(|naa| naa.trekkpliktig != trekk.trekkpliktig) {
@@ -321,7 +323,7 @@ impl<'a> Arbeid<'a> {
         for (sak, krav) in self.krav.iter().enumerate().filter(|(sak, _)| self.i_trekk[*sak]) {
             for (at, loep) in krav.iter().enumerate() {
                 steder.push((sak, at));
-                fordringer.push(loep.fordring(sak, dag));
+                fordringer.push(loep.fordring(sak, self.tid[sak], dag));
             }
         }
         let andeler = fordel(beloep - bidrag, &fordringer);
@@ -357,7 +359,7 @@ impl<'a> Arbeid<'a> {
         let stand = |(sak, krav): (usize, &Vec<Kravloep<'_>>)| {
             let stand = |loep: &Kravloep<'_>| Kravstand {
                 i_trekk: self.i_trekk[sak],
-                plass: Plass::ny(loep.krav.art, loep.krav.tid),
+                plass: Plass::ny(loep.krav.art, self.tid[sak]),
                 gjenstaaende: loep.gjenstaaende,
                 rente: loep.rente(til),
                 betalt: loep.betalt,

@@ -26,7 +26,6 @@ fn day(days: u64) -> NaiveDate {
 fn claim(art: Artsprioritet, oere: i64, rente: bool) -> Trekkrav {
     Trekkrav {
         art,
-        tid: None,
         prioritet: 1,
         renteprioritet: 1,
         gjenstaaende: Beloep::from_oere(oere),

@@ -113,6 +113,9 @@ struct Beslutningsdokument {
     #[serde(rename = "loependeBidrag")]
     #[schemars(range(min = 0, max = 10_000_000_000_i64))]
     loepende_bidrag: Option<Number>,
+    /// The day of an earlier deduction for the same claims (under the old rules), for their priority in time.
+    #[serde(rename = "tidligereTrekk")]
+    tidligere_trekk: Option<String>,
     /// What is security, for a lien.
     gjenstand: Option<String>,
 }
@@ -248,12 +251,18 @@ fn amount(name: &str, kroner: &Number) -> Result<Beloep, Problem> {
     read.map_err(|why| Problem::bad_request(format!("{name} {kroner}: {why}")))
 }
 
+fn day(name: &str, text: Option<&str>) -> Result<Option<NaiveDate>, Problem> {
+    let wrong = |text: &str| Problem::bad_request(format!("{name} {text:?}: write a day like 2026-03-01"));
+    text.map(|text| parse_day(text).map_err(|_| wrong(text))).transpose()
+}
+
 fn utfall(wanted: &Beslutningsdokument) -> Result<Utfall, Problem> {
     let has_terms = wanted.trekkpliktig.is_some()
         || wanted.prosent.is_some()
         || wanted.beloep.is_some()
         || wanted.maanedsloenn.is_some()
-        || wanted.loennsdag.is_some();
+        || wanted.loennsdag.is_some()
+        || wanted.tidligere_trekk.is_some();
     match (wanted.utfall.as_deref().unwrap_or("utleggstrekk"), &wanted.gjenstand) {
         ("utleggstrekk", None) => Ok(Utfall::Utleggstrekk(vilkaar(wanted)?)),
         ("intetTilUtlegg", None) if !has_terms => Ok(Utfall::IntetTilUtlegg),
@@ -295,6 +304,7 @@ fn vilkaar(wanted: &Beslutningsdokument) -> Result<Trekkvilkaar, Problem> {
         stoerrelse,
         maanedsloenn: wanted.maanedsloenn.as_ref().map(|kroner| amount("maanedsloenn", kroner)).transpose()?,
         loennsdag: wanted.loennsdag.map(u32::from),
+        tidligere_trekk: day("tidligereTrekk", wanted.tidligere_trekk.as_deref())?,
     })
 }
 
@@ -370,11 +380,7 @@ async fn set_rules(
         identifikator.parse().map_err(|why| Problem::bad_request(format!("identifikator {identifikator:?}: {why}")))?;
     let unknown = || Problem::bad_request(format!("there is no regelverk {regelverk:?}; there are gammelt and nytt"));
     let regelverk = Regelverk::med_navn(&regelverk).ok_or_else(unknown)?;
-    let day = |name: &str, text: Option<String>| {
-        let read = text.map(|text| parse_day(&text).map_err(|_| text));
-        read.transpose().map_err(|text| Problem::bad_request(format!("{name} {text:?}: write a day like 2026-03-01")))
-    };
-    let said = Unntak { regelverk, fra: day("fra", fra)?, til: day("til", til)? };
+    let said = Unntak { regelverk, fra: day("fra", fra.as_deref())?, til: day("til", til.as_deref())? };
     let mut all = tilstand(&session)?.gang.unntak();
     if all.len() == MOST_NUMBERS || all.get(&part.to_string()).is_some_and(|said| said.len() == MOST_WORDS) {
         return Err(Problem::new(StatusCode::INSUFFICIENT_STORAGE, "The sandbox is full", "reset the session"));

@@ -74,6 +74,9 @@ enum SakCommand {
         /// Day of the month on which pay is paid
         #[arg(long, value_name = "DAY", conflicts_with_all = ["nothing", "lien"])]
         payday: Option<u8>,
+        /// Day of an earlier deduction for the same claims, for their priority in time
+        #[arg(long, value_name = "DATE", conflicts_with_all = ["nothing", "lien"])]
+        earlier: Option<String>,
         /// Child support that runs from now on, kroner a month
         #[arg(long, value_name = "KRONER")]
         child_support: Option<Number>,
@@ -99,7 +102,7 @@ fn run(args: &SakArgs, flags: &Flags) -> ExitCode {
             client.json(Method::POST, &path(case, "/status"), Some(&serde_json::json!({ "status": state })))
         }
         SakCommand::Money { case } => client.json(Method::GET, &path(case, "/oekonomi"), None),
-        SakCommand::Decide { case, trekk, nothing, lien, employer, pay, payday, child_support } => {
+        SakCommand::Decide { case, trekk, nothing, lien, employer, pay, payday, earlier, child_support } => {
             let size = match trekk.as_deref().map(size).transpose() {
                 Ok(size) => size,
                 Err(why) => return print_answer(Err(why)),
@@ -117,6 +120,7 @@ fn run(args: &SakArgs, flags: &Flags) -> ExitCode {
                 ("trekkpliktig", employer.clone().map(Value::from)),
                 ("maanedsloenn", pay.clone().map(Value::from)),
                 ("loennsdag", payday.map(Value::from)),
+                ("tidligereTrekk", earlier.clone().map(Value::from)),
                 ("loependeBidrag", child_support.clone().map(Value::from)),
             ];
             let given = fields.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
