@@ -13,6 +13,7 @@ pub mod prosent;
 pub mod rente;
 pub mod reskontro;
 pub mod restanser;
+pub mod saksgang;
 pub mod terminer;
 pub mod trekk;
 

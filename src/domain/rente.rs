@@ -19,6 +19,15 @@ pub fn rate(day: NaiveDate) -> i32 {
     RATES[index]
 }
 
+/// The rate of a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rentesats {
+    /// The statutory rate of late-payment interest.
+    Forsinkelsesrente,
+    /// An agreed rate, in hundredths of a per cent a year.
+    Avtalt(u32),
+}
+
 /// An exact amount of interest, to be rounded once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rente {
@@ -32,6 +41,10 @@ impl Rente {
     /// Simple interest on an amount from a day (its due date, included) to another day (not included), by
     /// actual days over the days of the year. Zero if the amount or the time is not positive.
     pub fn simple(beloep: Beloep, fra: NaiveDate, til: NaiveDate) -> Self {
+        Self::accrue(beloep, fra, til, rate)
+    }
+
+    fn accrue(beloep: Beloep, fra: NaiveDate, til: NaiveDate, rate: impl Fn(NaiveDate) -> i32) -> Self {
         let mut scaled = 0;
         let mut start = fra;
         while beloep.is_positive() && start < til {
@@ -42,6 +55,16 @@ impl Rente {
             start = end;
         }
         Self { scaled }
+    }
+
+    /// The same at a rate.
+    pub fn med_sats(sats: Rentesats, beloep: Beloep, fra: NaiveDate, til: NaiveDate) -> Self {
+        match sats {
+            Rentesats::Forsinkelsesrente => Self::accrue(beloep, fra, til, rate),
+            Rentesats::Avtalt(hundredths) => {
+                Self::accrue(beloep, fra, til, |_| i32::try_from(hundredths).unwrap_or(i32::MAX))
+            }
+        }
     }
 
     /// Rounded half up to øre.

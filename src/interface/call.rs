@@ -12,6 +12,7 @@ use super::module::{Operation, ServiceModule};
 use super::negotiation::Format;
 use super::path::{self, Path};
 use super::refusal::Refusal;
+use super::registry::Services;
 use super::routes::GivenPackage;
 use super::subject::Subject;
 use crate::access::{Access, Caller};
@@ -50,6 +51,7 @@ pub struct Call<'r> {
     pub(crate) own: &'r [(&'static OwnModifier, Sourced<Arc<str>>)],
     /// All services there are.
     pub(crate) catalogue: Catalogue,
+    pub(crate) services: &'static Services,
 }
 
 impl Call<'_> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use bytes::Bytes;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::ArgMatches;
 use serde_json::Value;
 
@@ -18,8 +18,11 @@ use super::periode::Periode;
 use super::refusal::Refusal;
 use crate::catalogue::{Check, Code, Edition, Endpoint, Service, TokenDemand};
 use crate::config::{Flags, ServiceSettings};
+use crate::domain::identifikator::Part;
+use crate::domain::saksgang::Oppdrag;
 use crate::scenario::Party;
 use crate::scenario::section::Section;
+use crate::session::{Session, World};
 
 /// What a service has of its own beyond its endpoints.
 pub struct Hooks {
@@ -50,6 +53,8 @@ pub struct Hooks {
     pub(crate) check_of: Option<fn(&Code) -> Option<Check>>,
     /// The refusal of a request that reaches none of its functions, where the common one does not fit.
     pub(crate) refuse: Option<fn(&RequestFault<'_>) -> Refusal>,
+    /// The orders to deduct from pay that follow from what it keeps. The service that employers poll asks all others.
+    pub(crate) orders: Option<OrderSource>,
     /// The status of a refusal for findings that were demanded, where it is not that of the first one.
     pub(crate) demanded_status: Option<DemandedStatus>,
     /// The journal keeps the JSON bodies that it is sent.
@@ -74,12 +79,15 @@ impl Hooks {
         other_codes: &[],
         check_of: None,
         refuse: None,
+        orders: None,
         demanded_status: None,
         keeps_bodies: false,
         contract: None,
     };
 }
 
+/// The orders of an employer in a session, as they are at an instant.
+pub(crate) type OrderSource = fn(&Session, &World, Part, DateTime<Utc>) -> Vec<Oppdrag>;
 /// The status of a refusal for findings that were demanded of an endpoint.
 pub(crate) type DemandedStatus = fn(Option<&Endpoint>, &[&'static Code]) -> u16;
 

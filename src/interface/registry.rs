@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use chrono::{DateTime, Utc};
 use http::Method;
 use serde_json::Value;
 
@@ -11,9 +12,11 @@ use super::path::Path;
 use super::routes::{Route, Routes};
 use crate::access::Demand;
 use crate::catalogue::{Catalogue, Edition, Endpoint, Service};
+use crate::domain::identifikator::Part;
+use crate::domain::saksgang::Oppdrag;
 use crate::faults::drift::Contract;
 use crate::scenario::format::ScenarioFormat;
-use crate::session::StateMaker;
+use crate::session::{Session, StateMaker, World};
 
 /// All services of a sandbox, in the order in which people are told of them.
 pub(crate) struct Services {
@@ -93,6 +96,12 @@ impl Services {
         let response = operation["responses"].get(endpoint.success.status.to_string())?;
         let schema = response.pointer("/content/application~1json/schema")?;
         Some(Contract { schema, definitions: document.pointer("/components/schemas")? })
+    }
+
+    /// The orders to deduct from pay of an employer that follow from what services keep, at an instant.
+    pub(crate) fn orders(&self, session: &Session, world: &World, employer: Part, now: DateTime<Utc>) -> Vec<Oppdrag> {
+        let sources = self.modules.iter().filter_map(|module| module.hooks.orders);
+        sources.flat_map(|source| source(session, world, employer, now)).collect()
     }
 
     /// What makes the state that a session keeps of each service.

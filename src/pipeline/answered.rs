@@ -163,6 +163,7 @@ impl Planned<'_> {
             settings: &addressed.state.settings,
             own: &self.plan.modifiers().own,
             catalogue: addressed.state.services.catalogue,
+            services: addressed.state.services,
         };
         let mut failed = None;
         let (answer, warning) = match admission::admit(&call, route, wanted.is_some()) {

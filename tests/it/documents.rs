@@ -111,6 +111,15 @@ fn the_commands_of_control_api_md() {
     run_all("docs/control-api.md", &[]);
 }
 
+/// `scripts/story` runs every command of docs/story.md, and stops at the first one that does not print what the page promises.
+#[test]
+fn the_story_runs_to_its_end() {
+    let story = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/story");
+    let output = Command::new(story).arg(BIN).stdin(Stdio::null()).output().expect("bash");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && printed.contains("## The money of each day"), "{printed}");
+}
+
 #[test]
 fn the_commands_of_security_md() {
     run_all("SECURITY.md", &[]);

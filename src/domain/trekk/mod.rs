@@ -113,6 +113,17 @@ impl Trekkversjon {
     }
 }
 
+/// An order that follows from something else than a scenario of the employer, like a case that was decided.
+#[derive(Clone, Debug)]
+pub struct Oppdrag {
+    /// The id of the order.
+    pub trekkid: Box<str>,
+    /// What stays the same from version to version.
+    pub faste: Arc<Faste>,
+    /// What happened to it until an instant, in order. Each makes a version.
+    pub hendelser: Vec<(NaiveDate, regler::Trekkhendelse)>,
+}
+
 /// An order with all its versions, also those of later days.
 #[derive(Clone, Debug)]
 pub struct Trekkpaalegg {

@@ -1,10 +1,10 @@
 //! Changes that a session made to orders while the sandbox ran. They are applied on top of the scenarios' orders.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::{Mutex, RwLock};
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
@@ -13,7 +13,7 @@ use super::orders::{Trekk, derive_faste, derive_trekkid, next_version, synthetic
 use crate::domain::clock::day_in_norway;
 use crate::domain::identifikator::{Foedselsnummer, Part};
 use crate::domain::trekk::regler::{Regelbrudd, Trekkhendelse, perioder_etter};
-use crate::domain::trekk::{ListedVersion, Trekkliste, Trekkpaalegg, Trekkstatus, Trekkversjon};
+use crate::domain::trekk::{ListedVersion, Oppdrag, Trekkliste, Trekkpaalegg, Trekkstatus, Trekkversjon};
 use crate::scenario::Party;
 use crate::session::Session;
 
@@ -43,6 +43,9 @@ pub(super) enum ChangeError {
     /// The debtor has several active orders.
     #[error("the debtor has several active orders; choose one by trekkid: {0}")]
     SeveralOrders(String),
+    /// The order follows from something else, so it can only change with it.
+    #[error("the order follows from a case: decide, end or withdraw the case, and the order follows")]
+    OfAnotherService,
     /// The debtor has no active order that could end.
     #[error("the debtor has no active order")]
     NoActiveOrder,
@@ -79,6 +82,8 @@ struct Arbeidsgiver {
 #[derive(Debug, Default)]
 struct ArbeidsgiverState {
     endringer: Vec<Endring>,
+    /// The ids of the orders that other services make.
+    taken_over: BTreeSet<Box<str>>,
     /// How many new orders were made, including those that were forgotten later.
     new_orders: u32,
     /// The scenario's list, and the list with the changes applied to it.
@@ -143,6 +148,19 @@ impl Trekkendringer {
         if state.endringer.is_empty() { base } else { Some(state.applied_to(base)) }
     }
 
+    /// Takes over the orders that other services make, as they are on a day. Each version is numbered when it is first
+    /// taken over, above all that was answered before. A version that the order does not have any more on that day is
+    /// dropped: the clock went back, and something else happened.
+    pub(super) fn take_over(&self, part: Part, oppdrag: Vec<Oppdrag>, dag: NaiveDate) {
+        if oppdrag.is_empty() && self.find(part).is_none_or(|employer| employer.state.lock().taken_over.is_empty()) {
+            return;
+        }
+        let employer = self.find_or_make(part);
+        let (added, dropped) = employer.take_over(oppdrag, dag);
+        self.count.fetch_add(added, Ordering::Relaxed);
+        self.count.fetch_sub(dropped, Ordering::Relaxed);
+    }
+
     /// Remembers that a caller has seen a sequence number.
     pub(super) fn remember_seen(&self, part: Part, sekvensnummer: u64) {
         self.find_or_make(part).greatest_seen.fetch_max(sekvensnummer, Ordering::Relaxed);
@@ -205,6 +223,44 @@ impl Trekkendringer {
 }
 
 impl Arbeidsgiver {
+    /// Adds the versions of orders that are new, and drops those that are there no more. Returns how many.
+    fn take_over(&self, oppdrag: Vec<Oppdrag>, dag: NaiveDate) -> (usize, usize) {
+        let mut state = self.state.lock();
+        let ArbeidsgiverState { endringer, taken_over, .. } = &mut *state;
+        let before = endringer.len();
+        let wanted: Vec<(Box<str>, Vec<Trekkversjon>)> =
+            oppdrag.into_iter().map(|it| (it.trekkid.clone(), versions(&it))).collect();
+        // What is of a later day stays until that day comes.
+        endringer.retain(|it| {
+            let of_order = wanted.iter().find(|(id, _)| *id == it.trekkid);
+            let still = of_order.and_then(|(_, versions)| versions.get(it.versjon.trekkversjon as usize - 1));
+            !taken_over.contains(&it.trekkid)
+                || it.versjon.dag > dag
+                || still.is_some_and(|still| still.dag == it.versjon.dag && still.perioder == it.versjon.perioder)
+        });
+        let kept = endringer.len();
+        for (id, versions) in wanted {
+            let known = |versjon: &Trekkversjon| {
+                let of_number = |it: &&Endring| it.trekkid == id && it.versjon.trekkversjon == versjon.trekkversjon;
+                let last = endringer.iter().rev().find(of_number);
+                last.is_some_and(|it| it.versjon.dag == versjon.dag && it.versjon.perioder == versjon.perioder)
+            };
+            let from = versions.iter().position(|versjon| !known(versjon)).unwrap_or(versions.len());
+            for versjon in versions.into_iter().skip(from) {
+                let endringsnummer = endringer.last().map_or(1, |last| last.versjon.endringsnummer.saturating_add(1));
+                let above_sekvensnummer = self.greatest_seen.load(Ordering::Relaxed);
+                let versjon = Trekkversjon { endringsnummer, above_sekvensnummer, ..versjon };
+                endringer.push(Endring { trekkid: id.clone(), versjon });
+            }
+            taken_over.insert(id);
+        }
+        let (added, dropped) = (endringer.len() - kept, before - kept);
+        if added + dropped > 0 {
+            state.result = None;
+        }
+        (added, dropped)
+    }
+
     fn change(
         &self,
         part: Part,
@@ -231,6 +287,9 @@ impl Arbeidsgiver {
             }
             OrderChoice::New => None,
         };
+        if before.is_some_and(|before| state.taken_over.contains(&before.paalegg.trekkid)) {
+            return Err(ChangeError::OfAnotherService);
+        }
         if before.is_none() && matches!(hendelse, Trekkhendelse::Stopp(_)) {
             return Err(ChangeError::NoActiveOrder);
         }
@@ -309,6 +368,17 @@ fn apply(paalegg: &mut Vec<Arc<Trekkpaalegg>>, endring: &Endring) {
         None if versjon.trekkversjon > 1 => {}
         None => paalegg.push(Arc::new(Trekkpaalegg { trekkid: trekkid.clone(), versjoner: vec![versjon.clone()] })),
     }
+}
+
+/// The versions of an order that another service makes. An event that breaks a rule makes none.
+fn versions(oppdrag: &Oppdrag) -> Vec<Trekkversjon> {
+    let mut versjoner: Vec<Trekkversjon> = Vec::new();
+    for (dag, hendelse) in &oppdrag.hendelser {
+        if let Ok(perioder) = perioder_etter(versjoner.last(), hendelse, *dag) {
+            versjoner.push(next_version(&versjoner, *dag, &oppdrag.faste, perioder));
+        }
+    }
+    versjoner
 }
 
 /// Whether both are the same list, by address.

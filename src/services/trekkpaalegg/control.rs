@@ -108,12 +108,12 @@ struct TrekkList<'a> {
 }
 
 async fn change(
-    State(_): State<Arc<Shared>>,
+    State(shared): State<Arc<Shared>>,
     InSession(session): InSession,
     JsonBody(wanted): JsonBody<TrekkDocument>,
 ) -> Response {
     // An employer may have many orders. Other requests should not wait while they are searched.
-    match tokio::task::spawn_blocking(move || make_change(&session, &wanted)).await {
+    match tokio::task::spawn_blocking(move || make_change(&shared, &session, &wanted)).await {
         Ok(Ok(response)) => response,
         Ok(Err(problem)) => problem.into_response(),
         Err(_) => {
@@ -122,7 +122,7 @@ async fn change(
     }
 }
 
-fn make_change(session: &Session, wanted: &TrekkDocument) -> Result<Response, Problem> {
+fn make_change(shared: &Shared, session: &Session, wanted: &TrekkDocument) -> Result<Response, Problem> {
     let now = session.clock.now(session.time(), session.time().real());
     let dag = day_in_norway(now);
     let world = session.world();
@@ -140,12 +140,16 @@ fn make_change(session: &Session, wanted: &TrekkDocument) -> Result<Response, Pr
     }
     let (choice, hendelse) = (order_choice(wanted)?, hendelse(wanted, dag)?);
     let party: Option<&Arc<Party>> = scenarios.get(employer);
+    changes(session).take_over(employer, shared.services.orders(session, &world, employer, now), dag);
     let done = changes(session).change(employer, party, &choice, &hendelse, now);
     let (liste, (_, id, number)) = done.map_err(|why| match &why {
         ChangeError::UnknownOrder | ChangeError::NoActiveOrder => Problem::not_found(format!("{employer}: {why}")),
         ChangeError::InvalidDebtor => Problem::bad_request(why.to_string()),
         ChangeError::SeveralOrders(_) => {
             Problem::new(StatusCode::CONFLICT, "The debtor has several active orders", why.to_string())
+        }
+        ChangeError::OfAnotherService => {
+            Problem::new(StatusCode::CONFLICT, "The order follows from a case", why.to_string())
         }
         ChangeError::BrokenRule(_) | ChangeError::NoSequenceNumber => {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "The change breaks a rule", why.to_string())

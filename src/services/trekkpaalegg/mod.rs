@@ -69,8 +69,10 @@ const ABOUT: &str = "Orders to an employer to deduct from pay, as innkreving-san
 
 /// The orders of the call's employer. The list is empty if the employer has none, or if no scenario names it.
 fn orders_of(call: &Call<'_>) -> Arc<Trekkliste> {
-    let orders = call.subject.part().and_then(|part| changes::changes(call.session).orders(part, call.party()));
-    orders.unwrap_or_default()
+    let Some(part) = call.subject.part() else { return Arc::default() };
+    let (changes, now) = (changes::changes(call.session), call.instants.now);
+    changes.take_over(part, call.services.orders(call.session, call.world, part, now), call.instants.day);
+    changes.orders(part, call.party()).unwrap_or_default()
 }
 
 /// Writes an answer as JSON. `capacity` is about its length in bytes.

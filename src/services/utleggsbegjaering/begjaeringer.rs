@@ -10,12 +10,13 @@ use serde::Serialize;
 use super::arkiv::Arkivet;
 use super::register::Scenarioregister;
 use super::saker::{Avvist, IkkeLagret, Innsending, Sak, Tilstand};
-use super::{SERVICE, feil, hode, kb};
+use super::{SERVICE, feil, gang, hode, kb};
 use crate::access::mint::stable_uuid;
 use crate::catalogue::Check;
 use crate::domain::begjaering::{
     Begjaering, Duplikat, Lest, Modell, Omstendigheter, Regelbrudd, TidligereSak, kontroller, les,
 };
+use crate::domain::saksgang::livsloep::Manusnavn;
 use crate::interface::{Answer, Body, Call, Refusal};
 
 /// How often a submission is checked again because another call changed what it was checked against.
@@ -44,8 +45,9 @@ pub(super) fn opprett(call: &Call<'_>) -> Result<Answer, Refusal> {
         for _ in 0..MOST_TRIES {
             sjekk_ny(call, &lest, true)?;
             let reference = |number| stable_uuid(&format!("sak {} {number}", call.session_name()));
-            match tilstand(call)?.opprett(innsending(call, &lest), kaller(call), reference) {
+            match tilstand(call)?.opprett(innsending(call, &lest), (kaller(call), manus(call, &lest)), reference) {
                 Ok(sak) => {
+                    glem_oppslag(call, &lest.begjaering);
                     let base = if call.target.at_base { SERVICE.base } else { "" };
                     let location = format!("{base}/{}/{}", modell(call).versjon(), sak.referanse);
                     let kvittering = Kvittering { ekstern_saksreferanse: sak.referanse.clone() };
@@ -85,6 +87,14 @@ pub(super) fn endre(call: &Call<'_>) -> Result<Answer, Refusal> {
     })
 }
 
+/// The numbers of the defendants were asked about for this submission.
+fn glem_oppslag(call: &Call<'_>, begjaering: &Begjaering) {
+    let Some(tilstand) = call.session.state::<Tilstand>() else { return };
+    for number in begjaering.saksoekt.iter().filter_map(|it| it.saksoekt.identifikator()) {
+        tilstand.gang.glem_oppslag(kaller(call).as_deref(), &number.verdi);
+    }
+}
+
 /// Answers, and remembers a request that is refused.
 fn remembered(
     call: &Call<'_>,
@@ -105,6 +115,15 @@ fn remembered(
             });
         }
     })
+}
+
+/// What happens to the case by itself: as a modifier or a rule says, otherwise a deduction from the pay of a person. An
+/// organisation has no pay.
+fn manus(call: &Call<'_>, lest: &Lest) -> Manusnavn {
+    let said = call.modifier(super::SAK.name).and_then(Manusnavn::med_navn);
+    let debtors = &lest.begjaering.saksoekt;
+    let is_person = debtors.iter().any(|it| it.saksoekt.identifikator().is_some_and(|nummer| nummer.verdi.len() == 11));
+    said.unwrap_or(if is_person { Manusnavn::Utleggstrekk } else { Manusnavn::IntetTilUtlegg })
 }
 
 /// The model of the call: the first part of its URL.
@@ -144,7 +163,7 @@ fn innlest(call: &Call<'_>, innsender_referanse: &mut Option<String>) -> Result<
 }
 
 /// The case of the URL.
-fn sak(call: &Call<'_>) -> Result<Arc<Sak>, Refusal> {
+pub(super) fn sak(call: &Call<'_>) -> Result<Arc<Sak>, Refusal> {
     let reference = call.place("eksternSaksreferanse").unwrap_or_default();
     let found = tilstand(call)?.finn(&reference, &call.world.loaded.scenarios);
     found.filter(|sak| sak.er_for(kaller(call).as_deref())).ok_or_else(|| {
@@ -164,11 +183,12 @@ fn sjekk_ny(call: &Call<'_>, lest: &Lest, is_submission: bool) -> Result<(), Ref
 }
 
 fn sjekk_endring(call: &Call<'_>, lest: &Lest, sak: &Sak, is_submission: bool) -> Result<(), Refusal> {
+    let state = gang::tilstand(sak, tilstand(call)?, &call.world.loaded.scenarios, call.instants.now);
     let tidligere = sak.begjaering().map(|begjaering| TidligereSak {
         ekstern_saksreferanse: &sak.referanse,
         begjaering,
-        tilstand: sak.tilstand,
-        ubehandlede: sak.ubehandlede,
+        tilstand: state,
+        ubehandlede: sak.ubehandlede(call.instants.now),
     });
     let brudd = brudd(call, &lest.begjaering, tidligere.as_ref(), None)?;
     holder(&brudd, lest, None, is_submission)
@@ -183,10 +203,11 @@ fn brudd(
 ) -> Result<Vec<Regelbrudd>, Refusal> {
     let kaller = kaller(call);
     let arkiv = Arkivet { arkiv: &tilstand(call)?.arkiv, now: call.instants.now, kaller: kaller.as_deref() };
+    let unntak = tilstand(call)?.gang.unntak().clone();
     let om = Omstendigheter {
         dag: call.day(),
         paalogget: kaller.as_deref(),
-        register: &Scenarioregister(&call.world.loaded.scenarios),
+        register: &Scenarioregister { scenarios: &call.world.loaded.scenarios, unntak: &unntak, dag: call.day() },
         vedlegg: Some(&arkiv),
         tidligere,
         duplikat,

@@ -4,10 +4,16 @@ use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
 use super::begjaeringer::Kvittering;
+use super::betjeningskart::{Betjeningskart, Oppslag};
+use super::endringer::Statusendringer;
 use super::feil::{self, Problem, Valideringsrespons};
+use super::innsyn::InnsynITrekk;
+use super::status::{self, SakStatus};
 use super::vedlegg::{Opplastingsskjema, VedleggKvittering, VedleggStatus};
 use super::{ABOUT, SERVICE};
-use crate::domain::begjaering::{Begjaering, Eksempeltype, Eksempelvalg, Vedleggstilstand, eksempel, regel};
+use crate::domain::begjaering::{
+    Begjaering, Eksempeltype, Eksempelvalg, Sakstilstand, Vedleggstilstand, eksempel, regel,
+};
 use crate::interface::contract::{Schemas, by_hand, head, parameter};
 use crate::interface::{Finding, Refusal};
 
@@ -24,6 +30,7 @@ struct Parts {
     status: Value,
     problem: Value,
     brudd: Value,
+    after: After,
 }
 
 /// The OpenAPI 3.1 document.
@@ -35,9 +42,13 @@ pub(super) fn document() -> Value {
         status: written.of::<VedleggStatus>(),
         problem: written.of::<Problem>(),
         brudd: written.of::<Valideringsrespons>(),
+        after: After::new(&mut written),
     };
     // A request may have null for what is absent. Its schema does not say so, because generators make odd classes of it.
     let request = json!({ "application/json": { "schema": written.of::<Begjaering>(), "example": example() } });
+    let lookup = json!({ "application/json": {
+        "schema": written.of::<Oppslag>(), "example": { "identifikator": ["08907395937", "01827020008"] },
+    } });
     let upload = json!({ "multipart/form-data": { "schema": written.of::<Opplastingsskjema>() } });
     let mut schemas = written.finish();
     schemas.insert("Feil".to_owned(), feil_schema());
@@ -71,6 +82,12 @@ pub(super) fn document() -> Value {
                 "opprett" => {
                     let content = by_hand::content(&parts.kvittering, &json!({ "eksternSaksreferanse": EXAMPLE_ID }));
                     (Some(&request), made("The case is made.", &content), &[400, 409, 413, 422])
+                }
+                "status" => (None, answered("How far the case has come.", Some(&parts.after.status)), &[400]),
+                "statusendringer" => (None, answered("Changes of cases.", Some(&parts.after.changes)), &[400]),
+                "innsyn" => (None, answered("Insight from the claims of the case.", Some(&parts.after.insight)), &[400]),
+                "betjeningskartet" => {
+                    (Some(&lookup), answered("The rules of each number.", Some(&parts.after.rules)), &[400, 413])
                 }
                 "endre" => (Some(&request), answered("The change is taken.", None), &[400, 409, 413, 422]),
                 _ => (Some(&request), answered("The request breaks no rule.", None), &[400, 413, 422]),
@@ -114,6 +131,35 @@ pub(super) fn document() -> Value {
         } },
     });
     document
+}
+
+/// The contents of the answers about what comes after a submission.
+struct After {
+    status: Value,
+    changes: Value,
+    insight: Value,
+    rules: Value,
+}
+
+impl After {
+    fn new(written: &mut Schemas) -> Self {
+        let changes = json!({ "statusendringer": [
+            { "sekvensnummer": 1, "eksternSaksreferanse": EXAMPLE_ID, "saksstatus": "sakOpprettet", "dato": "2026-11-21" },
+        ] });
+        let rules = json!({ "regelverk": [
+            { "identifikator": "08907395937", "regelverk": "gammelt", "system": "ELSA" },
+            { "identifikator": "01827020008", "regelverk": "nytt", "system": "ELAN" },
+        ] });
+        let dag = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap_or_default();
+        let decided = status::fast("TEST_SAK_BESLUTTET", Sakstilstand::SakBesluttet, dag);
+        let decided = serde_json::to_value(decided).unwrap_or_default();
+        Self {
+            status: by_hand::content(&written.of::<SakStatus>(), &decided),
+            changes: by_hand::content(&written.of::<Statusendringer>(), &changes),
+            insight: by_hand::content(&written.of::<InnsynITrekk>(), &InnsynITrekk::example()),
+            rules: by_hand::content(&written.of::<Betjeningskart>(), &rules),
+        }
+    }
 }
 
 impl Parts {

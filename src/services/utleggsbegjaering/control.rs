@@ -15,8 +15,10 @@ use serde_json::json;
 use super::arkiv::Vedlegg;
 use super::saker::Tilstand;
 use super::visning::{SakView, Saksliste, VedleggView, Vedleggsliste};
+use super::{gang, gang_control};
 use crate::catalogue::nearest;
 use crate::domain::begjaering::{Sakstilstand, Vedleggstilstand};
+use crate::domain::saksgang::livsloep::{Overgang, Sakshendelse};
 use crate::interface::PageRoutes;
 use crate::interface::contract::Schemas;
 use crate::interface::pages::{ControlOperation, InSession, JsonBody, Problem, Shared, json_body};
@@ -30,7 +32,8 @@ pub(super) fn pages() -> PageRoutes {
         .route("/begjaeringer/{id}/status", post(set_status))
         .route("/vedlegg", get(list_attachments))
         .route("/vedlegg/{id}", get(file))
-        .route("/vedlegg/{id}/tilstand", post(set_state));
+        .route("/vedlegg/{id}/tilstand", post(set_state))
+        .merge(gang_control::routes());
     PageRoutes { control, open: Router::new(), operations: Some(operations) }
 }
 
@@ -50,7 +53,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
     };
     let any = json!({ "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } });
     let missing: &[StatusCode] = &[StatusCode::NOT_FOUND];
-    vec![
+    let mut all = vec![
         get("/begjaeringer", "listBegjaeringer", "The cases of Utleggsbegjæring", json_body::<Saksliste>(written), &[]),
         get("/begjaeringer/{id}", "begjaering", "A case with all that was sent", sak.clone(), missing),
         ControlOperation {
@@ -73,7 +76,9 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
             success: (StatusCode::OK, Some(vedlegg)),
             refusals: BODY,
         },
-    ]
+    ];
+    all.extend(gang_control::operations(read, written));
+    all
 }
 
 /// The state of a case. What is left out stays.
@@ -95,26 +100,29 @@ struct StateDocument {
     tilstand: String,
 }
 
-fn tilstand(session: &Session) -> Result<&Tilstand, Problem> {
+pub(super) fn tilstand(session: &Session) -> Result<&Tilstand, Problem> {
     let failed = || Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "A fault of the sandbox", "see the log");
     session.state::<Tilstand>().ok_or_else(failed)
 }
 
-fn now(session: &Session) -> DateTime<Utc> {
+pub(super) fn now(session: &Session) -> DateTime<Utc> {
     session.clock.now(session.time(), session.time().real())
 }
 
 async fn list(State(_): State<Arc<Shared>>, InSession(session): InSession) -> Result<Json<Saksliste>, Problem> {
     let tilstand = tilstand(&session)?;
-    let saker = tilstand.alle(&session.world().loaded.scenarios);
+    let (world, now) = (session.world(), now(&session));
+    let scenarios = &world.loaded.scenarios;
+    let saker = gang::alle(tilstand, scenarios, now);
+    let state = |overganger: &[Overgang]| overganger.last().map_or(Sakstilstand::SakOpprettet, |last| last.tilstand);
     Ok(Json(Saksliste {
         count: saker.len(),
-        begjaeringer: saker.iter().map(|sak| SakView::new(sak, false)).collect(),
+        begjaeringer: saker.iter().map(|(sak, went)| SakView::new(sak, state(went), false, now)).collect(),
         avvist: tilstand.avviste().iter().map(|avvist| (&**avvist).into()).collect(),
     }))
 }
 
-fn no_case(reference: &str) -> Problem {
+pub(super) fn no_case(reference: &str) -> Problem {
     Problem::not_found(format!("the session has no case {reference}; GET /sandbox/begjaeringer lists all"))
 }
 
@@ -124,7 +132,7 @@ async fn show(
     Path(reference): Path<String>,
 ) -> Result<Json<SakView>, Problem> {
     let sak = tilstand(&session)?.finn(&reference, &session.world().loaded.scenarios);
-    sak.map(|sak| Json(SakView::new(&sak, true))).ok_or_else(|| no_case(&reference))
+    gang_control::show(&session, &sak.ok_or_else(|| no_case(&reference))?, true)
 }
 
 async fn set_status(
@@ -139,8 +147,9 @@ async fn set_status(
         None => None,
     };
     let unprocessed = wanted.ubehandlede.map(usize::from);
-    let sak = tilstand(&session)?.sett(&reference, &session.world().loaded.scenarios, state, unprocessed);
-    sak.map(|sak| Json(SakView::new(&sak, false))).ok_or_else(|| no_case(&reference))
+    let event = (now(&session), state.map(Sakshendelse::Satt));
+    let sak = tilstand(&session)?.sett(&reference, &session.world().loaded.scenarios, event, unprocessed);
+    gang_control::show(&session, &sak.ok_or_else(|| no_case(&reference))?, false)
 }
 
 fn unknown(what: &str, name: &str, names: &[&str]) -> Problem {

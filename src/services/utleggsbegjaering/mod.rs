@@ -3,23 +3,31 @@
 
 mod arkiv;
 mod begjaeringer;
+mod betjeningskart;
 mod cli;
 mod contract;
 mod control;
+mod endringer;
 mod feil;
 mod filtype;
+mod gang;
+mod gang_control;
 mod hode;
+mod innsyn;
 mod register;
+mod sak_command;
 mod saker;
 mod section;
+mod status;
 mod vedlegg;
 mod visning;
 
 use super::{ISSUER, kb};
 use crate::catalogue::{
-    BodyPolicy, Endpoint, Formats, Needs, OwnModifier, Parameter, ParameterKind, PartyIn, Protection, Service, Success,
-    TokenDemand,
+    BodyPolicy, Endpoint, Formats, Needs, Number, OwnModifier, Parameter, ParameterKind, PartyIn, Protection, Service,
+    Success, TokenDemand,
 };
+use crate::domain::saksgang::livsloep::Manusnavn;
 use crate::interface::{Envelope, Hooks, Operation, PartyFact, ServiceModule};
 use saker::Tilstand;
 
@@ -30,14 +38,25 @@ static SERVICE: Service = Service {
     hosts: &[],
     version: "v2",
     packages: &[],
-    endpoints: &[LAST_OPP, VIS_VEDLEGG, VALIDER, OPPRETT, VALIDER_ENDRING, ENDRE],
+    endpoints: &[
+        LAST_OPP,
+        VIS_VEDLEGG,
+        VALIDER,
+        OPPRETT,
+        VALIDER_ENDRING,
+        ENDRE,
+        STATUS,
+        STATUSENDRINGER,
+        INNSYN,
+        BETJENINGSKART,
+    ],
     formats: Formats::Json,
     codes: kb::CODES,
     refusals: feil::REFUSALS,
     has_common_codes: true,
     has_editions: false,
     findings: &feil::REGELKODER,
-    modifiers: &[VEDLEGG],
+    modifiers: &[VEDLEGG, SAK],
     protection: Protection::Token(TokenDemand {
         issuer: ISSUER,
         scopes: &["skatteetaten:utleggsbegjaering"],
@@ -93,6 +112,41 @@ const ENDRE: Endpoint = Endpoint {
     ..by_token(Endpoint::put("endre", "v2/{eksternSaksreferanse}", REQUEST))
 };
 
+const STATUS: Endpoint = Endpoint {
+    also_at: &[
+        "/api/utleggsbegjaering/v1/{eksternSaksreferanse}/status",
+        "/api/utleggsbegjaering/v0/{eksternSaksreferanse}/status",
+    ],
+    parameters: &[Parameter {
+        description: "The reference of the case, or one of those that need no submission, like TEST_SAK_BESLUTTET.",
+        example: "TEST_SAK_BESLUTTET",
+        ..SAKSREFERANSE
+    }],
+    ..by_token(Endpoint::get("status", "v2/{eksternSaksreferanse}/status"))
+};
+const STATUSENDRINGER: Endpoint = Endpoint {
+    also_at: &["/api/utleggsbegjaering/v1/statusendringer", "/api/utleggsbegjaering/v0/statusendringer"],
+    parameters: &[Parameter {
+        name: "fraSekvensnummer",
+        description: "Only changes with a greater sekvensnummer: the greatest that the caller has seen, or 0.",
+        example: "0",
+        kind: ParameterKind::Integer(Number { minimum: 0, maximum: Some(i64::MAX) }),
+    }],
+    ..by_token(Endpoint::get("statusendringer", "v2/statusendringer"))
+};
+const INNSYN: Endpoint = Endpoint {
+    also_at: &[
+        "/api/utleggsbegjaering/v1/{eksternSaksreferanse}/innsyn-i-trekk",
+        "/api/utleggsbegjaering/v0/{eksternSaksreferanse}/innsyn-i-trekk",
+    ],
+    parameters: &[SAKSREFERANSE],
+    ..by_token(Endpoint::get("innsyn", "v2/{eksternSaksreferanse}/innsyn-i-trekk"))
+};
+const BETJENINGSKART: Endpoint = Endpoint {
+    also_at: &["/api/utleggsbegjaering/v1/betjeningskartet", "/api/utleggsbegjaering/v0/betjeningskartet"],
+    ..by_token(Endpoint::post("betjeningskartet", "v2/betjeningskartet", REQUEST))
+};
+
 /// The endpoint, whose party is the submitter: the one of the token.
 const fn by_token(mut endpoint: Endpoint) -> Endpoint {
     endpoint.party = PartyIn::Token;
@@ -120,19 +174,28 @@ const VEDLEGG: OwnModifier = OwnModifier {
     takes: |text| arkiv::Forloep::les(text).is_some(),
 };
 
+/// What happens to a case by itself.
+const SAK: OwnModifier = OwnModifier {
+    name: "sak",
+    header: "Sandbox-Sak",
+    values: &["utleggstrekk", "intetTilUtlegg", "utleggspant", "nektet", "hevet", "stille"],
+    takes: |text| Manusnavn::med_navn(text).is_some(),
+};
+
 pub(super) static MODULE: ServiceModule = ServiceModule {
     envelope: Envelope::Whole(feil::body),
     hooks: Hooks {
         section: Some(&section::UtleggSection),
         session_state: Some(|| Box::new(Tilstand::default())),
         pages: Some(control::pages),
-        subcommands: &[cli::SUBCOMMAND],
+        subcommands: &[cli::SUBCOMMAND, sak_command::SUBCOMMAND],
         schemas: &[cli::SCHEMA],
         party_fact: Some(PartyFact {
             name: "utleggssaker",
             description: "How many cases of Utleggsbegjæring its scenario says that it has submitted.",
             count: |party| party.sections.get::<section::Partsdata>().map_or(0, |data| data.saker.len()),
         }),
+        orders: Some(gang::orders),
         demanded_status: Some(feil::demanded_status),
         keeps_bodies: true,
         contract: Some(contract::document),
@@ -148,6 +211,10 @@ static OPERATIONS: &[Operation] = &[
     Operation::without_schema(begjaeringer::opprett, "opprettBegjaering", "Submit a new request"),
     Operation::without_schema(begjaeringer::valider_endring, "validerEndretBegjaering", "Validate a changed request"),
     Operation::without_schema(begjaeringer::endre, "endreBegjaering", "Submit a changed request"),
+    Operation::without_schema(status::vis, "hentStatus", "The state of a case, its claims and its decisions"),
+    Operation::without_schema(endringer::vis, "hentStatusendringer", "Which cases came into a new state"),
+    Operation::without_schema(innsyn::vis, "hentInnsynITrekk", "What a creditor may know of the deduction"),
+    Operation::without_schema(betjeningskart::vis, "hentRegelverk", "Which rules debtors are under"),
 ];
 
 const ABOUT: &str = "Requests for enforcement (utleggsbegjæring), as innkreving-sandbox serves them: attachments are uploaded \

@@ -1,22 +1,33 @@
 //! The register of parties: what the scenarios say of a number, above what the number says by itself.
 
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
 use super::section::Partsdata;
 use crate::domain::begjaering::{Oppfoering, Register, SyntetiskRegister};
+use crate::domain::saksgang::betjeningskart::{self, Regelverk, Unntak};
 use crate::scenario::ScenarioSet;
 
 /// The register that a call sees.
-pub(super) struct Scenarioregister<'a>(pub(super) &'a ScenarioSet);
+pub(super) struct Scenarioregister<'a> {
+    pub(super) scenarios: &'a ScenarioSet,
+    /// What the session says of the rules that a number is under.
+    pub(super) unntak: &'a BTreeMap<String, Vec<Unntak>>,
+    pub(super) dag: NaiveDate,
+}
 
 impl Register for Scenarioregister<'_> {
     fn oppslag(&self, nummer: &str) -> Oppfoering {
         let by_number = SyntetiskRegister.oppslag(nummer);
-        let party = nummer.parse().ok().and_then(|part| self.0.get(part));
-        match party.and_then(|party| party.sections.get::<Partsdata>()) {
-            Some(data) => Oppfoering {
-                status: data.register.unwrap_or(by_number.status),
-                gammelt_regelverk: data.gammelt_regelverk.unwrap_or(by_number.gammelt_regelverk),
-            },
-            None => by_number,
+        let party = nummer.parse().ok().and_then(|part| self.scenarios.get(part));
+        let data = party.and_then(|party| party.sections.get::<Partsdata>());
+        let gammelt = data.and_then(|data| data.gammelt_regelverk).unwrap_or(by_number.gammelt_regelverk);
+        let of_session = self.unntak.get(nummer).map_or(&[][..], Vec::as_slice);
+        let rules = betjeningskart::regelverk(gammelt, of_session, self.dag);
+        Oppfoering {
+            status: data.and_then(|data| data.register).unwrap_or(by_number.status),
+            gammelt_regelverk: rules == Regelverk::Gammelt,
         }
     }
 }

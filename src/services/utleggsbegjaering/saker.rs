@@ -4,18 +4,24 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::Mutex;
 
 use super::arkiv::Arkiv;
+use super::gang::Gang;
 use super::section::Partsdata;
-use crate::domain::begjaering::{Begjaering, Modell, Sakstilstand};
+use crate::domain::begjaering::{Begjaering, Modell};
+use crate::domain::identifikator::Part;
+use crate::domain::saksgang::livsloep::{Datert, Manusnavn, Overgang, Sakshendelse, forloep, ubehandlede};
 use crate::interface::Finding;
 use crate::scenario::ScenarioSet;
 
 /// The most submissions that a session keeps, and the most bytes of them.
 const MOST: usize = 10_000;
 const MOST_BYTES: usize = 64 * 1024 * 1024;
+
+/// The most commands to a case that are kept.
+const MOST_EVENTS: usize = 1000;
 
 /// The most refused requests that a session remembers.
 const MOST_REFUSED: usize = 500;
@@ -24,6 +30,7 @@ const MOST_REFUSED: usize = 500;
 #[derive(Debug, Default)]
 pub(super) struct Tilstand {
     pub(super) arkiv: Arkiv,
+    pub(super) gang: Gang,
     saker: Mutex<Saker>,
     avviste: Mutex<VecDeque<Arc<Avvist>>>,
 }
@@ -43,9 +50,14 @@ pub(super) struct Sak {
     pub(super) referanse: String,
     /// The organisation that submitted it; nothing without a token.
     pub(super) eier: Option<String>,
-    pub(super) tilstand: Sakstilstand,
-    /// How many of its submissions are not processed yet.
-    pub(super) ubehandlede: usize,
+    /// Its number among the cases of the session; 0 if a scenario describes it.
+    pub(super) nummer: usize,
+    /// What happens to it by itself.
+    pub(super) manus: Manusnavn,
+    /// What commands and scenarios did to it.
+    pub(super) hendelser: Vec<Datert>,
+    /// How many of its submissions are not processed yet, where somebody said so.
+    pub(super) ubehandlede: Option<usize>,
     /// Oldest first; at least one.
     pub(super) innsendinger: Vec<Arc<Innsending>>,
 }
@@ -90,6 +102,35 @@ impl Sak {
     /// The request as it was submitted last.
     pub(super) fn begjaering(&self) -> Option<&Begjaering> {
         self.innsendinger.last().map(|last| &last.begjaering)
+    }
+
+    /// When it was submitted, by the session's clock.
+    pub(super) fn innsendt(&self) -> DateTime<Utc> {
+        self.innsendinger.first().map(|first| first.tidspunkt).unwrap_or_default()
+    }
+
+    /// How it went until an instant, apart from what payments did. Empty before its submission.
+    pub(super) fn overganger(&self, now: DateTime<Utc>) -> Vec<Overgang> {
+        forloep(self.innsendt(), &self.manus.manus(), &self.hendelser, now)
+    }
+
+    /// How many of its submissions are not processed yet. The first one is processed when the case is made.
+    pub(super) fn ubehandlede(&self, now: DateTime<Utc>) -> usize {
+        let changes: Vec<_> = self.innsendinger.iter().skip(1).map(|it| it.tidspunkt).collect();
+        self.ubehandlede.unwrap_or_else(|| ubehandlede(&changes, &self.manus.manus(), &self.overganger(now), now))
+    }
+
+    /// The debtor: the first defendant with a Norwegian number.
+    pub(super) fn skyldner(&self) -> Option<Part> {
+        let request = self.begjaering()?;
+        request.saksoekt.iter().find_map(|it| it.saksoekt.identifikator()?.verdi.parse().ok())
+    }
+
+    /// The enforcement officer's own reference.
+    pub(super) fn namsmannens_referanse(&self) -> String {
+        let dag: NaiveDate = crate::domain::clock::day_in_norway(self.innsendt());
+        let nummer = if self.nummer == 0 { self.referanse.bytes().map(usize::from).sum() } else { self.nummer };
+        format!("UTLBGJ/{}/{nummer}", chrono::Datelike::year(&dag))
     }
 
     /// Whether a caller may see it: the one that submitted it, or anybody where one of the two is not known.
@@ -143,7 +184,7 @@ impl Tilstand {
     pub(super) fn opprett(
         &self,
         innsending: Innsending,
-        eier: Option<String>,
+        (eier, manus): (Option<String>, Manusnavn),
         reference: impl FnOnce(usize) -> String,
     ) -> Result<Arc<Sak>, IkkeLagret> {
         let mut kept = self.saker.lock();
@@ -155,8 +196,10 @@ impl Tilstand {
         let sak = Arc::new(Sak {
             referanse: reference(kept.order.len() + 1),
             eier,
-            tilstand: Sakstilstand::SakOpprettet,
-            ubehandlede: 0,
+            nummer: kept.order.len() + 1,
+            manus,
+            hendelser: Vec::new(),
+            ubehandlede: None,
             innsendinger: vec![Arc::new(innsending)],
         });
         kept.put(&sak);
@@ -176,19 +219,21 @@ impl Tilstand {
         Ok(())
     }
 
-    /// Puts a case into a state.
+    /// Something happens to a case.
     pub(super) fn sett(
         &self,
         referanse: &str,
         scenarios: &ScenarioSet,
-        tilstand: Option<Sakstilstand>,
+        (tid, hendelse): (DateTime<Utc>, Option<Sakshendelse>),
         ubehandlede: Option<usize>,
     ) -> Option<Arc<Sak>> {
         let mut kept = self.saker.lock();
         let own = kept.by_reference.get(referanse).cloned();
         let mut sak = Sak::clone(&*own.or_else(|| of_scenarios(scenarios).find(|sak| sak.referanse == referanse))?);
-        sak.tilstand = tilstand.unwrap_or(sak.tilstand);
-        sak.ubehandlede = ubehandlede.unwrap_or(sak.ubehandlede);
+        if sak.hendelser.len() < MOST_EVENTS {
+            sak.hendelser.extend(hendelse.map(|hendelse| Datert { tid, hendelse }));
+        }
+        sak.ubehandlede = ubehandlede.or(sak.ubehandlede);
         let sak = Arc::new(sak);
         kept.put(&sak);
         Some(sak)

@@ -16,6 +16,7 @@ use crate::catalogue::{Service, nearest};
 use crate::domain::begjaering::{
     Begjaering, Eksempeltype, Eksempelvalg, Modell, Registerstatus, Sakstilstand, eksempel, les,
 };
+use crate::domain::saksgang::livsloep::{Datert, Manusnavn, Sakshendelse};
 use crate::scenario::problems::Place;
 use crate::scenario::resolve::{Reader, Who};
 use crate::scenario::scalar::{Count, Dato, Text, YesNo};
@@ -60,6 +61,9 @@ struct SakEntry {
     ekstern_saksreferanse: Text,
     /// How far it has come; the default is `sakOpprettet`.
     tilstand: Option<Text>,
+    /// How it goes on from there by the session's clock: `utleggstrekk`, `intetTilUtlegg`, `utleggspant`, `nektet`, `hevet`,
+    /// or `stille`, the default: it stays as it is.
+    forloep: Option<Text>,
     /// How many of its submissions are not processed yet; the default is none.
     ubehandlede: Option<Count>,
     /// The day of the request; the default is the base date.
@@ -151,7 +155,12 @@ fn sak(entry: &SakEntry, who: &Who, place: Place<'_>, reader: &mut Reader<'_>) -
         .tilstand
         .as_ref()
         .and_then(|text| named(text, place.key("tilstand"), reader, &states, Sakstilstand::med_navn));
-    let ubehandlede = reader.optional(entry.ubehandlede.as_ref(), place.key("ubehandlede")).unwrap_or_default();
+    let ubehandlede = reader.optional(entry.ubehandlede.as_ref(), place.key("ubehandlede"));
+    let scripts = Manusnavn::ALLE.map(Manusnavn::navn);
+    let manus = entry
+        .forloep
+        .as_ref()
+        .and_then(|text| named(text, place.key("forloep"), reader, &scripts, Manusnavn::med_navn));
     let begjaering = request(entry, &referanse, who, place, reader)?;
     let begins = reader.base.and_time(NaiveTime::MIN);
     let innsending = Innsending {
@@ -161,11 +170,19 @@ fn sak(entry: &SakEntry, who: &Who, place: Place<'_>, reader: &mut Reader<'_>) -
         begjaering,
         sendt: Bytes::new(),
     };
+    let hendelser = tilstand
+        .filter(|tilstand| *tilstand != Sakstilstand::SakOpprettet)
+        .map(|tilstand| Datert { tid: innsending.tidspunkt, hendelse: Sakshendelse::Satt(tilstand) });
+    let hendelser = hendelser.into_iter().collect();
+    // A case whose state a scenario says stays in it, unless the scenario says how it goes on.
+    let manus = manus.unwrap_or(Manusnavn::Stille);
     Some(Sak {
         referanse: referanse.into(),
         eier: Some(who.part.to_string()),
-        tilstand: tilstand.unwrap_or(Sakstilstand::SakOpprettet),
-        ubehandlede: usize::try_from(ubehandlede).unwrap_or(usize::MAX),
+        nummer: 0,
+        manus,
+        hendelser,
+        ubehandlede: ubehandlede.map(|count| usize::try_from(count).unwrap_or(usize::MAX)),
         innsendinger: vec![Arc::new(innsending)],
     })
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::arkiv::Vedlegg;
 use super::saker::{Avvist, Innsending, Sak};
+use crate::domain::begjaering::Sakstilstand;
 use crate::interface::Finding;
 use crate::redact::{redacted, redacted_whole};
 
@@ -104,12 +105,12 @@ pub(super) struct Vedleggsliste {
 
 impl SakView {
     /// A case; `whole` says whether its requests are told, too.
-    pub(super) fn new(sak: &Sak, whole: bool) -> Self {
+    pub(super) fn new(sak: &Sak, status: Sakstilstand, whole: bool, now: DateTime<Utc>) -> Self {
         let last = sak.begjaering();
         Self {
             ekstern_saksreferanse: sak.referanse.clone(),
-            status: sak.tilstand.navn(),
-            ubehandlede: sak.ubehandlede,
+            status: status.navn(),
+            ubehandlede: sak.ubehandlede(now),
             innsender: sak.eier.clone(),
             innsender_referanse: last.map(|last| last.innsender_referanse.clone()).unwrap_or_default(),
             begjaeringsdato: last.map(|last| last.begjaeringsdato).unwrap_or_default(),

@@ -102,6 +102,11 @@ impl Prioritet {
     pub fn new(prioritet: u8) -> Option<Self> {
         (1..=99).contains(&prioritet).then_some(Self(prioritet))
     }
+
+    /// The number.
+    pub const fn tall(self) -> u8 {
+        self.0
+    }
 }
 
 impl JsonSchema for Prioritet {
