@@ -131,7 +131,7 @@ fn a_line_that_is_too_long_is_414_and_headers_are_431() {
 #[test]
 fn a_body_has_a_deadline_and_a_rate() {
     let sandbox = with(&[("--body-time", "300ms")]);
-    let put = "PUT /sandbox/scenarios HTTP/1.1\r\nHost: x\r\nContent-Type: application/yaml\r\nContent-Length: 90\r\n\r\npart";
+    let put = "PUT /sandbox/scenarios HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/yaml\r\nContent-Length: 90\r\n\r\npart";
     let (answer, _) = {
         let mut stream = connect(&sandbox);
         stream.write_all(put.as_bytes()).expect("sent");
