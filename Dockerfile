@@ -3,6 +3,7 @@
 # Named by its digest, so that it is the same image tomorrow: rust:1.97.1-slim-bookworm, for all architectures.
 FROM rust:1.97.1-slim-bookworm@sha256:158b745f1b82dbeec7ea06e6b1617d6b005723bb66e6141cd2ddfee40d079ec3 AS build
 WORKDIR /src
+COPY .cargo .cargo
 COPY Cargo.toml Cargo.lock ./
 COPY benches benches
 COPY scripts/build-static scripts/build-static
