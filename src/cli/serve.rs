@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::LevelFilter;
@@ -13,6 +14,10 @@ use crate::interface::Services;
 use crate::server::Server;
 use crate::services::open_access;
 use crate::terminal::{UNUSABLE, print, print_error};
+
+/// How long a thread without work stays. The watch of the folders wakes one after the other, so with a longer time all that a
+/// peak needed would stay, each with memory of its own.
+const KEEP_ALIVE: Duration = Duration::from_secs(1);
 
 pub(super) fn run(flags: &Flags, services: &'static Services, unrelated_variables: &[String]) -> ExitCode {
     start_log(flags);
@@ -50,7 +55,8 @@ pub(super) fn run(flags: &Flags, services: &'static Services, unrelated_variable
             return ExitCode::from(UNUSABLE);
         }
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = match runtime.enable_all().thread_keep_alive(KEEP_ALIVE).build() {
         Ok(runtime) => runtime,
         Err(error) => {
             print_error(&format!("cannot start: {error}"));
