@@ -2,6 +2,8 @@
 # machine that builds it.
 # Named by its digest, so that it is the same image tomorrow: rust:1.97.1-slim-bookworm, for all architectures.
 FROM rust:1.97.1-slim-bookworm@sha256:158b745f1b82dbeec7ea06e6b1617d6b005723bb66e6141cd2ddfee40d079ec3 AS build
+# The allocator is built by make.
+RUN apt-get update && apt-get install -y --no-install-recommends make && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY .cargo .cargo
 COPY Cargo.toml Cargo.lock ./
