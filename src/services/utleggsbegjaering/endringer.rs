@@ -45,7 +45,8 @@ pub(super) fn vis(call: &Call<'_>) -> Result<Answer, Refusal> {
     let after = match call.query("fraSekvensnummer") {
         None => 0,
         Some(text) => {
-            text.parse::<u64>().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit())).ok_or_else(|| {
+            let number = text.parse::<i64>().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()));
+            number.and_then(|number| u64::try_from(number).ok()).ok_or_else(|| {
                 let what = "Parameteren 'fraSekvensnummer' har ugyldig format. Må være et heltall fra 0";
                 Refusal::failed(&SERVICE, Check::Input, what)
                     .hint("the greatest sekvensnummer that you have seen, or 0")
