@@ -48,12 +48,17 @@ impl Unread {
     }
 }
 
-/// Reads the rest of a body and throws it away, up to as many times the limit as a body is read at most.
-pub(crate) async fn throw_away<B: Body<Data = Bytes> + Unpin>(mut body: B, most: usize) {
+/// How many bytes are read at most of a body whose limit is `limit`.
+pub(crate) fn most_read(limit: usize) -> usize {
+    limit.saturating_mul(PATIENCE)
+}
+
+/// Reads the rest of a body and throws it away, until so many bytes have come.
+pub(crate) async fn throw_away(mut body: Paced, most: usize) {
     let mut seen = 0_usize;
     while let Some(Ok(frame)) = body.frame().await {
         seen = seen.saturating_add(frame.data_ref().map_or(0, Bytes::len));
-        if seen > most.saturating_mul(PATIENCE) {
+        if seen > most {
             break;
         }
     }
@@ -72,7 +77,7 @@ where
             seen = seen.saturating_add(data.len());
             if seen <= most {
                 kept.extend_from_slice(&data);
-            } else if seen > most.saturating_mul(PATIENCE) {
+            } else if seen > most_read(most) {
                 break;
             } else {
                 kept = BytesMut::new();
@@ -80,17 +85,6 @@ where
         }
     }
     if seen <= most { Ok(kept.freeze()) } else { Err(Unread::TooLarge) }
-}
-
-/// Reads at most so many bytes of a body, and throws them away.
-pub(crate) async fn discard(mut body: Paced, most: usize) {
-    let mut seen = 0;
-    while let Some(Ok(frame)) = body.frame().await {
-        seen += frame.data_ref().map_or(0, Bytes::len);
-        if seen > most {
-            break;
-        }
-    }
 }
 
 /// How fast a body has to come.

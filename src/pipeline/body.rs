@@ -5,7 +5,7 @@ use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http_body_util::BodyDataStream;
 
-use crate::body::{Paced, Unread, read as read_to_limit, throw_away};
+use crate::body::{Paced, Unread, most_read, read as read_to_limit, throw_away};
 use crate::catalogue::BodyPolicy;
 use crate::interface::{Body, Field, Found, Route};
 
@@ -78,7 +78,7 @@ async fn multipart(parts: &Parts, mut incoming: Paced, limit: usize) -> Body {
     match read {
         Ok(fields) => Body::Parts(fields),
         Err(refused) => {
-            throw_away(incoming, limit).await;
+            throw_away(incoming, most_read(limit)).await;
             refused
         }
     }

@@ -13,7 +13,7 @@ use hyper::body::Frame;
 use tokio::time::{Sleep, sleep};
 
 use super::Body;
-use crate::body::{Paced, discard};
+use crate::body::{Paced, throw_away};
 use crate::faults::effects::Fault;
 use crate::load::WaitingPlace;
 use crate::wire::{Farewell, Wire};
@@ -49,7 +49,7 @@ pub(super) async fn out(
         _ => {}
     }
     if let Some(request) = request {
-        discard(request, MOST_READ).await;
+        throw_away(request, MOST_READ).await;
     }
     match fault {
         Fault::Reset | Fault::ResetAfter => wire.leave(Farewell::Reset),
