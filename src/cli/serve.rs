@@ -14,6 +14,7 @@ use crate::interface::Services;
 use crate::redact::redacted;
 use crate::server::Server;
 use crate::services::open_access;
+use crate::session::registry::Sessions;
 use crate::session::time::system_time;
 use crate::terminal::{UNUSABLE, print, print_error};
 
@@ -32,15 +33,7 @@ pub(super) fn run(flags: &Flags, services: &'static Services, unrelated_variable
         Ok(sessions) => sessions,
         Err(code) => return code,
     };
-    let world = sessions.default_session().world();
-    let scenarios = &world.loaded.scenarios;
-    if let Some(folder) = flags.scenarios.as_ref().filter(|_| scenarios.is_empty()) {
-        tracing::warn!(folder = %folder.display(), "the folder has no scenario files, so every party is unknown");
-    }
-    let own_warnings = scenarios.warnings.iter().filter(|problem| !problem.file().starts_with("builtin/")).count();
-    if own_warnings > 0 {
-        tracing::warn!(count = own_warnings, "the scenarios have warnings; the subcommand check shows them");
-    }
+    warn_of_scenarios(flags, &sessions);
     let settings = flags.settings();
     if settings.control && settings.control_key.is_none() && !settings.listen.ip().is_loopback() {
         tracing::warn!(
@@ -96,6 +89,19 @@ pub(super) fn run(flags: &Flags, services: &'static Services, unrelated_variable
     // Tasks that still read files or resolve scenarios are not waited for.
     runtime.shutdown_background();
     code
+}
+
+/// Its world must not stay alive longer than this: the first world would never be given back.
+fn warn_of_scenarios(flags: &Flags, sessions: &Sessions) {
+    let world = sessions.default_session().world();
+    let scenarios = &world.loaded.scenarios;
+    if let Some(folder) = flags.scenarios.as_ref().filter(|_| scenarios.is_empty()) {
+        tracing::warn!(folder = %folder.display(), "the folder has no scenario files, so every party is unknown");
+    }
+    let own_warnings = scenarios.warnings.iter().filter(|problem| !problem.file().starts_with("builtin/")).count();
+    if own_warnings > 0 {
+        tracing::warn!(count = own_warnings, "the scenarios have warnings; the subcommand check shows them");
+    }
 }
 
 fn cannot_listen(settings: &Settings, error: &std::io::Error) -> String {

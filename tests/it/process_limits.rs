@@ -68,6 +68,29 @@ fn kept_answers_take_no_more_than_their_memory() {
     assert!(after < idle + 24 * MB, "{idle} kB, then {after} kB");
 }
 
+/// The scenarios that the server began with once stayed beside those of a reload, for as long as it ran.
+#[test]
+fn a_reload_gives_back_what_was_there_before() {
+    let folder = std::env::temp_dir().join(format!("innkreving-reload-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let write = |amount: u32| {
+        let claim = "kravidentifikator: a, kravtype: RESTSKATT, forfallsdato: i dag";
+        let text = format!(
+            "part: \"314300017\"\nnavn: LITEN TIGER AS\nkrav:\n  - {{ {claim}, opprinneligBeloep: {amount} }}\n"
+        );
+        std::fs::write(folder.join("314300017.yaml"), text).expect("written");
+    };
+    write(100);
+    let server = serve(&["--scenarios", folder.to_str().expect("a path")]);
+    let told = || serde_json::from_str::<serde_json::Value>(&server.get("/sandbox/scenarios").1).expect("JSON");
+    assert_eq!(told()["claims"], 1, "the budget that the folder takes");
+    write(2000);
+    let gives_back = || told()["number"] == 2 && told()["claims"] == 1;
+    let pause = |_: &i32| std::thread::sleep(Duration::from_millis(100));
+    assert!((0..300).inspect(pause).any(|_| gives_back()), "{}", told());
+    std::fs::remove_dir_all(&folder).expect("removed");
+}
+
 #[test]
 fn refused_connections_are_told_in_few_lines_of_the_log() {
     let server = serve(&["--max-connections", "1", "--log", "warn"]);
