@@ -45,26 +45,26 @@ fn the_schema_takes_every_built_in_file_and_refuses_a_misspelt_key() {
 }
 
 #[test]
-fn the_readme_names_every_party_code_and_reserved_number() {
-    let readme = read("README.md");
+fn the_documents_name_every_party_code_reserved_number_and_setting() {
+    let (parties, codes, settings) = (read("docs/parties.md"), read("docs/faults.md"), read("docs/settings.md"));
     let files = fs::read_dir(root().join("scenarios")).expect("a folder");
     for file in files.map(|file| file.expect("a file")).filter(|file| file.path().is_file()) {
         let name = file.file_name().into_string().expect("UTF-8");
         let number = name.split('-').next().expect("a number");
-        assert!(readme.contains(&format!("| {number} |")), "{name}");
+        assert!(parties.contains(&format!("| {number} |")), "{name}");
         assert!(fs::read_to_string(file.path()).expect("a text").contains(&format!("part: \"{number}\"")), "{name}");
     }
     for (n, number) in common::RESERVED.iter().enumerate() {
-        let row = readme.lines().find(|line| line.starts_with(&format!("| KB-00{}", n + 1))).expect("a row");
+        let row = codes.lines().find(|line| line.starts_with(&format!("| KB-00{}", n + 1))).expect("a row");
         assert!(row.contains(number), "{row}");
     }
     // Every variable in the binary's help has a row, and every row has such a variable.
     let help = Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox")).arg("--help").output().expect("it runs");
     let help = String::from_utf8(help.stdout).expect("UTF-8").split_whitespace().collect::<Vec<_>>().join(" ");
     let told: BTreeSet<&str> = help.split("[env: ").skip(1).filter_map(|rest| rest.split([']', '=']).next()).collect();
-    let rows = readme.lines().filter(|line| line.starts_with("| `--")).filter_map(|line| line.split(" | `").nth(1));
+    let rows = settings.lines().filter(|line| line.starts_with("| `--")).filter_map(|line| line.split(" | `").nth(1));
     let rows: BTreeSet<&str> = rows.filter_map(|rest| rest.split('`').next()).collect();
-    assert!(told.len() > 10 && told == rows, "help: {told:?}\nREADME: {rows:?}");
+    assert!(told.len() > 10 && told == rows, "help: {told:?}\ndocs/settings.md: {rows:?}");
 }
 
 #[test]
