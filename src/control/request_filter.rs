@@ -1,6 +1,8 @@
 //! Which requests of the journal are asked for. A filter that no request can ever match is refused, because a test
 //! that expects no requests would otherwise pass by mistake.
 
+use std::collections::BTreeSet;
+
 use axum::extract::Query;
 use axum::http::Uri;
 use schemars::JsonSchema;
@@ -50,10 +52,23 @@ const DEFAULT_LIMIT: usize = 50;
 impl RequestFilter {
     /// Reads a query: the filter, and how many entries are wanted.
     pub(super) fn read(query: &str, services: &Services) -> Result<(Filter, usize), Box<Refused>> {
-        for (name, _) in form_urlencoded::parse(query.as_bytes()) {
+        let mut given = BTreeSet::new();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             if !NAMES.contains(&&*name) {
                 let detail = format!("there is no filter {name:?}; there are {}", NAMES.join(", "));
                 return Err(refuse(&name, None, detail, &NAMES));
+            }
+            let most = match &*name {
+                "status" => Some(u32::from(u16::MAX)),
+                "limit" => Some(u32::MAX),
+                _ => None,
+            };
+            if most.is_some_and(|most| !value.parse().is_ok_and(|number: u32| number <= most)) {
+                let detail = format!("{name} must be a whole number, not {value:?}");
+                return Err(refuse(&name, Some(&value), detail, &[]));
+            }
+            if !given.insert(name.clone()) {
+                return Err(refuse(&name, Some(&value), format!("the filter {name} is given more than once"), &[]));
             }
         }
         let uri: Uri = format!("/?{query}").parse().unwrap_or_default();

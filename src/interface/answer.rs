@@ -44,10 +44,10 @@ impl Answer {
         Self { body: serde_json::to_vec(value).unwrap_or_default().into(), ..Self::default() }
     }
 
-    /// Says what the real service would have done otherwise.
+    /// Says what the real service would have done otherwise, beside what is said already.
     #[must_use]
     pub(crate) fn warned(mut self, warning: Option<impl Into<Cow<'static, str>>>) -> Self {
-        self.warning = warning.map(Into::into);
+        self.warning = both(self.warning.take(), warning);
         self
     }
 

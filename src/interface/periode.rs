@@ -48,6 +48,14 @@ impl Periode {
         Ok(Self { fra_og_med, til_og_med })
     }
 
+    /// A warning for a query without `tilOgMed` whose period is cut at a year, so that it does not reach the observer's day.
+    pub(crate) fn warning_if_cut(self, query: &str, today: NaiveDate) -> Option<String> {
+        let is_open = parameter(query, "tilOgMed").is_ok_and(|end| end.is_none());
+        let (fra, til) = (self.fra_og_med, self.til_og_med);
+        (is_open && til < today)
+            .then(|| format!("without tilOgMed the period ends after a year: {fra} to {til}, not today"))
+    }
+
     /// A hint for a query whose period is reversed, as in one of the documentation's own examples. `None` for any other
     /// query.
     pub(crate) fn if_reversed(query: &str) -> Option<String> {
@@ -114,6 +122,16 @@ mod tests {
         assert_eq!(til("fraOgMed=2026-06-01").as_deref(), Ok("2026-11-21"));
         assert_eq!(til("fraOgMed=2025-01-01").as_deref(), Ok("2026-01-01"));
         assert_eq!(til("fraOgMed=2027-03-01").as_deref(), Ok("2027-03-01"));
+    }
+
+    #[test]
+    fn a_cut_at_a_year_is_told() {
+        let today = day("2026-11-21");
+        let warning = |query: &str| Periode::from_query(query, today).ok()?.warning_if_cut(query, today);
+        assert!(warning("fraOgMed=2024-01-01").is_some_and(|text| text.contains("2024-01-01 to 2025-01-01")));
+        for whole in ["fraOgMed=2025-11-21", "fraOgMed=2027-03-01", "fraOgMed=2024-01-01&tilOgMed=2025-01-01"] {
+            assert_eq!(warning(whole), None, "{whole}");
+        }
     }
 
     #[test]

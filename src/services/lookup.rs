@@ -30,7 +30,10 @@ pub(super) struct LookupRequest {
 pub(super) fn answer(call: &Call<'_>, render: Render) -> Result<Answer, Refusal> {
     let request = LookupRequest::read(call)?;
     let rendered = of_party(call, &request, render)?;
-    Ok(Answer { body: rendered.body, literal: rendered.literal, heads: Some(rendered.heads), ..Answer::default() })
+    let cut = request.periode.and_then(|periode| periode.warning_if_cut(call.query, call.instants.day));
+    let answer =
+        Answer { body: rendered.body, literal: rendered.literal, heads: Some(rendered.heads), ..Answer::default() };
+    Ok(answer.warned(cut))
 }
 
 impl LookupRequest {

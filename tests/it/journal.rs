@@ -157,6 +157,9 @@ fn filters_and_a_count() {
         "?limit=many",
         "?limit=9223372036854775808",
         "?status=ok",
+        "?status=70000",
+        "?limit=-1",
+        "?code=KB-002&code=KB-003",
     ] {
         let answer = get(&sandbox, &format!("/sandbox/requests{wrong}"), &[]);
         assert_eq!(
@@ -164,6 +167,7 @@ fn filters_and_a_count() {
             (400, "application/problem+json"),
             "{wrong}: a wrong filter finds nothing"
         );
+        assert!(!answer.text().contains("deserialize"), "a parser's sentence: {}", answer.text());
     }
     for (wrong, filter, nearest) in [
         ("?servise=x", "servise", "service"),

@@ -326,3 +326,16 @@ fn every_field_of_the_real_model_occurs() {
     assert_eq!(set_off["hovedkrav"]["kreditkravBruktIMotregning"][0]["gjenstaaendeBeloep"], 0.0);
     assert_eq!(credit["gjenstaaendeBeloep"], 0.0);
 }
+
+#[test]
+fn a_period_that_is_cut_at_a_year_says_so() {
+    let sandbox = sandbox();
+    let warning = |query: &str| {
+        let answer = get(&sandbox, &format!("{BASE}/finans/311851381/krav?{query}"), &[]);
+        (answer.status, answer.header("sandbox-warning").to_owned())
+    };
+    let (status, cut) = warning("fraOgMed=2024-06-01");
+    assert!(status == 200 && cut.contains("2024-06-01 to 2025-06-01"), "{cut}");
+    let (status, whole) = warning("fraOgMed=2024-06-01&tilOgMed=2025-06-01");
+    assert!(status == 200 && !whole.contains("tilOgMed"), "{whole}");
+}

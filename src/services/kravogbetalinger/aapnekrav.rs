@@ -26,7 +26,7 @@ pub(super) const OPERATION: Operation =
     .marks_shielded();
 
 fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
-    Ok(Answer { warning: super::deferral(call).map(Into::into), ..lookup::answer(call, render)? })
+    Ok(lookup::answer(call, render)?.warned(super::deferral(call)))
 }
 
 fn render(view: &View<'_>, format: Format) -> Result<Bytes, Refusal> {

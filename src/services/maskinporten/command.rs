@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 
 use super::settings::{IssuerSettings, open_access};
@@ -48,6 +49,35 @@ struct TokenArgs {
     /// Lifetime of the token, in seconds
     #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(i64).range(1..=86_400), value_name = "SECONDS")]
     lifetime: i64,
+    #[command(flatten)]
+    wrong: Wrong,
+}
+
+/// What is wrong with a token, if a service is to refuse it. The checks are those of every token.
+#[derive(Args)]
+#[group(multiple = false)]
+struct Wrong {
+    /// The token ended an hour ago
+    #[arg(long)]
+    expired: bool,
+    /// The token begins in an hour
+    #[arg(long)]
+    not_yet: bool,
+    /// The token has a scope of no service
+    #[arg(long)]
+    wrong_scope: bool,
+}
+
+impl Wrong {
+    /// The instant at which the token is made.
+    fn made_at(&self, now: DateTime<Utc>, lifetime: i64) -> DateTime<Utc> {
+        let hour = TimeDelta::hours(1);
+        match self {
+            Self { expired: true, .. } => now - hour - TimeDelta::seconds(lifetime),
+            Self { not_yet: true, .. } => now + hour,
+            _ => now,
+        }
+    }
 }
 
 /// `token` and `explain`.
@@ -107,10 +137,14 @@ fn make(args: &TokenArgs, flags: &Flags) -> Result<String, String> {
     let access = open_access(flags.auth, &flags.services, system_time).map_err(|wrong| wrong.join("; "))?;
     let issuer = settings.issuer.clone().unwrap_or_else(|| format!("{}/maskinporten/", base_url(flags.listen)));
     let (party, caller) = (args.party.as_str(), args.caller.as_str());
+    let made_at = args.wrong.made_at(now, args.lifetime);
     if args.by == By::OldConsent {
         let koder = demand.koder();
         let services = &koder[..koder.len().min(1)];
-        let claims = mint::altinn2_consent(party, caller, services, args.lifetime, now);
+        let claims = mint::altinn2_consent(party, caller, services, args.lifetime, made_at);
+        if args.wrong.wrong_scope {
+            return Err("a consent token of the old Altinn has no scope".to_owned());
+        }
         return access.keys.own.sign(&claims).map_err(|error| error.to_string());
     }
     let details = match args.by {
@@ -125,13 +159,13 @@ fn make(args: &TokenArgs, flags: &Flags) -> Result<String, String> {
         client_amr: "private_key_jwt",
         consumer: if party_is_consumer { party } else { caller },
         supplier: (args.by == By::Supplier).then_some(caller),
-        scope: demand.scope(),
+        scope: if args.wrong.wrong_scope { "skatteetaten:feil" } else { demand.scope() },
         resource: None,
         details,
         lifetime: args.lifetime,
         jti: mint::stable_uuid(&format!("{party} {caller} {}", now.timestamp_micros())),
     };
-    access.keys.own.sign(&grant.claims(now)).map_err(|error| error.to_string())
+    access.keys.own.sign(&grant.claims(made_at)).map_err(|error| error.to_string())
 }
 
 #[derive(Args)]
@@ -150,6 +184,14 @@ struct ExplainArgs {
     /// Endpoint of the request
     #[arg(long, default_value = "")]
     endpoint: String,
+}
+
+/// The packages that a caller may have meant who named none, if the first one refuses.
+fn other_packages(args: &ExplainArgs, verdict: &Verdict) -> impl Iterator<Item = &'static str> {
+    let unnamed = args.package.is_empty() && matches!(verdict, Verdict::Refused { .. });
+    let named = args.service.as_deref().filter(|_| unnamed);
+    let all = services::built_in().catalogue.0.iter().filter(move |service| Some(service.name) == named);
+    all.flat_map(|service| service.packages.iter().skip(1)).map(|package| package.name)
 }
 
 /// Exit code 0 if no check fails and the request would be served, 1 otherwise.
@@ -171,7 +213,21 @@ fn explain(args: &ExplainArgs, flags: &Flags) -> ExitCode {
             return ExitCode::from(UNUSABLE);
         }
     };
-    let mut text = format!("{}\n\n", explained.verdict);
+    let mut text = format!("{}\n", explained.verdict);
+    for package in other_packages(args, &explained.verdict) {
+        let other = services::built_in().demand_of(
+            args.service.as_deref().unwrap_or_default(),
+            package,
+            &args.endpoint,
+            &args.party,
+        );
+        let access = open_access(Level::Signed, &flags.services, system_time);
+        if let (Ok(other), Ok(access)) = (other, access) {
+            let _ =
+                writeln!(text, "With --package {package}: {}", access.explain(&args.token, Some(&other), now).verdict);
+        }
+    }
+    text.push('\n');
     for line in &explained.lines {
         let _ = writeln!(text, "{:<22} {:<11} {}", line.claim, line.verdict, line.meaning);
         let _ = writeln!(text, "  {}", line.value);
