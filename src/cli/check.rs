@@ -43,10 +43,7 @@ pub(super) fn run(args: &CheckArgs, flags: &Flags, services: &Services) -> ExitC
     let (problems, loaded) = match load(&sources, services.format, base, &Budget::new(flags.max_claims)) {
         Ok(set) => {
             let contradictions = agreement::warnings(services, &set, base);
-            // Problems of the built-in scenarios show only if no other scenarios are checked.
-            let has_own = args.dir.is_some() || flags.scenarios.is_some();
-            let is_shown = |problem: &Problem| !(has_own && problem.file().starts_with("builtin/"));
-            (set.warnings.into_iter().chain(contradictions).filter(is_shown).collect(), true)
+            (set.warnings.into_iter().chain(contradictions).collect::<Vec<_>>(), true)
         }
         Err(LoadError::Problems(problems)) => (problems, false),
         Err(error) => {
@@ -54,6 +51,10 @@ pub(super) fn run(args: &CheckArgs, flags: &Flags, services: &Services) -> ExitC
             return ExitCode::from(UNUSABLE);
         }
     };
+    // Problems of the built-in scenarios show only if no other scenarios are checked.
+    let has_own = args.dir.is_some() || flags.scenarios.is_some();
+    let is_shown = |problem: &Problem| !(has_own && problem.file().starts_with("builtin/"));
+    let problems: Vec<Problem> = problems.into_iter().filter(is_shown).collect();
     if let Some(dir) = args.dir.as_ref().or(flags.scenarios.as_ref()).filter(|_| files.last() == Some(&0)) {
         print_error(&format!("there is no scenario file (*.yaml, *.yml) in {}", dir.display()));
         return ExitCode::FAILURE;

@@ -10,7 +10,7 @@ mod schema;
 mod serve;
 
 use std::ffi::{OsStr, OsString};
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use crate::scenario::problems::Problem;
 use crate::services;
 use crate::session::registry::{CannotOpen, Sessions};
 use crate::session::time::system_time;
-use crate::terminal::{UNUSABLE, print_error};
+use crate::terminal::{UNUSABLE, has_colours, print_error};
 
 /// A stand-in for Skatteetaten's collection services, to build and test against.
 ///
@@ -200,7 +200,7 @@ fn open_sessions(flags: &Flags, services: &Services) -> Result<Arc<Sessions>, Ex
 
 /// Prints problems with excerpt and hint to stderr.
 fn print_problems(problems: &[Problem]) {
-    let colour = std::io::stderr().is_terminal();
+    let colour = has_colours(&std::io::stderr());
     for problem in problems {
         let text = problem.render(colour);
         let _ = writeln!(std::io::stderr(), "{}\n", visible(&masked(&text), colour));

@@ -16,7 +16,7 @@ use crate::server::Server;
 use crate::services::open_access;
 use crate::session::registry::Sessions;
 use crate::session::time::system_time;
-use crate::terminal::{UNUSABLE, print, print_error};
+use crate::terminal::{UNUSABLE, has_colours, print, print_error};
 
 /// How long a thread without work stays. The watch of the folders wakes one after the other, so with a longer time all that a
 /// peak needed would stay, each with memory of its own.
@@ -127,7 +127,7 @@ fn start_log(flags: &Flags) {
         LogLevel::Debug => LevelFilter::DEBUG,
     };
     let log = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(false);
-    let colour = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    let colour = has_colours(&std::io::stderr());
     match flags.log_format {
         LogFormat::Text => log.with_ansi(colour).init(),
         LogFormat::Json => log.json().flatten_event(true).init(),

@@ -189,8 +189,12 @@ pub(super) fn report_unknown_key(path: &str, format: &ScenarioFormat, problems: 
 
 /// Reports why a text could not be parsed.
 pub(super) fn report_parser_error(error: &serde_yaml::Error, problems: &mut Problems) {
-    let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
-    problems.error_at(line, column, without_place(&error.to_string()), parser_hint(error));
+    let message = without_place(&error.to_string());
+    // serde tells where the block begins that has a key twice.
+    let repeated = message.contains("duplicate field").then(|| problems.place_of_repeated_key()).flatten();
+    let parser = || error.location().map_or((1, 1), |at| (at.line(), at.column()));
+    let (line, column) = repeated.unwrap_or_else(parser);
+    problems.error_at(line, column, message, parser_hint(error));
 }
 
 /// The path of an ignored key in the form that [`super::positions`] uses.

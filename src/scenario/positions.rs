@@ -56,6 +56,34 @@ fn around(path: &str) -> &str {
     &path[..path.rfind(['.', '[']).unwrap_or(0)]
 }
 
+/// The place of the first key that its block has already, line and column counted from 1.
+pub(super) fn repeated_key(text: &str) -> Option<(usize, usize)> {
+    /// An open block. A mapping has the keys so far, and whether a key comes next.
+    type Open = Option<(HashSet<String>, bool)>;
+    let mut open: Vec<Open> = Vec::new();
+    for (event, span) in Parser::new_from_str(text).map_while(Result::ok) {
+        let begins =
+            matches!(event, Event::Scalar(..) | Event::Alias(_) | Event::MappingStart(..) | Event::SequenceStart(..));
+        if let (true, Some(Some((keys, is_key)))) = (begins, open.last_mut()) {
+            if let (true, Event::Scalar(name, ..)) = (*is_key, &event)
+                && !keys.insert(name.to_string())
+            {
+                return Some((span.start.line(), span.start.col() + 1));
+            }
+            *is_key = !*is_key;
+        }
+        match event {
+            Event::MappingStart(..) => open.push(Some((HashSet::new(), true))),
+            Event::SequenceStart(..) => open.push(None),
+            Event::MappingEnd | Event::SequenceEnd => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
 /// The path of a key itself, not of its value.
 pub(super) fn key_path(path: &str) -> String {
     format!("{path}#key")
@@ -205,6 +233,14 @@ mod tests {
         assert_eq!(at("krav[1].finnes.ikke"), Some(((6, 5), "id: b")));
         assert_eq!(at(&key), Some(((3, 5), "id")));
         assert_eq!(at("annet").map(|(place, _)| place), Some((1, 1)));
+    }
+
+    #[test]
+    fn the_second_of_two_equal_keys_is_found_in_its_own_block() {
+        let text =
+            "navn: navn\nkrav:\n  - { navn: a, id: id }\n  - navn: b\n    æ: [navn, navn]\n    id: 1\n    æ: 2\n";
+        assert_eq!(repeated_key(text), Some((7, 5)));
+        assert_eq!(repeated_key("a: 1\nb: { a: 1, c: a }\n? [a, a]\n: b\n"), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 
-use super::positions::{Lines, Positions, Spot};
+use super::positions::{Lines, Positions, Spot, repeated_key};
 
 /// How many problems of one text are told, and how many one answer tells.
 pub(crate) const MOST_TOLD: usize = 100;
@@ -385,6 +385,11 @@ impl Problems {
     /// An error of the parser, which gives the line and column, counted from 1.
     pub(crate) fn error_at(&mut self, line: usize, column: usize, message: String, hint: Option<String>) {
         self.add(Severity::Error, At::Spot(line.max(1), column.max(1)), message, hint);
+    }
+
+    /// The place of the first key that its block has twice.
+    pub(crate) fn place_of_repeated_key(&self) -> Option<(usize, usize)> {
+        repeated_key(&self.file.text)
     }
 
     pub(crate) fn has_errors(&self) -> bool {

@@ -2,7 +2,7 @@
 
 mod client;
 
-use std::io::Write as _;
+use std::io::{IsTerminal, Write as _};
 use std::process::ExitCode;
 
 use crate::redact::visible;
@@ -10,6 +10,11 @@ pub(crate) use client::Client;
 
 /// The exit code for settings or scenarios that cannot be used. clap has the same code for bad flags.
 pub(crate) const UNUSABLE: u8 = 2;
+
+/// Whether texts for a stream have colours: on a terminal, unless `NO_COLOR` is set (no-color.org).
+pub(crate) fn has_colours(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
 
 /// Writes an error message to stderr.
 pub(crate) fn print_error(message: &str) {

@@ -161,3 +161,15 @@ fn files_as_windows_writes_them_and_folders_without_any() {
     assert_eq!(get(&sandbox, &format!("{BASE}/finans/314055403/aapnekrav"), &[]).status, 200);
     fs::remove_dir_all(dir).expect("removed");
 }
+
+#[test]
+fn an_instalment_that_is_never_due_is_told() {
+    let dir = std::env::temp_dir().join(format!("innkreving-undated-{}", std::process::id()));
+    fs::create_dir_all(&dir).expect("a folder");
+    let claim = "kravidentifikator: a, kravtype: RESTSKATT, forfall: [{ opprinneligBeloep: 100 }, { opprinneligBeloep: 100, forfallsdato: i dag + 5d }]";
+    fs::write(dir.join("a.yaml"), format!("part: \"314300017\"\nnavn: X\nkrav:\n  - {{ {claim} }}\n"))
+        .expect("written");
+    let lines = text(&check(&dir, &["--brief"]).stdout);
+    assert!(lines.starts_with("a.yaml:4:") && lines.contains("this instalment has no forfallsdato"), "{lines}");
+    fs::remove_dir_all(&dir).expect("removed");
+}

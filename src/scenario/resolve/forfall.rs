@@ -146,6 +146,10 @@ impl InstalmentReader<'_> {
             }
         });
         let beloep = beloep?;
+        let never_due = entry.forfallsdato.is_none() && statutory.is_none() && !beloep.is_negative();
+        if never_due && of > 1 {
+            reader.problems.warning(place, "this instalment has no forfallsdato, so it is never due and never overdue");
+        }
         let mut how = given.unwrap_or_else(|| self.betalingsinformasjon(beloep, &id, of));
         how.kidnummer = kid.or(how.kidnummer);
         Some(Kravforfall {

@@ -1,7 +1,7 @@
 //! `begjaering check`.
 
 use std::fs;
-use std::io::{IsTerminal, Read, stdin, stdout};
+use std::io::{Read, stdin, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::place::{File, Finding};
 use super::{day, one_of};
 use crate::domain::begjaering::{Modell, Omstendigheter, Plasser, SyntetiskRegister, kontroller, les};
-use crate::terminal::{UNUSABLE, print, print_error};
+use crate::terminal::{UNUSABLE, has_colours, print, print_error};
 
 /// What only a server can know.
 const UNCHECKED: [&str; 4] = [
@@ -69,7 +69,7 @@ pub(super) fn run(args: &CheckArgs, today: NaiveDate) -> ExitCode {
             let told: Vec<Value> = findings.iter().map(|finding| finding.to_json(&file)).collect();
             report.push(json!({ "file": name, "valid": of_file == 0, "findings": told }));
         } else {
-            let colour = stdout().is_terminal();
+            let colour = has_colours(&stdout());
             for finding in findings.iter().take(SHOWN) {
                 out += &(finding.render(&file, colour) + "\n\n");
             }
