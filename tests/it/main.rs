@@ -48,5 +48,6 @@ mod trekk_poll;
 mod trekkpaalegg;
 mod utleggsbegjaering;
 mod vedlegg;
+mod webhooks;
 mod wire;
 mod xml;

@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use super::arkiv::Arkiv;
 use super::gang::Gang;
 use super::section::Partsdata;
+use super::webhook::Abonnement;
 use crate::domain::begjaering::{Begjaering, Modell};
 use crate::domain::identifikator::Part;
 use crate::domain::saksgang::livsloep::{Datert, Manusnavn, Overgang, Sakshendelse, forloep, ubehandlede};
@@ -31,6 +32,8 @@ const MOST_REFUSED: usize = 500;
 pub(super) struct Tilstand {
     pub(super) arkiv: Arkiv,
     pub(super) gang: Gang,
+    /// Who gets notices of changes.
+    pub(super) webhook: Mutex<Option<Arc<Abonnement>>>,
     saker: Mutex<Saker>,
     avviste: Mutex<VecDeque<Arc<Avvist>>>,
 }
@@ -42,6 +45,8 @@ struct Saker {
     order: Vec<String>,
     submissions: usize,
     bytes: usize,
+    /// How often something was put.
+    changes: u64,
 }
 
 /// A case. A change makes a new one in its place.
@@ -155,6 +160,11 @@ fn of_scenarios(scenarios: &ScenarioSet) -> impl Iterator<Item = Arc<Sak>> {
 }
 
 impl Tilstand {
+    /// How often a case came or changed. While it stays the same, only the clock moves cases.
+    pub(super) fn endringer(&self) -> u64 {
+        self.saker.lock().changes
+    }
+
     /// A case by its reference: as the session has changed it, otherwise as a scenario describes it.
     pub(super) fn finn(&self, referanse: &str, scenarios: &ScenarioSet) -> Option<Arc<Sak>> {
         let own = self.saker.lock().by_reference.get(referanse).cloned();
@@ -266,6 +276,7 @@ impl Saker {
     }
 
     fn put(&mut self, sak: &Arc<Sak>) {
+        self.changes += 1;
         if self.by_reference.insert(sak.referanse.clone(), Arc::clone(sak)).is_none() {
             self.order.push(sak.referanse.clone());
         }
