@@ -143,6 +143,21 @@ impl Sak {
         self.eier.as_deref().zip(kaller).is_none_or(|(eier, kaller)| eier == kaller)
     }
 
+    /// Whether a caller may look into the deduction from its claims: whoever may see it, its claimants, and those who
+    /// represent the claimants or the submitter in it.
+    pub(super) fn gir_innsyn(&self, kaller: Option<&str>) -> bool {
+        let parts = self.begjaering().map(|begjaering| {
+            let claimants = begjaering.saksoeker.iter().flat_map(|it| {
+                let representative = it.saksoekers_prosessfullmektig.as_ref().map(|it| &it.prosessfullmektig);
+                std::iter::once(&it.saksoeker).chain(representative)
+            });
+            let submitter = begjaering.innsender.as_ref().and_then(|it| it.innsenders_prosessfullmektig.as_ref());
+            let parts = claimants.chain(submitter.map(|it| &it.prosessfullmektig));
+            parts.filter_map(|part| part.identifikator()).any(|number| Some(&*number.verdi) == kaller)
+        });
+        self.er_for(kaller) || parts.unwrap_or(false)
+    }
+
     /// Whether it is the same request that is submitted again: the published rule names the day and the reference.
     fn er_duplikat(&self, begjaering: &Begjaering, kaller: Option<&str>) -> bool {
         let same = |first: &Innsending| {
