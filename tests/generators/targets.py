@@ -1,7 +1,7 @@
 """The generators: how each one is told to make a client, how the client is compiled, and how it reads answers.
 
 A target has a name, the form of the document that suits it, `config` (for openapi-generator) or `generate`, `build`, and `command`: what
-reads the list of jobs. A job is a line: answer, file to write, `one` or `list`, model, operation, status.
+reads the list of jobs. A job is a line: answer, file to write, `one` or `list`, model, operation, status (or `request`, of what a client sends).
 """
 
 import json
