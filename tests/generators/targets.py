@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 DRIVERS = HERE / "drivers"
 MONO = Path("/usr/lib/mono/4.5")
 NEWTONSOFT = Path("/usr/lib/cli/Newtonsoft.Json-5.0/Newtonsoft.Json.dll")
-JAVA_LIBRARIES = "/usr/share/java/jakarta-annotation-api.jar"
+JAVA_LIBRARIES = ":".join(f"/usr/share/java/{name}.jar" for name in ("jakarta-annotation-api", "httpmime", "httpclient", "httpcore"))
 GSON = ":".join(f"/usr/share/java/{name}.jar" for name in ("gson", "okio", "jakarta-annotation-api"))
 VALIDATOR = Path("/usr/share/gocode/src/gopkg.in/validator.v2")
 
@@ -320,7 +320,7 @@ def generate_orval(tools, document, client):
         raise Refused(told)
 
 
-JAVA = ("javac", "java", JAVA_LIBRARIES)
+JAVA = ("javac", "java", *JAVA_LIBRARIES.split(":"))
 KOTLIN = ("java", "/usr/share/java/gson.jar")
 
 TARGETS = [

@@ -57,6 +57,12 @@ pub(super) fn document() -> Value {
     {
         state["enum"] = json!(states);
     }
+    // A generator for Rust cannot compile a part of a form whose type is a reference.
+    let types = schemas.get("Vedleggstype").and_then(|types| types.get("enum")).cloned();
+    let part = schemas.get_mut("Opplastingsskjema").and_then(|form| form.pointer_mut("/properties/type"));
+    if let Some((part, types)) = part.zip(types) {
+        *part = json!({ "type": "string", "enum": types, "description": "What the attachment documents (type of a vedlegg)." });
+    }
     let mut document = head(SERVICE.title, SERVICE.version, ABOUT, &[(TAG, ABOUT)]);
     let issuer = SERVICE.token_demand().map_or("", |demand| demand.issuer.name);
     document["security"] = json!([{}, { issuer: [] }]);
