@@ -52,6 +52,7 @@ pub(super) fn document() -> Value {
     let upload = json!({ "multipart/form-data": { "schema": written.of::<Opplastingsskjema>() } });
     let mut schemas = written.finish();
     schemas.insert("Feil".to_owned(), feil_schema());
+    demand_fields(&mut schemas);
     let states: Vec<&str> = Vedleggstilstand::ALLE.into_iter().map(Vedleggstilstand::navn).collect();
     if let Some(state) = schemas.get_mut("VedleggStatus").and_then(|status| status.pointer_mut("/properties/tilstand"))
     {
@@ -137,6 +138,18 @@ pub(super) fn document() -> Value {
         } },
     });
     document
+}
+
+/// Marks the fields that a request must have. Only the schemas of what is read know them: whoever writes a request leaves out
+/// what is absent.
+fn demand_fields(schemas: &mut Map<String, Value>) {
+    let mut read = Schemas::of_requests();
+    read.of::<Begjaering>();
+    for (name, schema) in read.finish() {
+        if let Some((own, required)) = schemas.get_mut(&name).zip(schema.get("required")) {
+            own["required"] = required.clone();
+        }
+    }
 }
 
 /// The contents of the answers about what comes after a submission.
