@@ -58,12 +58,7 @@ pub(super) fn document() -> Value {
     {
         state["enum"] = json!(states);
     }
-    // A generator for Rust cannot compile a part of a form whose type is a reference.
-    let types = schemas.get("Vedleggstype").and_then(|types| types.get("enum")).cloned();
-    let part = schemas.get_mut("Opplastingsskjema").and_then(|form| form.pointer_mut("/properties/type"));
-    if let Some((part, types)) = part.zip(types) {
-        *part = json!({ "type": "string", "enum": types, "description": "What the attachment documents (type of a vedlegg)." });
-    }
+    spell_types_out(&mut schemas);
     let mut document = head(SERVICE.title, SERVICE.version, ABOUT, &[(TAG, ABOUT)]);
     let issuer = SERVICE.token_demand().map_or("", |demand| demand.issuer.name);
     document["security"] = json!([{}, { issuer: [] }]);
@@ -138,6 +133,16 @@ pub(super) fn document() -> Value {
         } },
     });
     document
+}
+
+/// Writes the types of attachments into the form of an upload: a generator for Rust cannot compile a part of a form whose
+/// type is a reference.
+fn spell_types_out(schemas: &mut Map<String, Value>) {
+    let types = schemas.get("Vedleggstype").and_then(|types| types.get("enum")).cloned();
+    let part = schemas.get_mut("Opplastingsskjema").and_then(|form| form.pointer_mut("/properties/type"));
+    if let Some((part, types)) = part.zip(types) {
+        *part = json!({ "type": "string", "enum": types, "description": "What the attachment documents (type of a vedlegg)." });
+    }
 }
 
 /// Marks the fields that a request must have. Only the schemas of what is read know them: whoever writes a request leaves out
