@@ -6,6 +6,7 @@ mod agreement;
 mod altinn;
 mod bad_input;
 mod begjaering_cli;
+mod begjaering_hostile;
 mod begjaering_lesing;
 mod begjaering_regler;
 mod binary;
