@@ -77,6 +77,7 @@ impl Server {
             address: listener.local_addr()?,
             access: Arc::clone(&access),
             options: settings.options,
+            settings: Arc::clone(&settings.services),
             control: settings.control,
             turns: Turns::default(),
             key: settings.control_key.clone(),

@@ -15,12 +15,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import begjaering
 from collect import collect
 from compare import difference, known_fields, read
 from targets import HERE, TARGETS, Refused, Tools, run
 
 NOW = "2026-11-21"
-OTHERS = ("altinn", "maskinporten", "sandbox", "utleggsbegjaering")  # documents that no GET about a party answers
+OTHERS = ("altinn", "maskinporten", "sandbox")  # documents that no GET about a party answers
 QUICK = ("java-native", "python", "typescript-fetch")
 CI = os.environ.get("CI") == "true"
 
@@ -65,10 +66,14 @@ class Document:
             return [named[1]]
         return sorted({m[1] for name in self.content["components"]["schemas"] if (m := re.search(r"(20\d\d)$", name))}) or [None]
 
-    def gather(self, base, parties):
+    def gather(self, binary, base, parties):
         answers = self.folder / "answers"
         shutil.rmtree(answers, ignore_errors=True)
-        self.answers = collect(base, self.content, self.editions(), parties, answers)
+        self.base = base
+        if self.name == begjaering.NAME:
+            self.answers = begjaering.collect_cases(base, binary, self.content, answers)
+        else:
+            self.answers = collect(base, self.content, self.editions(), parties, answers)
         (self.folder / "answers.json").write_text(json.dumps(self.answers, indent=1))
         digest = hashlib.sha256(json.dumps(self.answers).encode())
         for answer in self.answers:
@@ -124,7 +129,7 @@ class Job:
         for answer in self.document.answers:
             self.jobs.append([
                 str(self.document.folder / "answers" / answer["file"]), str(self.build / "out" / answer["file"]),
-                "list" if answer["list"] else "one", answer["model"], answer["operation"], str(answer["status"]),
+                "list" if answer["list"] else "one", answer["model"], answer["operation"], "request" if answer.get("request") else str(answer["status"]),
             ])
         (self.build / "out").mkdir()
         (self.build / "jobs.tsv").write_text("".join("\t".join(job) + "\n" for job in self.jobs))
@@ -170,7 +175,11 @@ class Job:
         if not out.exists():
             return "the client wrote nothing"
         told = difference(read((self.document.folder / "answers" / answer["file"]).read_text()), read(out.read_text()), self.document.known)
-        return None if told and self.target.texts_for_numbers and "is written as a text" in told else told
+        if told and self.target.texts_for_numbers and "is written as a text" in told:
+            told = None
+        if answer.get("request") and not told:
+            return begjaering.send(self.document.base, self.target.name, out.read_text())
+        return told
 
 
 def complaints(text):
@@ -213,7 +222,7 @@ def main():
     failed = False
     try:
         for document in documents:
-            document.gather(base, parties)
+            document.gather(options.binary, base, parties)
             broken = [a for a in document.answers if a["breaks"]]
             literal = [a for a in broken if a["literal"]]
             print(f"{'answers':22} {document.name:24} {len(document.answers)}" + (f", of them {len(literal)} published literally, without what the contract demands" if literal else ""))
@@ -221,43 +230,42 @@ def main():
                 if not answer["literal"]:
                     failed = True
                     print(f"    {answer['asked']}: breaks the contract: {answer['breaks']}")
+        digest = harness_digest()
+        jobs, table = [], {}
+        for target in chosen:
+            for document in documents:
+                job = Job(target, document, tools, options.form)
+                job.digest = job.inputs(digest)
+                if lacking := job.missing():
+                    failed = failed or CI
+                    print(f"{job.label()}  SKIPPED: it needs {', '.join(lacking)}; tests/generators/run --install as root installs it")
+                elif not options.again and job.stamp.exists() and job.stamp.read_text() == job.digest:
+                    print(f"{job.label()}  ok {job.count()}/{job.count()}, unchanged since it passed")
+                    table[target.name, document.name] = f"{job.count()} of {job.count()}"
+                else:
+                    job.prepare()
+                    jobs.append(job)
+        sys.stdout.flush()
+        generate_all(jobs, tools)
+        with ThreadPoolExecutor(2) as pool:
+            for job, (compiles, good, reasons) in zip(jobs, pool.map(Job.outcome, jobs)):
+                total = job.count()
+                cell = f"{good} of {total}" if compiles else "does not compile"
+                table[job.target.name, job.document.name] = cell
+                if compiles and good == total and not reasons:
+                    print(f"{job.label()}  ok {good}/{total}")
+                    job.stamp.parent.mkdir(parents=True, exist_ok=True)
+                    job.stamp.write_text(job.digest)
+                    shutil.rmtree(job.work)
+                else:
+                    failed = True
+                    print(f"{job.label()}  FAILED: " + (f"reads {good}/{total}" if compiles else "does not compile"))
+                    for reason in reasons[:3]:
+                        print(f"    {reason}")
+                sys.stdout.flush()
     finally:
         server.terminate()
         server.wait()
-
-    digest = harness_digest()
-    jobs, table = [], {}
-    for target in chosen:
-        for document in documents:
-            job = Job(target, document, tools, options.form)
-            job.digest = job.inputs(digest)
-            if lacking := job.missing():
-                failed = failed or CI
-                print(f"{job.label()}  SKIPPED: it needs {', '.join(lacking)}; tests/generators/run --install as root installs it")
-            elif not options.again and job.stamp.exists() and job.stamp.read_text() == job.digest:
-                print(f"{job.label()}  ok {job.count()}/{job.count()}, unchanged since it passed")
-                table[target.name, document.name] = f"{job.count()} of {job.count()}"
-            else:
-                job.prepare()
-                jobs.append(job)
-    sys.stdout.flush()
-    generate_all(jobs, tools)
-    with ThreadPoolExecutor(2) as pool:
-        for job, (compiles, good, reasons) in zip(jobs, pool.map(Job.outcome, jobs)):
-            total = job.count()
-            cell = f"{good} of {total}" if compiles else "does not compile"
-            table[job.target.name, job.document.name] = cell
-            if compiles and good == total and not reasons:
-                print(f"{job.label()}  ok {good}/{total}")
-                job.stamp.parent.mkdir(parents=True, exist_ok=True)
-                job.stamp.write_text(job.digest)
-                shutil.rmtree(job.work)
-            else:
-                failed = True
-                print(f"{job.label()}  FAILED: " + (f"reads {good}/{total}" if compiles else "does not compile"))
-                for reason in reasons[:3]:
-                    print(f"    {reason}")
-            sys.stdout.flush()
     if options.table:
         write_table(options.table, chosen, documents, table)
     return 1 if failed else 0

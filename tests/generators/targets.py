@@ -1,7 +1,7 @@
 """The generators: how each one is told to make a client, how the client is compiled, and how it reads answers.
 
 A target has a name, the form of the document that suits it, `config` (for openapi-generator) or `generate`, `build`, and `command`: what
-reads the list of jobs. A job is a line: answer, file to write, `one` or `list`, model, operation, status.
+reads the list of jobs. A job is a line: answer, file to write, `one` or `list`, model, operation, status (or `request`, of what a client sends).
 """
 
 import json
@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 DRIVERS = HERE / "drivers"
 MONO = Path("/usr/lib/mono/4.5")
 NEWTONSOFT = Path("/usr/lib/cli/Newtonsoft.Json-5.0/Newtonsoft.Json.dll")
-JAVA_LIBRARIES = "/usr/share/java/jakarta-annotation-api.jar"
+JAVA_LIBRARIES = ":".join(f"/usr/share/java/{name}.jar" for name in ("jakarta-annotation-api", "httpmime", "httpclient", "httpcore"))
 GSON = ":".join(f"/usr/share/java/{name}.jar" for name in ("gson", "okio", "jakarta-annotation-api"))
 VALIDATOR = Path("/usr/share/gocode/src/gopkg.in/validator.v2")
 
@@ -320,7 +320,7 @@ def generate_orval(tools, document, client):
         raise Refused(told)
 
 
-JAVA = ("javac", "java", JAVA_LIBRARIES)
+JAVA = ("javac", "java", *JAVA_LIBRARIES.split(":"))
 KOTLIN = ("java", "/usr/share/java/gson.jar")
 
 TARGETS = [

@@ -203,6 +203,18 @@ proptest! {
     }
 }
 
+/// The basis that names a claim wrongly may stand before the one that names it rightly.
+#[test]
+fn a_claim_in_two_bases_breaks_one_rule_in_either_order_of_the_bases() {
+    for (number, case) in TILFELLER.iter().enumerate().filter(|(_, case)| case.kode == "KRAV_I_FLERE_TVANGSGRUNNLAG") {
+        let mut scene = Scene::new(7, 6, Eksempeltype::SkriftligMeddelelse);
+        (case.holder)(&mut scene);
+        (case.bryter)(&mut scene);
+        scene.body["begjaeringensTvangsgrunnlag"].as_array_mut().expect("bases").reverse();
+        assert_eq!(codes(&scene.brudd()), BTreeSet::from([case.kode]), "case {number}");
+    }
+}
+
 #[test]
 fn model_1_1_knows_all_rules_and_model_0_9_those_that_it_can_express() {
     let of = |modell| REGLER.iter().filter(|regel| regel.modeller.contains(&modell)).count();

@@ -320,6 +320,95 @@ fn two_creditors_see_each_others_sums_and_never_each_others_claims() {
 }
 
 #[test]
+fn claimants_and_representatives_look_into_the_deduction_of_their_own_cases_only() {
+    let sandbox = sandbox();
+    let [submitter, claimant, lawyer, former, stranger] =
+        ["310777609", "315658438", "314961900", "311851381", "310478717"].map(|it| (it, bearer(it)));
+    let headers = [("Authorization", submitter.1.as_str())];
+    // The second case is changed: it gets another representative.
+    let mut references = Vec::new();
+    for representatives in [&[lawyer.0][..], &[lawyer.0, former.0]] {
+        let mut request = one_claim(&sandbox, &headers, 5000, "e");
+        for pointer in ["/innsender/innsender", "/innsender/innsendersProsessfullmektig/prosessfullmektig"] {
+            request.pointer_mut(pointer).expect("a party")["virksomhet"]["identifikator"]["verdi"] = json!(submitter.0);
+        }
+        let submitter = request["innsender"].clone();
+        let party = |number: &str| {
+            let mut party = submitter["innsender"].clone();
+            party["virksomhet"]["identifikator"]["verdi"] = json!(number);
+            party
+        };
+        request["saksoeker"][0]["saksoeker"] = party(claimant.0);
+        let mut reference = String::new();
+        for representative in representatives {
+            let holder = &submitter["innsendersProsessfullmektig"]["bevillingshaver"];
+            request["saksoeker"][0]["saksoekersProsessfullmektig"] =
+                json!({ "prosessfullmektig": party(representative), "bevillingshaver": holder });
+            if reference.is_empty() {
+                reference = submit(&sandbox, &headers, &request);
+            } else {
+                let answer = call(&sandbox, "PUT", &format!("{UTLEGG}/{reference}"), &headers, &request);
+                assert_eq!(answer.status, 200, "{}", answer.text());
+            }
+        }
+        let path = format!("/sandbox/begjaeringer/{reference}/beslutning");
+        assert_eq!(post(&sandbox, &path, &[], &json!({})).status, 200);
+        references.push(reference);
+    }
+    let insight = |case: usize, token: &str| {
+        ask(&sandbox, &format!("/{}/innsyn-i-trekk", references[case]), &[("Authorization", token)]).status
+    };
+    for (who, expected) in [
+        (&submitter, [200, 200]),
+        (&claimant, [200, 200]),
+        (&lawyer, [200, 404]),
+        (&former, [404, 200]),
+        (&stranger, [404, 404]),
+    ] {
+        assert_eq!([insight(0, &who.1), insight(1, &who.1)], expected, "{}", who.0);
+    }
+    // Only insight: the case itself is the submitter's.
+    let status = |token: &str| ask(&sandbox, &format!("/{}/status", references[1]), &[("Authorization", token)]).status;
+    assert_eq!([status(&submitter.1), status(&claimant.1), status(&former.1)], [200, 404, 404]);
+}
+
+#[test]
+fn a_scenario_says_by_day_which_rules_a_party_is_under() {
+    let debtor = "01827020008";
+    let sandbox = with_scenario(&format!(
+        "part: \"{debtor}\"\nnavn: KARI\ngammeltRegelverk: true\nregelverk:\n\
+         \x20 - {{ regelverk: nytt, fra: 2026-12-01 }}\n  - {{ regelverk: gammelt, fra: 2026-12-10, til: 2026-12-12 }}\n"
+    ));
+    let rules = |day: &str| {
+        assert_eq!(post(&sandbox, "/sandbox/clock", &[], &json!({ "now": day })).status, 200);
+        let body = json!({ "identifikator": [debtor] });
+        call(&sandbox, "POST", &format!("{UTLEGG}/betjeningskartet"), &[], &body).json()["regelverk"][0]["regelverk"]
+            .clone()
+    };
+    let days = ["2026-11-30", "2026-12-01", "2026-12-09", "2026-12-10", "2026-12-12", "2026-12-13"];
+    assert_eq!(days.map(rules), ["gammelt", "nytt", "nytt", "gammelt", "gammelt", "nytt"].map(Value::from));
+    // A word of the session is above it.
+    let said = json!({ "identifikator": debtor, "regelverk": "nytt", "fra": "2026-12-11", "til": "2026-12-11" });
+    assert_eq!(post(&sandbox, "/sandbox/betjeningskart", &[], &said).status, 200);
+    assert_eq!(["2026-12-10", "2026-12-11", "2026-12-12"].map(rules), ["gammelt", "nytt", "gammelt"].map(Value::from));
+    // A submission is held to the rules of its own day.
+    let mut request = one_claim(&sandbox, &[], 5000, "e");
+    request["saksoekt"][0]["saksoekt"]["person"]["identifikator"]["verdi"] = json!(debtor);
+    rules("2026-12-12");
+    let refused = call(&sandbox, "POST", &format!("{UTLEGG}/valider"), &[], &request);
+    assert!(codes(&refused).contains(&"SAKSOEKT_GAMMELT_REGELVERK".to_owned()), "{}", refused.text());
+    rules("2026-12-13");
+    assert_eq!(call(&sandbox, "POST", &format!("{UTLEGG}/valider"), &[], &request).status, 200);
+
+    let wrong = "part: \"311851381\"\nnavn: X\nregelverk:\n  - { regelverk: gamelt }\n  - { regelverk: nytt, fra: 2026-02-01, til: 2026-01-01, ti: 1 }\n";
+    let error = Sandbox::builder().scenario(wrong).start().expect_err("it does not start");
+    let told = crate::common::explain(&error);
+    for says in ["did you mean gammelt?", "til is before fra", "ti"] {
+        assert!(told.contains(says), "{says}: {told}");
+    }
+}
+
+#[test]
 fn an_earlier_deduction_comes_before_others_of_its_letter() {
     let sandbox = sandbox();
     let mut debtor = Value::Null;

@@ -12,6 +12,9 @@ pub enum Regelverk {
 }
 
 impl Regelverk {
+    /// Both.
+    pub const ALLE: [Self; 2] = [Self::Gammelt, Self::Nytt];
+
     /// Its name in answers and scenarios.
     pub const fn navn(self) -> &'static str {
         match self {
@@ -22,7 +25,7 @@ impl Regelverk {
 
     /// The rules with this name.
     pub fn med_navn(navn: &str) -> Option<Self> {
-        [Self::Gammelt, Self::Nytt].into_iter().find(|it| it.navn() == navn)
+        Self::ALLE.into_iter().find(|it| it.navn() == navn)
     }
 }
 

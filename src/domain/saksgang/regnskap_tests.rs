@@ -80,6 +80,38 @@ fn a_claim_with_interest_is_paid_month_by_month_to_the_oere() {
 }
 
 #[test]
+fn what_is_decided_on_a_pay_day_counts_for_its_deduction_and_an_order_may_begin_on_one() {
+    let claims = || vec![claim(Artsprioritet::E, 1_000_000, false)];
+    // Pay is on day 18. Another case joins the running deduction on it, and shares.
+    let saker = vec![
+        case(0, &[decided(1, terms(1500))], claims(), 30),
+        case(0, &[decided(18, Trekkvilkaar::default())], claims(), 30),
+    ];
+    let shared = regnskap(&debtor(saker), day(18));
+    let got: Vec<_> = shared.trekk[0].plassert.iter().map(|(sak, _, andel)| (*sak, andel.sum())).collect();
+    assert_eq!(got, [(0, Beloep::from_kroner(3000)), (1, Beloep::from_kroner(3000))]);
+    // An order begins on the day after its decision: on the pay day itself, or after it.
+    let first = |on| {
+        let sak = case(0, &[decided(on, terms(1500))], claims(), 60);
+        regnskap(&debtor(vec![sak]), day(60)).trekk.first().map(|it| it.dag)
+    };
+    assert_eq!((first(17), first(18)), (Some(day(18)), Some(day(49))));
+}
+
+#[test]
+fn a_case_whose_interest_is_not_paid_is_not_paid() {
+    // One deduction is 6 000. It pays the claim itself; its interest has a worse priority and is left for the next one.
+    let late = Trekkrav { renteprioritet: 2, ..claim(Artsprioritet::E, 600_000, true) };
+    let on = |days| regnskap(&debtor(vec![case(0, &[decided(1, terms(1500))], vec![late.clone()], days)]), day(days));
+    let first = on(18);
+    assert_eq!((first.krav[0][0].gjenstaaende, first.betalt[0]), (Beloep::ZERO, None));
+    // 18 days at 12 % on 6 000.
+    assert_eq!((first.krav[0][0].rente, first.krav[0][0].i_trekk), (Beloep::from_oere(3551), true));
+    let second = on(60);
+    assert_eq!((second.betalt[0], second.krav[0][0].rente), (Some(day(49)), Beloep::ZERO));
+}
+
+#[test]
 fn running_child_support_comes_before_all_claims() {
     let sak = case(0, &[decided(1, terms(1500))], vec![claim(Artsprioritet::A, 1_000_000, false)], 30);
     let bidrag = Some(LoependeBidrag { fra: day(0), beloep: Beloep::from_kroner(5000) });
@@ -89,6 +121,44 @@ fn running_child_support_comes_before_all_claims() {
         (Beloep::from_kroner(5000), Beloep::from_kroner(6000))
     );
     assert_eq!(regnskap.krav[0][0].gjenstaaende, Beloep::from_kroner(9000));
+}
+
+#[test]
+fn child_support_takes_no_more_than_the_deduction_and_begins_on_its_day() {
+    let with = |kroner, fra| {
+        let sak = case(0, &[decided(1, terms(1500))], vec![claim(Artsprioritet::A, 1_000_000, false)], 18);
+        let bidrag = Some(LoependeBidrag { fra: day(fra), beloep: Beloep::from_kroner(kroner) });
+        let trekk = regnskap(&Skyldner { bidrag, ..debtor(vec![sak]) }, day(18)).trekk.remove(0);
+        (trekk.bidrag, trekk.plassert_beloep() - trekk.bidrag, trekk.til_overs)
+    };
+    let kroner = |all: [i64; 3]| all.map(Beloep::from_kroner).into();
+    assert_eq!(with(9000, 0), kroner([6000, 0, 0]));
+    assert_eq!(with(5000, 18), kroner([5000, 1000, 0]));
+    assert_eq!(with(5000, 19), kroner([0, 6000, 0]));
+}
+
+#[test]
+fn a_case_can_be_decided_and_paid_on_one_day_and_stays_paid() {
+    let small = || vec![claim(Artsprioritet::D, 100_000, false)];
+    let on = |events: &[Datert], days| {
+        let saker = vec![
+            case(0, &[decided(1, terms(1500))], vec![claim(Artsprioritet::E, 9_000_000, false)], days),
+            case(0, events, small(), days),
+        ];
+        let skyldner = debtor(saker);
+        let regnskap = regnskap(&skyldner, day(days));
+        (med_slutt(skyldner.saker[1].overganger.clone(), regnskap.betalt[1]), regnskap)
+    };
+    // Pay is on day 18, the day of the decision.
+    let (went, regnskap) = on(&[decided(18, Trekkvilkaar::default())], 18);
+    let last: Vec<_> = went.iter().rev().take(2).map(|it| (it.dag, it.tilstand)).collect();
+    assert_eq!(last, [(day(18), Sakstilstand::SakAvsluttet), (day(18), Sakstilstand::SakBesluttet)]);
+    assert_eq!(regnskap.betalt[1], Some(day(18)));
+    // Another decision does not bring it back, and changes nothing of the deduction of the other case.
+    let again = [decided(18, Trekkvilkaar::default()), decided(25, terms(5000))];
+    let (_, later) = on(&again, 60);
+    assert_eq!((later.betalt[1], later.ordre.len()), (Some(day(18)), 1));
+    assert!(later.trekk.iter().all(|it| it.beloep == Beloep::from_kroner(6000)), "{:#?}", later.trekk);
 }
 
 #[test]

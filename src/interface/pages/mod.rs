@@ -21,7 +21,7 @@ pub(crate) use turns::Turns;
 
 use super::Services;
 use crate::access::Access;
-use crate::config::Options;
+use crate::config::{Options, ServiceSettings};
 use crate::session::registry::Sessions;
 
 /// The largest body that the control API takes, in bytes.
@@ -38,6 +38,8 @@ pub(crate) struct Shared {
     pub(crate) address: SocketAddr,
     pub(crate) access: Arc<Access>,
     pub(crate) options: Options,
+    /// The settings of the services.
+    pub(crate) settings: Arc<ServiceSettings>,
     /// Whether the control API answers.
     pub(crate) control: bool,
     pub(crate) key: Option<String>,

@@ -162,11 +162,20 @@ fn innlest(call: &Call<'_>, innsender_referanse: &mut Option<String>) -> Result<
     Ok(lest)
 }
 
-/// The case of the URL.
+/// The case of the URL, which the caller has submitted.
 pub(super) fn sak(call: &Call<'_>) -> Result<Arc<Sak>, Refusal> {
+    sak_hvor(call, Sak::er_for)
+}
+
+/// The case of the URL, if the caller may look into the deduction from its claims.
+pub(super) fn sak_med_innsyn(call: &Call<'_>) -> Result<Arc<Sak>, Refusal> {
+    sak_hvor(call, Sak::gir_innsyn)
+}
+
+fn sak_hvor(call: &Call<'_>, may: impl Fn(&Sak, Option<&str>) -> bool) -> Result<Arc<Sak>, Refusal> {
     let reference = call.place("eksternSaksreferanse").unwrap_or_default();
     let found = tilstand(call)?.finn(&reference, &call.world.loaded.scenarios);
-    found.filter(|sak| sak.er_for(kaller(call).as_deref())).ok_or_else(|| {
+    found.filter(|sak| may(sak, kaller(call).as_deref())).ok_or_else(|| {
         Refusal::failed(&SERVICE, Check::Party, "Ingen sak har denne eksternSaksreferanse")
             .hint("GET /sandbox/begjaeringer lists the cases of the session; a case of another submitter is not found")
     })

@@ -52,11 +52,13 @@ pub(super) fn document() -> Value {
     let upload = json!({ "multipart/form-data": { "schema": written.of::<Opplastingsskjema>() } });
     let mut schemas = written.finish();
     schemas.insert("Feil".to_owned(), feil_schema());
+    demand_fields(&mut schemas);
     let states: Vec<&str> = Vedleggstilstand::ALLE.into_iter().map(Vedleggstilstand::navn).collect();
     if let Some(state) = schemas.get_mut("VedleggStatus").and_then(|status| status.pointer_mut("/properties/tilstand"))
     {
         state["enum"] = json!(states);
     }
+    spell_types_out(&mut schemas);
     let mut document = head(SERVICE.title, SERVICE.version, ABOUT, &[(TAG, ABOUT)]);
     let issuer = SERVICE.token_demand().map_or("", |demand| demand.issuer.name);
     document["security"] = json!([{}, { issuer: [] }]);
@@ -131,6 +133,28 @@ pub(super) fn document() -> Value {
         } },
     });
     document
+}
+
+/// Writes the types of attachments into the form of an upload: a generator for Rust cannot compile a part of a form whose
+/// type is a reference.
+fn spell_types_out(schemas: &mut Map<String, Value>) {
+    let types = schemas.get("Vedleggstype").and_then(|types| types.get("enum")).cloned();
+    let part = schemas.get_mut("Opplastingsskjema").and_then(|form| form.pointer_mut("/properties/type"));
+    if let Some((part, types)) = part.zip(types) {
+        *part = json!({ "type": "string", "enum": types, "description": "What the attachment documents (type of a vedlegg)." });
+    }
+}
+
+/// Marks the fields that a request must have. Only the schemas of what is read know them: whoever writes a request leaves out
+/// what is absent.
+fn demand_fields(schemas: &mut Map<String, Value>) {
+    let mut read = Schemas::of_requests();
+    read.of::<Begjaering>();
+    for (name, schema) in read.finish() {
+        if let Some((own, required)) = schemas.get_mut(&name).zip(schema.get("required")) {
+            own["required"] = required.clone();
+        }
+    }
 }
 
 /// The contents of the answers about what comes after a submission.
@@ -236,7 +260,9 @@ fn header_parameters() -> Vec<Value> {
             "name": name, "in": "header", "required": true, "description": description, "schema": schema, "example": example,
         })
     };
-    let uuid = || json!({ "type": "string", "format": "uuid" });
+    // A pattern and not the format `uuid`: a generator makes a type of its own of the format, and its client fails to put it
+    // into a header.
+    let uuid = || json!({ "type": "string", "pattern": "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$" });
     vec![
         header("Klientid", "The system that calls.", json!({ "type": "string", "minLength": 1 }), "mitt-system"),
         header("Korrelasjonsid", "The id of the call, a new UUID.", uuid(), EXAMPLE_ID),

@@ -15,7 +15,7 @@ use serde_json::json;
 use super::arkiv::Vedlegg;
 use super::saker::Tilstand;
 use super::visning::{SakView, Saksliste, VedleggView, Vedleggsliste};
-use super::{gang, gang_control};
+use super::{gang, gang_control, webhook};
 use crate::catalogue::nearest;
 use crate::domain::begjaering::{Sakstilstand, Vedleggstilstand};
 use crate::domain::saksgang::livsloep::{Overgang, Sakshendelse};
@@ -33,7 +33,8 @@ pub(super) fn pages() -> PageRoutes {
         .route("/vedlegg", get(list_attachments))
         .route("/vedlegg/{id}", get(file))
         .route("/vedlegg/{id}/tilstand", post(set_state))
-        .merge(gang_control::routes());
+        .merge(gang_control::routes())
+        .merge(webhook::routes());
     PageRoutes { control, open: Router::new(), operations: Some(operations) }
 }
 
@@ -78,6 +79,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
         },
     ];
     all.extend(gang_control::operations(read, written));
+    all.extend(webhook::operations(read, written));
     all
 }
 

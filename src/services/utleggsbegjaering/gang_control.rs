@@ -381,6 +381,9 @@ async fn set_rules(
     let unknown = || Problem::bad_request(format!("there is no regelverk {regelverk:?}; there are gammelt and nytt"));
     let regelverk = Regelverk::med_navn(&regelverk).ok_or_else(unknown)?;
     let said = Unntak { regelverk, fra: day("fra", fra.as_deref())?, til: day("til", til.as_deref())? };
+    if said.fra.zip(said.til).is_some_and(|(fra, til)| til < fra) {
+        return Err(Problem::bad_request("til is before fra"));
+    }
     let mut all = tilstand(&session)?.gang.unntak();
     if all.len() == MOST_NUMBERS || all.get(&part.to_string()).is_some_and(|said| said.len() == MOST_WORDS) {
         return Err(Problem::new(StatusCode::INSUFFICIENT_STORAGE, "The sandbox is full", "reset the session"));

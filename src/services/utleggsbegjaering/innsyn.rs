@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::begjaeringer::{sak, tilstand};
+use super::begjaeringer::{sak_med_innsyn, tilstand};
 use super::status::{TrekkpaaleggStatus, kravgrunnlag, order};
 use super::{SERVICE, gang, hode};
 use crate::catalogue::Check;
@@ -91,10 +91,10 @@ impl InnsynITrekk {
     }
 }
 
-/// Tells what the submitter of a case may know.
+/// Tells what the submitter of a case, its claimants and their representatives may know.
 pub(super) fn vis(call: &Call<'_>) -> Result<Answer, Refusal> {
     hode::sjekk(call)?;
-    let sak = sak(call)?;
+    let sak = sak_med_innsyn(call)?;
     let none = || {
         Refusal::failed(&SERVICE, Check::Party, "Ingen av sakens krav er i et etablert trekk som ikke er avsluttet")
             .hint("a claim is in the deduction from the decision (utleggstrekk) until the case is paid, withdrawn or ended")

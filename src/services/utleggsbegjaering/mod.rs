@@ -21,6 +21,7 @@ mod section;
 mod status;
 mod vedlegg;
 mod visning;
+mod webhook;
 
 use super::{ISSUER, kb};
 use crate::catalogue::{
@@ -187,6 +188,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
     hooks: Hooks {
         section: Some(&section::UtleggSection),
         session_state: Some(|| Box::new(Tilstand::default())),
+        settings: Some(webhook::SECTION),
         pages: Some(control::pages),
         subcommands: &[cli::SUBCOMMAND, sak_command::SUBCOMMAND],
         schemas: &[cli::SCHEMA],

@@ -23,8 +23,10 @@ impl Register for Scenarioregister<'_> {
         let party = nummer.parse().ok().and_then(|part| self.scenarios.get(part));
         let data = party.and_then(|party| party.sections.get::<Partsdata>());
         let gammelt = data.and_then(|data| data.gammelt_regelverk).unwrap_or(by_number.gammelt_regelverk);
+        // What the session says comes after what the scenario says, and so wins.
+        let of_scenario = data.map_or(&[][..], |data| &data.regelverk);
         let of_session = self.unntak.get(nummer).map_or(&[][..], Vec::as_slice);
-        let rules = betjeningskart::regelverk(gammelt, of_session, self.dag);
+        let rules = betjeningskart::regelverk(gammelt, &[of_scenario, of_session].concat(), self.dag);
         Oppfoering {
             status: data.and_then(|data| data.register).unwrap_or(by_number.status),
             gammelt_regelverk: rules == Regelverk::Gammelt,

@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use super::arkiv::Arkiv;
 use super::gang::Gang;
 use super::section::Partsdata;
+use super::webhook::Abonnement;
 use crate::domain::begjaering::{Begjaering, Modell};
 use crate::domain::identifikator::Part;
 use crate::domain::saksgang::livsloep::{Datert, Manusnavn, Overgang, Sakshendelse, forloep, ubehandlede};
@@ -31,6 +32,8 @@ const MOST_REFUSED: usize = 500;
 pub(super) struct Tilstand {
     pub(super) arkiv: Arkiv,
     pub(super) gang: Gang,
+    /// Who gets notices of changes.
+    pub(super) webhook: Mutex<Option<Arc<Abonnement>>>,
     saker: Mutex<Saker>,
     avviste: Mutex<VecDeque<Arc<Avvist>>>,
 }
@@ -42,6 +45,8 @@ struct Saker {
     order: Vec<String>,
     submissions: usize,
     bytes: usize,
+    /// How often something was put.
+    changes: u64,
 }
 
 /// A case. A change makes a new one in its place.
@@ -138,6 +143,21 @@ impl Sak {
         self.eier.as_deref().zip(kaller).is_none_or(|(eier, kaller)| eier == kaller)
     }
 
+    /// Whether a caller may look into the deduction from its claims: whoever may see it, its claimants, and those who
+    /// represent the claimants or the submitter in it.
+    pub(super) fn gir_innsyn(&self, kaller: Option<&str>) -> bool {
+        let parts = self.begjaering().map(|begjaering| {
+            let claimants = begjaering.saksoeker.iter().flat_map(|it| {
+                let representative = it.saksoekers_prosessfullmektig.as_ref().map(|it| &it.prosessfullmektig);
+                std::iter::once(&it.saksoeker).chain(representative)
+            });
+            let submitter = begjaering.innsender.as_ref().and_then(|it| it.innsenders_prosessfullmektig.as_ref());
+            let parts = claimants.chain(submitter.map(|it| &it.prosessfullmektig));
+            parts.filter_map(|part| part.identifikator()).any(|number| Some(&*number.verdi) == kaller)
+        });
+        self.er_for(kaller) || parts.unwrap_or(false)
+    }
+
     /// Whether it is the same request that is submitted again: the published rule names the day and the reference.
     fn er_duplikat(&self, begjaering: &Begjaering, kaller: Option<&str>) -> bool {
         let same = |first: &Innsending| {
@@ -155,6 +175,11 @@ fn of_scenarios(scenarios: &ScenarioSet) -> impl Iterator<Item = Arc<Sak>> {
 }
 
 impl Tilstand {
+    /// How often a case came or changed. While it stays the same, only the clock moves cases.
+    pub(super) fn endringer(&self) -> u64 {
+        self.saker.lock().changes
+    }
+
     /// A case by its reference: as the session has changed it, otherwise as a scenario describes it.
     pub(super) fn finn(&self, referanse: &str, scenarios: &ScenarioSet) -> Option<Arc<Sak>> {
         let own = self.saker.lock().by_reference.get(referanse).cloned();
@@ -266,6 +291,7 @@ impl Saker {
     }
 
     fn put(&mut self, sak: &Arc<Sak>) {
+        self.changes += 1;
         if self.by_reference.insert(sak.referanse.clone(), Arc::clone(sak)).is_none() {
             self.order.push(sak.referanse.clone());
         }

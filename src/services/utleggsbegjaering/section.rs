@@ -16,6 +16,7 @@ use crate::catalogue::{Service, nearest};
 use crate::domain::begjaering::{
     Begjaering, Eksempeltype, Eksempelvalg, Modell, Registerstatus, Sakstilstand, eksempel, les,
 };
+use crate::domain::saksgang::betjeningskart::{Regelverk, Unntak};
 use crate::domain::saksgang::livsloep::{Datert, Manusnavn, Sakshendelse};
 use crate::scenario::problems::Place;
 use crate::scenario::resolve::{Reader, Who};
@@ -27,6 +28,8 @@ use crate::scenario::section::{Section, SectionData, SectionFile};
 pub(super) struct Partsdata {
     pub(super) register: Option<Registerstatus>,
     pub(super) gammelt_regelverk: Option<bool>,
+    /// The rules that it is under in some days; the last word about a day holds.
+    pub(super) regelverk: Vec<Unntak>,
     /// How the attachments that it uploads go.
     pub(super) vedlegg: Option<Forloep>,
     /// The cases that it has submitted.
@@ -43,12 +46,28 @@ struct UtleggDocument {
     /// Whether the party is under the old rules still. The default follows from the published list of test identities.
     #[serde(rename = "gammeltRegelverk")]
     gammelt_regelverk: Option<YesNo>,
+    /// Which rules the party is under in some days, above the key before this one. The last word about a day holds.
+    #[serde(default)]
+    regelverk: Vec<RegelverkEntry>,
     /// How the attachments go that the party uploads: the name of a state, or the time until they are ready, like `10m`.
     /// The default is ready at once.
     vedleggstilstand: Option<Text>,
     /// The cases that the party has submitted already.
     #[serde(default)]
     utleggssaker: Vec<SakEntry>,
+}
+
+/// The rules that the party is under for some days.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[serde(expecting = "the keys of some days, like { regelverk: gammelt, til: 2026-06-30 }")]
+struct RegelverkEntry {
+    /// `gammelt` or `nytt`.
+    regelverk: Text,
+    /// From this day; always before `til` where left out.
+    fra: Option<Dato>,
+    /// Through this day; always after `fra` where left out.
+    til: Option<Dato>,
 }
 
 /// A case that the party has submitted.
@@ -79,7 +98,7 @@ struct SakEntry {
 /// The section of the scenario format.
 pub(super) struct UtleggSection;
 
-const KEYS: &[&str] = &["registerstatus", "gammeltRegelverk", "vedleggstilstand", "utleggssaker"];
+const KEYS: &[&str] = &["registerstatus", "gammeltRegelverk", "vedleggstilstand", "utleggssaker", "regelverk"];
 
 /// The most claims of a case that a scenario describes by a number.
 const MOST_CLAIMS: u32 = 1000;
@@ -115,6 +134,9 @@ impl Section for UtleggSection {
             .as_ref()
             .and_then(|text| named(text, root.key(KEYS[2]), reader, &super::arkiv::FORLOEP, Forloep::les));
         let gammelt_regelverk = reader.optional(document.gammelt_regelverk.as_ref(), root.key(KEYS[1]));
+        let days = root.key(KEYS[4]);
+        let entries = document.regelverk.iter().enumerate();
+        let regelverk = entries.filter_map(|(number, entry)| unntak(entry, days.index(number), reader)).collect();
         let list = root.key(KEYS[3]);
         let mut saker: Vec<Arc<Sak>> = Vec::new();
         for (number, entry) in document.utleggssaker.iter().enumerate() {
@@ -126,7 +148,7 @@ impl Section for UtleggSection {
             saker.push(Arc::new(sak));
         }
         let entries = saker.len();
-        let data = Arc::new(Partsdata { register, gammelt_regelverk, vedlegg, saker });
+        let data = Arc::new(Partsdata { register, gammelt_regelverk, regelverk, vedlegg, saker });
         Some(SectionData { data, entries, is_default: false })
     }
 }
@@ -146,6 +168,18 @@ fn named<T>(
         reader.problems.error_with_hint(place, format!("there is no {name}; write {}", names.join(", ")), hint);
     }
     found
+}
+
+/// What a scenario says of some days.
+fn unntak(entry: &RegelverkEntry, place: Place<'_>, reader: &mut Reader<'_>) -> Option<Unntak> {
+    let names = Regelverk::ALLE.map(Regelverk::navn);
+    let regelverk = named(&entry.regelverk, place.key("regelverk"), reader, &names, Regelverk::med_navn);
+    let fra = reader.optional(entry.fra.as_ref(), place.key("fra"));
+    let til = reader.optional(entry.til.as_ref(), place.key("til"));
+    if fra.zip(til).is_some_and(|(fra, til)| til < fra) {
+        reader.error(place.key("til"), "til is before fra");
+    }
+    Some(Unntak { regelverk: regelverk?, fra, til })
 }
 
 fn sak(entry: &SakEntry, who: &Who, place: Place<'_>, reader: &mut Reader<'_>) -> Option<Sak> {

@@ -9,8 +9,9 @@ for (const line of readFileSync(process.argv[2], 'utf8').split('\n').filter(Bool
     const [file, out, shape, model, operation, status] = line.split('\t');
     try {
         const named = schemas.get(`z${model}`.toLowerCase());
+        const sent = [`${operation}Body`, `z${operation}Body`].map((name) => schemas.get(name.toLowerCase()));
         const whole = [`${operation}${status}Response`, `${operation}Response`, `z${operation}Response`].map((name) => schemas.get(name.toLowerCase()));
-        const schema = named ? (shape === 'list' ? z.array(named) : named) : whole.find(Boolean);
+        const schema = named ? (shape === 'list' ? z.array(named) : named) : (status === 'request' ? sent : whole).find(Boolean);
         if (!schema) throw new Error(`the client has no schema for ${operation} ${status}`);
         writeFileSync(out, JSON.stringify(schema.parse(JSON.parse(readFileSync(file, 'utf8'))), plain));
     } catch (error) {

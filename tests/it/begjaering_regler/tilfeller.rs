@@ -123,6 +123,11 @@ pub(crate) static TILFELLER: &[Tilfelle] = &[
     t("HOVEDSTOL_SKAL_IKKE_HA_ET_RELATERT_KRAV", "/kravTilInnkreving/3/relatertKrav", som_det_er, |s| {
         s.sett("/kravTilInnkreving/3/relatertKrav", json!(["KOSTNAD-2"]));
     }),
+    // Related to itself: a principal may have no relations at all, and breaks that rule only.
+    t("HOVEDSTOL_SKAL_IKKE_HA_ET_RELATERT_KRAV", "/kravTilInnkreving/0/relatertKrav", som_det_er, |s| {
+        let own = s.verdi("/kravTilInnkreving/0/innsendersKravreferanse");
+        s.sett("/kravTilInnkreving/0/relatertKrav", json!([own]));
+    }),
     t(
         "INNBETALING_FRAM_I_TID",
         "/kravTilInnkreving/0/innbetaling/0/bokfoertDato",
@@ -432,6 +437,9 @@ pub(crate) static TILFELLER: &[Tilfelle] = &[
     }),
     t("VEDLEGG_SKAL_HA_UUID", VARSEL, som_det_er, |s| {
         s.fjern("/begjaeringensTvangsgrunnlag/0/varsel/0/tvangskraftgrunnlag/uuid");
+    }),
+    t("VEDLEGG_SKAL_HA_UUID", VARSEL, som_det_er, |s| {
+        s.sett("/begjaeringensTvangsgrunnlag/0/varsel/0/tvangskraftgrunnlag/uuid", json!("  "));
     }),
     t("VEDLEGG_SKAL_IKKE_HA_FEILET", GRUNNLAG, som_det_er, |s| {
         s.lagret(GRUNNLAG).tilstand = Vedleggstilstand::KanIkkeKonverteres;

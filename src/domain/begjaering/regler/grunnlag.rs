@@ -19,6 +19,8 @@ pub(super) struct Grunnlag<'a> {
     pub(super) krav: HashMap<&'a str, usize>,
     /// The first basis with each reference.
     pub(super) grunnlag: HashMap<&'a str, usize>,
+    /// The references that stand in several bases, which breaks a rule of its own.
+    pub(super) i_flere_grunnlag: HashSet<&'a str>,
     /// All uses of attachments.
     pub(super) vedlegg: Vec<Bruk<'a>>,
 }
@@ -30,12 +32,15 @@ impl<'a> Grunnlag<'a> {
             krav.entry(&*ett.innsenders_kravreferanse).or_insert(nummer);
         }
         let mut grunnlag = HashMap::with_capacity(krav.len());
+        let mut i_flere_grunnlag = HashSet::new();
         for (nummer, ett) in begjaering.begjaeringens_tvangsgrunnlag.iter().enumerate() {
             for referanse in &ett.innsenders_kravreferanse {
-                grunnlag.entry(&**referanse).or_insert(nummer);
+                if *grunnlag.entry(&**referanse).or_insert(nummer) != nummer {
+                    i_flere_grunnlag.insert(&**referanse);
+                }
             }
         }
-        Self { begjaering, om, modell, krav, grunnlag, vedlegg: bruk_av_vedlegg(begjaering, om) }
+        Self { begjaering, om, modell, krav, grunnlag, i_flere_grunnlag, vedlegg: bruk_av_vedlegg(begjaering, om) }
     }
 
     /// The claims with their numbers.

@@ -45,11 +45,16 @@ pub(super) fn peker_paa_seg_selv(g: &Grunnlag<'_>, funn: &mut Funn<'_>) {
     }
 }
 
+/// A claim that stands in several bases breaks another rule, so it is in none of them here.
 pub(super) fn maa_finnes_i_samme_grunnlag(g: &Grunnlag<'_>, funn: &mut Funn<'_>) {
     for (nummer, krav) in g.kravene().filter(|(_, krav)| !er_hovedkrav(krav)) {
-        let Some(grunnlag) = g.grunnlag.get(&*krav.innsenders_kravreferanse) else { continue };
+        let i_ett = |krav: &Krav| {
+            let referanse = &*krav.innsenders_kravreferanse;
+            g.grunnlag.get(referanse).copied().filter(|_| !g.i_flere_grunnlag.contains(referanse))
+        };
+        let Some(grunnlag) = i_ett(krav) else { continue };
         for (plass, annet) in g.relaterte(krav) {
-            if g.grunnlag.get(&*annet.innsenders_kravreferanse).is_some_and(|annet| annet != grunnlag) {
+            if i_ett(annet).is_some_and(|annet| annet != grunnlag) {
                 funn.brutt(sted(nummer, plass), &[]);
             }
         }
