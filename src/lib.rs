@@ -45,6 +45,7 @@ mod catalogue;
 pub mod cli;
 mod config;
 mod control;
+mod coverage;
 pub mod domain;
 mod faults;
 #[doc(hidden)]

@@ -25,6 +25,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use crate::catalogue::{Issuer, Needs, Service, TokenDemand};
+use crate::coverage::TokenKind;
 use clients::Registry;
 use fault::TokenFault;
 use jwt::Jwt;
@@ -171,6 +172,12 @@ impl Caller {
             Self::Says(token) => token.acts_for().ok().filter(|number| !number.is_empty()),
             Self::Unknown | Self::Asks(_) | Self::Unreadable(_) => None,
         }
+    }
+
+    /// What kind of token it is. Nothing if there is none that can be read. `headers` are those of the call.
+    pub(crate) fn token_kind(&self, headers: &HeaderMap) -> Option<TokenKind> {
+        let Self::Says(token) = self else { return None };
+        Some(if headers.contains_key(samtykke::HEADER) { TokenKind::ConsentHeader } else { token.kind() })
     }
 
     /// The OAuth client.

@@ -2,6 +2,7 @@
 
 mod check;
 mod clock;
+mod coverage;
 mod healthcheck;
 mod openapi;
 mod parties;
@@ -54,6 +55,8 @@ enum Command {
     Rule(rule::RuleArgs),
     /// Show, move, advance and freeze the clock of a running sandbox
     Clock(clock::ClockArgs),
+    /// Show what there is to try, and what a running sandbox has seen of it
+    Coverage(coverage::CoverageArgs),
     /// Ask a running sandbox whether it is ready; the exit code is 0 if it is (for containers without curl)
     Healthcheck,
 }
@@ -89,6 +92,7 @@ pub fn main() -> ExitCode {
         Ok(Some(Command::Openapi(args))) => openapi::run(&args, services),
         Ok(Some(Command::Rule(args))) => rule::run(&args, &flags),
         Ok(Some(Command::Clock(args))) => clock::run(&args, &flags),
+        Ok(Some(Command::Coverage(args))) => coverage::run(&args, &flags),
         Ok(Some(Command::Healthcheck)) => healthcheck::run(&flags),
         Err(error) => error.exit(),
     }

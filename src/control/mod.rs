@@ -2,9 +2,11 @@
 //! add pages of their own (`Hooks::pages`).
 
 mod clock;
+mod coverage;
 mod guard;
 mod openapi;
 pub(crate) mod parties;
+mod queries;
 mod request_filter;
 mod requests;
 mod rules;
@@ -56,6 +58,7 @@ fn control() -> Router<Arc<Shared>> {
         .route("/rules", post(rules::add).get(rules::list).delete(rules::clear))
         .route("/rules/{id}", get(rules::show).delete(rules::delete))
         .route("/clock", get(clock::show).post(clock::change).delete(clock::follow))
+        .route("/coverage", get(coverage::show).post(coverage::by_plan).delete(coverage::clear))
         .route("/requests", get(requests::list).delete(requests::clear))
         .route("/scenarios", get(scenarios::show).put(scenarios::put).delete(scenarios::delete))
         .route("/sessions", get(sessions::list))

@@ -5,12 +5,14 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
 use super::clock::{ClockChange, ClockView};
+use super::coverage::CoverageQuery;
 use super::parties::{PartyLine, describe_facts};
 use super::request_filter::RequestFilter;
 use super::requests::RequestList;
 use super::rules::{RuleList, RuleView};
 use super::scenarios::{ScenariosView, Taken};
 use super::sessions::{SessionDocument, SessionList, SessionView};
+use crate::coverage::{CoverageView, PlanDocument};
 use crate::faults::modifiers::SessionName;
 use crate::interface::Services;
 use crate::interface::contract::{Schemas, head};
@@ -44,11 +46,11 @@ pub(super) fn document(services: &Services) -> Value {
         }
     }
     operations.extend(parties);
-    let filters = parameters_of::<RequestFilter>();
+    let queries = Queries { requests: parameters_of::<RequestFilter>(), coverage: parameters_of::<CoverageQuery>() };
     let mut paths = Map::new();
     for operation in &operations {
         let entry = paths.entry(format!("/sandbox{}", operation.path)).or_insert_with(|| json!({}));
-        entry[operation.method] = operation_json(operation, &problem, &filters);
+        entry[operation.method] = operation_json(operation, &problem, queries.of(operation));
     }
     let mut schemas = response_schemas.finish();
     schemas.extend(request_schemas.finish());
@@ -153,6 +155,25 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
         ),
         operation(
             "get",
+            "/coverage",
+            "showCoverage",
+            "What there is to try, and what was tried of it",
+            None,
+            ok(json::<CoverageView>(written)),
+            &[],
+        ),
+        operation(
+            "post",
+            "/coverage",
+            "planCoverage",
+            "The same, by a plan: what counts, what it weighs, and what must be covered",
+            json::<PlanDocument>(read),
+            ok(json::<CoverageView>(written)),
+            &[TOO_LARGE, WRONG_TYPE],
+        ),
+        operation("delete", "/coverage", "clearCoverage", "Forget what was tried", None, gone.clone(), &[]),
+        operation(
+            "get",
             "/requests",
             "listRequests",
             "The journal, newest first",
@@ -237,8 +258,24 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
     ]
 }
 
+/// The query parameters of the operations that have some.
+struct Queries {
+    requests: Vec<Value>,
+    coverage: Vec<Value>,
+}
+
+impl Queries {
+    fn of(&self, operation: &ControlOperation) -> &[Value] {
+        match operation.id {
+            "listRequests" => &self.requests,
+            "showCoverage" | "planCoverage" => &self.coverage,
+            _ => &[],
+        }
+    }
+}
+
 /// The OpenAPI operation object.
-fn operation_json(operation: &ControlOperation, problem: &Value, filters: &[Value]) -> Value {
+fn operation_json(operation: &ControlOperation, problem: &Value, query: &[Value]) -> Value {
     let refusal = |status: StatusCode| {
         let content = json!({ "application/problem+json": { "schema": problem } });
         let description = status.canonical_reason().unwrap_or_default();
@@ -272,9 +309,7 @@ fn operation_json(operation: &ControlOperation, problem: &Value, filters: &[Valu
             "name": name, "in": "path", "required": true, "description": description, "schema": schema, "example": example,
         }));
     }
-    if operation.id == "listRequests" {
-        parameters.extend(filters.iter().cloned());
-    }
+    parameters.extend(query.iter().cloned());
     let mut object = json!({
         "operationId": operation.id, "summary": operation.summary, "description": format!("{}.", operation.summary),
         "tags": [TAG], "parameters": parameters, "responses": responses,

@@ -1,11 +1,10 @@
 //! Which requests of the journal are asked for. A filter that no request can ever match is refused, because a test
 //! that expects no requests would otherwise pass by mistake.
 
-use axum::extract::Query;
-use axum::http::Uri;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::queries::{read_query, refuse};
 use crate::catalogue::{COMMON_CODES, Catalogue, Check, Code, PartyIn, Service};
 use crate::faults::Cause;
 use crate::faults::refused::Refused;
@@ -50,15 +49,7 @@ const DEFAULT_LIMIT: usize = 50;
 impl RequestFilter {
     /// Reads a query: the filter, and how many entries are wanted.
     pub(super) fn read(query: &str, services: &Services) -> Result<(Filter, usize), Box<Refused>> {
-        for (name, _) in form_urlencoded::parse(query.as_bytes()) {
-            if !NAMES.contains(&&*name) {
-                let detail = format!("there is no filter {name:?}; there are {}", NAMES.join(", "));
-                return Err(refuse(&name, None, detail, &NAMES));
-            }
-        }
-        let uri: Uri = format!("/?{query}").parse().unwrap_or_default();
-        let read = Query::<Self>::try_from_uri(&uri);
-        let Query(read) = read.map_err(|error| refuse("query", None, error.body_text(), &[]))?;
+        let read: Self = read_query(query, &NAMES)?;
         read.check(services)?;
         let limit = read.limit.map_or(DEFAULT_LIMIT, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
         let filter = Filter {
@@ -203,9 +194,4 @@ fn one_of(filter: &str, value: Option<&str>, known: &[&str]) -> Result<(), Box<R
             Err(refuse(filter, Some(&shown), detail, known))
         }
     }
-}
-
-fn refuse(filter: &str, value: Option<&str>, detail: String, allowed: &[&str]) -> Box<Refused> {
-    let allowed = allowed.iter().map(|known| (*known).to_owned()).collect();
-    Refused::new(filter, value, detail, allowed).of_filter()
 }

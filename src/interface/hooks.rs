@@ -18,6 +18,7 @@ use super::periode::Periode;
 use super::refusal::Refusal;
 use crate::catalogue::{Check, Code, Edition, Endpoint, Service, TokenDemand};
 use crate::config::{Flags, ServiceSettings};
+use crate::coverage::CaseStates;
 use crate::domain::identifikator::Part;
 use crate::domain::saksgang::Oppdrag;
 use crate::scenario::Party;
@@ -59,6 +60,8 @@ pub struct Hooks {
     pub(crate) demanded_status: Option<DemandedStatus>,
     /// The journal keeps the JSON bodies that it is sent.
     pub(crate) keeps_bodies: bool,
+    /// The states of cases that the answers of one of its endpoints can show.
+    pub(crate) case_states: Option<CaseStates>,
     /// Its whole contract, where it is not put together from its operations.
     pub(crate) contract: Option<fn() -> Value>,
 }
@@ -82,6 +85,7 @@ impl Hooks {
         orders: None,
         demanded_status: None,
         keeps_bodies: false,
+        case_states: None,
         contract: None,
     };
 }

@@ -12,6 +12,7 @@ use super::path::Path;
 use super::routes::{Route, Routes};
 use crate::access::Demand;
 use crate::catalogue::{Catalogue, Edition, Endpoint, Service};
+use crate::coverage::{ServiceToTry, Universe};
 use crate::domain::identifikator::Part;
 use crate::domain::saksgang::Oppdrag;
 use crate::faults::drift::Contract;
@@ -25,6 +26,8 @@ pub(crate) struct Services {
     pub(crate) catalogue: Catalogue,
     /// The scenario format with their sections.
     pub(crate) format: &'static ScenarioFormat,
+    /// What there is to try at them.
+    pub(crate) universe: Universe,
     routes: Vec<Routes>,
     contracts: OnceLock<Vec<(String, Value)>>,
 }
@@ -40,7 +43,12 @@ impl Services {
         let sections = modules.iter().filter_map(|module| module.hooks.section).collect();
         let format = Box::leak(Box::new(ScenarioFormat::new(catalogue, sections)));
         let routes = modules.iter().map(|module| Routes::new(module, &modules)).collect();
-        Box::leak(Box::new(Self { modules, catalogue, format, routes, contracts: OnceLock::new() }))
+        let to_try: Vec<ServiceToTry> = modules
+            .iter()
+            .map(|module| ServiceToTry { service: module.service, case_states: module.hooks.case_states })
+            .collect();
+        let universe = Universe::new(&to_try);
+        Box::leak(Box::new(Self { modules, catalogue, format, universe, routes, contracts: OnceLock::new() }))
     }
 
     /// Where a path below the base of a service leads.

@@ -181,6 +181,8 @@ impl Planned<'_> {
                 let warning = both(warning, answer.warning.clone());
                 entry.warning.clone_from(&warning);
                 entry.literal.clone_from(&answer.literal);
+                entry.answer = Some((call.edition_of_answer(), format == Format::Xml));
+                entry.shows = answer.shows;
                 match self.drifted(answer, drift, format, &call) {
                     Ok(answer) => head.success(answer, format, call.target.endpoint, warning),
                     Err(busy) => {

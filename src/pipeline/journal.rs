@@ -62,7 +62,7 @@ fn party_number(number: &GivenNumber, journal: &Journal) -> Option<PartyNumber> 
     }
 }
 
-/// Adds the facts of the answer to an entry, and keeps it.
+/// Adds the facts of the answer to an entry, keeps it, and counts what the call has tried.
 pub(super) fn close(
     mut entry: Entry,
     planned: &Planned<'_>,
@@ -77,6 +77,7 @@ pub(super) fn close(
     entry.status = Some(response.status().as_u16()).filter(|_| !fault.is_some_and(Fault::hangs_up));
     entry.delay = delay.map(|delay| u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
     entry.rules.clone_from(&planned.plan.rules);
+    super::tried::count(planned, &entry);
     planned.call.session.journal.add(entry);
 }
 

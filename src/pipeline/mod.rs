@@ -20,6 +20,7 @@ mod received;
 mod response;
 mod sent;
 mod served;
+mod tried;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

@@ -11,7 +11,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::Mutex;
 
 use super::call_id::CallId;
-use crate::catalogue::Check;
+use crate::catalogue::{Check, Edition};
 use crate::domain::identifikator::Part;
 use crate::faults::Cause;
 use crate::faults::effects::{Drift, Fault};
@@ -134,6 +134,19 @@ pub(crate) struct Entry {
     pub(crate) findings: Vec<FoundFault>,
     /// The body that was sent, redacted, where the service keeps it.
     pub(crate) sent: Option<Box<str>>,
+    /// The edition and the format (XML or not) of a success.
+    pub(crate) answer: Option<(Edition, bool)>,
+    /// What the answer shows.
+    pub(crate) shows: Shows,
+}
+
+/// What an answer of a service shows, for those who look at how a client behaves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Shows {
+    /// The state of a case.
+    pub(crate) case: Option<&'static str>,
+    /// The greatest sequence number.
+    pub(crate) sequence: Option<i64>,
 }
 
 /// Something that was wrong with what was sent, redacted.
@@ -185,6 +198,8 @@ impl Entry {
             literal: None,
             findings: Vec::new(),
             sent: None,
+            answer: None,
+            shows: Shows::default(),
         }
     }
 }

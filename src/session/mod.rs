@@ -16,6 +16,7 @@ use arc_swap::ArcSwap;
 use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::{Mutex, RwLock};
 
+use crate::coverage::Tried;
 use crate::domain::clock::day_in_norway;
 use crate::library::{Failed, Library, Loaded};
 use crate::redact::redacted;
@@ -70,6 +71,8 @@ pub(crate) struct Session {
     pub(crate) clock: Clock,
     pub(crate) rules: Rules,
     pub(crate) journal: Journal,
+    /// What it has tried of all there is.
+    pub(crate) tried: Tried,
     /// What it keeps of each service.
     states: Vec<Box<dyn Any + Send + Sync>>,
     /// Its own scenarios. The lock is held while the world is built.
@@ -100,6 +103,7 @@ impl Session {
             clock: Clock::default(),
             rules: Rules::default(),
             journal: Journal::new(start.journal),
+            tried: Tried::default(),
             states: start.states.iter().map(|make| make()).collect(),
             own: Mutex::default(),
             own_bytes: AtomicUsize::new(0),

@@ -14,6 +14,7 @@ mod clients_in_the_wild;
 mod clock;
 mod common;
 mod control;
+mod coverage;
 mod derived_identifiers;
 mod documents;
 mod drift;
