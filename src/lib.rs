@@ -47,6 +47,7 @@ mod config;
 mod control;
 mod coverage;
 pub mod domain;
+mod evidence;
 mod faults;
 #[doc(hidden)]
 pub mod fuzzing;

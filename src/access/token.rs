@@ -32,6 +32,9 @@ pub(crate) struct Token {
     supplier: Option<IgnoredAny>,
     #[serde(default)]
     pub(super) authorization_details: Vec<Detail>,
+    /// Tells it from other tokens: a keyed hash.
+    #[serde(skip)]
+    pub(super) mark: u64,
     /// The generation of the keys that verified its signature. 0: it has not been verified.
     #[serde(skip)]
     verified: AtomicU64,
@@ -85,6 +88,11 @@ impl Party {
 impl Token {
     pub(super) fn read(text: &str) -> Result<Self, TokenFault> {
         claims(text)
+    }
+
+    /// How many seconds it has left. Negative after its end; nothing if it does not say when it ends.
+    pub(super) fn seconds_left(&self, now: DateTime<Utc>) -> Option<i64> {
+        Some(self.exp.as_ref().and_then(seconds)?.saturating_sub(now.timestamp()))
     }
 
     /// Whether keys of this generation have verified its signature.

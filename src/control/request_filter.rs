@@ -34,14 +34,16 @@ pub(super) struct RequestFilter {
     failed: Option<String>,
     /// The id of one request.
     korrelasjonsid: Option<String>,
+    /// The name of the test, as `Sandbox-Test` says.
+    test: Option<String>,
     /// How many to tell, 50 where left out; `count` counts all.
     #[schemars(range(max = u32::MAX))]
     limit: Option<u32>,
 }
 
 /// The names of the filters.
-const NAMES: [&str; 10] =
-    ["service", "endpoint", "party", "code", "client", "status", "cause", "failed", "korrelasjonsid", "limit"];
+const NAMES: [&str; 11] =
+    ["service", "endpoint", "party", "code", "client", "status", "cause", "failed", "korrelasjonsid", "test", "limit"];
 
 /// How many requests are listed if the query has no `limit`.
 const DEFAULT_LIMIT: usize = 50;
@@ -50,20 +52,42 @@ impl RequestFilter {
     /// Reads a query: the filter, and how many entries are wanted.
     pub(super) fn read(query: &str, services: &Services) -> Result<(Filter, usize), Box<Refused>> {
         let read: Self = read_query(query, &NAMES)?;
-        read.check(services)?;
         let limit = read.limit.map_or(DEFAULT_LIMIT, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-        let filter = Filter {
-            service: read.service,
-            endpoint: read.endpoint,
-            party: read.party,
-            code: read.code,
-            client: read.client,
-            status: read.status,
-            cause: read.cause,
-            failed: read.failed,
-            korrelasjonsid: read.korrelasjonsid,
-        };
-        Ok((filter, limit))
+        read.filter(services).map(|filter| (filter, limit))
+    }
+
+    /// The filter.
+    ///
+    /// # Errors
+    /// No request can ever match it.
+    fn filter(self, services: &Services) -> Result<Filter, Box<Refused>> {
+        self.check(services)?;
+        Ok(Filter {
+            service: self.service,
+            endpoint: self.endpoint,
+            party: self.party,
+            code: self.code,
+            client: self.client,
+            status: self.status,
+            cause: self.cause,
+            failed: self.failed,
+            korrelasjonsid: self.korrelasjonsid,
+            test: self.test,
+        })
+    }
+
+    /// The filter of an expectation, and how a person reads it.
+    ///
+    /// # Errors
+    /// No request can ever match it, or it says how many entries are wanted.
+    pub(super) fn expected(self, services: &Services) -> Result<(Filter, String), Box<Refused>> {
+        if self.limit.is_some() {
+            let detail = "an expectation counts all calls; say how many by times, atLeast and atMost".to_owned();
+            return Err(refuse("limit", None, detail, &[]));
+        }
+        let filter = self.filter(services)?;
+        let text = filter.to_string();
+        Ok((filter, text))
     }
 
     /// Refuses what no request can match.
@@ -146,6 +170,9 @@ impl RequestFilter {
             if party.is_empty() {
                 return Err(refuse("party", Some(party), "a number of a party is not empty".to_owned(), &[]));
             }
+        }
+        if let Some(test) = self.test.as_deref().filter(|test| test.is_empty()) {
+            return Err(refuse("test", Some(test), "the name of a test is not empty".to_owned(), &[]));
         }
         if let Some(client) = self.client.as_deref().filter(|client| client.is_empty()) {
             return Err(refuse("client", Some(client), "a client id is not empty".to_owned(), &[]));

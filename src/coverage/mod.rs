@@ -10,8 +10,9 @@ mod summary;
 mod tried;
 mod universe;
 
+pub(crate) use pattern::{BadPattern, Pattern};
 pub(crate) use plan::{Plan, PlanDocument};
-pub(crate) use summary::{CoverageView, summary};
+pub(crate) use summary::{CellView, CoverageView, ServiceView, summary};
 pub(crate) use tried::{Counts, Trial, Tried};
 pub(crate) use universe::{CaseStates, ServiceToTry, Universe};
 

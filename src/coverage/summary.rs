@@ -81,6 +81,11 @@ impl Sum {
         let tenths = self.weight_tried * 1000 / self.weight.max(1);
         self.percent = f64::from(u32::try_from(tenths).unwrap_or(u32::MAX)) / 10.0;
     }
+
+    /// Whether it reaches a number of tenths of a per cent.
+    pub(crate) fn reaches(&self, tenths: u64) -> bool {
+        self.weight_tried * 1000 >= tenths * self.weight
+    }
 }
 
 /// Adds up what was tried, by service and endpoint. Cells that do not count are left out.

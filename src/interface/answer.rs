@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 
 use crate::library::cache::Heads;
-use crate::session::journal::Shows;
+use crate::session::facts::Shows;
 
 /// A successful answer. Its status is the one that the endpoint names, unless it has another.
 #[derive(Debug, Default)]
@@ -58,6 +58,13 @@ impl Answer {
     #[must_use]
     pub(crate) fn showing_case(mut self, state: &'static str) -> Self {
         self.shows.case = Some(state);
+        self
+    }
+
+    /// Says which sequence number is the greatest that it tells.
+    #[must_use]
+    pub(crate) fn showing_sequence(mut self, greatest: Option<i64>) -> Self {
+        self.shows.sequence = greatest;
         self
     }
 

@@ -21,6 +21,7 @@ use crate::config::{Flags, ServiceSettings};
 use crate::coverage::CaseStates;
 use crate::domain::identifikator::Part;
 use crate::domain::saksgang::Oppdrag;
+use crate::evidence::conduct::Conduct;
 use crate::scenario::Party;
 use crate::scenario::section::Section;
 use crate::session::{Session, World};
@@ -60,6 +61,8 @@ pub struct Hooks {
     pub(crate) demanded_status: Option<DemandedStatus>,
     /// The journal keeps the JSON bodies that it is sent.
     pub(crate) keeps_bodies: bool,
+    /// How a client of it may behave badly, beside what holds for clients of all services.
+    pub(crate) conduct: &'static [Conduct],
     /// The states of cases that the answers of one of its endpoints can show.
     pub(crate) case_states: Option<CaseStates>,
     /// Its whole contract, where it is not put together from its operations.
@@ -86,6 +89,7 @@ impl Hooks {
         demanded_status: None,
         keeps_bodies: false,
         case_states: None,
+        conduct: &[],
         contract: None,
     };
 }

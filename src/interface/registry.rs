@@ -15,6 +15,7 @@ use crate::catalogue::{Catalogue, Edition, Endpoint, Service};
 use crate::coverage::{ServiceToTry, Universe};
 use crate::domain::identifikator::Part;
 use crate::domain::saksgang::Oppdrag;
+use crate::evidence::conduct::{self, Conduct};
 use crate::faults::drift::Contract;
 use crate::scenario::format::ScenarioFormat;
 use crate::session::{Session, StateMaker, World};
@@ -55,6 +56,12 @@ impl Services {
     pub(crate) fn route(&self, module: &'static ServiceModule, path: &Path<'_>, method: &Method) -> Option<Route> {
         let number = self.modules.iter().position(|known| std::ptr::eq(*known, module))?;
         Some(self.routes[number].find(path, method))
+    }
+
+    /// How clients may behave badly.
+    pub(crate) fn conduct(&self) -> Vec<&'static Conduct> {
+        let of_services: Vec<_> = self.modules.iter().map(|module| module.hooks.conduct).collect();
+        conduct::all(&of_services)
     }
 
     /// The contracts of all services, with their names. A service with editions has one for each edition, and the

@@ -5,6 +5,7 @@ mod arkiv;
 mod begjaeringer;
 mod betjeningskart;
 mod cli;
+mod conduct;
 mod contract;
 mod control;
 mod endringer;
@@ -206,6 +207,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
         orders: Some(gang::orders),
         demanded_status: Some(feil::demanded_status),
         keeps_bodies: true,
+        conduct: conduct::ALL,
         case_states: Some(CaseStates { endpoint: STATUS.name, states: status::TILSTANDER }),
         contract: Some(contract::document),
         ..Hooks::NONE
