@@ -180,8 +180,8 @@ fn bar(percent: f64) -> Markup {
 }
 
 /// How many squares stand in a row, and how large they are.
-const IN_A_ROW: usize = 46;
-const SQUARE: usize = 12;
+const IN_A_ROW: usize = 50;
+const SQUARE: usize = 11;
 
 fn squares(cells: &[CellView]) -> Markup {
     let (width, rows) = (cells.len().min(IN_A_ROW) * SQUARE, cells.len().div_ceil(IN_A_ROW));
@@ -190,7 +190,7 @@ fn squares(cells: &[CellView]) -> Markup {
             @for (number, cell) in cells.iter().enumerate() {
                 @let (x, y) = (number % IN_A_ROW * SQUARE + 1, number / IN_A_ROW * SQUARE + 1);
                 @let class = match (cell.count, cell.natural) { (0, _) => "c", (_, false) => "c1", _ => "c2" };
-                rect class=(class) x=(x) y=(y) width="9" height="9" { title { (cell.item) @if cell.count > 0 { ": " (cell.count) } } }
+                rect class=(class) x=(x) y=(y) width="8" height="8" { title { (cell.item) @if cell.count > 0 { ": " (cell.count) } } }
             }
         }
     }
@@ -217,7 +217,7 @@ fn test_run(report: &Report, number: usize, test: &TestRun, calls: &[CallLine]) 
             (test.name.as_deref().unwrap_or(t(texts::NO_TEST)))
             @if report.sessions.len() > 1 { span.note { (test.session) } }
         }
-        table {
+        table.calls {
             thead {
                 tr {
                     th { "#" } th { (t(texts::TIME)) } th { (t(texts::CALL)) } th { (t(texts::ASKED)) } th { (t(texts::CAME)) } th { (t(texts::TOOK)) }
@@ -247,7 +247,7 @@ fn call_row(report: &Report, test: &TestRun, call: &CallLine) -> Markup {
             td { @match &call.asked { Some(asked) => { (asked) } None => { (t(texts::NATURAL)) } } }
             td class=(class) {
                 @match call.status { Some(status) => { (status) } None => { (t(texts::NO_ANSWER)) } }
-                @for code in &call.codes { " " (code) }
+                @for code in &call.codes { " " span.k { (code) } }
             }
             td.n { @if let Some(took) = call.took { (format!("{took:.1}")) } }
         }

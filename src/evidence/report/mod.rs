@@ -266,7 +266,12 @@ fn asked(entry: &Entry, language: Language) -> Option<String> {
     wishes.extend(entry.fault.map(|fault| format!("fault={fault}")));
     wishes.extend(entry.drift.map(|drift| format!("drift={drift}")));
     if entry.fault.is_none_or(|fault| !fault.replaces_answer()) && entry.checks.is_none() {
-        wishes.extend(entry.code.map(|code| format!("error={code}")));
+        let rules: Vec<&str> = entry.findings.iter().map(|finding| &*finding.code).collect();
+        match (rules.is_empty(), entry.code) {
+            (true, Some(code)) => wishes.push(format!("error={code}")),
+            (false, _) => wishes.push(format!("error={}", rules.join("+"))),
+            (true, None) => {}
+        }
     }
     let cause = texts::cause(entry.cause).in_language(language);
     Some(if wishes.is_empty() { cause.to_owned() } else { format!("{} ({cause})", wishes.join(", ")) })

@@ -13,13 +13,15 @@ h3{font-size:1rem;margin:1.25rem 0 .35rem}\
 p.about{color:var(--soft);margin:.25rem 0 .75rem;max-width:46rem}\
 dl{display:grid;grid-template-columns:9rem 1fr;gap:.2rem 1rem;margin:0}\
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}\
-.sums{display:flex;flex-wrap:wrap;gap:.75rem;margin:1.5rem 0;padding:0;list-style:none}\
-.sums li{flex:1 1 7rem;background:var(--wash);border:1px solid var(--line);border-radius:.4rem;padding:.6rem .8rem}\
+.sums{display:grid;grid-template-columns:repeat(auto-fit,minmax(6.5rem,1fr));gap:.6rem;margin:1.5rem 0;padding:0;list-style:none}\
+.sums li{background:var(--wash);border:1px solid var(--line);border-radius:.4rem;padding:.6rem .8rem}\
 .sums b{display:block;font-size:1.5rem;line-height:1.2;font-variant-numeric:tabular-nums}\
 .sums span{color:var(--soft);font-size:.85rem}\
 table{width:100%;border-collapse:collapse;font-size:.86rem}\
 th{text-align:left;color:var(--soft);font-weight:600;border-bottom:2px solid var(--line);padding:.3rem .5rem}\
 td{border-bottom:1px solid var(--line);padding:.35rem .5rem;vertical-align:top}\
+table.calls{table-layout:fixed}.calls th:nth-child(1){width:3rem}.calls th:nth-child(2){width:7rem}.calls th:nth-child(4){width:9.5rem}.calls th:nth-child(5){width:9rem}.calls th:nth-child(6){width:4rem}\
+.calls td{overflow-wrap:anywhere}.calls td span.k{white-space:nowrap}\
 td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\
 td.t{white-space:nowrap;font-variant-numeric:tabular-nums}\
 code{font:.92em ui-monospace,'SF Mono',Menlo,Consolas,monospace;overflow-wrap:anywhere}\
@@ -42,5 +44,6 @@ footer{margin-top:2.5rem;border-top:1px solid var(--line);padding-top:.75rem;col
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}\
 body{padding:0;max-width:none;font-size:10pt}h1{font-size:20pt}h2{font-size:13pt;margin-top:1.4rem}\
 h2,h3,.service{break-after:avoid}tr,.finding,.endpoint,.sums li,.hash,.checklist{break-inside:avoid}thead{display:table-header-group}\
-a{text-decoration:none;color:inherit}.sums{gap:.4rem}}\
+a{text-decoration:none;color:inherit}.sums{grid-template-columns:repeat(6,1fr);gap:.4rem}.sums b{font-size:15pt}\
+table{font-size:8.5pt}td,th{padding:.2rem .35rem}h3{margin:.8rem 0 .2rem}.calls th:nth-child(1){width:2.2rem}.calls th:nth-child(2){width:5.8rem}.calls th:nth-child(4){width:7.5rem}.calls th:nth-child(5){width:7rem}.calls th:nth-child(6){width:3rem}}\
 ";
