@@ -15,7 +15,7 @@ use crate::access::Level;
 use crate::browser::{Allowed, HostPattern, WebOrigin};
 use crate::catalogue::{Edition, nearest};
 use crate::domain::clock::{ClockError, Now};
-use crate::load::settings::{LoadLimits, parse_length};
+use crate::load::settings::{LoadLimits, parse_length, parse_size};
 use crate::scenario::sources::Source;
 
 /// The server's settings. A flag can be given before or after the name of a subcommand.
@@ -79,6 +79,9 @@ pub(crate) struct Flags {
     /// How many requests the journal of a session keeps; 0 keeps none
     #[arg(long, env = "SANDBOX_JOURNAL", global = true, default_value_t = Limits::default().journal, value_name = "NUMBER", value_parser = parse_journal)]
     pub(crate) journal: usize,
+    /// How much memory the headers and bodies take that all journals keep, or off
+    #[arg(long, env = "SANDBOX_JOURNAL_BODIES", global = true, default_value = "32MB", value_name = "SIZE|off", value_parser = parse_bodies)]
+    pub(crate) journal_bodies: usize,
     /// How many sessions there can be at the same time, in addition to the default one
     #[arg(long, env = "SANDBOX_MAX_SESSIONS", global = true, default_value_t = Limits::default().sessions, value_name = "NUMBER")]
     pub(crate) max_sessions: usize,
@@ -148,6 +151,7 @@ impl Flags {
                 sessions: self.max_sessions,
                 idle: self.session_idle,
                 journal: self.journal,
+                bodies: self.journal_bodies,
                 claims: self.max_claims,
             },
             load: self.load,
@@ -192,6 +196,14 @@ fn parse_journal(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|kept| *kept <= MAX_JOURNAL).ok_or_else(|| format!("a number from 0 to {MAX_JOURNAL}"))
 }
 
+fn parse_bodies(text: &str) -> Result<usize, String> {
+    if text == "off" {
+        Ok(0)
+    } else {
+        parse_size(text).map_err(|_| "off, or a number from 1 to 4096 and MB".to_owned())
+    }
+}
+
 fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     let text = text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
     text.parse().map_err(|_| {
@@ -215,13 +227,15 @@ pub(crate) struct Limits {
     pub(crate) idle: Duration,
     /// How many requests the journal of a session keeps. 0 keeps none.
     pub(crate) journal: usize,
+    /// How many bytes of headers and bodies all journals keep together. 0 keeps none.
+    pub(crate) bodies: usize,
     /// How many claims, payments and orders all scenarios may hold together.
     pub(crate) claims: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { sessions: 1000, idle: Duration::from_secs(3600), journal: 500, claims: 500_000 }
+        Self { sessions: 1000, idle: Duration::from_secs(3600), journal: 500, bodies: 32 << 20, claims: 500_000 }
     }
 }
 

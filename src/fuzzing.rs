@@ -276,6 +276,7 @@ fn assert_precedence(higher: &Modifiers, merged: &Modifiers) {
     stays(higher.now.as_ref(), merged.now.as_ref(), Key::Now);
     stays(higher.party.as_ref(), merged.party.as_ref(), Key::Party);
     stays(higher.seed.as_ref(), merged.seed.as_ref(), Key::Seed);
+    stays(higher.test.as_ref(), merged.test.as_ref(), Key::Test);
     stays(higher.delay.as_ref(), merged.delay.as_ref(), Key::Delay);
     if higher.error.is_some() {
         assert_eq!(higher.replacing(), merged.replacing(), "a fault of a lower place hides the code");

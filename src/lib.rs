@@ -45,7 +45,9 @@ mod catalogue;
 pub mod cli;
 mod config;
 mod control;
+mod coverage;
 pub mod domain;
+mod evidence;
 mod faults;
 #[doc(hidden)]
 pub mod fuzzing;

@@ -204,6 +204,13 @@ impl SandboxBuilder {
         self
     }
 
+    /// How many bytes of headers and bodies the journals keep together. The default is 32 MB; 0 keeps none.
+    #[must_use]
+    pub fn journal_bodies(mut self, bytes: usize) -> Self {
+        self.limits.bodies = bytes;
+        self
+    }
+
     /// Starts the sandbox on a free port of the loopback address.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use hyper::server::conn::http1;
@@ -56,6 +57,8 @@ pub(crate) struct Server {
     /// The connections beyond it, the oldest first.
     spare: Mutex<VecDeque<AbortHandle>>,
     full: Throttle,
+    /// How many there were.
+    connections: AtomicU64,
 }
 
 impl Server {
@@ -97,7 +100,14 @@ impl Server {
             load: Load::new(settings.load),
         });
         let room = Arc::new(Semaphore::new(settings.load.max_connections));
-        Ok(Self { listener, state, room, spare: Mutex::default(), full: Throttle::default() })
+        Ok(Self {
+            listener,
+            state,
+            room,
+            spare: Mutex::default(),
+            full: Throttle::default(),
+            connections: AtomicU64::new(0),
+        })
     }
 
     /// The address it listens on, with the real port.
@@ -142,7 +152,8 @@ impl Server {
     fn spawn(&self, stream: TcpStream, http: &http1::Builder, graceful: &GracefulShutdown) {
         // Small answers should leave at once; a failure to say so costs only time.
         let _ = stream.set_nodelay(true);
-        let (state, wire) = (Arc::clone(&self.state), Wire::default());
+        let number = self.connections.fetch_add(1, Ordering::Relaxed) + 1;
+        let (state, wire) = (Arc::clone(&self.state), Wire::new(number));
         let place = Arc::clone(&self.room).try_acquire_owned().ok();
         let admits = if place.is_some() { Admits::All } else { Admits::Health };
         let io = TokioIo::new(wire.stream(stream));

@@ -46,6 +46,8 @@ pub(crate) struct Wire(Arc<Shared>);
 /// What a connection and its calls share.
 #[derive(Default)]
 struct Shared {
+    /// Tells it from the other connections of the process.
+    number: u64,
     /// Nothing before the connection begins, and after it ends.
     stream: Mutex<Option<TcpStream>>,
     farewell: Mutex<Option<Farewell>>,
@@ -80,6 +82,16 @@ impl Progress {
 }
 
 impl Wire {
+    /// A connection with a number of its own.
+    pub(crate) fn new(number: u64) -> Self {
+        Self(Arc::new(Shared { number, ..Shared::default() }))
+    }
+
+    /// Tells it from the other connections of the process.
+    pub(crate) fn number(&self) -> u64 {
+        self.0.number
+    }
+
     /// Notes that a call begins.
     pub(crate) fn begin_call(&self) {
         self.0.begun.fetch_add(1, Ordering::Relaxed);
@@ -133,10 +145,11 @@ impl Wire {
         .await;
     }
 
-    /// Waits so long; not much longer than until the caller has closed its side.
-    pub(crate) async fn pause(&self, length: Duration) {
+    /// Waits so long; not much longer than until the caller has closed its side. `closed` is called when it does.
+    pub(crate) async fn pause(&self, length: Duration, closed: impl FnOnce()) {
         let given_up = async {
             self.closed().await;
+            closed();
             sleep(AFTER_CLOSE).await;
         };
         tokio::select! {

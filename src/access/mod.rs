@@ -15,6 +15,7 @@ pub(crate) mod token;
 pub(crate) mod used_grants;
 
 use std::fmt;
+use std::hash::{BuildHasher as _, RandomState};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use crate::catalogue::{Issuer, Needs, Service, TokenDemand};
+use crate::coverage::TokenKind;
 use clients::Registry;
 use fault::TokenFault;
 use jwt::Jwt;
@@ -130,6 +132,8 @@ pub(crate) struct Access {
     /// The name of the issuer, if it is not the address that it is called by.
     pub(crate) issuer: Option<String>,
     read: Cache<Box<str>, Arc<Token>, BySize>,
+    /// The key of the marks of tokens. Nothing tells it.
+    marks: RandomState,
 }
 
 /// The largest token that is read, in bytes; two of them fit into the headers of a request.
@@ -173,6 +177,18 @@ impl Caller {
         }
     }
 
+    /// What kind of token it is. Nothing if there is none that can be read. `headers` are those of the call.
+    pub(crate) fn token_kind(&self, headers: &HeaderMap) -> Option<TokenKind> {
+        let Self::Says(token) = self else { return None };
+        Some(if headers.contains_key(samtykke::HEADER) { TokenKind::ConsentHeader } else { token.kind() })
+    }
+
+    /// What tells the token from others, and how many seconds it has left. Nothing if there is no token that can be read.
+    pub(crate) fn token_facts(&self, now: DateTime<Utc>) -> Option<(u64, Option<i64>)> {
+        let Self::Says(token) = self else { return None };
+        Some((token.mark, token.seconds_left(now)))
+    }
+
     /// The OAuth client.
     pub(crate) fn client(&self) -> Option<&str> {
         match self {
@@ -193,7 +209,7 @@ impl Access {
     ) -> Self {
         let read = Cache::with_weighter(256, REMEMBERED, BySize);
         let used = UsedGrants::new(MOST_GRANTS);
-        Self { level, keys, clients, used, issued_by, any_organisation: false, issuer, read }
+        Self { level, keys, clients, used, issued_by, any_organisation: false, issuer, read, marks: RandomState::new() }
     }
 
     /// Says whether callers who need rights to an organisation may look up every organisation.
@@ -310,7 +326,8 @@ impl Access {
             ..=LARGEST_TOKEN => Token::read(text),
             _ => Err(TokenFault::TooLarge(LARGEST_TOKEN)),
         };
-        let token = read.map_err(|why| invalid_token(format!("Tokenet kan ikke leses: {}", why.norwegian())))?;
+        let mut token = read.map_err(|why| invalid_token(format!("Tokenet kan ikke leses: {}", why.norwegian())))?;
+        token.mark = self.marks.hash_one(text);
         let token = Arc::new(token);
         self.read.insert(text.into(), Arc::clone(&token));
         Ok(token)

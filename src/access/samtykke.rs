@@ -12,7 +12,7 @@ use super::{Demand, LARGEST_TOKEN};
 use crate::catalogue::Needs;
 
 /// The header with a consent token of Altinn 2.
-const HEADER: &str = "AltinnSamtykke";
+pub(super) const HEADER: &str = "AltinnSamtykke";
 
 /// The claims of a consent token of Altinn 2.
 #[derive(Deserialize)]

@@ -4,12 +4,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::fault::TokenFault;
 use super::jwt::{claims, seconds};
 use super::{Refusal, invalid_token};
 use crate::catalogue::{Issuer, TokenDemand};
+use crate::coverage::TokenKind;
 
 /// The allowed difference between the clocks of issuer and service.
 pub(super) const LEEWAY: TimeDelta = TimeDelta::seconds(10);
@@ -26,8 +28,13 @@ pub(crate) struct Token {
     scope: String,
     consumer: Option<Party>,
     pub(super) client_id: Option<String>,
+    /// It is there if the consumer has delegated the scope.
+    supplier: Option<IgnoredAny>,
     #[serde(default)]
     pub(super) authorization_details: Vec<Detail>,
+    /// Tells it from other tokens: a keyed hash.
+    #[serde(skip)]
+    pub(super) mark: u64,
     /// The generation of the keys that verified its signature. 0: it has not been verified.
     #[serde(skip)]
     verified: AtomicU64,
@@ -83,6 +90,11 @@ impl Token {
         claims(text)
     }
 
+    /// How many seconds it has left. Negative after its end; nothing if it does not say when it ends.
+    pub(super) fn seconds_left(&self, now: DateTime<Utc>) -> Option<i64> {
+        Some(self.exp.as_ref().and_then(seconds)?.saturating_sub(now.timestamp()))
+    }
+
     /// Whether keys of this generation have verified its signature.
     pub(super) fn is_verified_by(&self, generation: u64) -> bool {
         self.verified.load(Ordering::Relaxed) == generation
@@ -126,6 +138,19 @@ impl Token {
             });
         }
         Ok(())
+    }
+
+    /// What kind of token it is.
+    pub(super) fn kind(&self) -> TokenKind {
+        if self.systembruker().is_some() {
+            TokenKind::Systembruker
+        } else if self.authorization_details.iter().any(|detail| detail.r#type == "urn:altinn:consent") {
+            TokenKind::Consent
+        } else if self.supplier.is_some() {
+            TokenKind::Delegated
+        } else {
+            TokenKind::Own
+        }
     }
 
     /// The entry of a systembruker, if there is one.

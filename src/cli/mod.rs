@@ -2,12 +2,16 @@
 
 mod check;
 mod clock;
+mod coverage;
 mod healthcheck;
+mod journal;
 mod openapi;
 mod parties;
+mod report;
 mod rule;
 mod schema;
 mod serve;
+mod verify;
 
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
@@ -54,6 +58,14 @@ enum Command {
     Rule(rule::RuleArgs),
     /// Show, move, advance and freeze the clock of a running sandbox
     Clock(clock::ClockArgs),
+    /// Show what there is to try, and what a running sandbox has seen of it
+    Coverage(coverage::CoverageArgs),
+    /// Show what a running sandbox has seen: line by line, one call whole, or exported
+    Journal(journal::JournalArgs),
+    /// Write the report of a test run to a file
+    Report(report::ReportArgs),
+    /// Fail a build unless a test run did what was expected: exit code 0 if it did, 1 if not
+    Verify(Box<verify::VerifyArgs>),
     /// Ask a running sandbox whether it is ready; the exit code is 0 if it is (for containers without curl)
     Healthcheck,
 }
@@ -89,6 +101,13 @@ pub fn main() -> ExitCode {
         Ok(Some(Command::Openapi(args))) => openapi::run(&args, services),
         Ok(Some(Command::Rule(args))) => rule::run(&args, &flags),
         Ok(Some(Command::Clock(args))) => clock::run(&args, &flags),
+        Ok(Some(Command::Coverage(args))) => coverage::run(&args, &flags),
+        Ok(Some(Command::Journal(args))) => journal::run(&args, &flags),
+        Ok(Some(Command::Report(args))) => report::run(&args, &flags),
+        Ok(Some(Command::Verify(args))) => {
+            let given = matches.subcommand().map_or(&matches, |(_, given)| given);
+            verify::run(&args, given, &flags)
+        }
         Ok(Some(Command::Healthcheck)) => healthcheck::run(&flags),
         Err(error) => error.exit(),
     }

@@ -2,14 +2,18 @@
 //! add pages of their own (`Hooks::pages`).
 
 mod clock;
+mod coverage;
 mod guard;
 mod openapi;
 pub(crate) mod parties;
+mod queries;
+mod report;
 mod request_filter;
 mod requests;
 mod rules;
 mod scenarios;
 mod sessions;
+mod verify;
 pub(crate) mod welcome;
 
 use std::sync::Arc;
@@ -56,6 +60,12 @@ fn control() -> Router<Arc<Shared>> {
         .route("/rules", post(rules::add).get(rules::list).delete(rules::clear))
         .route("/rules/{id}", get(rules::show).delete(rules::delete))
         .route("/clock", get(clock::show).post(clock::change).delete(clock::follow))
+        .route("/coverage", get(coverage::show).post(coverage::by_plan).delete(coverage::clear))
+        .route("/requests/{number}", get(requests::show))
+        .route("/report", get(report::make))
+        .route("/har", get(requests::har))
+        .route("/journal", get(requests::lines))
+        .route("/verify", post(verify::check))
         .route("/requests", get(requests::list).delete(requests::clear))
         .route("/scenarios", get(scenarios::show).put(scenarios::put).delete(scenarios::delete))
         .route("/sessions", get(sessions::list))

@@ -5,12 +5,17 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
 use super::clock::{ClockChange, ClockView};
+use super::coverage::CoverageQuery;
 use super::parties::{PartyLine, describe_facts};
+use super::report::ReportQuery;
 use super::request_filter::RequestFilter;
-use super::requests::RequestList;
+use super::requests::{RequestList, WholeRequest};
 use super::rules::{RuleList, RuleView};
 use super::scenarios::{ScenariosView, Taken};
 use super::sessions::{SessionDocument, SessionList, SessionView};
+use super::verify::VerifyDocument;
+use crate::coverage::{CoverageView, PlanDocument};
+use crate::evidence::verify::Verdict;
 use crate::faults::modifiers::SessionName;
 use crate::interface::Services;
 use crate::interface::contract::{Schemas, head};
@@ -44,11 +49,15 @@ pub(super) fn document(services: &Services) -> Value {
         }
     }
     operations.extend(parties);
-    let filters = parameters_of::<RequestFilter>();
+    let queries = Queries {
+        requests: parameters_of::<RequestFilter>(),
+        coverage: parameters_of::<CoverageQuery>(),
+        report: parameters_of::<ReportQuery>(),
+    };
     let mut paths = Map::new();
     for operation in &operations {
         let entry = paths.entry(format!("/sandbox{}", operation.path)).or_insert_with(|| json!({}));
-        entry[operation.method] = operation_json(operation, &problem, &filters);
+        entry[operation.method] = operation_json(operation, &problem, queries.of(operation));
     }
     let mut schemas = response_schemas.finish();
     schemas.extend(request_schemas.finish());
@@ -98,6 +107,13 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
     fn json<T: JsonSchema>(schemas: &mut Schemas) -> Option<Value> {
         Some(json_body::<T>(schemas))
     }
+    let har = json!({ "application/json": { "schema": { "type": "object" } } });
+    let report = json!({
+        "text/html": { "schema": { "type": "string" } },
+        "text/markdown": { "schema": { "type": "string" } },
+        "application/json": { "schema": { "type": "object" } },
+    });
+    let lines = json!({ "application/x-ndjson": { "schema": { "type": "string" } } });
     let yaml = json!({ "application/yaml": { "schema": { "type": "string" } } });
     let operation = |method, path, id, summary, body, success, refusals| ControlOperation {
         method,
@@ -153,12 +169,68 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
         ),
         operation(
             "get",
+            "/coverage",
+            "showCoverage",
+            "What there is to try, and what was tried of it",
+            None,
+            ok(json::<CoverageView>(written)),
+            &[],
+        ),
+        operation(
+            "post",
+            "/coverage",
+            "planCoverage",
+            "The same, by a plan: what counts, what it weighs, and what must be covered",
+            json::<PlanDocument>(read),
+            ok(json::<CoverageView>(written)),
+            &[TOO_LARGE, WRONG_TYPE],
+        ),
+        operation(
+            "post",
+            "/verify",
+            "verify",
+            "Whether sessions did what was expected, with the calls that nearly fit",
+            json::<VerifyDocument>(read),
+            ok(json::<Verdict>(written)),
+            &[TOO_LARGE, WRONG_TYPE],
+        ),
+        operation("delete", "/coverage", "clearCoverage", "Forget what was tried", None, gone.clone(), &[]),
+        operation(
+            "get",
             "/requests",
             "listRequests",
             "The journal, newest first",
             None,
             ok(json::<RequestList>(written)),
             &[],
+        ),
+        operation(
+            "get",
+            "/requests/{number}",
+            "showRequest",
+            "A request with its headers and bodies",
+            None,
+            ok(json::<WholeRequest>(written)),
+            &[NOT_FOUND],
+        ),
+        operation(
+            "get",
+            "/report",
+            "makeReport",
+            "The report of a test run, as HTML, Markdown or JSON",
+            None,
+            ok(Some(report)),
+            &[BUSY],
+        ),
+        operation("get", "/har", "exportHar", "The journal as HAR 1.2", None, ok(Some(har)), &[BUSY]),
+        operation(
+            "get",
+            "/journal",
+            "exportJournal",
+            "The journal as JSON Lines, the oldest request first, with headers and bodies",
+            None,
+            ok(Some(lines)),
+            &[BUSY],
         ),
         operation("delete", "/requests", "clearRequests", "Forget the journal", None, gone.clone(), &[]),
         operation(
@@ -237,8 +309,26 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
     ]
 }
 
+/// The query parameters of the operations that have some.
+struct Queries {
+    requests: Vec<Value>,
+    coverage: Vec<Value>,
+    report: Vec<Value>,
+}
+
+impl Queries {
+    fn of(&self, operation: &ControlOperation) -> &[Value] {
+        match operation.id {
+            "listRequests" => &self.requests,
+            "showCoverage" | "planCoverage" | "verify" | "exportHar" | "exportJournal" => &self.coverage,
+            "makeReport" => &self.report,
+            _ => &[],
+        }
+    }
+}
+
 /// The OpenAPI operation object.
-fn operation_json(operation: &ControlOperation, problem: &Value, filters: &[Value]) -> Value {
+fn operation_json(operation: &ControlOperation, problem: &Value, query: &[Value]) -> Value {
     let refusal = |status: StatusCode| {
         let content = json!({ "application/problem+json": { "schema": problem } });
         let description = status.canonical_reason().unwrap_or_default();
@@ -256,10 +346,11 @@ fn operation_json(operation: &ControlOperation, problem: &Value, filters: &[Valu
     responses.insert(status.as_str().to_owned(), success);
     responses.sort_keys();
     let mut parameters = vec![json!({ "$ref": "#/components/parameters/Session" })];
-    for name in ["id", "name"].into_iter().filter(|name| operation.path.contains(&format!("{{{name}}}"))) {
+    for name in ["id", "name", "number"].into_iter().filter(|name| operation.path.contains(&format!("{{{name}}}"))) {
         let mut schema = json!({ "type": "string" });
         let (description, example) = match name {
             "name" => ("The name of the session.", "build-17"),
+            "number" => ("The number of the request in the journal of its session.", "1"),
             _ if operation.path.starts_with("/rules/") => {
                 ("The id of the rule, as the answer to its making says.", "r1")
             }
@@ -272,9 +363,7 @@ fn operation_json(operation: &ControlOperation, problem: &Value, filters: &[Valu
             "name": name, "in": "path", "required": true, "description": description, "schema": schema, "example": example,
         }));
     }
-    if operation.id == "listRequests" {
-        parameters.extend(filters.iter().cloned());
-    }
+    parameters.extend(query.iter().cloned());
     let mut object = json!({
         "operationId": operation.id, "summary": operation.summary, "description": format!("{}.", operation.summary),
         "tags": [TAG], "parameters": parameters, "responses": responses,

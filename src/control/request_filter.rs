@@ -1,13 +1,10 @@
 //! Which requests of the journal are asked for. A filter that no request can ever match is refused, because a test
 //! that expects no requests would otherwise pass by mistake.
 
-use std::collections::BTreeSet;
-
-use axum::extract::Query;
-use axum::http::Uri;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::queries::{read_query, refuse};
 use crate::catalogue::{COMMON_CODES, Catalogue, Check, Code, PartyIn, Service};
 use crate::faults::Cause;
 use crate::faults::refused::Refused;
@@ -37,14 +34,16 @@ pub(super) struct RequestFilter {
     failed: Option<String>,
     /// The id of one request.
     korrelasjonsid: Option<String>,
+    /// The name of the test, as `Sandbox-Test` says.
+    test: Option<String>,
     /// How many to tell, 50 where left out; `count` counts all.
     #[schemars(range(max = u32::MAX))]
     limit: Option<u32>,
 }
 
 /// The names of the filters.
-const NAMES: [&str; 10] =
-    ["service", "endpoint", "party", "code", "client", "status", "cause", "failed", "korrelasjonsid", "limit"];
+const NAMES: [&str; 11] =
+    ["service", "endpoint", "party", "code", "client", "status", "cause", "failed", "korrelasjonsid", "test", "limit"];
 
 /// How many requests are listed if the query has no `limit`.
 const DEFAULT_LIMIT: usize = 50;
@@ -52,42 +51,43 @@ const DEFAULT_LIMIT: usize = 50;
 impl RequestFilter {
     /// Reads a query: the filter, and how many entries are wanted.
     pub(super) fn read(query: &str, services: &Services) -> Result<(Filter, usize), Box<Refused>> {
-        let mut given = BTreeSet::new();
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            if !NAMES.contains(&&*name) {
-                let detail = format!("there is no filter {name:?}; there are {}", NAMES.join(", "));
-                return Err(refuse(&name, None, detail, &NAMES));
-            }
-            let most = match &*name {
-                "status" => Some(u32::from(u16::MAX)),
-                "limit" => Some(u32::MAX),
-                _ => None,
-            };
-            if most.is_some_and(|most| !value.parse().is_ok_and(|number: u32| number <= most)) {
-                let detail = format!("{name} must be a whole number, not {value:?}");
-                return Err(refuse(&name, Some(&value), detail, &[]));
-            }
-            if !given.insert(name.clone()) {
-                return Err(refuse(&name, Some(&value), format!("the filter {name} is given more than once"), &[]));
-            }
-        }
-        let uri: Uri = format!("/?{query}").parse().unwrap_or_default();
-        let read = Query::<Self>::try_from_uri(&uri);
-        let Query(read) = read.map_err(|error| refuse("query", None, error.body_text(), &[]))?;
-        read.check(services)?;
+        let read: Self = read_query(query, &NAMES)?;
         let limit = read.limit.map_or(DEFAULT_LIMIT, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-        let filter = Filter {
-            service: read.service,
-            endpoint: read.endpoint,
-            party: read.party,
-            code: read.code,
-            client: read.client,
-            status: read.status,
-            cause: read.cause,
-            failed: read.failed,
-            korrelasjonsid: read.korrelasjonsid,
-        };
-        Ok((filter, limit))
+        read.filter(services).map(|filter| (filter, limit))
+    }
+
+    /// The filter.
+    ///
+    /// # Errors
+    /// No request can ever match it.
+    fn filter(self, services: &Services) -> Result<Filter, Box<Refused>> {
+        self.check(services)?;
+        Ok(Filter {
+            service: self.service,
+            endpoint: self.endpoint,
+            party: self.party,
+            code: self.code,
+            client: self.client,
+            status: self.status,
+            cause: self.cause,
+            failed: self.failed,
+            korrelasjonsid: self.korrelasjonsid,
+            test: self.test,
+        })
+    }
+
+    /// The filter of an expectation, and how a person reads it.
+    ///
+    /// # Errors
+    /// No request can ever match it, or it says how many entries are wanted.
+    pub(super) fn expected(self, services: &Services) -> Result<(Filter, String), Box<Refused>> {
+        if self.limit.is_some() {
+            let detail = "an expectation counts all calls; say how many by times, atLeast and atMost".to_owned();
+            return Err(refuse("limit", None, detail, &[]));
+        }
+        let filter = self.filter(services)?;
+        let text = filter.to_string();
+        Ok((filter, text))
     }
 
     /// Refuses what no request can match.
@@ -171,6 +171,9 @@ impl RequestFilter {
                 return Err(refuse("party", Some(party), "a number of a party is not empty".to_owned(), &[]));
             }
         }
+        if let Some(test) = self.test.as_deref().filter(|test| test.is_empty()) {
+            return Err(refuse("test", Some(test), "the name of a test is not empty".to_owned(), &[]));
+        }
         if let Some(client) = self.client.as_deref().filter(|client| client.is_empty()) {
             return Err(refuse("client", Some(client), "a client id is not empty".to_owned(), &[]));
         }
@@ -218,9 +221,4 @@ fn one_of(filter: &str, value: Option<&str>, known: &[&str]) -> Result<(), Box<R
             Err(refuse(filter, Some(&shown), detail, known))
         }
     }
-}
-
-fn refuse(filter: &str, value: Option<&str>, detail: String, allowed: &[&str]) -> Box<Refused> {
-    let allowed = allowed.iter().map(|known| (*known).to_owned()).collect();
-    Refused::new(filter, value, detail, allowed).of_filter()
 }

@@ -2,15 +2,21 @@
 
 use std::sync::Arc;
 
-use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
-use axum::response::{Json, Response};
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Json, Response};
 use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::coverage::CoverageQuery;
+use super::queries::{chosen_sessions, read_query};
 use super::request_filter::RequestFilter;
+use crate::config::base_url;
+use crate::evidence::har::archive;
 use crate::interface::pages::{Begun, Problem, Shared, refused};
+use crate::session::Session;
+use crate::session::exchange::KeptBody;
 use crate::session::journal::{Entry, FoundFault};
 
 /// What was found.
@@ -50,6 +56,9 @@ struct RequestView {
     #[serde(skip_serializing_if = "Option::is_none")]
     client: Option<String>,
     korrelasjonsid: String,
+    /// The name of the test that it belongs to, as `Sandbox-Test` says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test: Option<String>,
     /// Absent where the caller got no answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
@@ -86,6 +95,15 @@ struct RequestView {
     /// All that was wrong with what was sent, where the answer lists it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     findings: Vec<FindingView>,
+    /// How long it took until the answer began, in ms. Absent as long as it runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    took: Option<f64>,
+    /// The caller closed its side before there was an answer.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    gave_up: bool,
+    /// The number of its connection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connection: Option<u64>,
     /// The body that was sent, up to 16 KiB of it, where the service keeps bodies; real personal numbers masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<String>,
@@ -114,6 +132,7 @@ fn view(entry: &Entry) -> RequestView {
         party: entry.party.as_ref().map(ToString::to_string),
         client: entry.client.as_ref().map(ToString::to_string),
         korrelasjonsid: entry.korrelasjonsid.to_string(),
+        test: text(&entry.test),
         status: entry.status,
         code: entry.code,
         message: text(&entry.message),
@@ -128,8 +147,109 @@ fn view(entry: &Entry) -> RequestView {
         hint: text(&entry.hint),
         literal: entry.literal.as_deref().map(str::to_owned),
         findings: entry.findings.iter().map(finding).collect(),
+        took: entry.ending.milliseconds(),
+        gave_up: entry.ending.gave_up(),
+        connection: Some(entry.connection).filter(|connection| *connection > 0),
         body: text(&entry.sent),
     }
+}
+
+/// A request with what went over the wire.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct WholeRequest {
+    session: String,
+    #[serde(flatten)]
+    entry: RequestView,
+    /// What was sent. Absent if headers and bodies are not kept (`--journal-bodies off`), or not any longer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<MessageView>,
+    /// What was answered, or would have been if a fault had let it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response: Option<MessageView>,
+}
+
+/// Headers and a body.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct MessageView {
+    /// Names and values; those that carry tokens are masked.
+    headers: Vec<(String, String)>,
+    /// Up to 64 kB of it; tokens, secrets and real personal numbers masked.
+    body: String,
+    /// The length of the whole body, in bytes.
+    length: usize,
+}
+
+impl MessageView {
+    fn new(headers: Vec<(&str, &str)>, body: &KeptBody) -> Self {
+        let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Self { headers, body: body.text(), length: body.length }
+    }
+}
+
+fn whole(session: &Session, entry: &Entry) -> WholeRequest {
+    let held = entry.exchange.lock();
+    let exchange = held.as_ref().map(|held| &held.exchange);
+    WholeRequest {
+        session: session.name.to_string(),
+        entry: view(entry),
+        request: exchange.map(|it| MessageView::new(it.request_headers(), it.request())),
+        response: exchange.map(|it| MessageView::new(it.response_headers(), it.response())),
+    }
+}
+
+/// One request, with what went over the wire.
+pub(super) async fn show(Begun(session): Begun, Path(number): Path<String>) -> Result<Json<WholeRequest>, Problem> {
+    let read: u64 = number.parse().map_err(|_| Problem::bad_request("the number of a request is a whole number"))?;
+    let entry = session
+        .journal
+        .entry(read)
+        .ok_or_else(|| Problem::not_found(format!("the journal of {} keeps no request {read}", session.name)))?;
+    Ok(Json(whole(&session, &entry)))
+}
+
+/// The journals of sessions as HAR 1.2.
+pub(super) async fn har(
+    State(shared): State<Arc<Shared>>,
+    Begun(session): Begun,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Response> {
+    let sessions = named(&shared, session, query.as_deref())?;
+    let base = base_url(shared.address);
+    let archive = move || archive(sessions.iter().map(|session| &**session), &base).to_string();
+    let text = shared.turns.take(0, archive).await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
+}
+
+/// The journals of sessions as JSON Lines, the oldest request first.
+pub(super) async fn lines(
+    State(shared): State<Arc<Shared>>,
+    Begun(session): Begun,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Response> {
+    let sessions = named(&shared, session, query.as_deref())?;
+    let write = move || json_lines(&sessions);
+    let text = shared.turns.take(0, write).await?;
+    Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], text).into_response())
+}
+
+/// The journals of sessions as JSON Lines.
+pub(super) fn json_lines(sessions: &[Arc<Session>]) -> String {
+    let mut text = String::new();
+    for session in sessions {
+        for entry in session.journal.entries() {
+            text.push_str(&serde_json::to_string(&whole(session, &entry)).unwrap_or_default());
+            text.push('\n');
+        }
+    }
+    text
+}
+
+#[expect(clippy::result_large_err, reason = "it is the answer")]
+fn named(shared: &Shared, session: Arc<Session>, query: Option<&str>) -> Result<Vec<Arc<Session>>, Response> {
+    let query: CoverageQuery =
+        read_query(query.unwrap_or_default(), &CoverageQuery::NAMES).map_err(|why| refused(&why))?;
+    chosen_sessions(shared, session, query.sessions.as_deref()).map_err(|why| refused(&why))
 }
 
 fn finding(finding: &FoundFault) -> FindingView {

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::faults::modifiers::SessionName;
 use crate::interface::pages::{JsonBody, Problem, Shared, off_thread};
-use crate::session::Session;
-use crate::session::journal::Filter;
+use crate::redact::redacted;
 use crate::session::registry::{DEFAULT, Sessions};
+use crate::session::{About, Session};
 
 /// A session.
 #[derive(Serialize, JsonSchema)]
@@ -34,6 +34,48 @@ pub(super) struct SessionView {
     own_bytes: usize,
     /// The OAuth clients whose calls belong to it without saying so.
     clients: Vec<String>,
+    #[serde(flatten)]
+    about: AboutDocument,
+}
+
+/// Who tests what with a session, as they say.
+#[derive(Serialize, JsonSchema)]
+struct AboutDocument {
+    /// The supplier of the system that is tested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supplier: Option<String>,
+    /// The system that is tested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    system: Option<String>,
+    /// The version of that system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+}
+
+impl From<&About> for AboutDocument {
+    fn from(about: &About) -> Self {
+        let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
+        Self { supplier: text(&about.supplier), system: text(&about.system), version: text(&about.version) }
+    }
+}
+
+impl SessionDocument {
+    /// What it says of who tests what, redacted. What it leaves out stays as it is.
+    fn told(&self, about: &mut About) -> Result<(), Problem> {
+        let fields = [
+            ("supplier", &self.supplier, &mut about.supplier),
+            ("system", &self.system, &mut about.system),
+            ("version", &self.version, &mut about.version),
+        ];
+        for (name, given, kept) in fields {
+            let Some(given) = given.as_deref().map(str::trim) else { continue };
+            if !(1..=200).contains(&given.chars().count()) || given.chars().any(char::is_control) {
+                return Err(Problem::bad_request(format!("{name} is a text of 1 to 200 characters on one line")));
+            }
+            *kept = Some(redacted(given).into());
+        }
+        Ok(())
+    }
 }
 
 /// All sessions.
@@ -48,6 +90,15 @@ pub(super) struct SessionList {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SessionDocument {
+    /// The supplier of the system that is tested, for the report. This and the next two stay as they are where left out.
+    #[schemars(length(min = 1, max = 200))]
+    supplier: Option<String>,
+    /// The system that is tested, for the report.
+    #[schemars(length(min = 1, max = 200))]
+    system: Option<String>,
+    /// The version of that system, for the report.
+    #[schemars(length(min = 1, max = 200))]
+    version: Option<String>,
     /// The OAuth clients whose calls are to belong to it without saying so, in place of those it had; they are taken
     /// from other sessions.
     #[serde(default)]
@@ -63,9 +114,10 @@ fn view(session: &Session, sessions: &Sessions) -> SessionView {
         base_date: session.base,
         day: session.today(),
         rules: session.rules.list(session.time().real()).len(),
-        requests: session.journal.find(&Filter::default(), 0).total,
+        requests: session.journal.total(),
         own_bytes: session.own_bytes(),
         clients: sessions.clients_of(&session.name),
+        about: AboutDocument::from(&*session.about.read()),
     }
 }
 
@@ -83,9 +135,12 @@ pub(super) async fn put(
     if document.clients.len() > 100 || document.clients.iter().any(|client| !(1..=200).contains(&client.len())) {
         return Err(Problem::bad_request("clients is a list of at most 100 ids of 1 to 200 characters"));
     }
+    document.told(&mut About::default())?;
     let bound = off_thread(&shared.sessions, move |sessions| {
         let session = sessions.begun(&name)?;
         sessions.bind(&name, &document.clients)?;
+        // It has been checked above.
+        let _ = document.told(&mut session.about.write());
         Ok(session)
     });
     Ok(bound.await.map_or_else(|refused| refused, |session| Json(view(&session, &shared.sessions)).into_response()))

@@ -243,7 +243,8 @@ pub(crate) struct Drift {
     pub(crate) optional: bool,
 }
 
-const DRIFTS: [&str; 3] = ["fields", "order", "optional"];
+/// Every drift, in the order of the fields of [`Drift`].
+pub(crate) const DRIFTS: [&str; 3] = ["fields", "order", "optional"];
 
 impl FromStr for Drift {
     type Err = BadValue;

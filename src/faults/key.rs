@@ -21,9 +21,11 @@ pub(crate) enum Key {
     Party,
     /// The seed of everything that is drawn for this call.
     Seed,
+    /// The name of the test that the call belongs to. It changes nothing.
+    Test,
 }
 
-const KEYS: [(Key, &str, &str); 9] = [
+const KEYS: [(Key, &str, &str); 10] = [
     (Key::Error, "error", "Sandbox-Error"),
     (Key::Delay, "delay", "Sandbox-Delay"),
     (Key::Fault, "fault", "Sandbox-Fault"),
@@ -33,6 +35,7 @@ const KEYS: [(Key, &str, &str); 9] = [
     (Key::Drift, "drift", "Sandbox-Drift"),
     (Key::Party, "party", "Sandbox-Party"),
     (Key::Seed, "seed", "Sandbox-Seed"),
+    (Key::Test, "test", "Sandbox-Test"),
 ];
 
 impl Key {

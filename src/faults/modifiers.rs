@@ -58,6 +58,8 @@ pub(crate) struct Modifiers {
     pub(crate) drift: Option<Sourced<Drift>>,
     pub(crate) party: Option<Sourced<Arc<str>>>,
     pub(crate) seed: Option<Sourced<u64>>,
+    /// The name of the test that the call belongs to.
+    pub(crate) test: Option<Sourced<Arc<str>>>,
     /// Those that only one service has.
     pub(crate) own: Vec<(&'static OwnModifier, Sourced<Arc<str>>)>,
     /// The seed of a rule that asks for drift, where the call has none.
@@ -88,6 +90,7 @@ static NONE: Modifiers = Modifiers {
     drift: None,
     party: None,
     seed: None,
+    test: None,
     own: Vec::new(),
     drift_seed: None,
 };
@@ -127,7 +130,7 @@ impl Modifiers {
                 return Err(Refused::new(name.as_str(), None, detail, allowed));
             };
             let decoded = percent_decode_str(value).decode_utf8_lossy();
-            let value = if key == Key::Error { &*decoded } else { value };
+            let value = if matches!(key, Key::Error | Key::Test) { &*decoded } else { value };
             modifiers.take(key, key.header(), value, Cause::Header)?;
         }
         Ok(modifiers)
@@ -207,6 +210,7 @@ impl Modifiers {
         took |= fill(&mut self.session, lower.session.as_ref());
         // A seed alone does nothing.
         fill(&mut self.seed, lower.seed.as_ref());
+        fill(&mut self.test, lower.test.as_ref());
         took
     }
 

@@ -10,6 +10,9 @@ use crate::catalogue::{Edition, OwnModifier};
 use crate::domain::clock::ClockError;
 use crate::faults::effects::BadValue;
 
+/// The longest name of a test, in characters.
+const LONGEST_TEST: usize = 200;
+
 impl Modifiers {
     /// Reads one value; `name` is the key as the caller wrote it.
     pub(crate) fn take(&mut self, key: Key, name: &str, value: &str, cause: Cause) -> Result<(), Box<Refused>> {
@@ -52,6 +55,16 @@ impl Modifiers {
                     return Err(refused("no number of a party: 9 or 11 digits", &[]));
                 }
                 self.party = Some(chosen(value.into(), cause));
+            }
+            Key::Test => {
+                let is_short = (1..=LONGEST_TEST).contains(&value.chars().count());
+                if !is_short || value.chars().any(char::is_control) {
+                    return Err(refused(
+                        "no name of a test: 1 to 200 characters, none of them a control character",
+                        &[],
+                    ));
+                }
+                self.test = Some(chosen(value.into(), cause));
             }
             Key::Seed => {
                 let seed = value.parse().map_err(|_| refused("no seed: a whole number from 0", &[]))?;

@@ -53,6 +53,12 @@ impl Refused {
         self
     }
 
+    /// The same refusal, with what the caller probably meant.
+    pub(crate) fn near(mut self: Box<Self>, nearest: Option<&str>) -> Box<Self> {
+        self.nearest = nearest.map(|near| masked(near).into_owned()).or(self.nearest);
+        self
+    }
+
     /// The request is no proper HTTP.
     pub(crate) fn bad_request(what: &str, detail: String) -> Box<Self> {
         let mut refused = Self::new(what, None, detail, Vec::new());

@@ -8,6 +8,7 @@ use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 
 use crate::library::cache::Heads;
+use crate::session::facts::Shows;
 
 /// A successful answer. Its status is the one that the endpoint names, unless it has another.
 #[derive(Debug, Default)]
@@ -24,6 +25,8 @@ pub struct Answer {
     pub(crate) warning: Option<Cow<'static, str>>,
     /// The status, where it is not the one that the endpoint names.
     pub(crate) status: Option<u16>,
+    /// What it shows, for those who look at how a client behaves.
+    pub(crate) shows: Shows,
 }
 
 /// Joins two warnings.
@@ -48,6 +51,20 @@ impl Answer {
     #[must_use]
     pub(crate) fn warned(mut self, warning: Option<impl Into<Cow<'static, str>>>) -> Self {
         self.warning = both(self.warning.take(), warning);
+        self
+    }
+
+    /// Says which state of a case it shows.
+    #[must_use]
+    pub(crate) fn showing_case(mut self, state: &'static str) -> Self {
+        self.shows.case = Some(state);
+        self
+    }
+
+    /// Says which sequence number is the greatest that it tells.
+    #[must_use]
+    pub(crate) fn showing_sequence(mut self, greatest: Option<i64>) -> Self {
+        self.shows.sequence = greatest;
         self
     }
 

@@ -18,8 +18,10 @@ use super::periode::Periode;
 use super::refusal::Refusal;
 use crate::catalogue::{Check, Code, Edition, Endpoint, Service, TokenDemand};
 use crate::config::{Flags, ServiceSettings};
+use crate::coverage::CaseStates;
 use crate::domain::identifikator::Part;
 use crate::domain::saksgang::Oppdrag;
+use crate::evidence::conduct::Conduct;
 use crate::scenario::Party;
 use crate::scenario::section::Section;
 use crate::session::{Session, World};
@@ -59,6 +61,10 @@ pub struct Hooks {
     pub(crate) demanded_status: Option<DemandedStatus>,
     /// The journal keeps the JSON bodies that it is sent.
     pub(crate) keeps_bodies: bool,
+    /// How a client of it may behave badly, beside what holds for clients of all services.
+    pub(crate) conduct: &'static [Conduct],
+    /// The states of cases that the answers of one of its endpoints can show.
+    pub(crate) case_states: Option<CaseStates>,
     /// Its whole contract, where it is not put together from its operations.
     pub(crate) contract: Option<fn() -> Value>,
 }
@@ -82,6 +88,8 @@ impl Hooks {
         orders: None,
         demanded_status: None,
         keeps_bodies: false,
+        case_states: None,
+        conduct: &[],
         contract: None,
     };
 }

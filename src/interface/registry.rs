@@ -12,8 +12,10 @@ use super::path::Path;
 use super::routes::{Route, Routes};
 use crate::access::Demand;
 use crate::catalogue::{Catalogue, Edition, Endpoint, Service};
+use crate::coverage::{ServiceToTry, Universe};
 use crate::domain::identifikator::Part;
 use crate::domain::saksgang::Oppdrag;
+use crate::evidence::conduct::{self, Conduct};
 use crate::faults::drift::Contract;
 use crate::scenario::format::ScenarioFormat;
 use crate::session::{Session, StateMaker, World};
@@ -25,6 +27,8 @@ pub(crate) struct Services {
     pub(crate) catalogue: Catalogue,
     /// The scenario format with their sections.
     pub(crate) format: &'static ScenarioFormat,
+    /// What there is to try at them.
+    pub(crate) universe: Universe,
     routes: Vec<Routes>,
     contracts: OnceLock<Vec<(String, Value)>>,
 }
@@ -40,13 +44,24 @@ impl Services {
         let sections = modules.iter().filter_map(|module| module.hooks.section).collect();
         let format = Box::leak(Box::new(ScenarioFormat::new(catalogue, sections)));
         let routes = modules.iter().map(|module| Routes::new(module, &modules)).collect();
-        Box::leak(Box::new(Self { modules, catalogue, format, routes, contracts: OnceLock::new() }))
+        let to_try: Vec<ServiceToTry> = modules
+            .iter()
+            .map(|module| ServiceToTry { service: module.service, case_states: module.hooks.case_states })
+            .collect();
+        let universe = Universe::new(&to_try);
+        Box::leak(Box::new(Self { modules, catalogue, format, universe, routes, contracts: OnceLock::new() }))
     }
 
     /// Where a path below the base of a service leads.
     pub(crate) fn route(&self, module: &'static ServiceModule, path: &Path<'_>, method: &Method) -> Option<Route> {
         let number = self.modules.iter().position(|known| std::ptr::eq(*known, module))?;
         Some(self.routes[number].find(path, method))
+    }
+
+    /// How clients may behave badly.
+    pub(crate) fn conduct(&self) -> Vec<&'static Conduct> {
+        let of_services: Vec<_> = self.modules.iter().map(|module| module.hooks.conduct).collect();
+        conduct::all(&of_services)
     }
 
     /// The contracts of all services, with their names. A service with editions has one for each edition, and the

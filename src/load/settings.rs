@@ -61,7 +61,8 @@ fn parse_rate(text: &str) -> Result<u32, String> {
     bytes_a_second(text).ok_or_else(|| "a rate is a number of bytes a second, like 200/s or 1k/s".to_owned())
 }
 
-fn parse_size(text: &str) -> Result<usize, String> {
+/// Reads a size in megabytes.
+pub(crate) fn parse_size(text: &str) -> Result<usize, String> {
     let size = text.strip_suffix("MB").and_then(|number| number.parse::<usize>().ok());
     let size = size.filter(|megabytes| (1..=4096).contains(megabytes)).map(|megabytes| megabytes << 20);
     size.ok_or_else(|| "a size is a number from 1 to 4096 and MB, like 64MB".to_owned())

@@ -21,6 +21,8 @@ use crate::session::{Session, World};
 #[derive(Clone, Copy)]
 pub(super) struct Addressed<'s> {
     pub(super) state: &'s State,
+    /// The number of its connection.
+    pub(super) connection: u64,
     pub(super) received: &'s Received,
     pub(super) target: &'s Target,
     pub(super) body: &'s Body,

@@ -1,5 +1,6 @@
 //! The answer of a call: a code or fault on demand, or the service's own. Drift may change it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Method, Response};
@@ -34,11 +35,13 @@ pub(super) struct Answered {
     pub(super) fault: Option<Fault>,
     /// Its place among the requests that wait, if it waits.
     pub(super) place: Option<WaitingPlace>,
+    /// Its entry in the journal, which learns how it ends.
+    pub(super) kept: Option<Arc<Entry>>,
 }
 
 impl From<Response<Body>> for Answered {
     fn from(response: Response<Body>) -> Self {
-        Self { response, delay: Duration::ZERO, fault: None, place: None }
+        Self { response, delay: Duration::ZERO, fault: None, place: None, kept: None }
     }
 }
 
@@ -95,8 +98,8 @@ impl Planned<'_> {
         let waits = delay.is_some_and(|delay| !delay.is_zero()) || fault.is_some_and(Fault::waits);
         match self.make_room(response, waits) {
             Ok((response, place)) => {
-                journal::close(entry, &self, &response, delay);
-                Answered { response, delay: delay.unwrap_or_default(), fault, place }
+                let kept = journal::close(entry, &self, &response, delay);
+                Answered { response, delay: delay.unwrap_or_default(), fault, place, kept }
             }
             Err(busy) => {
                 let told = Refused::busy(busy.0);
@@ -181,6 +184,8 @@ impl Planned<'_> {
                 let warning = both(warning, answer.warning.clone());
                 entry.warning.clone_from(&warning);
                 entry.literal.clone_from(&answer.literal);
+                entry.answer = Some((call.edition_of_answer(), format == Format::Xml));
+                entry.shows = answer.shows;
                 match self.drifted(answer, drift, format, &call) {
                     Ok(answer) => head.success(answer, format, call.target.endpoint, warning),
                     Err(busy) => {

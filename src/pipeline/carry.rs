@@ -34,7 +34,8 @@ const MOST_READ: usize = 1024 * 1024;
 /// How many times a second a slow body sends something, roughly.
 const BEATS: u32 = 10;
 
-/// Carries out a fault on a response. `place` is its place among the requests that wait.
+/// Carries out a fault on a response. `place` is its place among the requests that wait. `gave_up` is set if the caller
+/// closed its side before a hang ended.
 pub(super) async fn out(
     fault: Fault,
     response: Response<Body>,
@@ -42,6 +43,7 @@ pub(super) async fn out(
     request: Option<Paced>,
     head_only: bool,
     wire: &Wire,
+    gave_up: &mut bool,
 ) -> Result<Response<Body>, HungUp> {
     match fault {
         Fault::GatewayText | Fault::Html | Fault::TooMany(_) | Fault::Unavailable => return Ok(response),
@@ -57,7 +59,7 @@ pub(super) async fn out(
             drop(response);
             tokio::select! {
                 () = sleep(limit) => {}
-                () = wire.closed() => {}
+                () = wire.closed() => *gave_up = true,
             }
             return Err(HungUp);
         }

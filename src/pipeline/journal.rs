@@ -1,22 +1,27 @@
 //! What the journal keeps of a request.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{Method, Response};
+use http_body_util::Either;
 
 use super::planned::Planned;
 use super::received::Received;
 use crate::access::Caller;
-use crate::catalogue::{Code, PartyIn};
+use crate::catalogue::{Code, PartyIn, Success};
 use crate::faults::Cause;
 use crate::faults::effects::Fault;
 use crate::faults::refused::Refused;
-use crate::interface::{Body, GivenNumber, GivenPackage, party_in};
+use crate::interface::{Body, Field, GivenNumber, GivenPackage, party_in};
 use crate::redact::{redacted, redacted_body};
 use crate::router::Target;
 use crate::session::Session;
 use crate::session::call_id::CallId;
+use crate::session::exchange::{Exchange, KeptBody};
+use crate::session::facts::TokenFacts;
 use crate::session::journal::{Entry, Journal, KeptId, PartyNumber};
 
 /// Opens an entry with the facts of the request.
@@ -30,6 +35,13 @@ pub(super) fn opened(planned: &Planned<'_>) -> Entry {
     let is_plain = matches!(call.target, Target::Service { route, .. } if route.is_plain);
     tell_request(&mut entry, call.received, is_plain, journal);
     tell_target(&mut entry, call.target, &planned.subject.number, call.caller, journal);
+    entry.connection = call.connection;
+    let token = call.caller.token_facts(call.received.real);
+    entry.token = token.map(|(mark, left)| TokenFacts { mark, left });
+    entry.body_mark = match call.body {
+        Body::Json(bytes) | Body::Form(bytes) => Some(journal.mark(bytes)),
+        _ => None,
+    };
     if let (Target::Service { route, .. }, Body::Json(bytes)) = (call.target, call.body)
         && route.module.hooks.keeps_bodies
     {
@@ -43,6 +55,8 @@ fn tell_target(entry: &mut Entry, target: &Target, number: &GivenNumber, caller:
     if let Target::Service { route, .. } = target {
         entry.service = Some(route.module.service.name);
         entry.endpoint = route.endpoint().map(|endpoint| endpoint.name);
+        entry.wants_id = route.module.service.has_common_codes;
+        entry.changes = route.endpoint().is_some_and(|endpoint| endpoint.success == Success::CREATED);
         entry.package = match &route.package {
             GivenPackage::None => None,
             GivenPackage::Known(package) => Some(package.name.into()),
@@ -62,13 +76,13 @@ fn party_number(number: &GivenNumber, journal: &Journal) -> Option<PartyNumber> 
     }
 }
 
-/// Adds the facts of the answer to an entry, and keeps it.
+/// Adds the facts of the answer to an entry, keeps it, and counts what the call has tried.
 pub(super) fn close(
     mut entry: Entry,
     planned: &Planned<'_>,
     response: &Response<super::Body>,
     delay: Option<Duration>,
-) {
+) -> Option<Arc<Entry>> {
     let modifiers = planned.plan.modifiers();
     let fault = modifiers.fault.as_ref().map(|fault| fault.value);
     entry.cause = planned.plan.cause();
@@ -77,7 +91,34 @@ pub(super) fn close(
     entry.status = Some(response.status().as_u16()).filter(|_| !fault.is_some_and(Fault::hangs_up));
     entry.delay = delay.map(|delay| u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
     entry.rules.clone_from(&planned.plan.rules);
-    planned.call.session.journal.add(entry);
+    super::tried::count(planned, &entry);
+    let exchange = exchange(planned, response);
+    planned.call.session.journal.add(entry, exchange)
+}
+
+/// What went over the wire, as a journal may hold it. Nothing if it keeps none of it.
+fn exchange(planned: &Planned<'_>, response: &Response<super::Body>) -> Option<Exchange> {
+    let call = &planned.call;
+    if !call.session.journal.keeps_bodies() {
+        return None;
+    }
+    let sent = match call.body {
+        Body::Json(bytes) | Body::Form(bytes) => KeptBody::sent(bytes),
+        Body::Parts(parts) => KeptBody::sent(named(parts).as_bytes()),
+        Body::None | Body::TooLarge(_) | Body::Unreadable(_) => KeptBody::default(),
+    };
+    let answered = match response.body() {
+        Either::Left(body) => body.clone().into_inner().unwrap_or_default(),
+        Either::Right(_) => Bytes::new(),
+    };
+    let headers = &call.received.parts.headers;
+    Some(Exchange::new((headers, sent), (response.headers(), KeptBody::answered(&answered))))
+}
+
+/// The parts of a form, without what they hold: files are kept elsewhere, and may be large.
+fn named(parts: &[Field]) -> String {
+    let told = |part: &Field| format!("{}: {} bytes", part.name, part.bytes.len());
+    parts.iter().map(told).collect::<Vec<_>>().join("\n")
 }
 
 /// Keeps a request whose answer found no room. The service has been asked, or would have been.
@@ -85,7 +126,8 @@ pub(super) fn close_refused(mut entry: Entry, planned: &Planned<'_>, response: &
     entry.cause = Cause::RefusedRequest;
     entry.status = Some(response.status().as_u16());
     entry.rules.clone_from(&planned.plan.rules);
-    planned.call.session.journal.add(entry);
+    let exchange = exchange(planned, response);
+    planned.call.session.journal.add(entry, exchange);
 }
 
 /// A call that gets no answer of its service, and the session that tells of it.
@@ -103,7 +145,7 @@ impl Refusing<'_> {
         entry.cause = refused.cause();
         entry.message = Some(redacted(&refused.detail).into());
         entry.hint = refused.nearest.as_ref().map(|near| redacted(&format!("did you mean {near}?")).into());
-        self.session.journal.add(entry);
+        self.session.journal.add(entry, None);
     }
 
     /// Keeps a request that met a fault of the sandbox itself.
@@ -112,7 +154,7 @@ impl Refusing<'_> {
         entry.status = Some(code.status);
         entry.code = Some(code.code);
         entry.message = Some("a fault of the sandbox itself; its log says more".into());
-        self.session.journal.add(entry);
+        self.session.journal.add(entry, None);
     }
 
     /// An entry with the facts of the request. Only the URL and the token have been asked for the party.
@@ -149,6 +191,12 @@ fn tell_request(entry: &mut Entry, received: &Received, is_plain: bool, journal:
     entry.method = method(&received.parts.method);
     let is_plain = is_plain && received.is_bare();
     entry.url = if is_plain { url.into() } else { redacted(url).into() };
+    let test = received.wishes.as_ref().ok().and_then(|wishes| {
+        let wishes = wishes.as_ref()?;
+        wishes.headers.test.as_ref().or(wishes.base_url.test.as_ref())
+    });
+    entry.test = test.map(|test| redacted(&test.value).into());
+    entry.has_own_id = matches!(received.id, CallId::Given(_));
     entry.korrelasjonsid = match &received.id {
         CallId::New(id) => KeptId::New(CallId::New(*id)),
         CallId::Given(id) => KeptId::Given(journal.kept(id)),

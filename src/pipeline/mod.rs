@@ -20,6 +20,7 @@ mod received;
 mod response;
 mod sent;
 mod served;
+mod tried;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -84,7 +85,9 @@ async fn handle(state: Arc<State>, request: Request<Incoming>, wire: &Wire) -> R
             Ok(answer)
         }
         Ok(_) => answer(state, received, wire).await,
-        Err(foreign) => Answered::from(response::refused_page(&foreign, &received)).send(&mut received, wire).await,
+        Err(foreign) => {
+            Answered::from(response::refused_page(&foreign, &received)).send(&mut received, wire, &state).await
+        }
     }
 }
 
@@ -96,7 +99,7 @@ async fn answer(state: Arc<State>, mut received: Received, wire: &Wire) -> Resul
         return match usable {
             Ok(()) => Ok(Box::pin(received.page(&state)).await),
             // The journal does not tell of the sandbox's own pages.
-            Err(refused) => Answered::refused(&received, &refused, None).send(&mut received, wire).await,
+            Err(refused) => Answered::refused(&received, &refused, None).send(&mut received, wire, &state).await,
         };
     }
     let reads_body =
@@ -113,12 +116,13 @@ async fn answer(state: Arc<State>, mut received: Received, wire: &Wire) -> Resul
         Err(refused) => {
             let session = state.sessions.begun_or_default(received.session.as_ref(), caller.client(), received.real);
             let told = journal::Refusing { session: &session, target: &target, caller: &caller };
-            return Answered::refused(&received, &refused, Some(&told)).send(&mut received, wire).await;
+            return Answered::refused(&received, &refused, Some(&told)).send(&mut received, wire, &state).await;
         }
     };
     let world = session.world();
     let answered = guarded(&received, &target, &caller, &session, || {
         Addressed {
+            connection: wire.number(),
             state: &state,
             received: &received,
             target: &target,
@@ -138,7 +142,7 @@ async fn answer(state: Arc<State>, mut received: Received, wire: &Wire) -> Resul
     });
     // A call that waits keeps neither what it sent nor what it saw.
     drop((body, world));
-    answered.send(&mut received, wire).await
+    answered.send(&mut received, wire, &state).await
 }
 
 /// Finds the session of a call, or begins it. Beginning may be slow, so it runs on a blocking thread.

@@ -70,7 +70,7 @@ async fn answered(
         }
         Err(refused) => {
             let mut received = Received::new(request, &state);
-            Answered::refused(&received, &refused, None).send(&mut received, wire).await
+            Answered::refused(&received, &refused, None).send(&mut received, wire, &state).await
         }
     }
 }

@@ -1,203 +1,17 @@
 //! The last requests of a session, for people who look for what went wrong and for assertions in tests.
 //! It is bounded, and everything is redacted before it is kept.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::Mutex;
 
-use super::call_id::CallId;
+pub(crate) use super::entry::{Checks, Entry, FoundFault, KeptId, KeptText, PartyNumber};
+use super::exchange::{BodyBudget, Exchange, Held};
 use crate::catalogue::Check;
-use crate::domain::identifikator::Part;
-use crate::faults::Cause;
-use crate::faults::effects::{Drift, Fault};
 use crate::redact::redacted;
-
-/// A text of a caller: redacted, with a key that tells it from others that look the same now.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct KeptText {
-    shown: Box<str>,
-    /// The keyed hash of the whole text; nothing where the text is shown whole.
-    key: Option<u64>,
-}
-
-impl KeptText {
-    /// Whether it is this text. `keys` are those of its journal.
-    fn is(&self, text: &str, keys: &RandomState) -> bool {
-        self.key.map_or_else(|| *self.shown == *text, |key| key == keys.hash_one(text))
-    }
-}
-
-impl fmt::Display for KeptText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.shown)
-    }
-}
-
-/// The number of a party, as an entry keeps it.
-#[derive(Clone, Debug)]
-pub(crate) enum PartyNumber {
-    /// Nine digits; those of persons are texts, which may be masked.
-    Organisation(Part),
-    /// Another text, redacted.
-    Text(KeptText),
-}
-
-impl PartyNumber {
-    fn is(&self, text: &str, keys: &RandomState) -> bool {
-        match self {
-            Self::Organisation(part) => part.text().as_str() == text,
-            Self::Text(kept) => kept.is(text, keys),
-        }
-    }
-}
-
-impl fmt::Display for PartyNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Organisation(part) => part.fmt(f),
-            Self::Text(text) => text.fmt(f),
-        }
-    }
-}
-
-/// The id of a call, as an entry keeps it.
-#[derive(Clone, Debug)]
-pub(crate) enum KeptId {
-    /// One that the sandbox gave.
-    New(CallId),
-    /// The caller's, redacted.
-    Given(KeptText),
-}
-
-impl KeptId {
-    fn is(&self, text: &str, keys: &RandomState) -> bool {
-        match self {
-            Self::New(id) => id.as_str() == text,
-            Self::Given(kept) => kept.is(text, keys),
-        }
-    }
-}
-
-impl fmt::Display for KeptId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::New(id) => f.write_str(id.as_str()),
-            Self::Given(text) => text.fmt(f),
-        }
-    }
-}
-
-/// A request and what came of it.
-#[derive(Clone, Debug)]
-pub(crate) struct Entry {
-    /// Counted from 1 in the session.
-    pub(crate) number: u64,
-    /// The real time.
-    pub(crate) time: DateTime<Utc>,
-    /// The observer's day, if the call came that far.
-    pub(crate) day: Option<NaiveDate>,
-    pub(crate) method: http::Method,
-    /// With the modifiers of the base URL.
-    pub(crate) url: Box<str>,
-    pub(crate) service: Option<&'static str>,
-    pub(crate) endpoint: Option<&'static str>,
-    pub(crate) package: Option<Cow<'static, str>>,
-    pub(crate) party: Option<PartyNumber>,
-    /// The `client_id` of the token, believed as it stands.
-    pub(crate) client: Option<KeptText>,
-    pub(crate) korrelasjonsid: KeptId,
-    /// Nothing if the caller got no answer.
-    pub(crate) status: Option<u16>,
-    pub(crate) code: Option<&'static str>,
-    pub(crate) message: Option<Box<str>>,
-    pub(crate) cause: Cause,
-    pub(crate) fault: Option<Fault>,
-    pub(crate) drift: Option<Drift>,
-    /// In ms.
-    pub(crate) delay: Option<u64>,
-    /// The rules that contributed to it.
-    pub(crate) rules: Vec<Box<str>>,
-    /// Which checks the call passed; nothing if the service was not asked.
-    pub(crate) checks: Option<Checks>,
-    /// What the real service would have done otherwise.
-    pub(crate) warning: Option<Cow<'static, str>>,
-    /// What would have made it succeed.
-    pub(crate) hint: Option<Box<str>>,
-    /// The file of the literal answer that was given.
-    pub(crate) literal: Option<Arc<str>>,
-    /// All that was wrong with what was sent, where the answer lists it.
-    pub(crate) findings: Vec<FoundFault>,
-    /// The body that was sent, redacted, where the service keeps it.
-    pub(crate) sent: Option<Box<str>>,
-}
-
-/// Something that was wrong with what was sent, redacted.
-#[derive(Clone, Debug)]
-pub(crate) struct FoundFault {
-    pub(crate) code: Box<str>,
-    pub(crate) message: Box<str>,
-    /// A JSON pointer; empty where the whole body is meant.
-    pub(crate) pointer: Box<str>,
-}
-
-/// How far a call came.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Checks {
-    /// The check that it failed; nothing if it passed all.
-    pub(crate) failed: Option<Check>,
-    /// Token and consent were not checked.
-    pub(crate) access_unchecked: bool,
-    /// The endpoint reads a body.
-    pub(crate) reads_body: bool,
-}
-
-impl Entry {
-    /// An entry with the real time, and nothing else yet.
-    pub(crate) fn new(time: DateTime<Utc>) -> Self {
-        Self {
-            number: 0,
-            time,
-            day: None,
-            method: http::Method::GET,
-            url: Box::default(),
-            service: None,
-            endpoint: None,
-            package: None,
-            party: None,
-            client: None,
-            korrelasjonsid: KeptId::Given(KeptText::default()),
-            status: None,
-            code: None,
-            message: None,
-            cause: Cause::Natural,
-            fault: None,
-            drift: None,
-            delay: None,
-            rules: Vec::new(),
-            checks: None,
-            warning: None,
-            hint: None,
-            literal: None,
-            findings: Vec::new(),
-            sent: None,
-        }
-    }
-}
-
-impl Checks {
-    /// The names of the checks that it passed.
-    pub(crate) fn passed(self) -> Vec<&'static str> {
-        let before = |check: &Check| self.failed.is_none_or(|failed| (*check as usize) < failed as usize);
-        let looked_at =
-            |check: &Check| !(self.access_unchecked && check.is_access()) && (self.reads_body || *check != Check::Body);
-        Check::ALL.into_iter().filter(before).filter(looked_at).map(Check::name).collect()
-    }
-}
 
 /// Which entries are wanted. A field without a value matches every entry. Texts of callers are compared whole, as they
 /// were before they were redacted.
@@ -212,6 +26,32 @@ pub(crate) struct Filter {
     pub(crate) cause: Option<String>,
     pub(crate) failed: Option<String>,
     pub(crate) korrelasjonsid: Option<String>,
+    pub(crate) test: Option<String>,
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let status = self.status.map(|status| status.to_string());
+        let mut place = [self.service.as_deref(), self.endpoint.as_deref()].into_iter().flatten().peekable();
+        let mut parts: Vec<String> = Vec::new();
+        if place.peek().is_some() {
+            parts.push(place.collect::<Vec<_>>().join("/"));
+        }
+        let rest = [
+            ("party", &self.party),
+            ("code", &self.code),
+            ("client", &self.client),
+            ("status", &status),
+            ("cause", &self.cause),
+            ("failed", &self.failed),
+            ("korrelasjonsid", &self.korrelasjonsid),
+            ("test", &self.test),
+        ];
+        let told = |(name, value): (&str, &Option<String>)| Some(format!("{name}={}", redacted(value.as_deref()?)));
+        parts.extend(rest.into_iter().filter_map(told));
+        f.write_str(if parts.is_empty() { "anything" } else { "" })?;
+        f.write_str(&parts.join(" "))
+    }
 }
 
 impl Filter {
@@ -223,18 +63,60 @@ impl Filter {
     }
 
     fn fits(&self, entry: &Entry, keys: &RandomState) -> bool {
-        let same =
-            |wanted: &Option<String>, is: Option<&str>| wanted.as_deref().is_none_or(|wanted| is == Some(wanted));
+        self.unlike(entry, keys).next().is_none()
+    }
+
+    /// The conditions that an entry does not meet: the name, what was wanted, and what it is.
+    fn unlike<'f>(
+        &'f self,
+        entry: &'f Entry,
+        keys: &'f RandomState,
+    ) -> impl Iterator<Item = (&'static str, &'f str, String)> {
+        fn same<'w>(wanted: Option<&'w String>, is: Option<&str>) -> Option<(&'w str, String)> {
+            let wanted = wanted.map(String::as_str).filter(|wanted| is != Some(wanted))?;
+            Some((wanted, is.unwrap_or("none").to_owned()))
+        }
+        fn text<'w, T: fmt::Display>(
+            wanted: Option<&'w String>,
+            is: Option<&T>,
+            fits: impl Fn(&T, &str) -> bool,
+        ) -> Option<(&'w str, String)> {
+            let wanted = wanted.map(String::as_str)?;
+            let other = || is.map_or_else(|| "none".to_owned(), ToString::to_string);
+            (!is.is_some_and(|is| fits(is, wanted))).then(|| (wanted, other()))
+        }
         let failed = entry.checks.and_then(|checks| checks.failed).map(Check::name);
-        same(&self.service, entry.service)
-            && same(&self.endpoint, entry.endpoint)
-            && self.has_code(entry)
-            && same(&self.cause, Some(entry.cause.name()))
-            && same(&self.failed, failed)
-            && self.status.is_none_or(|status| entry.status == Some(status))
-            && self.party.as_deref().is_none_or(|party| entry.party.as_ref().is_some_and(|is| is.is(party, keys)))
-            && self.client.as_deref().is_none_or(|client| entry.client.as_ref().is_some_and(|is| is.is(client, keys)))
-            && self.korrelasjonsid.as_deref().is_none_or(|id| entry.korrelasjonsid.is(id, keys))
+        let code = self.code.as_deref().filter(|_| !self.has_code(entry));
+        let test = self.test.as_deref().map(redacted);
+        let is_test = test.is_none() || entry.test.as_deref() == test.as_deref();
+        [
+            ("service", same(self.service.as_ref(), entry.service)),
+            ("endpoint", same(self.endpoint.as_ref(), entry.endpoint)),
+            ("code", code.map(|code| (code, entry.code.unwrap_or("none").to_owned()))),
+            ("cause", same(self.cause.as_ref(), Some(entry.cause.name()))),
+            ("failed", same(self.failed.as_ref(), failed)),
+            (
+                "status",
+                self.status
+                    .filter(|status| entry.status != Some(*status))
+                    .map(|_| ("another", entry.status.map_or_else(|| "none".to_owned(), |status| status.to_string()))),
+            ),
+            ("party", text(self.party.as_ref(), entry.party.as_ref(), |is, wanted| is.is(wanted, keys))),
+            ("client", text(self.client.as_ref(), entry.client.as_ref(), |is, wanted| is.is(wanted, keys))),
+            (
+                "korrelasjonsid",
+                text(self.korrelasjonsid.as_ref(), Some(&entry.korrelasjonsid), |is, wanted| is.is(wanted, keys)),
+            ),
+            (
+                "test",
+                self.test
+                    .as_deref()
+                    .filter(|_| !is_test)
+                    .map(|test| (test, entry.test.as_deref().unwrap_or("none").to_owned())),
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(name, unlike)| unlike.map(|(wanted, is)| (name, wanted, is)))
     }
 }
 
@@ -244,12 +126,30 @@ pub(crate) struct Journal {
     /// The key of the hashes of texts that are not shown whole. It is new in each journal, and nothing tells it.
     keys: RandomState,
     kept: Mutex<KeptEntries>,
+    bodies: Arc<BodyBudget>,
 }
 
 #[derive(Default)]
 struct KeptEntries {
     entries: VecDeque<Arc<Entry>>,
     last: u64,
+    /// The number of the oldest entry that can have an exchange.
+    exchanges_from: u64,
+}
+
+impl KeptEntries {
+    /// Drops the oldest headers and bodies. Returns false if there are none.
+    fn drop_oldest_exchange(&mut self) -> bool {
+        let Some(first) = self.entries.front().map(|entry| entry.number) else { return false };
+        self.exchanges_from = self.exchanges_from.max(first);
+        while let Some(entry) = usize::try_from(self.exchanges_from - first).ok().and_then(|at| self.entries.get(at)) {
+            self.exchanges_from += 1;
+            if entry.exchange.lock().take().is_some() {
+                return true;
+            }
+        }
+        false
+    }
 }
 
 /// What was found.
@@ -265,8 +165,18 @@ pub(crate) struct FoundEntries {
 }
 
 impl Journal {
-    pub(crate) fn new(capacity: usize) -> Self {
-        Self { capacity, keys: RandomState::new(), kept: Mutex::default() }
+    pub(crate) fn new(capacity: usize, bodies: Arc<BodyBudget>) -> Self {
+        Self { capacity, keys: RandomState::new(), kept: Mutex::default(), bodies }
+    }
+
+    /// Whether headers and bodies are kept, so that an exchange is worth making.
+    pub(crate) fn keeps_bodies(&self) -> bool {
+        self.is_on() && self.bodies.is_on()
+    }
+
+    /// Tells a body from others.
+    pub(crate) fn mark(&self, body: &[u8]) -> u64 {
+        self.keys.hash_one(body)
     }
 
     /// Whether anything is kept, so that an entry is worth making.
@@ -281,18 +191,57 @@ impl Journal {
         KeptText { shown: shown.into(), key }
     }
 
-    /// Keeps an entry under the next number. If the journal is full, the oldest entry goes.
-    pub(crate) fn add(&self, mut entry: Entry) {
+    /// Keeps an entry under the next number. If the journal is full, the oldest entry goes; if there is no room for what
+    /// went over the wire, the oldest headers and bodies of this journal go. Returns the entry, unless nothing is kept.
+    pub(crate) fn add(&self, mut entry: Entry, exchange: Option<Exchange>) -> Option<Arc<Entry>> {
         let mut kept = self.kept.lock();
         kept.last += 1;
         if self.capacity == 0 {
-            return;
+            return None;
         }
         entry.number = kept.last;
         let dropped = if kept.entries.len() >= self.capacity { kept.entries.pop_front() } else { None };
-        kept.entries.push_back(Arc::new(entry));
+        // An entry that somebody still reads keeps its bodies until then, so the room of this one is counted as free.
+        if let Some(dropped) = &dropped {
+            dropped.exchange.lock().take();
+        }
+        entry.exchange =
+            Mutex::new(exchange.and_then(|exchange| Held::new(exchange, &self.bodies, || kept.drop_oldest_exchange())));
+        let entry = Arc::new(entry);
+        kept.entries.push_back(Arc::clone(&entry));
         drop(kept);
         drop(dropped);
+        Some(entry)
+    }
+
+    /// All kept entries, the oldest first.
+    pub(crate) fn entries(&self) -> Vec<Arc<Entry>> {
+        self.kept.lock().entries.iter().cloned().collect()
+    }
+
+    /// An entry by its number.
+    pub(crate) fn entry(&self, number: u64) -> Option<Arc<Entry>> {
+        let kept = self.kept.lock();
+        let first = kept.entries.front()?.number;
+        kept.entries.get(usize::try_from(number.checked_sub(first)?).ok()?).cloned()
+    }
+
+    /// In what an entry differs from what a filter wants, in the words of a person.
+    pub(crate) fn differences(&self, filter: &Filter, entry: &Entry) -> Vec<String> {
+        let told = |(name, wanted, is): (&'static str, &str, String)| {
+            let wanted = if name == "status" {
+                filter.status.map(|status| status.to_string()).unwrap_or_default()
+            } else {
+                redacted(wanted).into_owned()
+            };
+            format!("{name} is {is}, not {wanted}")
+        };
+        filter.unlike(entry, &self.keys).map(told).collect()
+    }
+
+    /// How many requests there were in all, those not kept included.
+    pub(crate) fn total(&self) -> u64 {
+        self.kept.lock().last
     }
 
     pub(crate) fn find(&self, filter: &Filter, limit: usize) -> FoundEntries {

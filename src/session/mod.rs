@@ -2,6 +2,9 @@
 //! flags. A call belongs to exactly one session and sees nothing of another.
 
 pub(crate) mod call_id;
+mod entry;
+pub(crate) mod exchange;
+pub(crate) mod facts;
 pub(crate) mod flags;
 pub(crate) mod journal;
 pub(crate) mod registry;
@@ -16,6 +19,7 @@ use arc_swap::ArcSwap;
 use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::{Mutex, RwLock};
 
+use crate::coverage::Tried;
 use crate::domain::clock::day_in_norway;
 use crate::library::{Failed, Library, Loaded};
 use crate::redact::redacted;
@@ -24,6 +28,7 @@ use crate::scenario::loading::{LoadError, read, resolve_all};
 use crate::scenario::sources::{Source, Text};
 use crate::session::flags::FlagCounters;
 use crate::session::rules::Rules;
+use exchange::BodyBudget;
 use journal::Journal;
 use time::{Clock, Time};
 
@@ -56,7 +61,20 @@ pub(crate) struct Start {
     pub(crate) library: Arc<Library>,
     /// How many requests its journal keeps.
     journal: usize,
+    /// How much all journals keep of headers and bodies.
+    bodies: Arc<BodyBudget>,
     states: Vec<StateMaker>,
+}
+
+/// Who tests what with a session, as they say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct About {
+    /// The supplier of the system.
+    pub(crate) supplier: Option<Box<str>>,
+    /// The system that is tested.
+    pub(crate) system: Option<Box<str>>,
+    /// Its version.
+    pub(crate) version: Option<Box<str>>,
 }
 
 /// One test run.
@@ -69,7 +87,11 @@ pub(crate) struct Session {
     pub(crate) begun: DateTime<Utc>,
     pub(crate) clock: Clock,
     pub(crate) rules: Rules,
+    /// Who tests what, as they say.
+    pub(crate) about: RwLock<About>,
     pub(crate) journal: Journal,
+    /// What it has tried of all there is.
+    pub(crate) tried: Tried,
     /// What it keeps of each service.
     states: Vec<Box<dyn Any + Send + Sync>>,
     /// Its own scenarios. The lock is held while the world is built.
@@ -99,7 +121,9 @@ impl Session {
             begun,
             clock: Clock::default(),
             rules: Rules::default(),
-            journal: Journal::new(start.journal),
+            about: RwLock::default(),
+            journal: Journal::new(start.journal, Arc::clone(&start.bodies)),
+            tried: Tried::default(),
             states: start.states.iter().map(|make| make()).collect(),
             own: Mutex::default(),
             own_bytes: AtomicUsize::new(0),

@@ -9,6 +9,7 @@ use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::{Mutex, RwLock};
 
+use super::exchange::BodyBudget;
 use super::time::{Time, TimeSource, base_date};
 use super::{Session, Start, StateMaker};
 use crate::config::{Limits, Settings};
@@ -72,7 +73,13 @@ impl Sessions {
         let (budget, answer_bytes) = (Budget::new(settings.limits.claims), settings.load.cache_memory);
         let library = Arc::new(Library::open(sources, format, base, source(), budget, answer_bytes)?);
         let (time, limits) = (Arc::new(Time::new(source, settings.now)), settings.limits);
-        let start = Start { time: Arc::clone(&time), library: Arc::clone(&library), journal: limits.journal, states };
+        let start = Start {
+            time: Arc::clone(&time),
+            library: Arc::clone(&library),
+            journal: limits.journal,
+            bodies: BodyBudget::new(limits.bodies),
+            states,
+        };
         let default = Session::begin(DEFAULT, &start)?;
         Ok(Self {
             time,

@@ -83,6 +83,20 @@ impl<'f> Client<'f> {
         Ok(Response { status, body })
     }
 
+    /// Sends a request and returns the text of a success.
+    ///
+    /// # Errors
+    /// The detail of the problem document, or a sentence for a person.
+    pub(crate) fn text(&self, method: Method, path: &str) -> Result<String, String> {
+        let response = self.send(method, path, None)?;
+        let text = String::from_utf8_lossy(&response.body).into_owned();
+        if response.status.is_success() {
+            return Ok(text);
+        }
+        let problem: Value = serde_json::from_str(&text).unwrap_or_default();
+        Err(problem["detail"].as_str().unwrap_or("no reason given").to_owned())
+    }
+
     /// Sends a request and returns the JSON of a success.
     ///
     /// # Errors

@@ -2,7 +2,8 @@
 
 mod client;
 
-use std::io::{IsTerminal, Write as _};
+use std::io::{IsTerminal, Read as _, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::redact::visible;
@@ -29,6 +30,29 @@ pub(crate) fn print(text: &str) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
+}
+
+/// The longest file that a subcommand reads, in bytes.
+const LONGEST_FILE: u64 = 4 * 1024 * 1024;
+
+/// Reads a file that is given to a subcommand.
+///
+/// # Errors
+/// A sentence for a person.
+pub(crate) fn read_text(file: &Path) -> Result<String, String> {
+    let told = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
+    let opened = std::fs::File::open(file).map_err(|error| told(&error))?;
+    let mut text = String::new();
+    opened.take(LONGEST_FILE + 1).read_to_string(&mut text).map_err(|error| told(&error))?;
+    if text.len() as u64 > LONGEST_FILE {
+        return Err(told(&format!("a file here has at most {LONGEST_FILE} bytes")));
+    }
+    Ok(text)
+}
+
+/// A text as a value of a query.
+pub(crate) fn query_value(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 /// Prints the JSON answer of a running sandbox, or the error.

@@ -138,6 +138,11 @@ fn the_commands_of_the_guides() {
 }
 
 #[test]
+fn the_commands_of_evidence_md() {
+    run_all("docs/evidence.md", &[]);
+}
+
+#[test]
 fn the_commands_of_begjaering_md() {
     run_all("docs/begjaering.md", &[]);
 }

@@ -21,7 +21,11 @@ fn an_entry_tells_what_was_asked_and_what_came_of_it() {
     get(&sandbox, &format!("{BASE}/finans/311851381/krav?fraOgMed=2026-01-01"), &[("Korrelasjonsid", "abc-1")]);
     let mut entry = last(&sandbox);
     assert!(entry["time"].is_string());
-    entry["time"] = json!("…");
+    assert!(entry["took"].as_f64().is_some_and(|took| took > 0.0), "{entry}");
+    assert!(entry["connection"].as_u64() > Some(0), "{entry}");
+    for name in ["time", "took", "connection"] {
+        entry[name] = json!("…");
+    }
     assert_eq!(
         entry,
         json!({
@@ -30,6 +34,7 @@ fn an_entry_tells_what_was_asked_and_what_came_of_it() {
             "service": "kravogbetalinger", "endpoint": "krav", "package": "finans", "party": "311851381",
             "korrelasjonsid": "abc-1", "status": 200, "cause": "natural",
             "passed": ["url", "format", "input", "party", "period"],
+            "took": "…", "connection": "…",
             "warning": "no token: the real service would answer 401 KB-004; and the Korrelasjonsid is no UUID: send a new UUID with each call",
         })
     );

@@ -4,6 +4,7 @@
 mod assertion;
 mod codes;
 mod command;
+mod conduct;
 mod contract;
 mod control;
 mod grant;
@@ -79,6 +80,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
         pages: Some(control::pages),
         subcommands: command::SUBCOMMANDS,
         other_codes: codes::OTHERS,
+        conduct: conduct::ALL,
         check_of: Some(codes::check_of),
         refuse: Some(refuse),
         contract: Some(contract::document),

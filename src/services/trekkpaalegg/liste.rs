@@ -61,6 +61,7 @@ fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
     let day = call.instants.day;
     let mut answer =
         json_answer(&Streamed(|| found.iter().map(|it| TrekkpaaleggView::new(*it, day))), found.len() * 440 + 2)?;
+    answer = answer.showing_sequence(found.last().and_then(|last| i64::try_from(last.sekvensnummer).ok()));
     if let Some((last, part)) = found.last().zip(call.subject.part()) {
         changes(call.session).remember_seen(part, last.sekvensnummer);
     }

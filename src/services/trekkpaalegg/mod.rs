@@ -3,6 +3,7 @@
 
 mod changes;
 mod command;
+mod conduct;
 mod control;
 mod format;
 mod liste;
@@ -53,6 +54,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
         session_state: Some(|| Box::new(Trekkendringer::default())),
         pages: Some(control::pages),
         subcommands: &[command::SUBCOMMAND],
+        conduct: conduct::ALL,
         party_fact: Some(PartyFact {
             name: "trekkpaalegg",
             description: "How many trekkpålegg it is the employer of, those to come as well.",

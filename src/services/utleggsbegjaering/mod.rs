@@ -5,6 +5,7 @@ mod arkiv;
 mod begjaeringer;
 mod betjeningskart;
 mod cli;
+mod conduct;
 mod contract;
 mod control;
 mod endringer;
@@ -28,6 +29,7 @@ use crate::catalogue::{
     BodyPolicy, Endpoint, Formats, Needs, Number, OwnModifier, Parameter, ParameterKind, PartyIn, Protection, Service,
     Success, TokenDemand,
 };
+use crate::coverage::CaseStates;
 use crate::domain::saksgang::livsloep::Manusnavn;
 use crate::interface::{Envelope, Hooks, Operation, PartyFact, ServiceModule};
 use saker::Tilstand;
@@ -67,6 +69,9 @@ static SERVICE: Service = Service {
     }),
 };
 
+/// The status of a refusal that lists broken rules.
+const RULES_BROKEN: u16 = 422;
+
 /// The largest request, in bytes.
 const LARGEST_REQUEST: usize = 1024 * 1024;
 const REQUEST: BodyPolicy = BodyPolicy::Json { limit: LARGEST_REQUEST };
@@ -85,10 +90,12 @@ const VIS_VEDLEGG: Endpoint = Endpoint {
     ..by_token(Endpoint::get("vis-vedlegg", "v2/vedlegg/{uuid}"))
 };
 const VALIDER: Endpoint = Endpoint {
+    findings: Some(RULES_BROKEN),
     also_at: &["/api/utleggsbegjaering/v1/valider", "/api/utleggsbegjaering/v0/valider"],
     ..by_token(Endpoint::post("valider", "v2/valider", REQUEST))
 };
 const OPPRETT: Endpoint = Endpoint {
+    findings: Some(RULES_BROKEN),
     also_at: &[
         "/api/utleggsbegjaering/v2/",
         "/api/utleggsbegjaering/v1",
@@ -100,6 +107,7 @@ const OPPRETT: Endpoint = Endpoint {
     ..by_token(Endpoint::post("opprett", "v2", REQUEST))
 };
 const VALIDER_ENDRING: Endpoint = Endpoint {
+    findings: Some(RULES_BROKEN),
     also_at: &[
         "/api/utleggsbegjaering/v1/valider/{eksternSaksreferanse}",
         "/api/utleggsbegjaering/v0/valider/{eksternSaksreferanse}",
@@ -108,6 +116,7 @@ const VALIDER_ENDRING: Endpoint = Endpoint {
     ..by_token(Endpoint::put("valider-endring", "v2/valider/{eksternSaksreferanse}", REQUEST))
 };
 const ENDRE: Endpoint = Endpoint {
+    findings: Some(RULES_BROKEN),
     also_at: &["/api/utleggsbegjaering/v1/{eksternSaksreferanse}", "/api/utleggsbegjaering/v0/{eksternSaksreferanse}"],
     parameters: &[SAKSREFERANSE],
     ..by_token(Endpoint::put("endre", "v2/{eksternSaksreferanse}", REQUEST))
@@ -200,6 +209,8 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
         orders: Some(gang::orders),
         demanded_status: Some(feil::demanded_status),
         keeps_bodies: true,
+        conduct: conduct::ALL,
+        case_states: Some(CaseStates { endpoint: STATUS.name, states: status::TILSTANDER }),
         contract: Some(contract::document),
         ..Hooks::NONE
     },

@@ -23,6 +23,17 @@ use crate::domain::trekk::regler::Trekkhendelse;
 use crate::interface::{Answer, Call, Refusal};
 use crate::services::render::Plain;
 
+/// The names of all states.
+pub(super) const TILSTANDER: &[&str] = &[
+    "sakOpprettet",
+    "sakUnderBehandling",
+    "sakNektetFremmet",
+    "sakForelagt",
+    "sakBesluttet",
+    "sakAvsluttet",
+    "sakHevet",
+];
+
 /// The state of a case.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -32,9 +43,7 @@ pub(super) struct SakStatus {
     /// The enforcement officer's own reference, to be used when one talks to them.
     saksreferanse_namsmann: String,
     /// How far the case has come.
-    #[schemars(extend("enum" = [
-        "sakOpprettet", "sakUnderBehandling", "sakNektetFremmet", "sakForelagt", "sakBesluttet", "sakAvsluttet", "sakHevet",
-    ]))]
+    #[schemars(extend("enum" = TILSTANDER))]
     saksstatus: &'static str,
     /// The claims, in the order of the request.
     krav: Vec<KravStatus>,
@@ -167,7 +176,7 @@ pub(super) fn vis(call: &Call<'_>) -> Result<Answer, Refusal> {
     hode::sjekk(call)?;
     let reference = call.place("eksternSaksreferanse").unwrap_or_default();
     if let Some((name, state)) = FASTE.into_iter().find(|(name, _)| *name == reference) {
-        return Ok(Answer::json(&fast(name, state, call.day())));
+        return Ok(Answer::json(&fast(name, state, call.day())).showing_case(state.navn()));
     }
     let sak = sak(call)?;
     let (tilstand, scenarios, now) = (tilstand(call)?, &call.world.loaded.scenarios, call.instants.now);
@@ -180,7 +189,8 @@ pub(super) fn vis(call: &Call<'_>) -> Result<Answer, Refusal> {
         saksreferanse_namsmann: sak.namsmannens_referanse(),
         beslutningsinformasjon: decisions(&sak, begjaering, &overganger, mot),
         ..status_of(&sak.referanse, last.tilstand, begjaering, mot)
-    }))
+    })
+    .showing_case(last.tilstand.navn()))
 }
 
 fn not_yet() -> Refusal {

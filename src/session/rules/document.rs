@@ -102,7 +102,7 @@ impl JsonSchema for Then {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let modifiers: Map<String, Value> = Key::names()
             .into_iter()
-            .filter(|key| key != Key::Session.name())
+            .filter(|key| key != Key::Session.name() && key != Key::Test.name())
             .map(|key| (key, serde_json::json!({ "type": ["string", "integer"] })))
             .collect();
         json_schema!({
@@ -326,6 +326,11 @@ fn read_modifiers(
         let key = Key::by_name(name);
         if key.is_none() && own.is_none() {
             return Err(unknown_key(name, catalogue).of_rule());
+        }
+        if key == Some(Key::Test) {
+            let detail =
+                "a rule changes answers, and the name of a test changes none; send it with the call".to_owned();
+            return Err(refused(&format!("{place}.test"), &excerpt(value), detail, &[]));
         }
         if key == Some(Key::Session) {
             let detail = "a rule belongs to a session and cannot choose another; bind the client to a session instead"

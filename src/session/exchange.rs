@@ -1,0 +1,178 @@
+//! What went over the wire for a call: headers and bodies. All journals of a process share one budget of bytes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
+
+use crate::redact::{redacted, redacted_whole};
+
+/// The most of a body that is kept, in bytes.
+pub(crate) const MOST_OF_A_BODY: usize = 64 * 1024;
+
+/// What went over the wire for a call.
+#[derive(Debug)]
+pub(crate) struct Exchange {
+    /// One header a line, redacted.
+    request_headers: Box<str>,
+    response_headers: Box<str>,
+    request: KeptBody,
+    response: KeptBody,
+}
+
+/// A body, or its beginning.
+#[derive(Debug, Default)]
+pub(crate) struct KeptBody {
+    /// What callers send is redacted before it is kept. Answers are made from scenarios, which the sandbox has anyway, so
+    /// they are redacted when they are shown.
+    bytes: Bytes,
+    /// Its whole length.
+    pub(crate) length: usize,
+}
+
+impl KeptBody {
+    /// What a caller has sent.
+    pub(crate) fn sent(body: &[u8]) -> Self {
+        let beginning = &body[..body.len().min(MOST_OF_A_BODY)];
+        Self { bytes: redacted_whole(beginning).into(), length: body.len() }
+    }
+
+    /// An answer. A long one is copied, so that the rest of it can go.
+    pub(crate) fn answered(body: &Bytes) -> Self {
+        let is_long = body.len() > MOST_OF_A_BODY;
+        let bytes = if is_long { Bytes::copy_from_slice(&body[..MOST_OF_A_BODY]) } else { body.clone() };
+        Self { bytes, length: body.len() }
+    }
+
+    /// As it may be shown.
+    pub(crate) fn text(&self) -> String {
+        redacted_whole(&self.bytes)
+    }
+
+    /// Whether the end of it was not kept.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.length > MOST_OF_A_BODY
+    }
+}
+
+impl Exchange {
+    pub(crate) fn new(
+        (request_headers, request): (&HeaderMap, KeptBody),
+        (response_headers, response): (&HeaderMap, KeptBody),
+    ) -> Self {
+        let (request_headers, response_headers) = (lines(request_headers), lines(response_headers));
+        Self { request_headers, response_headers, request, response }
+    }
+
+    /// The headers that were sent, in the order in which they are stored.
+    pub(crate) fn request_headers(&self) -> Vec<(&str, &str)> {
+        pairs(&self.request_headers)
+    }
+
+    pub(crate) fn response_headers(&self) -> Vec<(&str, &str)> {
+        pairs(&self.response_headers)
+    }
+
+    pub(crate) fn request(&self) -> &KeptBody {
+        &self.request
+    }
+
+    pub(crate) fn response(&self) -> &KeptBody {
+        &self.response
+    }
+
+    /// About how much memory it takes, in bytes.
+    fn bytes(&self) -> usize {
+        let texts = self.request_headers.len() + self.response_headers.len();
+        size_of::<Held>() + texts + self.request.bytes.len() + self.response.bytes.len()
+    }
+}
+
+/// The longest headers that are kept, in bytes.
+const MOST_OF_HEADERS: usize = 8 * 1024;
+
+fn lines(headers: &HeaderMap) -> Box<str> {
+    let mut text = String::with_capacity(headers.len() * 48);
+    for (name, value) in headers {
+        if text.len() > MOST_OF_HEADERS {
+            break;
+        }
+        text.push_str(name.as_str());
+        text.push_str(": ");
+        if [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].contains(name) {
+            let scheme = value.to_str().ok().and_then(|value| value.split_once(' ')).map_or("", |(scheme, _)| scheme);
+            let scheme = if matches!(scheme, "Bearer" | "Basic") { scheme } else { "" };
+            text.push_str(scheme);
+            text.push_str(" ***");
+        } else {
+            text.push_str(&redacted(&String::from_utf8_lossy(value.as_bytes())).replace(['\r', '\n'], " "));
+        }
+        text.push('\n');
+    }
+    text.into()
+}
+
+fn pairs(lines: &str) -> Vec<(&str, &str)> {
+    lines.lines().filter_map(|line| line.split_once(": ")).collect()
+}
+
+/// How many bytes of headers and bodies all journals may keep together.
+#[derive(Debug)]
+pub(crate) struct BodyBudget {
+    most: usize,
+    used: AtomicUsize,
+}
+
+impl BodyBudget {
+    /// With 0, nothing is kept.
+    pub(crate) fn new(most: usize) -> Arc<Self> {
+        Arc::new(Self { most, used: AtomicUsize::new(0) })
+    }
+
+    /// Whether anything is kept, so that it is worth making.
+    pub(crate) fn is_on(&self) -> bool {
+        self.most > 0
+    }
+
+    fn take(&self, bytes: usize) -> bool {
+        let more = |used: usize| used.checked_add(bytes).filter(|used| *used <= self.most);
+        self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
+    }
+}
+
+/// An exchange that has its part of the budget, and gives it back when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) exchange: Exchange,
+    bytes: usize,
+    budget: Arc<BodyBudget>,
+}
+
+impl Held {
+    /// Takes a part of the budget. As long as there is none, `make_room` drops an older exchange; if it has none to drop,
+    /// nothing is kept.
+    pub(crate) fn new(
+        exchange: Exchange,
+        budget: &Arc<BodyBudget>,
+        mut make_room: impl FnMut() -> bool,
+    ) -> Option<Box<Self>> {
+        let bytes = exchange.bytes();
+        if bytes > budget.most {
+            return None;
+        }
+        while !budget.take(bytes) {
+            if !make_room() {
+                return None;
+            }
+        }
+        Some(Box::new(Self { exchange, bytes, budget: Arc::clone(budget) }))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.budget.used.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
