@@ -11,6 +11,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::{Mutex, RwLock};
 
 use crate::scenario::ScenarioSet;
+use crate::scenario::befolkning::{Befolkning, Kjente, Valg};
 use crate::scenario::budget::Budget;
 use crate::scenario::format::ScenarioFormat;
 use crate::scenario::loading::{LoadError, read, resolve_all};
@@ -31,6 +32,31 @@ pub(crate) struct Loaded {
 impl Loaded {
     fn new(scenarios: ScenarioSet, kept: &KeptAnswers) -> Arc<Self> {
         Arc::new(Self { scenarios, cache: kept.of_new_set() })
+    }
+}
+
+/// What the scenarios of a process may take, and the parties beside them.
+pub(crate) struct Room {
+    /// What all scenarios of the process are taken from.
+    pub(crate) budget: Arc<Budget>,
+    /// How many bytes of rendered answers are kept.
+    pub(crate) answer_bytes: usize,
+    /// What the population is made from, if there is one.
+    pub(crate) population: Option<Valg>,
+}
+
+/// The parties that no scenario describes.
+struct Population {
+    valg: Option<Valg>,
+    kjente: Kjente,
+}
+
+impl Population {
+    /// A set with the population beside it.
+    fn beside(&self, mut set: ScenarioSet, format: &'static ScenarioFormat, base: NaiveDate) -> ScenarioSet {
+        let valg = self.valg.clone();
+        set.befolkning = valg.map(|valg| Arc::new(Befolkning::new(valg, base, format, &self.kjente)));
+        set
     }
 }
 
@@ -62,12 +88,13 @@ pub(crate) struct Library {
     failed: RwLock<Option<Failed>>,
     /// The rendered answers of all sets.
     pub(crate) kept: KeptAnswers,
+    population: Population,
     /// Made before the folders are first read, so that no change is missed.
     watch: Mutex<Option<Watch>>,
 }
 
 impl Library {
-    /// Reads and resolves the sources for the first time. Rendered answers may take so many bytes.
+    /// Reads and resolves the sources for the first time.
     ///
     /// # Errors
     /// As [`resolve_all`].
@@ -76,13 +103,14 @@ impl Library {
         format: &'static ScenarioFormat,
         base: NaiveDate,
         now: DateTime<Utc>,
-        budget: Arc<Budget>,
-        answer_bytes: usize,
+        room: Room,
     ) -> Result<Self, LoadError> {
+        let Room { budget, answer_bytes, population } = room;
         let kept = KeptAnswers::new(answer_bytes);
         let watch = Mutex::new(Watch::new(&sources));
         let snapshot = read(&sources, &budget)?;
-        let loaded = Loaded::new(resolve_all(&snapshot, format, base)?, &kept);
+        let population = Population { valg: population, kjente: Kjente::new() };
+        let loaded = Loaded::new(population.beside(resolve_all(&snapshot, format, base)?, format, base), &kept);
         let issue = Issue { number: 1, snapshot, sets: Mutex::new(vec![(base, loaded)]), read: now };
         Ok(Self {
             sources,
@@ -91,6 +119,7 @@ impl Library {
             issue: RwLock::new(Arc::new(issue)),
             failed: RwLock::default(),
             kept,
+            population,
             watch,
         })
     }
@@ -144,7 +173,7 @@ impl Library {
             resolved = resolve_all(&issue.snapshot, self.format, base);
         }
         let loaded = match resolved {
-            Ok(scenarios) => self.loaded(scenarios),
+            Ok(scenarios) => self.loaded(self.population.beside(scenarios, self.format, base)),
             Err(error) => return (issue.number, Err(error)),
         };
         if sets.len() >= KEPT {
@@ -165,6 +194,7 @@ impl Library {
         let fresh = read(&self.sources, &self.budget).inspect_err(|_| again = true).and_then(|snapshot| {
             let resolved = resolve_all(&snapshot, self.format, base);
             let scenarios = resolved.inspect_err(|_| again = snapshot.may_be_read_later())?;
+            let scenarios = self.population.beside(scenarios, self.format, base);
             Ok((snapshot, self.loaded(scenarios)))
         });
         match fresh {
@@ -181,6 +211,13 @@ impl Library {
                 *self.failed.write() = Some(failed);
                 Err(error)
             }
+        }
+    }
+
+    /// Forgets what nobody has asked for in a while: rendered answers, and parties of the population.
+    pub(crate) fn forget_unused(&self) {
+        if self.kept.forget_unused() {
+            self.population.kjente.forget();
         }
     }
 

@@ -140,7 +140,7 @@ fn load_file(
         }
     };
     let document = parse(text, checked, format, problems)?;
-    let file = resolve::File { name: Arc::clone(&file.name), text, beside };
+    let file = resolve::File { name: Arc::clone(&file.name), text, span: resolve::Span::OF_FILE, beside };
     let party = resolve::party(&document, &file, format, base, budget, problems);
     party.filter(|_| !problems.has_errors())
 }

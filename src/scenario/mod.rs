@@ -4,6 +4,7 @@
 //! that cost more than their bytes, `resolve` turns a file into a party on a base date, [`budget`] counts what all
 //! parties hold, [`loading`] puts a set together, and [`problems`] reports the problems.
 
+pub(crate) mod befolkning;
 pub mod budget;
 mod counted;
 pub(crate) mod folder;
@@ -29,6 +30,7 @@ use crate::catalogue::{Edition, Endpoint, Service};
 use crate::domain::identifikator::Part;
 use crate::domain::reskontro::Reskontro;
 use crate::faults::effects::Effects;
+use befolkning::Befolkning;
 use problems::Problem;
 pub(crate) use scalar::YEARS;
 use section::Sections;
@@ -41,12 +43,19 @@ pub struct ScenarioSet {
     defaults: Vec<(&'static str, Part)>,
     /// Problems of the set that do not keep it from loading.
     pub warnings: Vec<Problem>,
+    /// The parties that no scenario describes, if there are any.
+    pub(crate) befolkning: Option<Arc<Befolkning>>,
 }
 
 impl ScenarioSet {
-    /// The party with a number.
+    /// The party with a number, where a scenario describes it.
     pub fn get(&self, part: Part) -> Option<&Arc<Party>> {
         self.parties.get(&part)
+    }
+
+    /// The party with a number, as it is told on a day: that of a scenario, otherwise that of the population.
+    pub(crate) fn party(&self, part: Part, day: NaiveDate) -> Option<Arc<Party>> {
+        self.get(part).cloned().or_else(|| self.befolkning.as_ref()?.part(part, day))
     }
 
     /// The party of a call to a service that names none, if a scenario has one.

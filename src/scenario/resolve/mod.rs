@@ -15,7 +15,7 @@ mod svar;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 
 use super::budget::{Budget, Share};
 use super::format::{KontoEntry, MotpartEntry, PartDocument, ScenarioFormat};
@@ -30,8 +30,23 @@ use crate::domain::reskontro::{Bankkonto, Entry, Motpart, Violation};
 pub(super) struct File<'f> {
     pub(super) name: Arc<str>,
     pub(super) text: &'f str,
+    /// How far its series that follow terms go.
+    pub(super) span: Span,
     /// Reads a file beside it.
     pub(super) beside: &'f dyn Fn(&str) -> Result<Vec<u8>, String>,
+}
+
+/// How far a series that follows terms goes: the terms that fall due from so many months before the base date to so many
+/// months after it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Span {
+    pub(super) before: Months,
+    pub(super) after: Months,
+}
+
+impl Span {
+    /// That of a scenario file.
+    pub(super) const OF_FILE: Self = Self { before: Months::new(36), after: Months::new(24) };
 }
 
 /// A party, and what the set needs from its file.
@@ -53,7 +68,7 @@ pub(super) fn party(
 ) -> Option<Resolved> {
     let root = Place::ROOT;
     let mut share = budget.share();
-    let mut reader = Reader { base, problems, share: &mut share };
+    let mut reader = Reader { base, span: file.span, problems, share: &mut share };
     let part = reader.read(&document.part, root.key("part"))?;
     reader.check_part(part, root.key("part"));
     // Without a name the rest is still read, to report all problems at once.
@@ -199,6 +214,7 @@ pub(crate) struct Who {
 /// Reads single values, and adds their problems.
 pub(crate) struct Reader<'p> {
     pub(crate) base: NaiveDate,
+    pub(super) span: Span,
     pub(crate) problems: &'p mut Problems,
     /// What the party takes of the budget of the process.
     pub(super) share: &'p mut Share,
