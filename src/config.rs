@@ -15,9 +15,9 @@ use crate::access::Level;
 use crate::browser::{Allowed, HostPattern, WebOrigin};
 use crate::catalogue::{Edition, nearest};
 use crate::domain::clock::{ClockError, Now};
-use crate::load::settings::{LoadLimits, parse_length};
 use crate::domain::prosent::Prosent;
-use crate::scenario::befolkning::{Antall, MOST_ORGANISATIONS, Valg};
+use crate::load::settings::{LoadLimits, parse_length};
+use crate::scenario::befolkning::{Antall, MOST_ORGANISATIONS, Oenske};
 use crate::scenario::sources::Source;
 
 /// The server's settings. A flag can be given before or after the name of a subcommand.
@@ -155,7 +155,7 @@ impl Flags {
                 claims: self.max_claims,
             },
             load: self.load,
-            population: self.population.valg(self.seed),
+            population: self.population.oenske(self.seed),
         }
     }
 }
@@ -168,8 +168,8 @@ pub(crate) struct PopulationFlags {
     #[arg(long, env = "SANDBOX_POPULATION", global = true, default_value = "off", value_name = "off|NUMBER|all", value_parser = parse_population)]
     pub(crate) population: Population,
     /// How many of the population's numbers are unknown all the same
-    #[arg(long, env = "SANDBOX_UNKNOWN", global = true, default_value = "0%", value_name = "PER CENT", value_parser = parse_share)]
-    pub(crate) unknown: Prosent,
+    #[arg(long, env = "SANDBOX_UNKNOWN", global = true, value_name = "PER CENT", value_parser = parse_share)]
+    pub(crate) unknown: Option<Prosent>,
 }
 
 /// How large the population is.
@@ -177,11 +177,11 @@ pub(crate) struct PopulationFlags {
 pub(crate) struct Population(pub(crate) Option<Antall>);
 
 impl PopulationFlags {
-    /// What the population is made from. `None` if there is none.
-    pub(crate) fn valg(self, seed: Option<u64>) -> Option<Valg> {
+    /// What the settings say of the population.
+    pub(crate) fn oenske(self, seed: Option<u64>) -> Oenske {
         let Population(antall) = self.population;
-        let (froe, ukjent) = (seed.unwrap_or_default(), self.unknown.hundredths().into());
-        Some(Valg { antall: antall?, froe, ukjent, andeler: Vec::new() })
+        let ukjent = self.unknown.map(|share| share.hundredths().into());
+        Oenske { antall, froe: seed, ukjent, andeler: Vec::new() }
     }
 }
 
@@ -314,7 +314,7 @@ pub(crate) struct Settings {
     pub(crate) limits: Limits,
     pub(crate) load: LoadLimits,
     /// The parties that no scenario describes.
-    pub(crate) population: Option<Valg>,
+    pub(crate) population: Oenske,
 }
 
 /// The `SANDBOX_…` variables that nothing reads.

@@ -238,7 +238,7 @@ impl SandboxBuilder {
             control_key: self.control_key,
             allowed: Allowed { hosts, origins },
             limits: self.limits,
-            population: population.valg(self.seed),
+            population: population.oenske(self.seed),
         };
         let sessions =
             Sessions::open(sources, services.format, services.states(), &settings, system_time).map_err(|error| {

@@ -9,6 +9,7 @@ mod request_filter;
 mod requests;
 mod rules;
 mod scenarios;
+pub(crate) mod search;
 mod sessions;
 pub(crate) mod welcome;
 

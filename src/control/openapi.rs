@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
 use super::clock::{ClockChange, ClockView};
-use super::parties::{PartyLine, describe_facts};
+use super::parties::{PartyFilter, PartyLine, describe_facts};
 use super::request_filter::RequestFilter;
 use super::requests::RequestList;
 use super::rules::{RuleList, RuleView};
@@ -44,7 +44,7 @@ pub(super) fn document(services: &Services) -> Value {
         }
     }
     operations.extend(parties);
-    let filters = parameters_of::<RequestFilter>();
+    let filters = [("listRequests", parameters_of::<RequestFilter>()), ("listParties", parameters_of::<PartyFilter>())];
     let mut paths = Map::new();
     for operation in &operations {
         let entry = paths.entry(format!("/sandbox{}", operation.path)).or_insert_with(|| json!({}));
@@ -238,7 +238,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
 }
 
 /// The OpenAPI operation object.
-fn operation_json(operation: &ControlOperation, problem: &Value, filters: &[Value]) -> Value {
+fn operation_json(operation: &ControlOperation, problem: &Value, filters: &[(&str, Vec<Value>)]) -> Value {
     let refusal = |status: StatusCode| {
         let content = json!({ "application/problem+json": { "schema": problem } });
         let description = status.canonical_reason().unwrap_or_default();
@@ -272,9 +272,8 @@ fn operation_json(operation: &ControlOperation, problem: &Value, filters: &[Valu
             "name": name, "in": "path", "required": true, "description": description, "schema": schema, "example": example,
         }));
     }
-    if operation.id == "listRequests" {
-        parameters.extend(filters.iter().cloned());
-    }
+    let of_operation = filters.iter().filter(|(id, _)| *id == operation.id);
+    parameters.extend(of_operation.flat_map(|(_, filters)| filters).cloned());
     let mut object = json!({
         "operationId": operation.id, "summary": operation.summary, "description": format!("{}.", operation.summary),
         "tags": [TAG], "parameters": parameters, "responses": responses,

@@ -11,7 +11,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::{Mutex, RwLock};
 
 use crate::scenario::ScenarioSet;
-use crate::scenario::befolkning::{Befolkning, Kjente, Valg};
+use crate::scenario::befolkning::{Befolkning, Kjente, Oenske};
 use crate::scenario::budget::Budget;
 use crate::scenario::format::ScenarioFormat;
 use crate::scenario::loading::{LoadError, read, resolve_all};
@@ -41,21 +41,26 @@ pub(crate) struct Room {
     pub(crate) budget: Arc<Budget>,
     /// How many bytes of rendered answers are kept.
     pub(crate) answer_bytes: usize,
-    /// What the population is made from, if there is one.
-    pub(crate) population: Option<Valg>,
+    /// What the settings say of the population.
+    pub(crate) population: Oenske,
 }
 
 /// The parties that no scenario describes.
 struct Population {
-    valg: Option<Valg>,
+    oenske: Oenske,
+    format: &'static ScenarioFormat,
     kjente: Kjente,
 }
 
 impl Population {
     /// A set with the population beside it.
-    fn beside(&self, mut set: ScenarioSet, format: &'static ScenarioFormat, base: NaiveDate) -> ScenarioSet {
-        let valg = self.valg.clone();
-        set.befolkning = valg.map(|valg| Arc::new(Befolkning::new(valg, base, format, &self.kjente)));
+    fn beside(&self, mut set: ScenarioSet) -> ScenarioSet {
+        let wanted = Oenske::samlet(&self.oenske, set.oenske.as_ref());
+        let is_there = set.befolkning.as_ref().map(|there| there.valg()) == wanted.as_ref();
+        if !is_there {
+            let made = |valg| Arc::new(Befolkning::new(valg, set.base, self.format, &self.kjente));
+            set.befolkning = wanted.map(made);
+        }
         set
     }
 }
@@ -109,8 +114,8 @@ impl Library {
         let kept = KeptAnswers::new(answer_bytes);
         let watch = Mutex::new(Watch::new(&sources));
         let snapshot = read(&sources, &budget)?;
-        let population = Population { valg: population, kjente: Kjente::new() };
-        let loaded = Loaded::new(population.beside(resolve_all(&snapshot, format, base)?, format, base), &kept);
+        let population = Population { oenske: population, format, kjente: Kjente::new() };
+        let loaded = Loaded::new(population.beside(resolve_all(&snapshot, format, base)?), &kept);
         let issue = Issue { number: 1, snapshot, sets: Mutex::new(vec![(base, loaded)]), read: now };
         Ok(Self {
             sources,
@@ -173,7 +178,7 @@ impl Library {
             resolved = resolve_all(&issue.snapshot, self.format, base);
         }
         let loaded = match resolved {
-            Ok(scenarios) => self.loaded(self.population.beside(scenarios, self.format, base)),
+            Ok(scenarios) => self.loaded(scenarios),
             Err(error) => return (issue.number, Err(error)),
         };
         if sets.len() >= KEPT {
@@ -185,7 +190,12 @@ impl Library {
 
     /// A set that answers can be rendered from.
     pub(crate) fn loaded(&self, scenarios: ScenarioSet) -> Arc<Loaded> {
-        Loaded::new(scenarios, &self.kept)
+        Loaded::new(self.population.beside(scenarios), &self.kept)
+    }
+
+    /// The text of a scenario file, by its name.
+    pub(crate) fn text_of(&self, file: &str) -> Option<Arc<str>> {
+        self.issue().snapshot.text_of(file)
     }
 
     /// Reads the sources again. If they do not load, everything stays as it is, and the failure is remembered.
@@ -194,7 +204,6 @@ impl Library {
         let fresh = read(&self.sources, &self.budget).inspect_err(|_| again = true).and_then(|snapshot| {
             let resolved = resolve_all(&snapshot, self.format, base);
             let scenarios = resolved.inspect_err(|_| again = snapshot.may_be_read_later())?;
-            let scenarios = self.population.beside(scenarios, self.format, base);
             Ok((snapshot, self.loaded(scenarios)))
         });
         match fresh {

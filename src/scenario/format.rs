@@ -10,8 +10,9 @@ use std::sync::OnceLock;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::befolkning::BefolkningEntry;
 use super::mot_andre::{MotAndreEntry, MottakerEntry};
 use super::scalar::{
     Aar, Amount, Betalingsdato, Count, Dato, Delay, Drift, Edition, EtterForfall, Fault, Gjentakelse, Number,
@@ -37,6 +38,11 @@ impl ScenarioFormat {
         let mut generator = SchemaSettings::draft2020_12().for_deserialize().into_generator();
         let sections: Vec<_> = self.sections.iter().map(|section| section.schema(&mut generator)).collect();
         let mut schema = generator.into_root_schema_for::<PartDocument>().to_value();
+        // A file describes a party, or the population.
+        schema["if"] = json!({ "required": ["befolkning"] });
+        schema["then"] = json!({ "maxProperties": 1 });
+        schema["else"] =
+            json!({ "required": ["part"], "anyOf": [{ "required": ["navn"] }, { "required": ["profil"] }] });
         for section in sections {
             let Some(own) = section.get("properties").and_then(Value::as_object) else {
                 continue;
@@ -82,9 +88,13 @@ impl ScenarioFormat {
 #[serde(expecting = "the keys of a party (part, navn, …)")]
 pub(crate) struct PartDocument {
     /// Organisation number (9 digits) or personal number (11 digits) that this file answers for.
+    #[serde(default)]
     pub(crate) part: PartNumber,
-    /// The party's name; synthetic, in upper case.
+    /// The party's name; synthetic, in upper case. It can be left out beside `profil`.
+    #[serde(default)]
     pub(crate) navn: Text,
+    /// An archetype of docs/population.md, like `etternoeler`. It describes the claims and payments that the file does not.
+    pub(crate) profil: Option<Text>,
     /// One line that describes what this party is good for. `innkreving-sandbox parties` shows it.
     pub(crate) beskrivelse: Option<Text>,
     /// The owner of a sole proprietorship. Claims and payments may be listed under this number.
@@ -120,6 +130,8 @@ pub(crate) struct PartDocument {
     /// Faults of the calls about this party.
     #[serde(default)]
     pub(crate) feil: Vec<FeilEntry>,
+    /// The parties that no scenario describes. A file with this key has no other key.
+    pub(crate) befolkning: Option<BefolkningEntry>,
 }
 
 /// A claim. Give either `opprinneligBeloep` (one instalment; four for advance tax, two for outstanding tax from 1 000

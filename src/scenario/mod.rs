@@ -30,7 +30,7 @@ use crate::catalogue::{Edition, Endpoint, Service};
 use crate::domain::identifikator::Part;
 use crate::domain::reskontro::Reskontro;
 use crate::faults::effects::Effects;
-use befolkning::Befolkning;
+use befolkning::{Befolkning, Oenske, Profil};
 use problems::Problem;
 pub(crate) use scalar::YEARS;
 use section::Sections;
@@ -43,6 +43,10 @@ pub struct ScenarioSet {
     defaults: Vec<(&'static str, Part)>,
     /// Problems of the set that do not keep it from loading.
     pub warnings: Vec<Problem>,
+    /// The base date.
+    pub(crate) base: NaiveDate,
+    /// What a file says of the parties that no scenario describes.
+    pub(crate) oenske: Option<Oenske>,
     /// The parties that no scenario describes, if there are any.
     pub(crate) befolkning: Option<Arc<Befolkning>>,
 }
@@ -72,6 +76,7 @@ impl ScenarioSet {
         let own_has = |name: &str| own.defaults.iter().any(|(service, _)| *service == name);
         both.defaults.retain(|(name, part)| !own.parties.contains_key(part) && !own_has(name));
         both.defaults.extend(&own.defaults);
+        both.oenske = own.oenske.clone().or(both.oenske);
         both.warnings.extend(own.warnings.iter().cloned());
         both
     }
@@ -143,6 +148,8 @@ pub struct Party {
     pub feil: Vec<Feil>,
     /// The file that describes it, relative to its folder. Built-in files start with `builtin/`.
     pub kilde: Arc<str>,
+    /// What it is like, if it is made from an archetype.
+    pub(crate) profil: Option<Profil>,
     /// What it takes of the budget of the process.
     pub(crate) share: budget::Share,
     /// `kilde` as a header value. It is built when it is first needed.

@@ -377,6 +377,18 @@ scalar!(
     }
 );
 
+impl Skjermet {
+    /// Whether a party of an archetype is shielded, where it says so.
+    pub(super) fn of(profil: super::befolkning::Profil) -> Option<Self> {
+        let written = match profil {
+            super::befolkning::Profil::Skjermet => "true",
+            super::befolkning::Profil::DelvisSkjermet => "delvis",
+            _ => return None,
+        };
+        Some(Self(written.to_owned()))
+    }
+}
+
 /// An optional offset with a sign: an empty text, `+ 2`, `- 1`.
 fn parse_offset(text: &str, limit: i32) -> Result<i32, String> {
     let compact: String = text.chars().filter(|c| *c != ' ').collect();

@@ -36,6 +36,7 @@ mod modifiers;
 mod openapi;
 mod own_service;
 mod plausible_ledgers;
+mod population;
 mod published_examples;
 mod published_ledger;
 mod reload;

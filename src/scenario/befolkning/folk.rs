@@ -178,11 +178,7 @@ impl Folk {
         }
         let shares = self.valg.andeler.iter().copied();
         let by_table = PROFILER.iter().map(|known| (known.profil, known.organisasjoner));
-        if self.valg.andeler.is_empty() {
-            self.velg_en(part, by_table)
-        } else {
-            self.velg_en(part, shares)
-        }
+        if self.valg.andeler.is_empty() { self.velg_en(part, by_table) } else { self.velg_en(part, shares) }
     }
 
     /// The employees of an organisation, in the order of their places. The owner is none of them.
@@ -292,10 +288,9 @@ fn birth_year(part: Part) -> Option<u32> {
     let individual = part.number() / 100 % 1_000;
     let year = u32::try_from(part.number() / 100_000 % 100).ok()?;
     match (individual, year) {
-        (0..=499, _) => Some(1900 + year),
+        (0..=499, _) | (900..=999, 40..) => Some(1900 + year),
         (500..=749, 54..) => Some(1800 + year),
         (500..=999, 0..=39) => Some(2000 + year),
-        (900..=999, 40..) => Some(1900 + year),
         _ => None,
     }
 }

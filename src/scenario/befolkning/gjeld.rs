@@ -42,7 +42,8 @@ impl Gjeld {
         let first = folk.orden.hash(skyldner, spoersmaal::GJELD);
         let years = i32::try_from(first % u64::try_from(YEARS_APART).unwrap_or(1)).unwrap_or_default();
         let years = (0..).map(move |number| FIRST_YEAR + years + number * YEARS_APART);
-        let debts = years.map_while(move |due| Self::forfalt(skyldner, due, mix(first ^ due.unsigned_abs() as u64)));
+        let debts =
+            years.map_while(move |due| Self::forfalt(skyldner, due, mix(first ^ u64::from(due.unsigned_abs()))));
         debts.take_while(move |gjeld| gjeld.opprettet <= til)
     }
 

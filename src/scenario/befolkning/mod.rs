@@ -2,14 +2,19 @@
 //! described as an author would describe it, in the types of the scenario format, and resolved as scenarios are.
 //! Nothing is kept but a bounded number of parties. Imitates docs/fidelity.md, "Population".
 
+mod eksport;
 mod folk;
 mod gjeld;
 mod oppskrift;
 mod organisasjon;
 mod person;
+#[cfg(test)]
+mod proever;
 mod profil;
 mod stoerrelse;
 mod tall;
+mod utfylling;
+mod valg;
 
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
@@ -30,11 +35,13 @@ use super::resolve::{self, Span};
 use super::scalar::{Number, PartNumber, Skjermet, Text};
 use crate::domain::identifikator::{Kontonummer, Part};
 use crate::domain::navn;
-use folk::{Folk, Organisasjon, Person, anker, spoersmaal};
 pub(crate) use folk::{Antall, MOST_ORGANISATIONS, Valg};
+use folk::{Folk, Organisasjon, Person, anker, spoersmaal};
 pub(crate) use gjeld::Gjeld;
 use organisasjon::Oppgave;
 pub(crate) use profil::Profil;
+pub(crate) use utfylling::utfyll;
+pub(crate) use valg::{BefolkningEntry, Oenske};
 
 /// How far the series of a party go from the first day of a quarter: three years back, and to the end of the quarter with
 /// the claims that exist by then.
@@ -117,6 +124,16 @@ impl Befolkning {
         }
     }
 
+    /// What it is made from.
+    pub(crate) fn valg(&self) -> &Valg {
+        &self.folk.valg
+    }
+
+    /// The party with a number as the text of a scenario file, as it is described for a day.
+    pub(crate) fn yaml(&self, part: Part, day: NaiveDate) -> Option<String> {
+        Some(eksport::yaml(&self.beskriv(part, day)?, self.folk.valg.froe, day))
+    }
+
     /// The party with a number, as it is told on a day. `None` if the population does not have it.
     pub(crate) fn part(&self, part: Part, day: NaiveDate) -> Option<Arc<Party>> {
         let key = (self.nummer, part, anker(day));
@@ -143,11 +160,6 @@ impl Befolkning {
         }
     }
 
-    /// Who employs a person, if anybody does.
-    pub(crate) fn arbeidsgiver(&self, part: Part) -> Option<Part> {
-        self.folk.person(part)?.arbeidsgiver
-    }
-
     /// What the population says of a number at once, without its ledger.
     pub(crate) fn profil(&self, part: Part) -> Option<Profil> {
         if part.is_person() {
@@ -169,11 +181,16 @@ impl Befolkning {
         let name: Arc<str> = format!("population/{}", described.profil.navn()).into();
         let mut problems = Problems::of_file(Arc::clone(&name), described.sections.as_str().into(), 0);
         let beside = |_: &str| Err("a population has no files".to_owned());
-        let file = resolve::File { name, text: &described.sections, span: SPAN, beside: &beside };
+        let (text, profil) = (described.sections.as_str(), Some(described.profil));
+        let file = resolve::File { name, text, profil, span: SPAN, beside: &beside };
         let resolved = resolve::party(&described.document, &file, self.format, base, &self.budget, &mut problems);
         if resolved.is_none() {
             for problem in problems.finish() {
-                tracing::error!(problem = problem.headline(), part = described.document.part.0, "a bug of the population");
+                tracing::error!(
+                    problem = problem.headline(),
+                    part = described.document.part.0,
+                    "a bug of the population"
+                );
             }
         }
         Some(resolved?.party)
@@ -181,11 +198,7 @@ impl Befolkning {
 
     /// The days that a ledger told on a day is made for.
     fn tid(day: NaiveDate) -> (NaiveDate, NaiveDate) {
-        let base = anker(day);
-        (
-            base.checked_sub_months(SPAN.before).unwrap_or(NaiveDate::MIN),
-            base.checked_add_months(SPAN.after).unwrap_or(NaiveDate::MAX),
-        )
+        SPAN.days(anker(day))
     }
 
     fn av_person(&self, person: &Person, day: NaiveDate) -> Beskrivelse {
@@ -195,16 +208,10 @@ impl Befolkning {
             (None, Some(employer)) => format!("{}; works for {employer}", profil.beskrivelse()),
             (None, None) => profil.beskrivelse().to_owned(),
         };
-        let mut document = PartDocument {
-            skjermet: match profil {
-                Profil::Skjermet => Some(Skjermet("true".to_owned())),
-                Profil::DelvisSkjermet => Some(Skjermet("delvis".to_owned())),
-                _ => None,
-            },
-            ..self.hvem(part, self.navn_av_person(part), about)
-        };
-        let payer = arbeidsgiver.map(|employer| (self.navn_av_organisasjon(employer), self.konto(employer)));
-        person::krav(&self.folk, part, profil, payer, Self::tid(day), eier.is_some(), &mut document);
+        let mut document =
+            PartDocument { skjermet: Skjermet::of(profil), ..self.hvem(part, navn_av_person(&self.folk, part), about) };
+        let payer = arbeidsgiver.map(|employer| (self.navn_av_organisasjon(employer), konto(&self.folk, employer)));
+        person::krav(&self.folk, part, profil, payer.as_ref(), Self::tid(day), eier.is_some(), &mut document);
         Beskrivelse { document, sections: String::new(), profil }
     }
 
@@ -247,34 +254,37 @@ impl Befolkning {
             part: PartNumber(part.to_string()),
             navn: Text(navn),
             beskrivelse: Some(Text(about)),
-            kontonummer: Some(Number(self.konto(part))),
+            kontonummer: Some(Number(konto(&self.folk, part))),
             ..PartDocument::default()
         }
     }
 
     fn navn_av(&self, organisasjon: &Organisasjon) -> String {
-        let mut rng = self.rng(organisasjon.part, spoersmaal::NAVN);
         match organisasjon.innehaver {
-            Some(_) => navn::enkeltpersonforetak(&mut rng),
-            None => navn::selskap(&mut rng),
+            Some(_) => navn::enkeltpersonforetak(&mut rng(&self.folk, organisasjon.part)),
+            None => navn_av_selskap(&self.folk, organisasjon.part),
         }
     }
 
     fn navn_av_organisasjon(&self, part: Part) -> String {
         self.folk.organisasjon(part).map_or_else(String::new, |organisasjon| self.navn_av(&organisasjon))
     }
+}
 
-    fn navn_av_person(&self, part: Part) -> String {
-        navn::person(&mut self.rng(part, spoersmaal::NAVN))
-    }
+fn navn_av_selskap(folk: &Folk, part: Part) -> String {
+    navn::selskap(&mut rng(folk, part))
+}
 
-    /// The account of a party.
-    fn konto(&self, part: Part) -> String {
-        let first = 9_710_000_000 + (self.folk.orden.hash(part, spoersmaal::KONTO) >> 8) % 9_999_000;
-        (first..first + 3).find_map(Kontonummer::from_ten_digits).map(|konto| konto.to_string()).unwrap_or_default()
-    }
+fn navn_av_person(folk: &Folk, part: Part) -> String {
+    navn::person(&mut rng(folk, part))
+}
 
-    fn rng(&self, part: Part, what: u64) -> ChaCha8Rng {
-        ChaCha8Rng::seed_from_u64(self.folk.orden.hash(part, what))
-    }
+/// The account of a party.
+fn konto(folk: &Folk, part: Part) -> String {
+    let first = 9_710_000_000 + (folk.orden.hash(part, spoersmaal::KONTO) >> 8) % 9_999_000;
+    (first..first + 3).find_map(Kontonummer::from_ten_digits).map(|konto| konto.to_string()).unwrap_or_default()
+}
+
+fn rng(folk: &Folk, part: Part) -> ChaCha8Rng {
+    ChaCha8Rng::seed_from_u64(folk.orden.hash(part, spoersmaal::NAVN))
 }

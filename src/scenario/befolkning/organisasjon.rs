@@ -75,7 +75,11 @@ impl<'a> Oppgave<'a> {
                 self.loenn(Betales::Etter(self.vane.lenge + 30), document);
             }
             Profil::Tilgode => {
-                let mva = Terminserie { kroner: -self.beloep.mva, id: self.id_mva("FORF-", 4), ..self.mva(Betales::Etter(8 + self.vane.dager)) };
+                let mva = Terminserie {
+                    kroner: -self.beloep.mva,
+                    id: self.id_mva("FORF-", 4),
+                    ..self.mva(Betales::Etter(8 + self.vane.dager))
+                };
                 document.kravserier.push(mva.entry());
                 self.loenn(Betales::Etter(-self.vane.foer), document);
                 self.betalt_to_ganger(document);
@@ -139,13 +143,15 @@ impl<'a> Oppgave<'a> {
     fn maanedlig(&self, kravtype: &str, (day, kind): (u32, u64), middle: i64, document: &mut PartDocument) {
         let Some(first) = self.fra.with_day(day) else { return };
         let number = u64::from((first.year() - 1900).unsigned_abs()) * 12 + u64::from(first.month0());
-        let months = (self.til.year() - first.year()) * 12 + self.til.month0().cast_signed() - first.month0().cast_signed();
+        let months =
+            (self.til.year() - first.year()) * 12 + self.til.month0().cast_signed() - first.month0().cast_signed();
         let froe = self.folk.orden.hash(self.hvem.part, kind) & 0x7fff_ffff;
         document.kravserier.push(KravserieEntry {
             antall: Some(tall(u64::from(months.unsigned_abs()) + 1)),
-            foerste_forfallsdato: Some(format!("{}", this_or_next_working_day(first)).into()),
+            // Not moved to a working day itself, because the later ones are counted from it.
+            foerste_forfallsdato: Some(first.to_string().into()),
             steg: Some("1m virkedag".to_owned().into()),
-            kravidentifikator: Text(format!("KRAV-{}", (kind * 10_000 + self.ids) * 10_000 + number)),
+            kravidentifikator: Text(format!("KRAV-{}", (kind * 1_000 + self.ids % 1_000) * 10_000 + number)),
             kravtype: Text(kravtype.to_owned()),
             beloep_fra: kroner(middle * 8 / 10),
             beloep_til: kroner(middle * 12 / 10),
@@ -163,8 +169,8 @@ impl<'a> Oppgave<'a> {
         let first_id: i64 = self.id_mva("", 4).parse().unwrap_or_default();
         while serie.forfallsdato(termin).is_some_and(|due| due <= self.til) {
             let ordinal = serie.ordinal(termin);
-            let chance = mix(self.folk.orden.hash(self.hvem.part, 2_000) ^ ordinal.unsigned_abs() as u64);
-            if chance % VERY_LATE == 0 {
+            let chance = mix(self.folk.orden.hash(self.hvem.part, 2_000) ^ u64::from(ordinal.unsigned_abs()));
+            if chance.is_multiple_of(VERY_LATE) {
                 let krav = format!("KRAV-{}", first_id + i64::from(ordinal - start));
                 self.sen_termin(termin, &krav, chance, document);
             }
@@ -252,7 +258,11 @@ impl<'a> Oppgave<'a> {
             opprinnelig_beloep: Some(kroner(self.beloep.mva * 13 / 10)),
             ..KravEntry::default()
         });
-        let series = [self.mva(Betales::Etter(0)), self.arbeidsgiveravgift(Betales::Etter(0)), self.forskuddstrekk(Betales::Etter(0))];
+        let series = [
+            self.mva(Betales::Etter(0)),
+            self.arbeidsgiveravgift(Betales::Etter(0)),
+            self.forskuddstrekk(Betales::Etter(0)),
+        ];
         for paid in series {
             let unpaid = Terminserie {
                 betales: Betales::Aldri,

@@ -9,8 +9,7 @@ use super::profil::Profil;
 use super::stoerrelse::{Stoerrelse, vane};
 use crate::domain::identifikator::Part;
 use crate::scenario::format::{
-    InnbetalingEntry, KontoEntry, KravEntry, KravserieEntry, MotpartEntry, PartDocument,
-    PeriodeEntry,
+    InnbetalingEntry, KontoEntry, KravEntry, KravserieEntry, MotpartEntry, PartDocument, PeriodeEntry,
 };
 use crate::scenario::scalar::{Number, PartNumber, Text};
 
@@ -19,20 +18,21 @@ pub(super) fn krav(
     folk: &Folk,
     person: Part,
     profil: Profil,
-    arbeidsgiver: Option<(String, String)>,
+    arbeidsgiver: Option<&(String, String)>,
     tid: (NaiveDate, NaiveDate),
     is_owner: bool,
     document: &mut PartDocument,
 ) {
     let own = document.part.0 == person.text().as_str();
     let part = || (!own).then(|| PartNumber(person.to_string()));
-    let ids = folk.en_av(person, spoersmaal::IDENTER, 10_000);
+    let ids = folk.en_av(person, spoersmaal::IDENTER, 1_000);
     let amounts = Stoerrelse::av(folk, person);
     let serie = |kravtype: &'static str, first: u64, kroner: i64, betales: Betales| KravserieEntry {
         part: part(),
         ..Terminserie {
             kravtype,
-            id: format!("{}", first * 100_000_000 + ids * 10_000),
+            // The kind is in the last eight digits too, which identifiers of payments are derived from.
+            id: format!("{}", first * 110_000_000 + ids * 10_000),
             kroner,
             froe: folk.orden.hash(person, first),
             betales,
@@ -51,7 +51,7 @@ pub(super) fn krav(
         Profil::Skyldig if arbeidsgiver.is_some() => {
             let (fra, til) = tid;
             for gjeld in Gjeld::av(folk, person, til).filter(|gjeld| gjeld.er_i(fra, til)) {
-                let (krav, paid) = skyldig(&gjeld, til, arbeidsgiver.as_ref());
+                let (krav, paid) = skyldig(&gjeld, til, arbeidsgiver);
                 document.krav.push(krav);
                 document.innbetalinger.extend(paid);
             }
@@ -90,7 +90,8 @@ fn skyldig(
     let paid = gjeld.betalt.iter().take_while(|day| **day <= til).enumerate().map(|(nth, day)| {
         let instalment = if nth < half { 1 } else { 2 };
         let id = format!("{:08}", (first + nth as u64 * 7_919) % 100_000_000);
-        let payment = innbetaling(id, day.to_string(), krav.kravidentifikator.0.as_str(), Some((instalment, gjeld.beloep)));
+        let payment =
+            innbetaling(id, day.to_string(), krav.kravidentifikator.0.as_str(), Some((instalment, gjeld.beloep)));
         InnbetalingEntry { innbetalt_fra: arbeidsgiver.map(|(navn, konto)| betaler(navn, konto)), ..payment }
     });
     let paid = paid.collect();

@@ -102,6 +102,26 @@ impl Profil {
         })
     }
 
+    /// Whether a person, or an organisation, can be like this.
+    pub(super) fn passer(self, person: bool) -> bool {
+        let known = self.oppfoering();
+        if person {
+            known.personer > 0
+        } else {
+            known.organisasjoner > 0 || matches!(self, Self::Stor | Self::Arbeidsgiver)
+        }
+    }
+
+    /// The names of the profiles that a person, or an organisation, can have.
+    pub(super) fn som_passer(person: bool) -> impl Iterator<Item = &'static str> {
+        PROFILER.iter().filter(move |known| known.profil.passer(person)).map(|known| known.navn)
+    }
+
+    /// Whether a share of the organisations is like this.
+    pub(super) fn velges(self) -> bool {
+        self.oppfoering().organisasjoner > 0
+    }
+
     /// Whether an organisation like this has employees who owe tax.
     pub(super) const fn har_ansatte(self) -> bool {
         matches!(self, Self::Punktlig | Self::Etternoeler | Self::Tilgode | Self::Arbeidsgiver | Self::Stor)

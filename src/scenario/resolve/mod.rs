@@ -17,6 +17,7 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::{Months, NaiveDate};
 
+use super::befolkning::{BefolkningEntry, Oenske, Profil};
 use super::budget::{Budget, Share};
 use super::format::{KontoEntry, MotpartEntry, PartDocument, ScenarioFormat};
 use super::problems::{Place, Problems};
@@ -30,6 +31,8 @@ use crate::domain::reskontro::{Bankkonto, Entry, Motpart, Violation};
 pub(super) struct File<'f> {
     pub(super) name: Arc<str>,
     pub(super) text: &'f str,
+    /// What the party is like, if its file says so.
+    pub(super) profil: Option<Profil>,
     /// How far its series that follow terms go.
     pub(super) span: Span,
     /// Reads a file beside it.
@@ -47,6 +50,12 @@ pub(super) struct Span {
 impl Span {
     /// That of a scenario file.
     pub(super) const OF_FILE: Self = Self { before: Months::new(36), after: Months::new(24) };
+
+    /// The first and the last day, by the base date.
+    pub(super) fn days(self, base: NaiveDate) -> (NaiveDate, NaiveDate) {
+        let first = base.checked_sub_months(self.before).unwrap_or(NaiveDate::MIN);
+        (first, base.checked_add_months(self.after).unwrap_or(NaiveDate::MAX))
+    }
 }
 
 /// A party, and what the set needs from its file.
@@ -125,10 +134,22 @@ pub(super) fn party(
         svar,
         feil,
         kilde,
+        profil: file.profil,
         share,
         kilde_header: OnceLock::new(),
     };
     Some(Resolved { party, defaults })
+}
+
+/// Reads what a file says of the population.
+pub(super) fn population(
+    entry: &BefolkningEntry,
+    base: NaiveDate,
+    budget: &Arc<Budget>,
+    problems: &mut Problems,
+) -> Oenske {
+    let mut share = budget.share();
+    Oenske::read(entry, &mut Reader { base, span: Span::OF_FILE, problems, share: &mut share })
 }
 
 /// Reads the sections of the services.

@@ -284,9 +284,8 @@ fn claims_of_terms(
     let mut claims = Vec::new();
     while serie.forfallsdato(termin).is_some_and(|due| due <= last) {
         let days = serie.periode(termin);
-        let is_in_time = days.is_none_or(|(begins, ends)| {
-            from.is_none_or(|from| ends >= from) && to.is_none_or(|to| begins <= to)
-        });
+        let is_in_time =
+            days.is_none_or(|(begins, ends)| from.is_none_or(|from| ends >= from) && to.is_none_or(|to| begins <= to));
         if is_in_time && !ledger.has_term(&common.kravtype, common.part, days) {
             claims.push(Claim {
                 number: i64::from(serie.ordinal(termin) - start),
@@ -343,8 +342,12 @@ fn claims_by_steps(
     if !missing.is_empty() {
         reader.error(place, format!("give {} too, or gjentas: hver termin", missing.join(", ")));
     }
-    for (key, _) in [("fra", entry.fra.is_some()), ("til", entry.til.is_some())].into_iter().filter(|(_, given)| *given) {
-        reader.error(place.key(key), "only a series that follows terms (gjentas) has this; antall and foersteForfallsdato say it here");
+    for (key, _) in [("fra", entry.fra.is_some()), ("til", entry.til.is_some())].into_iter().filter(|(_, given)| *given)
+    {
+        reader.error(
+            place.key(key),
+            "only a series that follows terms (gjentas) has this; antall and foersteForfallsdato say it here",
+        );
     }
     let antall = reader.optional(entry.antall.as_ref(), place.key("antall"));
     let due = reader.optional(entry.foerste_forfallsdato.as_ref(), place.key("foersteForfallsdato"));

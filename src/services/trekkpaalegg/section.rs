@@ -6,9 +6,9 @@ use std::sync::Arc;
 use chrono::{Datelike, NaiveDate};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use super::{SERVICE, befolkning};
 use super::format::{TrekkDocument, TrekkEntry, TrekkhendelseEntry, TrekkserieEntry, TrekkversjonEntry};
 use super::orders::{Trekk, Trekkserie, derive_faste, derive_trekkid, next_version};
+use super::{SERVICE, befolkning};
 use crate::catalogue::Service;
 use crate::domain::clock::day_in_norway;
 use crate::domain::trekk::regler::{Regelbrudd, Trekkhendelse, brudd, perioder_etter};
