@@ -101,7 +101,7 @@ impl Data for Ord {
         "KLESKLYPE",
         "KNAPPENÅL",
         "KOMPASS",
-        "KORKTREKKER",
+        "KORKPUTE",
         "KRUKKE",
         "LINJAL",
         "LYKTESTOLPE",

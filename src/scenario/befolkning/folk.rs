@@ -33,16 +33,17 @@ pub(crate) struct Valg {
 
 /// Questions about a party that [`Rekkefoelge::hash`] keeps apart.
 pub(super) mod spoersmaal {
-    pub(in super::super) const UKJENT: u64 = 1;
-    pub(in super::super) const PROFIL: u64 = 2;
-    pub(in super::super) const FORM: u64 = 3;
-    pub(in super::super) const ANSATTE: u64 = 4;
-    pub(in super::super) const NAVN: u64 = 5;
-    pub(in super::super) const KONTO: u64 = 6;
-    pub(in super::super) const BELOEP: u64 = 7;
-    pub(in super::super) const VANER: u64 = 8;
-    pub(in super::super) const GJELD: u64 = 9;
-    pub(in super::super) const IDENTER: u64 = 10;
+    pub(crate) const UKJENT: u64 = 1;
+    pub(crate) const PROFIL: u64 = 2;
+    pub(crate) const FORM: u64 = 3;
+    pub(crate) const ANSATTE: u64 = 4;
+    pub(crate) const NAVN: u64 = 5;
+    pub(crate) const KONTO: u64 = 6;
+    pub(crate) const BELOEP: u64 = 7;
+    pub(crate) const VANER: u64 = 8;
+    pub(crate) const GJELD: u64 = 9;
+    pub(crate) const IDENTER: u64 = 10;
+    pub(crate) const SKYLDIG: u64 = 11;
 }
 
 /// The people and organisations of a population.
@@ -52,40 +53,39 @@ pub(super) struct Folk {
     pub(super) orden: Rekkefoelge,
 }
 
-/// A hundred organisations share four hundred places of persons: two each, ten more for every tenth, and a hundred
-/// more for the first.
+/// A hundred organisations share four hundred places of persons: three each, five more for every tenth, and fifty more
+/// for the first. At somewhat less than every third place there is somebody of working age.
 const BLOCK: u64 = 100;
 const PERSONS_OF_BLOCK: u64 = 400;
-const OWN_PLACES: u64 = 2;
-const OF_MEDIUM: u64 = 10;
+/// The owner of a sole proprietorship has the first of these places that somebody has.
+const OWN_PLACES: u64 = 3;
+/// Every tenth organisation is of medium size, by the last digit of its place.
+const EVERY: u64 = 10;
 const MEDIUM: u64 = 5;
+const OF_MEDIUM: u64 = 5;
 const FIRST_OF_MEDIUM: u64 = BLOCK * OWN_PLACES;
-const FIRST_OF_LARGE: u64 = FIRST_OF_MEDIUM + BLOCK;
+const FIRST_OF_LARGE: u64 = FIRST_OF_MEDIUM + BLOCK / EVERY * OF_MEDIUM;
 
 /// The place of an organisation that no population has.
 const NO_PLACE: u64 = u64::MAX;
 
 /// Of 1 000 organisations that can have an owner, so many are sole proprietorships.
-const SOLE_PROPRIETORSHIPS: u64 = 520;
+const SOLE_PROPRIETORSHIPS: u64 = 950;
+/// Of 1 000 employees that have a place, so many are in arrears. It is far more than of all persons, because an employer
+/// has few places.
+const EMPLOYED_DEBTORS: u64 = 320;
 /// Of 1 000 small organisations, so many have employees.
 const SMALL_EMPLOYERS: u64 = 330;
 /// The years of birth of those who work, own firms and pay tax.
 const OF_WORKING_AGE: std::ops::RangeInclusive<u32> = 1945..=2006;
 
-/// The place of an organisation and the number of a place of a person beside it: 0 is the owner's, the others are
-/// employees'.
-type Stilling = (u64, u64);
-
-/// The place at an organisation that a place of a person is.
-fn stilling(place: u64) -> Stilling {
+/// The place of the organisation that a place of a person is at.
+fn ved(place: u64) -> u64 {
     let (block, at) = (place / PERSONS_OF_BLOCK * BLOCK, place % PERSONS_OF_BLOCK);
     match at {
-        FIRST_OF_LARGE.. => (block, OWN_PLACES + at - FIRST_OF_LARGE),
-        FIRST_OF_MEDIUM.. => {
-            let at = at - FIRST_OF_MEDIUM;
-            (block + at / OF_MEDIUM * OF_MEDIUM + MEDIUM, OWN_PLACES + at % OF_MEDIUM)
-        }
-        _ => (block + at / OWN_PLACES, at % OWN_PLACES),
+        FIRST_OF_LARGE.. => block,
+        FIRST_OF_MEDIUM.. => block + (at - FIRST_OF_MEDIUM) / OF_MEDIUM * EVERY + MEDIUM,
+        _ => block + at / OWN_PLACES,
     }
 }
 
@@ -95,8 +95,8 @@ fn plasser(organisation: u64) -> impl Iterator<Item = u64> {
     let own = at * OWN_PLACES..(at + 1) * OWN_PLACES;
     let more = if at == 0 {
         FIRST_OF_LARGE..PERSONS_OF_BLOCK
-    } else if at % OF_MEDIUM == MEDIUM {
-        let first = FIRST_OF_MEDIUM + at / OF_MEDIUM * OF_MEDIUM;
+    } else if at % EVERY == MEDIUM {
+        let first = FIRST_OF_MEDIUM + at / EVERY * OF_MEDIUM;
         first..first + OF_MEDIUM
     } else {
         0..0
@@ -161,7 +161,8 @@ impl Folk {
             Profil::Arbeidsgiver | Profil::Stor | Profil::Konkurs | Profil::Saeravgift | Profil::Hvilende
         );
         let sole = can_be_owned && self.en_av(part, spoersmaal::FORM, 1_000) < SOLE_PROPRIETORSHIPS;
-        let innehaver = if sole { plasser(plass).next().and_then(|place| self.arbeidsfoer_paa(place)) } else { None };
+        let mut own_places = plasser(plass).take(if sole { 3 } else { 0 });
+        let innehaver = own_places.find_map(|place| self.arbeidsfoer_paa(place));
         Organisasjon { part, plass, profil, innehaver, har_ansatte }
     }
 
@@ -173,7 +174,7 @@ impl Folk {
     fn profil_av_organisasjon(&self, part: Part, plass: u64) -> Profil {
         match plass % BLOCK {
             0 => return Profil::Stor,
-            at if at % OF_MEDIUM == MEDIUM => return Profil::Arbeidsgiver,
+            at if at % EVERY == MEDIUM => return Profil::Arbeidsgiver,
             _ => {}
         }
         let shares = self.valg.andeler.iter().copied();
@@ -184,8 +185,10 @@ impl Folk {
     /// The employees of an organisation, in the order of their places. The owner is none of them.
     pub(super) fn ansatte(&self, organisasjon: &Organisasjon) -> impl Iterator<Item = Part> {
         let has_places = organisasjon.har_ansatte && organisasjon.plass != NO_PLACE;
-        let places = has_places.then(|| plasser(organisasjon.plass).skip(1));
-        places.into_iter().flatten().filter_map(|place| self.arbeidsfoer_paa(place))
+        let places = has_places.then(|| plasser(organisasjon.plass));
+        let owner = organisasjon.innehaver;
+        let persons = places.into_iter().flatten().filter_map(|place| self.arbeidsfoer_paa(place));
+        persons.filter(move |person| Some(*person) != owner)
     }
 
     /// The person with a number, if the population has it.
@@ -194,16 +197,16 @@ impl Folk {
         if self.er_ukjent(part) {
             return None;
         }
-        let (organisasjon, nummer) = stilling(plass);
-        let organisasjon = self.organisasjon_paa(organisasjon).filter(|_| er_arbeidsfoer(part));
-        let eier = organisasjon.filter(|it| nummer == 0 && it.innehaver == Some(part)).map(|it| it.part);
-        let arbeidsgiver = organisasjon.filter(|it| nummer > 0 && it.har_ansatte).map(|it| it.part);
+        let organisasjon = self.organisasjon_paa(ved(plass)).filter(|_| er_arbeidsfoer(part));
+        let eier = organisasjon.filter(|it| it.innehaver == Some(part)).map(|it| it.part);
+        let arbeidsgiver = organisasjon.filter(|it| eier.is_none() && it.har_ansatte).map(|it| it.part);
         if self.valg.antall != Antall::Alle && eier.is_none() && arbeidsgiver.is_none() {
             return None;
         }
         let profil = match eier {
             _ if !er_arbeidsfoer(part) => Profil::Hvilende,
             Some(_) => self.profil_av_eier(part),
+            None if arbeidsgiver.is_some() && self.er_skyldig(part) => Profil::Skyldig,
             None => self.profil_av_person(part),
         };
         Some(Person { part, profil, eier, arbeidsgiver })
@@ -224,7 +227,8 @@ impl Folk {
 
     /// Whether a person who works is in arrears, so that an employer deducts from the pay.
     pub(super) fn er_skyldig(&self, part: Part) -> bool {
-        self.profil_av_person(part) == Profil::Skyldig
+        self.en_av(part, spoersmaal::SKYLDIG, 1_000) < EMPLOYED_DEBTORS
+            || self.profil_av_person(part) == Profil::Skyldig
     }
 
     /// The organisations of a population, in the order of their places.
@@ -308,9 +312,8 @@ mod tests {
     #[test]
     fn a_place_of_a_person_is_beside_one_organisation() {
         for place in 0..4_000 {
-            let (organisation, number) = stilling(place);
-            let found = plasser(organisation).nth(usize::try_from(number).expect("small"));
-            assert_eq!(found, Some(place), "{organisation} {number}");
+            let organisation = ved(place);
+            assert_eq!(plasser(organisation).filter(|other| *other == place).count(), 1, "{organisation} {place}");
         }
         let all: usize = (0..1_000).map(|organisation| plasser(organisation).count()).sum();
         assert_eq!(all, 4_000);

@@ -37,14 +37,14 @@ pub(crate) struct Gjeld {
 }
 
 impl Gjeld {
-    /// All that a person owes until a day, by the days of the orders. The debts of a person never overlap.
+    /// All that falls due for a person until a day, in the order of time. The debts of a person never overlap.
     pub(super) fn av(folk: &Folk, skyldner: Part, til: NaiveDate) -> impl Iterator<Item = Self> {
         let first = folk.orden.hash(skyldner, spoersmaal::GJELD);
         let years = i32::try_from(first % u64::try_from(YEARS_APART).unwrap_or(1)).unwrap_or_default();
         let years = (0..).map(move |number| FIRST_YEAR + years + number * YEARS_APART);
         let debts =
             years.map_while(move |due| Self::forfalt(skyldner, due, mix(first ^ u64::from(due.unsigned_abs()))));
-        debts.take_while(move |gjeld| gjeld.opprettet <= til)
+        debts.take_while(move |gjeld| gjeld.forfallsdato().is_some_and(|due| due <= til))
     }
 
     /// The debt of a tax that falls due in a year.

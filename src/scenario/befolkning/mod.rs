@@ -240,6 +240,7 @@ impl Befolkning {
             .ansatte(organisasjon)
             .filter(|ansatt| self.folk.er_skyldig(*ansatt))
             .flat_map(|ansatt| Gjeld::av(&self.folk, ansatt, til))
+            .filter(|gjeld| gjeld.opprettet <= til)
             .collect();
         if debts.is_empty() {
             return String::new();

@@ -46,7 +46,7 @@ pub(super) fn krav(
     match profil {
         Profil::Hvilende => {}
         Profil::Tilgode => {
-            document.kravserier.push(serie("RESTERENDE_SKT_TILB", 7, -amounts.skatt, Betales::Etter(0)));
+            document.kravserier.push(serie("RESTERENDE_SKT_TILB", 7, -amounts.tilgode, Betales::Etter(0)));
         }
         Profil::Skyldig if arbeidsgiver.is_some() => {
             let (fra, til) = tid;

@@ -57,11 +57,11 @@ use Profil as P;
 
 /// All archetypes. The shares of organisations and of persons add up to 1 000 each.
 pub(super) const PROFILER: [Oppfoering; 12] = [
-    av(P::Punktlig, "punktlig", "Pays each claim on its due date or some days before", (430, 170)),
-    av(P::Etternoeler, "etternoeler", "Pays late, with interest claims now and then", (190, 60)),
-    av(P::Skyldig, "skyldig", "In arrears: pays the better part of a year late", (70, 70)),
-    av(P::Tilgode, "tilgode", "Gets money back, and is sometimes paid back what it paid twice", (100, 600)),
-    av(P::Hvilende, "hvilende", "Dormant: no claims", (140, 85)),
+    av(P::Punktlig, "punktlig", "Pays each claim on its due date or some days before", (430, 110)),
+    av(P::Etternoeler, "etternoeler", "Pays late, with interest claims now and then", (190, 30)),
+    av(P::Skyldig, "skyldig", "In arrears: pays the better part of a year late", (70, 50)),
+    av(P::Tilgode, "tilgode", "Gets money back, and is sometimes paid back what it paid twice", (100, 700)),
+    av(P::Hvilende, "hvilende", "Dormant: no claims", (140, 95)),
     av(P::Arbeidsgiver, "arbeidsgiver", "An employer that pays on time", (0, 0)),
     av(P::Saeravgift, "saeravgift", "Owes an excise duty each month beside its VAT", (20, 0)),
     av(P::Konkurs, "konkurs", "Bankrupt: the last terms before the day it went bankrupt stay unpaid", (20, 0)),

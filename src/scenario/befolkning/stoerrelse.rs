@@ -16,7 +16,10 @@ pub(super) struct Stoerrelse {
     pub(super) arbeidsgiveravgift: i64,
     pub(super) forskuddstrekk: i64,
     pub(super) avgift: i64,
+    /// What a person owes after a settlement.
     pub(super) skatt: i64,
+    /// What a person gets back after one.
+    pub(super) tilgode: i64,
     pub(super) forskudd: i64,
 }
 
@@ -35,7 +38,7 @@ const SMAA: Klasse = Klasse {
     mva: (18_000.0, 0.9),
     arbeidsgiveravgift: (14_000.0, 0.7),
     avgift: (40_000.0, 0.9),
-    skatt: (11_000.0, 0.8),
+    skatt: (17_000.0, 0.8),
 };
 const ARBEIDSGIVERE: Klasse = Klasse { mva: (90_000.0, 0.9), arbeidsgiveravgift: (110_000.0, 0.8), ..SMAA };
 const STORE: Klasse =
@@ -48,7 +51,7 @@ const MOST: f64 = 60_000_000.0;
 /// What is withheld from wages for each krone of employer's contribution.
 const WITHHELD: f64 = 2.2;
 /// The advance tax of an owner for each krone of outstanding tax.
-const ADVANCE: i64 = 7;
+const ADVANCE: i64 = 5;
 
 impl Stoerrelse {
     /// Those of a small firm, or of a person.
@@ -80,6 +83,7 @@ impl Stoerrelse {
             forskuddstrekk: whole(contribution * WITHHELD),
             avgift: whole(avgift),
             skatt: whole(skatt),
+            tilgode: whole(skatt / 2.0),
             forskudd: whole(skatt) * ADVANCE,
         }
     }
