@@ -83,7 +83,7 @@ fn meant(number: &str, scenarios: &ScenarioSet) -> String {
     if let Some(part) = corrected.filter(|part| scenarios.get(*part).is_some() && part.to_string() != number) {
         return format!("; its check digit says you may mean {part}");
     }
-    let all: Vec<String> = scenarios.parties().iter().map(|party| party.part.to_string()).collect();
+    let all: Vec<String> = scenarios.heads().into_iter().map(|(part, ..)| part).collect();
     let near = all.iter().map(|known| (strsim::damerau_levenshtein(known, number), known)).min();
     match near {
         Some((1..=2, known)) => format!("; you may mean {known}"),

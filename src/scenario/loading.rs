@@ -11,12 +11,13 @@ use super::befolkning::{self, Oenske};
 use super::budget::Budget;
 use super::counted::Counted;
 use super::format::{PartDocument, ScenarioFormat};
+use super::later::{Entry, Later, is_later};
 use super::limits::{self, Refusal};
 use super::problems::{Counts, MOST_OF_A_SET, Problem, ProblemList, Problems};
 use super::scalar::{PartNumber, Text};
 use super::snapshot::Snapshot;
 use super::sources::{Source, SourceFile};
-use super::{ScenarioSet, resolve};
+use super::{Party, ScenarioSet, resolve};
 use crate::catalogue::nearest;
 
 /// Why nothing was loaded.
@@ -66,6 +67,43 @@ pub(crate) fn resolve_all(
     format: &ScenarioFormat,
     base: NaiveDate,
 ) -> Result<ScenarioSet, LoadError> {
+    resolve(snapshot, format, None, base)
+}
+
+/// The same, but the built-in parties are resolved when they are first asked for. Their warnings are not told.
+///
+/// # Errors
+/// As [`resolve_all`].
+pub(crate) fn resolve_when_asked(
+    snapshot: &Snapshot,
+    format: &'static ScenarioFormat,
+    base: NaiveDate,
+) -> Result<ScenarioSet, LoadError> {
+    resolve(snapshot, format, Some(format), base)
+}
+
+/// Resolves a built-in file alone.
+pub(super) fn resolve_one(
+    file: &SourceFile,
+    format: &ScenarioFormat,
+    base: NaiveDate,
+    budget: &Arc<Budget>,
+) -> Option<Party> {
+    let text = file.text.as_ref().map(Arc::clone).unwrap_or_default();
+    let mut problems = Problems::of_file(Arc::clone(&file.name), text, file.lines_before);
+    let beside = |name: &str| Source::Builtin.beside(&file.name, name).map_err(|unread| unread.message);
+    match load_file(file, true, &beside, format, base, budget, &mut problems)? {
+        Contents::Party(resolved) => Some(resolved.party),
+        Contents::Population(_) => None,
+    }
+}
+
+fn resolve(
+    snapshot: &Snapshot,
+    format: &ScenarioFormat,
+    later: Option<&'static ScenarioFormat>,
+    base: NaiveDate,
+) -> Result<ScenarioSet, LoadError> {
     let mut set = ScenarioSet { base, ..ScenarioSet::default() };
     let mut found = ProblemList::new(MOST_OF_A_SET);
     let mut claims = 0;
@@ -73,6 +111,18 @@ pub(crate) fn resolve_all(
         let mut described: HashMap<_, Arc<str>> = HashMap::new();
         let mut population: Option<Arc<str>> = None;
         for file in files {
+            if let Some((format, head)) = later.zip(is_later(source, file)) {
+                for section in &format.sections {
+                    if section.default_key().is_some_and(|(key, _)| head.has_default(key)) {
+                        let name = section.service().name;
+                        set.defaults.retain(|(service, _)| *service != name);
+                        set.defaults.push((name, head.part));
+                    }
+                }
+                let entry = Later::new(head, &file.name, format, base, &snapshot.budget);
+                set.parties.insert(head.part, Entry::Later(Arc::new(entry)));
+                continue;
+            }
             let beside = |name: &str| snapshot.beside(number, &file.name, name);
             let mut problems = Problems::of_file(
                 Arc::clone(&file.name),
@@ -109,7 +159,7 @@ pub(crate) fn resolve_all(
                     set.defaults.retain(|(service, _)| *service != name);
                     set.defaults.push((name, part));
                 }
-                set.parties.insert(part, Arc::new(party.party));
+                set.parties.insert(part, Entry::Ready(Arc::new(party.party)));
             }
             found.extend(problems.finish());
         }

@@ -160,6 +160,16 @@ impl Befolkning {
         }
     }
 
+    /// Who employs a person, if anybody does.
+    pub(crate) fn arbeidsgiver(&self, part: Part) -> Option<Part> {
+        self.folk.person(part)?.arbeidsgiver
+    }
+
+    /// Whether an organisation is a sole proprietorship.
+    pub(crate) fn er_enk(&self, part: Part) -> bool {
+        self.folk.organisasjon(part).is_some_and(|organisasjon| organisasjon.innehaver.is_some())
+    }
+
     /// What the population says of a number at once, without its ledger.
     pub(crate) fn profil(&self, part: Part) -> Option<Profil> {
         if part.is_person() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::section::Partsdata;
-use crate::domain::begjaering::{Oppfoering, Register, SyntetiskRegister};
+use crate::domain::begjaering::{Oppfoering, Register, Registerstatus, SyntetiskRegister};
 use crate::domain::saksgang::betjeningskart::{self, Regelverk, Unntak};
 use crate::scenario::ScenarioSet;
 
@@ -24,9 +24,11 @@ impl Register for Scenarioregister<'_> {
         let data = party.and_then(|party| party.sections.get::<Partsdata>());
         let gammelt = data.and_then(|data| data.gammelt_regelverk).unwrap_or(by_number.gammelt_regelverk);
         let of_session = self.unntak.get(nummer).map_or(&[][..], Vec::as_slice);
+        let in_population = nummer.parse().ok().is_some_and(|part| party.is_none() && self.scenarios.er_enk(part));
+        let by_population = in_population.then_some(Registerstatus::Enk);
         let rules = betjeningskart::regelverk(gammelt, of_session, self.dag);
         Oppfoering {
-            status: data.and_then(|data| data.register).unwrap_or(by_number.status),
+            status: data.and_then(|data| data.register).or(by_population).unwrap_or(by_number.status),
             gammelt_regelverk: rules == Regelverk::Gammelt,
         }
     }
