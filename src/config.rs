@@ -15,7 +15,9 @@ use crate::access::Level;
 use crate::browser::{Allowed, HostPattern, WebOrigin};
 use crate::catalogue::{Edition, nearest};
 use crate::domain::clock::{ClockError, Now};
+use crate::domain::prosent::Prosent;
 use crate::load::settings::{LoadLimits, parse_length, parse_size};
+use crate::scenario::befolkning::{Antall, MOST_ORGANISATIONS, Oenske};
 use crate::scenario::sources::Source;
 
 /// The server's settings. A flag can be given before or after the name of a subcommand.
@@ -92,6 +94,8 @@ pub(crate) struct Flags {
     #[arg(long, env = "SANDBOX_MAX_CLAIMS", global = true, default_value_t = Limits::default().claims, value_name = "NUMBER")]
     pub(crate) max_claims: usize,
     #[command(flatten)]
+    pub(crate) population: PopulationFlags,
+    #[command(flatten)]
     pub(crate) load: LoadLimits,
     /// The settings of the services, from flags of their own.
     #[arg(skip)]
@@ -155,8 +159,51 @@ impl Flags {
                 claims: self.max_claims,
             },
             load: self.load,
+            population: self.population.oenske(self.seed),
         }
     }
+}
+
+/// The settings of the population.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub(crate) struct PopulationFlags {
+    /// Synthetic parties beside those of the scenarios, made when they are first asked for: off, a number of organisations
+    /// (with their owners and employees), or all
+    #[arg(long, env = "SANDBOX_POPULATION", global = true, default_value = "off", value_name = "off|NUMBER|all", value_parser = parse_population)]
+    pub(crate) population: Population,
+    /// How many of the population's numbers are unknown all the same
+    #[arg(long, env = "SANDBOX_UNKNOWN", global = true, value_name = "PER CENT", value_parser = parse_share)]
+    pub(crate) unknown: Option<Prosent>,
+}
+
+/// How large the population is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Population(pub(crate) Option<Antall>);
+
+impl PopulationFlags {
+    /// What the settings say of the population.
+    pub(crate) fn oenske(self, seed: Option<u64>) -> Oenske {
+        let Population(antall) = self.population;
+        let ukjent = self.unknown.map(|share| share.hundredths().into());
+        Oenske { antall, froe: seed, ukjent, andeler: Vec::new() }
+    }
+}
+
+fn parse_population(text: &str) -> Result<Population, String> {
+    match text {
+        "off" => Ok(Population(None)),
+        "all" => Ok(Population(Some(Antall::Alle))),
+        _ => {
+            let number = text.parse().ok().filter(|number| (1..=MOST_ORGANISATIONS).contains(number));
+            let message = || format!("write off, all, or a number from 1 to {MOST_ORGANISATIONS}");
+            number.map(|number| Population(Some(Antall::Organisasjoner(number)))).ok_or_else(message)
+        }
+    }
+}
+
+fn parse_share(text: &str) -> Result<Prosent, String> {
+    let number = text.strip_suffix('%').ok_or_else(|| "write per cent, like 10%".to_owned())?;
+    number.trim_end().parse().map_err(|why| format!("{why}; write per cent, like 10%"))
 }
 
 fn parse_now(text: &str) -> Result<Now, ClockError> {
@@ -280,6 +327,8 @@ pub(crate) struct Settings {
     pub(crate) allowed: Allowed,
     pub(crate) limits: Limits,
     pub(crate) load: LoadLimits,
+    /// The parties that no scenario describes.
+    pub(crate) population: Oenske,
 }
 
 /// The `SANDBOX_…` variables that nothing reads.

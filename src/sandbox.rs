@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use crate::access::Level;
 use crate::browser::Allowed;
 use crate::catalogue::Edition;
-use crate::config::{Limits, Options, ServiceSettings, Settings};
+use crate::config::{Limits, Options, PopulationFlags, ServiceSettings, Settings};
 use crate::domain::clock::Now;
 use crate::interface::{ServiceModule, Services};
 use crate::load::settings::LoadLimits;
@@ -109,7 +109,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// A setting of a service, or a limit of connections, times and memory: its flag and value, as on the command line.
+    /// A setting of a service or of the population, or a limit of connections, times and memory: its flag and value, as on the command line.
     /// A flag that takes no value has an empty one.
     #[must_use]
     pub fn setting(mut self, flag: &str, value: &str) -> Self {
@@ -232,7 +232,7 @@ impl SandboxBuilder {
             sources.push(Source::Builtin);
         }
         let services = built_in_and(&self.services);
-        let (service_settings, load) = read_settings(services, &self.settings)?;
+        let (service_settings, load, population) = read_settings(services, &self.settings)?;
         let settings = Settings {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             now,
@@ -245,6 +245,7 @@ impl SandboxBuilder {
             control_key: self.control_key,
             allowed: Allowed { hosts, origins },
             limits: self.limits,
+            population: population.oenske(self.seed),
         };
         let sessions =
             Sessions::open(sources, services.format, services.states(), &settings, system_time).map_err(|error| {
@@ -276,10 +277,14 @@ impl SandboxBuilder {
     }
 }
 
-/// Reads the settings of services, and the limits, from their flags.
-fn read_settings(services: &Services, flags: &[String]) -> Result<(ServiceSettings, LoadLimits), StartError> {
+/// Reads the settings of services, the limits, and the population from their flags.
+fn read_settings(
+    services: &Services,
+    flags: &[String],
+) -> Result<(ServiceSettings, LoadLimits, PopulationFlags), StartError> {
     let sections = || services.modules.iter().filter_map(|module| module.hooks.settings.as_ref());
     let command = LoadLimits::augment_args(clap::Command::new("settings").no_binary_name(true));
+    let command = PopulationFlags::augment_args(command);
     let command = sections().fold(command, |command, section| (section.augment)(command));
     // A test must not depend on the environment that it runs in.
     let command = command.mut_args(|argument| argument.env(None::<&'static str>));
@@ -289,5 +294,6 @@ fn read_settings(services: &Services, flags: &[String]) -> Result<(ServiceSettin
     for section in sections() {
         (section.read)(&matches, &mut settings).map_err(wrong)?;
     }
-    Ok((settings, LoadLimits::from_arg_matches(&matches).map_err(wrong)?))
+    let population = PopulationFlags::from_arg_matches(&matches).map_err(wrong)?;
+    Ok((settings, LoadLimits::from_arg_matches(&matches).map_err(wrong)?, population))
 }

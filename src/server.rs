@@ -243,7 +243,7 @@ async fn chores(sessions: Arc<Sessions>) {
         unused += pause;
         if unused >= UNUSED {
             unused = Duration::ZERO;
-            sessions.library.kept.forget_unused();
+            sessions.library.forget_unused();
         }
         let Some(mut watching) = watch.take() else {
             continue;

@@ -12,6 +12,7 @@ mod request_filter;
 mod requests;
 mod rules;
 mod scenarios;
+pub(crate) mod search;
 mod sessions;
 mod verify;
 pub(crate) mod welcome;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::clock::{ClockChange, ClockView};
 use super::coverage::CoverageQuery;
-use super::parties::{PartyLine, describe_facts};
+use super::parties::{PartyFilter, PartyLine, describe_facts};
 use super::report::ReportQuery;
 use super::request_filter::RequestFilter;
 use super::requests::{RequestList, WholeRequest};
@@ -52,6 +52,7 @@ pub(super) fn document(services: &Services) -> Value {
     let queries = Queries {
         requests: parameters_of::<RequestFilter>(),
         coverage: parameters_of::<CoverageQuery>(),
+        parties: parameters_of::<PartyFilter>(),
         report: parameters_of::<ReportQuery>(),
     };
     let mut paths = Map::new();
@@ -313,6 +314,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
 struct Queries {
     requests: Vec<Value>,
     coverage: Vec<Value>,
+    parties: Vec<Value>,
     report: Vec<Value>,
 }
 
@@ -321,6 +323,7 @@ impl Queries {
         match operation.id {
             "listRequests" => &self.requests,
             "showCoverage" | "planCoverage" | "verify" | "exportHar" | "exportJournal" => &self.coverage,
+            "listParties" => &self.parties,
             "makeReport" => &self.report,
             _ => &[],
         }

@@ -2,14 +2,19 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Query, RawQuery, State};
+use axum::http::{StatusCode, Uri};
 use axum::response::Json;
+use chrono::NaiveDate;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value, json};
 
-use crate::interface::pages::{InSession, Shared};
+use super::search::{FIRST, MOST_FOUND, MOST_SEARCHED, Where, search};
+use crate::catalogue::nearest;
+use crate::interface::pages::{InSession, Problem, Shared};
 use crate::interface::{PartyFact, Services};
+use crate::scenario::befolkning::Profil;
 use crate::scenario::{Party, Svar};
 use crate::session::Session;
 
@@ -35,17 +40,28 @@ pub(crate) struct PartyLine {
     #[serde(flatten)]
     #[schemars(skip)]
     facts: Map<String, Value>,
+    /// What it is like, if it is made from an archetype.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) profil: Option<&'static str>,
     pub(crate) beskrivelse: String,
-    /// The file it is described in.
+    /// The file it is described in; `population/` and its profile if no file describes it.
     pub(crate) kilde: String,
 }
 
-/// The parties as they are on the session's day.
+/// The parties of the scenarios, as they are on the session's day.
 pub(crate) fn lines(session: &Session, services: &Services) -> Vec<PartyLine> {
-    let today = session.today();
+    lines_of(session.world().loaded.scenarios.parties(), session.today(), services)
+}
+
+/// Some parties, as they are on a day.
+pub(crate) fn lines_of<'p>(
+    parties: impl IntoIterator<Item = &'p Arc<Party>>,
+    day: NaiveDate,
+    services: &Services,
+) -> Vec<PartyLine> {
     let facts: Vec<&PartyFact> = facts(services).collect();
     let line = |party: &Arc<Party>| {
-        let at = party.reskontro.as_of(today);
+        let at = party.reskontro.as_of(day);
         PartyLine {
             part: party.part.to_string(),
             navn: party.navn.to_string(),
@@ -55,11 +71,12 @@ pub(crate) fn lines(session: &Session, services: &Services) -> Vec<PartyLine> {
             bokstavelige_svar: party.svar.len(),
             bokstavelig: party.svar.iter().map(what_it_answers).collect(),
             facts: facts.iter().map(|fact| (fact.name.to_owned(), (fact.count)(party).into())).collect(),
+            profil: party.profil.map(Profil::navn),
             beskrivelse: party.beskrivelse.as_deref().unwrap_or_default().to_owned(),
             kilde: party.kilde.to_string(),
         }
     };
-    session.world().loaded.scenarios.parties().into_iter().map(line).collect()
+    parties.into_iter().map(line).collect()
 }
 
 /// What a literal answer is for: `kravogbetalinger/krav 2024 2023-01-01..2023-09-01`.
@@ -91,6 +108,62 @@ pub(super) fn describe_facts(schema: &mut Value, services: &Services) {
     }
 }
 
-pub(super) async fn list(State(shared): State<Arc<Shared>>, InSession(session): InSession) -> Json<Vec<PartyLine>> {
-    Json(lines(&session, shared.services))
+/// Which parties are asked for; without `where`, those of the scenarios.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PartyFilter {
+    /// A search over scenarios and population, like `overdue > 50000 and group = Merverdiavgift`.
+    #[serde(rename = "where")]
+    condition: Option<String>,
+    /// How many to find at most, 20 where left out; only beside `where`.
+    #[schemars(range(min = 1, max = 1000))]
+    first: Option<usize>,
+}
+
+const FILTERS: [&str; 2] = ["where", "first"];
+
+impl PartyFilter {
+    fn read(query: &str) -> Result<Option<(Where, usize)>, Problem> {
+        let pairs = form_urlencoded::parse(query.as_bytes());
+        if let Some((name, _)) = pairs.into_iter().find(|(name, _)| !FILTERS.contains(&&**name)) {
+            let hint = nearest(&name, FILTERS).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+            let detail = format!("there is no filter {name:?}; there are {}{hint}", FILTERS.join(", "));
+            return Err(Problem::bad_request(detail));
+        }
+        let uri: Uri = format!("/?{query}").parse().unwrap_or_default();
+        let Query(read) = Query::<Self>::try_from_uri(&uri).map_err(|error| Problem::bad_request(error.body_text()))?;
+        let first = read.first.unwrap_or(FIRST);
+        if !(1..=MOST_FOUND).contains(&first) {
+            return Err(Problem::bad_request(format!("first is a number from 1 to {MOST_FOUND}")));
+        }
+        match read.condition {
+            Some(text) => {
+                let condition = Where::read(&text).map_err(|wrong| Problem::bad_request(wrong.to_string()))?;
+                Ok(Some((condition, first)))
+            }
+            None if read.first.is_some() => {
+                Err(Problem::bad_request("first needs where: it is the number of parties found"))
+            }
+            None => Ok(None),
+        }
+    }
+}
+
+pub(super) async fn list(
+    State(shared): State<Arc<Shared>>,
+    InSession(session): InSession,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Vec<PartyLine>>, Problem> {
+    let Some((condition, first)) = PartyFilter::read(query.as_deref().unwrap_or_default())? else {
+        return Ok(Json(lines(&session, shared.services)));
+    };
+    let found = tokio::task::spawn_blocking(move || {
+        let world = session.world();
+        let found = search(&world.loaded.scenarios, &condition, session.today(), (first, MOST_SEARCHED));
+        lines_of(&found.parties, session.today(), shared.services)
+    });
+    found
+        .await
+        .map(Json)
+        .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "A fault of the sandbox", "see the log"))
 }

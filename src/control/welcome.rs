@@ -49,9 +49,9 @@ impl<'s> Welcome<'s> {
             Some((format!("{base}{}/{}", module.service.base, module.service.version), module.hooks.sample.as_ref()?))
         });
         let world = session.world();
-        let parties = world.loaded.scenarios.parties();
-        let example = parties.iter().map(|party| party.part.to_string()).find(|part| part == EXAMPLE_PARTY);
-        let example = example.or_else(|| parties.first().map(|party| party.part.to_string()));
+        let parties = world.loaded.scenarios.heads();
+        let example = parties.iter().find(|(part, ..)| part == EXAMPLE_PARTY).or(parties.first());
+        let example = example.map(|(part, ..)| part.clone());
         let access_level = access.level();
         // If every call needs a token, the command has a token of the party.
         let needed = matches!(access_level, Level::Claims | Level::Signed);
@@ -106,11 +106,10 @@ impl<'s> Welcome<'s> {
             let _ = writeln!(text, "\n{note}");
         }
         let _ = writeln!(text, "\nParties");
-        let parties = self.world.loaded.scenarios.parties();
-        let width = parties.iter().map(|party| party.navn.chars().count()).max().unwrap_or(0).min(40);
-        for party in parties {
-            let (part, about) = (party.part.to_string(), party.beskrivelse.as_deref().unwrap_or_default());
-            let _ = writeln!(text, "  {part:<11}  {:<width$}  {about}", party.navn);
+        let parties = self.world.loaded.scenarios.heads();
+        let width = parties.iter().map(|(_, navn, _)| navn.chars().count()).max().unwrap_or(0).min(40);
+        for (part, navn, about) in parties {
+            let _ = writeln!(text, "  {part:<11}  {navn:<width$}  {about}");
         }
         match &self.curl {
             Some(curl) => {

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod identifikator;
 pub mod kalender;
 pub mod kravtype;
+pub(crate) mod navn;
 pub mod prosent;
 pub mod rente;
 pub mod reskontro;

@@ -3,7 +3,7 @@
 use super::Beloep;
 
 /// A percentage with two decimals, 0 to 100.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Prosent(u16);
 
 impl Prosent {

@@ -1,5 +1,7 @@
 //! What would have made a refused call succeed, for the header `Sandbox-Hint` and the journal.
 
+use chrono::NaiveDate;
+
 use super::routes::number_name;
 use super::{Call, Services, url};
 use crate::catalogue::{Check, Service, nearest};
@@ -44,7 +46,7 @@ pub(crate) fn hint(call: &Call<'_>, failed: Check) -> Option<String> {
         }
         Check::Input | Check::Party if !service.has_parties() => None,
         Check::Input => Some(input(number, service, scenarios)),
-        Check::Party => Some(party(number, scenarios)),
+        Check::Party => Some(party(number, call.day(), scenarios)),
         Check::Period => None,
     }
 }
@@ -61,8 +63,8 @@ fn input(number: &str, service: &Service, scenarios: &ScenarioSet) -> String {
         .to_owned()
 }
 
-fn party(number: &str, scenarios: &ScenarioSet) -> String {
-    let known = number.parse().ok().and_then(|part| scenarios.get(part));
+fn party(number: &str, day: NaiveDate, scenarios: &ScenarioSet) -> String {
+    let known = number.parse().ok().and_then(|part| scenarios.party(part, day));
     match known {
         Some(party) if party.skjermet.is_shielded() => {
             format!("party {number} is shielded; the service tells nothing about it")
@@ -81,7 +83,7 @@ fn meant(number: &str, scenarios: &ScenarioSet) -> String {
     if let Some(part) = corrected.filter(|part| scenarios.get(*part).is_some() && part.to_string() != number) {
         return format!("; its check digit says you may mean {part}");
     }
-    let all: Vec<String> = scenarios.parties().iter().map(|party| party.part.to_string()).collect();
+    let all: Vec<String> = scenarios.heads().into_iter().map(|(part, ..)| part).collect();
     let near = all.iter().map(|known| (strsim::damerau_levenshtein(known, number), known)).min();
     match near {
         Some((1..=2, known)) => format!("; you may mean {known}"),

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::call::Body;
@@ -38,7 +39,7 @@ pub(crate) enum SaidBy {
 pub(crate) struct Subject {
     pub(crate) number: GivenNumber,
     pub(crate) said_by: SaidBy,
-    /// The party of the number, where a scenario names it.
+    /// The party of the number, where a scenario or the population has it.
     pub(crate) party: Option<Arc<Party>>,
     /// URL, token and body do not name the party, so a modifier or a rule may name it.
     pub(crate) is_open: bool,
@@ -85,6 +86,15 @@ impl Subject {
             None => self,
             Some(number) => Self { is_open: true, ..Self::new(GivenNumber::read(number), SaidBy::Rule, scenarios) },
         }
+    }
+
+    /// The subject on a day: the population's party if no scenario describes one.
+    #[must_use]
+    pub(crate) fn on(self, day: NaiveDate, scenarios: &ScenarioSet) -> Self {
+        if self.party.is_some() || scenarios.befolkning.is_none() {
+            return self;
+        }
+        Self { party: self.number.part().and_then(|part| scenarios.party(part, day)), ..self }
     }
 
     fn new(number: GivenNumber, said_by: SaidBy, scenarios: &ScenarioSet) -> Self {

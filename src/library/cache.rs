@@ -116,11 +116,13 @@ impl KeptAnswers {
         Self { answers: Arc::new(answers), sets: Arc::default(), used: Arc::default() }
     }
 
-    /// Forgets all answers if nobody has asked for one since the last time.
-    pub(crate) fn forget_unused(&self) {
-        if !self.used.swap(false, Ordering::Relaxed) {
+    /// Forgets all answers if nobody has asked for one since the last time. Returns whether it did.
+    pub(crate) fn forget_unused(&self) -> bool {
+        let is_unused = !self.used.swap(false, Ordering::Relaxed);
+        if is_unused {
             self.answers.clear();
         }
+        is_unused
     }
 
     /// The answers of a new set. They give way to others once nobody asks for them any longer.

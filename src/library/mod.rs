@@ -11,9 +11,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::{Mutex, RwLock};
 
 use crate::scenario::ScenarioSet;
+use crate::scenario::befolkning::{Befolkning, Kjente, Oenske};
 use crate::scenario::budget::Budget;
 use crate::scenario::format::ScenarioFormat;
-use crate::scenario::loading::{LoadError, read, resolve_all};
+use crate::scenario::loading::{LoadError, read, resolve_when_asked};
 use crate::scenario::snapshot::Snapshot;
 use crate::scenario::sources::Source;
 use cache::{KeptAnswers, RenderCache};
@@ -31,6 +32,36 @@ pub(crate) struct Loaded {
 impl Loaded {
     fn new(scenarios: ScenarioSet, kept: &KeptAnswers) -> Arc<Self> {
         Arc::new(Self { scenarios, cache: kept.of_new_set() })
+    }
+}
+
+/// What the scenarios of a process may take, and the parties beside them.
+pub(crate) struct Room {
+    /// What all scenarios of the process are taken from.
+    pub(crate) budget: Arc<Budget>,
+    /// How many bytes of rendered answers are kept.
+    pub(crate) answer_bytes: usize,
+    /// What the settings say of the population.
+    pub(crate) population: Oenske,
+}
+
+/// The parties that no scenario describes.
+struct Population {
+    oenske: Oenske,
+    format: &'static ScenarioFormat,
+    kjente: Kjente,
+}
+
+impl Population {
+    /// A set with the population beside it.
+    fn beside(&self, mut set: ScenarioSet) -> ScenarioSet {
+        let wanted = Oenske::samlet(&self.oenske, set.oenske.as_ref());
+        let is_there = set.befolkning.as_ref().map(|there| there.valg()) == wanted.as_ref();
+        if !is_there {
+            let made = |valg| Arc::new(Befolkning::new(valg, set.base, self.format, &self.kjente));
+            set.befolkning = wanted.map(made);
+        }
+        set
     }
 }
 
@@ -62,27 +93,29 @@ pub(crate) struct Library {
     failed: RwLock<Option<Failed>>,
     /// The rendered answers of all sets.
     pub(crate) kept: KeptAnswers,
+    population: Population,
     /// Made before the folders are first read, so that no change is missed.
     watch: Mutex<Option<Watch>>,
 }
 
 impl Library {
-    /// Reads and resolves the sources for the first time. Rendered answers may take so many bytes.
+    /// Reads and resolves the sources for the first time.
     ///
     /// # Errors
-    /// As [`resolve_all`].
+    /// As [`resolve_when_asked`].
     pub(crate) fn open(
         sources: Vec<Source>,
         format: &'static ScenarioFormat,
         base: NaiveDate,
         now: DateTime<Utc>,
-        budget: Arc<Budget>,
-        answer_bytes: usize,
+        room: Room,
     ) -> Result<Self, LoadError> {
+        let Room { budget, answer_bytes, population } = room;
         let kept = KeptAnswers::new(answer_bytes);
         let watch = Mutex::new(Watch::new(&sources));
         let snapshot = read(&sources, &budget)?;
-        let loaded = Loaded::new(resolve_all(&snapshot, format, base)?, &kept);
+        let population = Population { oenske: population, format, kjente: Kjente::new() };
+        let loaded = Loaded::new(population.beside(resolve_when_asked(&snapshot, format, base)?), &kept);
         let issue = Issue { number: 1, snapshot, sets: Mutex::new(vec![(base, loaded)]), read: now };
         Ok(Self {
             sources,
@@ -91,6 +124,7 @@ impl Library {
             issue: RwLock::new(Arc::new(issue)),
             failed: RwLock::default(),
             kept,
+            population,
             watch,
         })
     }
@@ -136,12 +170,12 @@ impl Library {
         if let Some((_, loaded)) = sets.iter().find(|(day, _)| *day == base) {
             return (issue.number, Ok(Arc::clone(loaded)));
         }
-        let mut resolved = resolve_all(&issue.snapshot, self.format, base);
+        let mut resolved = resolve_when_asked(&issue.snapshot, self.format, base);
         let in_use = |(_, loaded): &(NaiveDate, Arc<Loaded>)| Arc::strong_count(loaded) > 1;
         if resolved.is_err() && !sets.iter().all(in_use) {
             // Perhaps there is room without the sets that are only kept.
             sets.retain(in_use);
-            resolved = resolve_all(&issue.snapshot, self.format, base);
+            resolved = resolve_when_asked(&issue.snapshot, self.format, base);
         }
         let loaded = match resolved {
             Ok(scenarios) => self.loaded(scenarios),
@@ -156,14 +190,19 @@ impl Library {
 
     /// A set that answers can be rendered from.
     pub(crate) fn loaded(&self, scenarios: ScenarioSet) -> Arc<Loaded> {
-        Loaded::new(scenarios, &self.kept)
+        Loaded::new(self.population.beside(scenarios), &self.kept)
+    }
+
+    /// The text of a scenario file, by its name.
+    pub(crate) fn text_of(&self, file: &str) -> Option<Arc<str>> {
+        self.issue().snapshot.text_of(file)
     }
 
     /// Reads the sources again. If they do not load, everything stays as it is, and the failure is remembered.
     pub(crate) fn reload(&self, base: NaiveDate, now: DateTime<Utc>) -> Result<u64, Arc<LoadError>> {
         let mut again = false;
         let fresh = read(&self.sources, &self.budget).inspect_err(|_| again = true).and_then(|snapshot| {
-            let resolved = resolve_all(&snapshot, self.format, base);
+            let resolved = resolve_when_asked(&snapshot, self.format, base);
             let scenarios = resolved.inspect_err(|_| again = snapshot.may_be_read_later())?;
             Ok((snapshot, self.loaded(scenarios)))
         });
@@ -181,6 +220,13 @@ impl Library {
                 *self.failed.write() = Some(failed);
                 Err(error)
             }
+        }
+    }
+
+    /// Forgets what nobody has asked for in a while: rendered answers, and parties of the population.
+    pub(crate) fn forget_unused(&self) {
+        if self.kept.forget_unused() {
+            self.population.kjente.forget();
         }
     }
 

@@ -47,7 +47,9 @@ impl<'s> Addressed<'s> {
             Target::Page | Target::Nothing => (Plan::without_service(wishes, self.state.services)?, Subject::default()),
         };
         let now = plan.modifiers().observed(shown)?;
-        Ok(Planned { call: self, subject, plan, instants: Instants { now, day: day_in_norway(now), tokens } })
+        let day = day_in_norway(now);
+        let subject = subject.on(day, &self.world.loaded.scenarios);
+        Ok(Planned { call: self, subject, plan, instants: Instants { now, day, tokens } })
     }
 
     fn plan(

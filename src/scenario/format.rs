@@ -9,9 +9,10 @@ use std::sync::OnceLock;
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use serde::Deserialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
+use super::befolkning::BefolkningEntry;
 use super::mot_andre::{MotAndreEntry, MottakerEntry};
 use super::scalar::{
     Aar, Amount, Betalingsdato, Count, Dato, Delay, Drift, Edition, EtterForfall, Fault, Gjentakelse, Number,
@@ -37,6 +38,11 @@ impl ScenarioFormat {
         let mut generator = SchemaSettings::draft2020_12().for_deserialize().into_generator();
         let sections: Vec<_> = self.sections.iter().map(|section| section.schema(&mut generator)).collect();
         let mut schema = generator.into_root_schema_for::<PartDocument>().to_value();
+        // A file describes a party, or the population.
+        schema["if"] = json!({ "required": ["befolkning"] });
+        schema["then"] = json!({ "maxProperties": 1 });
+        schema["else"] =
+            json!({ "required": ["part"], "anyOf": [{ "required": ["navn"] }, { "required": ["profil"] }] });
         for section in sections {
             let Some(own) = section.get("properties").and_then(Value::as_object) else {
                 continue;
@@ -77,14 +83,18 @@ impl ScenarioFormat {
 }
 
 /// A party of the sandbox: who it is, its ledger, and literal answers and faults that replace the answers from it.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields, title = "innkreving-sandbox scenario")]
 #[serde(expecting = "the keys of a party (part, navn, …)")]
 pub(crate) struct PartDocument {
     /// Organisation number (9 digits) or personal number (11 digits) that this file answers for.
+    #[serde(default)]
     pub(crate) part: PartNumber,
-    /// The party's name; synthetic, in upper case.
+    /// The party's name; synthetic, in upper case. It can be left out beside `profil`.
+    #[serde(default)]
     pub(crate) navn: Text,
+    /// An archetype of docs/population.md, like `etternoeler`. It describes the claims and payments that the file does not.
+    pub(crate) profil: Option<Text>,
     /// One line that describes what this party is good for. `innkreving-sandbox parties` shows it.
     pub(crate) beskrivelse: Option<Text>,
     /// The owner of a sole proprietorship. Claims and payments may be listed under this number.
@@ -120,11 +130,13 @@ pub(crate) struct PartDocument {
     /// Faults of the calls about this party.
     #[serde(default)]
     pub(crate) feil: Vec<FeilEntry>,
+    /// The parties that no scenario describes. A file with this key has no other key.
+    pub(crate) befolkning: Option<BefolkningEntry>,
 }
 
 /// A claim. Give either `opprinneligBeloep` (one instalment; four for advance tax, two for outstanding tax from 1 000
 /// kroner) or `forfall`; neither for interest whose amount follows from its principal.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the keys of a claim, like { kravidentifikator: KRAV-1, kravtype: Mva-melding, … }")]
@@ -160,7 +172,7 @@ pub(crate) struct KravEntry {
 }
 
 /// An instalment of a claim.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the keys of an instalment, like { forfallsdato: i dag, opprinneligBeloep: 100 }")]
@@ -180,7 +192,7 @@ pub(crate) struct ForfallEntry {
 }
 
 /// When enforcement is deferred.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "{ fraOgMed: …, tilOgMed: … }")]
@@ -192,7 +204,7 @@ pub(crate) struct UtsattEntry {
 }
 
 /// How to pay an instalment.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "{ kidnummer: …, konto: { … } }")]
 pub(crate) struct BetalingsinformasjonEntry {
@@ -203,7 +215,7 @@ pub(crate) struct BetalingsinformasjonEntry {
 }
 
 /// A bank account.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the keys of an account, like { kontonummer: … }")]
@@ -222,7 +234,7 @@ pub(crate) struct KontoEntry {
 }
 
 /// The period a claim is for.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the keys of a period, like { termin: siste } or { aar: 2026 }")]
@@ -240,7 +252,7 @@ pub(crate) struct PeriodeEntry {
 }
 
 /// The days that an interest claim charges interest for.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "{ fraDato: …, tilDato: … }")]
@@ -252,7 +264,7 @@ pub(crate) struct RenteperiodeEntry {
 }
 
 /// Many similar claims: one for each term (`gjentas`), or a number of them with steps between their due dates.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the keys of a series (gjentas or antall, kravidentifikator, …)")]
@@ -285,6 +297,15 @@ pub(crate) struct KravserieEntry {
     pub(crate) beloep_til: Amount,
     /// The seed of the random amounts.
     pub(crate) froe: Option<Count>,
+    /// How the amounts follow the year, in per cent: each number is for an equal part of it. `[80, 100, 120, 100]` is for
+    /// quarters. If left out, the year is even.
+    #[serde(default)]
+    #[schemars(length(max = 12))]
+    pub(crate) sesong: Vec<Count>,
+    /// Only terms that end on this day or later, if the series follows terms.
+    pub(crate) fra: Option<Dato>,
+    /// Only terms that begin on this day or earlier, if the series follows terms.
+    pub(crate) til: Option<Dato>,
     /// The day on which each claim is paid in full, by its due date (`forfall`, `forfall - 2d`), or `opprettet`. If left
     /// out, the due date where `betaltHver` is given, and otherwise none is paid.
     pub(crate) betalt: Option<Seriebetaling>,
@@ -293,7 +314,7 @@ pub(crate) struct KravserieEntry {
 }
 
 /// A payment in. The part of it that is not placed is unallocated.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the keys of a payment (innbetalingsidentifikator, innbetalingsdato, …)")]
@@ -318,7 +339,7 @@ pub(crate) struct InnbetalingEntry {
 }
 
 /// The other end of a payment.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "{ kidnummer: …, konto: { … } }")]
@@ -336,7 +357,7 @@ pub(crate) struct MotpartEntry {
 }
 
 /// A part of a payment, placed on an instalment.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the keys of a placement, like { krav: KRAV-1, beloep: 100 }")]
 pub(crate) struct PlasseringEntry {
@@ -351,7 +372,7 @@ pub(crate) struct PlasseringEntry {
 }
 
 /// A credit set off against a debit.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the keys of a set-off, like { kreditkrav: FORF-1, krav: KRAV-1 }")]
 pub(crate) struct MotregningEntry {
@@ -370,7 +391,7 @@ pub(crate) struct MotregningEntry {
 }
 
 /// A payment out of credit claims.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the keys of a payout (utbetalingsidentifikator, utbetaltdato, kreditkrav)")]
@@ -400,7 +421,7 @@ pub(crate) struct UtbetalingEntry {
 }
 
 /// A payment that a payout pays back.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "{ innbetaling: …, beloep: … }")]
 pub(crate) struct TilbakebetalingEntry {
@@ -411,7 +432,7 @@ pub(crate) struct TilbakebetalingEntry {
 }
 
 /// A literal answer.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the keys of a literal answer, like { paa: kravogbetalinger/krav, fil: svar.json }")]
 pub(crate) struct SvarEntry {
@@ -430,7 +451,7 @@ pub(crate) struct SvarEntry {
 }
 
 /// The period that a literal answer is for.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "{ fraOgMed: …, tilOgMed: … }")]
@@ -442,7 +463,7 @@ pub(crate) struct SvarperiodeEntry {
 }
 
 /// A fault of the calls about this party: a code, a delay, a fault on the wire, drift, or several of them.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the keys of a fault, like { paa: kravogbetalinger/krav, kode: KB-002 }")]
 pub(crate) struct FeilEntry {

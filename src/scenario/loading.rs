@@ -7,14 +7,17 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 
+use super::befolkning::{self, Oenske};
 use super::budget::Budget;
 use super::counted::Counted;
 use super::format::{PartDocument, ScenarioFormat};
+use super::later::{Entry, Later, is_later};
 use super::limits::{self, Refusal};
 use super::problems::{Counts, MOST_OF_A_SET, Problem, ProblemList, Problems};
+use super::scalar::{PartNumber, Text};
 use super::snapshot::Snapshot;
 use super::sources::{Source, SourceFile};
-use super::{ScenarioSet, resolve};
+use super::{Party, ScenarioSet, resolve};
 use crate::catalogue::nearest;
 
 /// Why nothing was loaded.
@@ -64,12 +67,62 @@ pub(crate) fn resolve_all(
     format: &ScenarioFormat,
     base: NaiveDate,
 ) -> Result<ScenarioSet, LoadError> {
-    let mut set = ScenarioSet::default();
+    resolve(snapshot, format, None, base)
+}
+
+/// The same, but the built-in parties are resolved when they are first asked for. Their warnings are not told.
+///
+/// # Errors
+/// As [`resolve_all`].
+pub(crate) fn resolve_when_asked(
+    snapshot: &Snapshot,
+    format: &'static ScenarioFormat,
+    base: NaiveDate,
+) -> Result<ScenarioSet, LoadError> {
+    resolve(snapshot, format, Some(format), base)
+}
+
+/// Resolves a built-in file alone.
+pub(super) fn resolve_one(
+    file: &SourceFile,
+    format: &ScenarioFormat,
+    base: NaiveDate,
+    budget: &Arc<Budget>,
+) -> Option<Party> {
+    let text = file.text.as_ref().map(Arc::clone).unwrap_or_default();
+    let mut problems = Problems::of_file(Arc::clone(&file.name), text, file.lines_before);
+    let beside = |name: &str| Source::Builtin.beside(&file.name, name).map_err(|unread| unread.message);
+    match load_file(file, true, &beside, format, base, budget, &mut problems)? {
+        Contents::Party(resolved) => Some(resolved.party),
+        Contents::Population(_) => None,
+    }
+}
+
+fn resolve(
+    snapshot: &Snapshot,
+    format: &ScenarioFormat,
+    later: Option<&'static ScenarioFormat>,
+    base: NaiveDate,
+) -> Result<ScenarioSet, LoadError> {
+    let mut set = ScenarioSet { base, ..ScenarioSet::default() };
     let mut found = ProblemList::new(MOST_OF_A_SET);
     let mut claims = 0;
     for (number, (source, files)) in snapshot.sources.iter().enumerate() {
         let mut described: HashMap<_, Arc<str>> = HashMap::new();
+        let mut population: Option<Arc<str>> = None;
         for file in files {
+            if let Some((format, head)) = later.zip(is_later(source, file)) {
+                for section in &format.sections {
+                    if section.default_key().is_some_and(|(key, _)| head.has_default(key)) {
+                        let name = section.service().name;
+                        set.defaults.retain(|(service, _)| *service != name);
+                        set.defaults.push((name, head.part));
+                    }
+                }
+                let entry = Later::new(head, &file.name, format, base, &snapshot.budget);
+                set.parties.insert(head.part, Entry::Later(Arc::new(entry)));
+                continue;
+            }
             let beside = |name: &str| snapshot.beside(number, &file.name, name);
             let mut problems = Problems::of_file(
                 Arc::clone(&file.name),
@@ -77,8 +130,13 @@ pub(crate) fn resolve_all(
                 file.lines_before,
             );
             let checked = matches!(source, Source::Builtin);
-            let party = load_file(file, checked, &beside, format, base, &snapshot.budget, &mut problems);
-            if let Some(party) = party {
+            let contents = load_file(file, checked, &beside, format, base, &snapshot.budget, &mut problems);
+            if let Some(Contents::Population(oenske)) = contents {
+                if let Some(earlier) = population.replace(Arc::clone(&file.name)) {
+                    problems.error("befolkning", format!("the population is described in {earlier} already"));
+                }
+                set.oenske = Some(oenske);
+            } else if let Some(Contents::Party(party)) = contents {
                 claims += party.party.share.held();
                 if claims > snapshot.max_claims {
                     let most = snapshot.max_claims;
@@ -101,7 +159,7 @@ pub(crate) fn resolve_all(
                     set.defaults.retain(|(service, _)| *service != name);
                     set.defaults.push((name, part));
                 }
-                set.parties.insert(part, Arc::new(party.party));
+                set.parties.insert(part, Entry::Ready(Arc::new(party.party)));
             }
             found.extend(problems.finish());
         }
@@ -122,6 +180,13 @@ pub fn count(problems: &[Problem]) -> String {
     all.to_string()
 }
 
+/// What a file describes.
+enum Contents {
+    Party(Box<resolve::Resolved>),
+    /// The parties that no scenario describes.
+    Population(Oenske),
+}
+
 /// Reads and resolves a file. `checked` is true if its text is known to keep the limits.
 fn load_file(
     file: &SourceFile,
@@ -131,7 +196,7 @@ fn load_file(
     base: NaiveDate,
     budget: &Arc<Budget>,
     problems: &mut Problems,
-) -> Option<resolve::Resolved> {
+) -> Option<Contents> {
     let text = match &file.text {
         Ok(text) => text,
         Err(unread) => {
@@ -139,10 +204,27 @@ fn load_file(
             return None;
         }
     };
-    let document = parse(text, checked, format, problems)?;
-    let file = resolve::File { name: Arc::clone(&file.name), text, beside };
+    let mut document = parse(text, checked, format, problems)?;
+    if let Some(entry) = &document.befolkning {
+        if document.part.0 != PartNumber::default().0 || document.navn.0 != Text::default().0 {
+            problems.error("befolkning", "a file describes a party or the population; give each a file of its own");
+        }
+        let oenske = resolve::population(entry, base, budget, problems);
+        return (!problems.has_errors()).then_some(Contents::Population(oenske));
+    }
+    let profil = befolkning::utfyll(&mut document, base, problems);
+    for (key, is_missing) in [("part", document.part.0.is_empty()), ("navn", document.navn.0.is_empty())] {
+        let is_missing = is_missing && !(key == "navn" && (document.profil.is_some() || text.contains("navn:")));
+        if is_missing {
+            let hint = "see docs/scenarios.md for the keys that a party needs".to_owned();
+            problems.error_at(1, 1, format!("missing field `{key}`"), Some(hint));
+            return None;
+        }
+    }
+    let (name, span) = (Arc::clone(&file.name), resolve::Span::OF_FILE);
+    let file = resolve::File { name, text, profil, span, beside };
     let party = resolve::party(&document, &file, format, base, budget, problems);
-    party.filter(|_| !problems.has_errors())
+    party.filter(|_| !problems.has_errors()).map(|party| Contents::Party(Box::new(party)))
 }
 
 /// Parses a text, and reports all keys that the format does not have.

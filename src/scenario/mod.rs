@@ -4,10 +4,12 @@
 //! that cost more than their bytes, `resolve` turns a file into a party on a base date, [`budget`] counts what all
 //! parties hold, [`loading`] puts a set together, and [`problems`] reports the problems.
 
+pub(crate) mod befolkning;
 pub mod budget;
 mod counted;
 pub(crate) mod folder;
 pub(crate) mod format;
+mod later;
 mod limits;
 pub mod loading;
 mod mot_andre;
@@ -29,6 +31,8 @@ use crate::catalogue::{Edition, Endpoint, Service};
 use crate::domain::identifikator::Part;
 use crate::domain::reskontro::Reskontro;
 use crate::faults::effects::Effects;
+use befolkning::{Befolkning, Oenske, Profil};
+use later::Entry;
 use problems::Problem;
 pub(crate) use scalar::YEARS;
 use section::Sections;
@@ -36,17 +40,38 @@ use section::Sections;
 /// The parties of the sandbox on a base date, by number.
 #[derive(Clone, Debug, Default)]
 pub struct ScenarioSet {
-    parties: FxHashMap<Part, Arc<Party>>,
+    parties: FxHashMap<Part, Entry>,
     /// The party of a call that names none, by the name of the service.
     defaults: Vec<(&'static str, Part)>,
     /// Problems of the set that do not keep it from loading.
     pub warnings: Vec<Problem>,
+    /// The base date.
+    pub(crate) base: NaiveDate,
+    /// What a file says of the parties that no scenario describes.
+    pub(crate) oenske: Option<Oenske>,
+    /// The parties that no scenario describes, if there are any.
+    pub(crate) befolkning: Option<Arc<Befolkning>>,
 }
 
 impl ScenarioSet {
-    /// The party with a number.
+    /// The party with a number, where a scenario describes it.
     pub fn get(&self, part: Part) -> Option<&Arc<Party>> {
-        self.parties.get(&part)
+        self.parties.get(&part)?.party()
+    }
+
+    /// Who employs a person, where the population says so.
+    pub(crate) fn arbeidsgiver(&self, part: Part) -> Option<Part> {
+        self.befolkning.as_ref()?.arbeidsgiver(part)
+    }
+
+    /// Whether an organisation is a sole proprietorship of the population.
+    pub(crate) fn er_enk(&self, part: Part) -> bool {
+        self.befolkning.as_ref().is_some_and(|population| population.er_enk(part))
+    }
+
+    /// The party with a number, as it is told on a day: that of a scenario, otherwise that of the population.
+    pub(crate) fn party(&self, part: Part, day: NaiveDate) -> Option<Arc<Party>> {
+        self.get(part).cloned().or_else(|| self.befolkning.as_ref()?.part(part, day))
     }
 
     /// The party of a call to a service that names none, if a scenario has one.
@@ -58,25 +83,33 @@ impl ScenarioSet {
     #[must_use]
     pub(crate) fn with(&self, own: &Self) -> Self {
         let mut both = self.clone();
-        both.parties.extend(own.parties.iter().map(|(part, party)| (*part, Arc::clone(party))));
+        both.parties.extend(own.parties.iter().map(|(part, entry)| (*part, entry.clone())));
         // A default party that is replaced stays the default only if its new scenario says so.
         let own_has = |name: &str| own.defaults.iter().any(|(service, _)| *service == name);
         both.defaults.retain(|(name, part)| !own.parties.contains_key(part) && !own_has(name));
         both.defaults.extend(&own.defaults);
+        both.oenske = own.oenske.clone().or(both.oenske);
         both.warnings.extend(own.warnings.iter().cloned());
         both
     }
 
     /// All parties, ordered by their number as text.
     pub fn parties(&self) -> Vec<&Arc<Party>> {
-        let mut parties: Vec<_> = self.parties.values().collect();
+        let mut parties: Vec<_> = self.parties.values().filter_map(Entry::party).collect();
         parties.sort_by_cached_key(|party| party.part.to_string());
         parties
     }
 
+    /// The number, the name and the description of all parties, ordered by number. No party is resolved for it.
+    pub(crate) fn heads(&self) -> Vec<(String, &str, &str)> {
+        let mut heads: Vec<_> = self.parties.iter().map(|(part, entry)| entry.head(*part)).collect();
+        heads.sort();
+        heads
+    }
+
     /// How many entries of the budget its parties hold.
     pub(crate) fn entries(&self) -> usize {
-        self.parties.values().map(|party| party.share.held()).sum()
+        self.parties.values().map(Entry::held).sum()
     }
 
     /// The number of parties.
@@ -134,6 +167,8 @@ pub struct Party {
     pub feil: Vec<Feil>,
     /// The file that describes it, relative to its folder. Built-in files start with `builtin/`.
     pub kilde: Arc<str>,
+    /// What it is like, if it is made from an archetype.
+    pub(crate) profil: Option<Profil>,
     /// What it takes of the budget of the process.
     pub(crate) share: budget::Share,
     /// `kilde` as a header value. It is built when it is first needed.

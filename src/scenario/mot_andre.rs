@@ -1,12 +1,12 @@
 //! The part of the YAML format that few parties need: set-offs against claims of other creditors, and cheques.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::scalar::{Amount, Dato, Text};
 
 /// A credit or an unallocated payment that covers claims of other creditors. Give `kreditkrav` or `innbetaling`.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the keys of a set-off (motregningsidentifikator, kreditkrav or innbetaling, dekketKrav)")]
@@ -26,7 +26,7 @@ pub(crate) struct MotAndreEntry {
 }
 
 /// A claim of another creditor.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "the keys of a covered claim (beskrivelse, motregnetBeloep, …)")]
@@ -46,7 +46,7 @@ pub(crate) struct DekketKravEntry {
 }
 
 /// Whom a cheque was sent to.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "{ mottakersNavn: …, mottakersAddresse: { … } }")]
@@ -58,7 +58,7 @@ pub(crate) struct MottakerEntry {
 }
 
 /// A postal address.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[serde(expecting = "{ adressetekst: […], postnummer: …, poststedsnavn: …, landkode: … }")]
 pub(crate) struct AdresseEntry {

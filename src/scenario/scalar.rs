@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Skjerming;
 use crate::catalogue;
@@ -36,7 +36,7 @@ pub(crate) trait Scalar {
 macro_rules! scalar {
     ($(#[$doc:meta])* $name:ident -> $value:ty, $schema:tt, |$raw:ident, $base:ident| $read:expr) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, Deserialize)]
+        #[derive(Clone, Debug, Default, Deserialize, Serialize)]
         #[serde(transparent)]
         pub(crate) struct $name(pub(crate) String);
 
@@ -49,6 +49,12 @@ macro_rules! scalar {
             fn read(&self, $base: NaiveDate) -> Result<$value, String> {
                 let $raw = self.0.trim();
                 $read
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text)
             }
         }
 
@@ -370,6 +376,18 @@ scalar!(
         _ => Err("write true, delvis or false".to_owned()),
     }
 );
+
+impl Skjermet {
+    /// Whether a party of an archetype is shielded, where it says so.
+    pub(super) fn of(profil: super::befolkning::Profil) -> Option<Self> {
+        let written = match profil {
+            super::befolkning::Profil::Skjermet => "true",
+            super::befolkning::Profil::DelvisSkjermet => "delvis",
+            _ => return None,
+        };
+        Some(Self(written.to_owned()))
+    }
+}
 
 /// An optional offset with a sign: an empty text, `+ 2`, `- 1`.
 fn parse_offset(text: &str, limit: i32) -> Result<i32, String> {

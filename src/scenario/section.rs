@@ -6,6 +6,7 @@ use std::sync::Arc;
 use schemars::{Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
+use super::befolkning::Gjeld;
 use super::loading::{deserialize, report_parser_error, report_unknown_key};
 use super::resolve::{Reader, Who};
 use crate::catalogue::Service;
@@ -23,6 +24,11 @@ pub(crate) trait Section: Send + Sync {
 
     /// Reads the section of a file. Problems are added to `file.reader`. If there is an error, the result is not used.
     fn read(&self, file: &mut SectionFile<'_, '_>) -> Option<SectionData>;
+
+    /// Its keys as YAML, for an employer of a population whose employees owe this.
+    fn of_debts(&self, _: &[Gjeld]) -> Option<String> {
+        None
+    }
 
     /// The key that makes a party the default party of the service, and the name of such a party in messages.
     fn default_key(&self) -> Option<(&'static str, &'static str)> {

@@ -57,6 +57,12 @@ impl Snapshot {
             .map_err(|unread| unread.message)
     }
 
+    /// The text of a scenario file, by its name: that of the last source that has it.
+    pub(crate) fn text_of(&self, file: &str) -> Option<Arc<str>> {
+        let mut files = self.sources.iter().rev().flat_map(|(_, files)| files);
+        files.find(|known| *known.name == *file)?.text.as_ref().ok().cloned()
+    }
+
     /// Whether a file could not be read that can perhaps be read later.
     pub(crate) fn may_be_read_later(&self) -> bool {
         let mut files = self.sources.iter().flat_map(|(_, files)| files);

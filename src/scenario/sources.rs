@@ -80,6 +80,14 @@ impl Source {
         }
     }
 
+    /// A built-in scenario file, by its name.
+    pub(super) fn file(&self, name: &str) -> Option<SourceFile> {
+        match self {
+            Self::Builtin => builtin_file(BUILTIN.get_file(name.strip_prefix("builtin/")?)?),
+            Self::Folder(_) | Self::Texts(_) => None,
+        }
+    }
+
     /// The bytes of a file beside a scenario file.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use crate::domain::clock::ClockError;
 use crate::faults::duration::write_duration;
 use crate::faults::modifiers::SessionName;
 use crate::faults::refused::Refused;
-use crate::library::Library;
+use crate::library::{Library, Room};
 use crate::redact::redacted;
 use crate::scenario::ScenarioSet;
 use crate::scenario::budget::Budget;
@@ -71,7 +71,8 @@ impl Sessions {
     ) -> Result<Self, CannotOpen> {
         let base = base_date(settings.now, source)?;
         let (budget, answer_bytes) = (Budget::new(settings.limits.claims), settings.load.cache_memory);
-        let library = Arc::new(Library::open(sources, format, base, source(), budget, answer_bytes)?);
+        let room = Room { budget, answer_bytes, population: settings.population.clone() };
+        let library = Arc::new(Library::open(sources, format, base, source(), room)?);
         let (time, limits) = (Arc::new(Time::new(source, settings.now)), settings.limits);
         let start = Start {
             time: Arc::clone(&time),

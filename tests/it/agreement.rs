@@ -252,7 +252,7 @@ fn assert_placements(day: &Day<'_>) {
     assert_eq!(by_claim, by_payment, "{} {}", day.party, day.now);
 }
 
-fn assert_all(sandbox: &Sandbox, party: &str, offset: i64) {
+pub(crate) fn assert_all(sandbox: &Sandbox, party: &str, offset: i64) {
     let today = common::TODAY.parse::<chrono::NaiveDate>().expect("a date") + chrono::Duration::days(offset);
     let day = Day { sandbox, party: party.to_owned(), now: format!("{offset:+}d") };
     assert_restanser(&day, &today.to_string());

@@ -41,6 +41,7 @@ mod openapi;
 mod own_service;
 mod pipelines;
 mod plausible_ledgers;
+mod population;
 mod process_limits;
 mod published_examples;
 mod published_ledger;

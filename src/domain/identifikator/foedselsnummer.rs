@@ -23,6 +23,11 @@ impl Foedselsnummer {
         text.parse().ok()
     }
 
+    /// The eleven digits as a number.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+
     /// Whether it is from the series for test data (month + 80).
     pub fn is_synthetic(self) -> bool {
         Self::looks_synthetic(&self.to_string())

@@ -25,6 +25,11 @@ impl Organisasjonsnummer {
         (first < 100_000_000).then_some(Self(first * 10 + u32::from(digit)))
     }
 
+    /// The nine digits as a number.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
     /// Whether it is from the series for test data (first digit 2 or 3).
     pub fn is_synthetic(self) -> bool {
         matches!(self.0 / 100_000_000, 2 | 3)

@@ -35,6 +35,11 @@ impl Part {
         }
     }
 
+    /// The digits as a number. An organisation and a person can have the same.
+    pub fn number(self) -> u64 {
+        self.digits
+    }
+
     /// Whether it has eleven digits (a person), not nine (an organisation).
     pub fn is_person(self) -> bool {
         self.length == 11
@@ -56,8 +61,13 @@ impl FromStr for Part {
 
 impl From<Organisasjonsnummer> for Part {
     fn from(number: Organisasjonsnummer) -> Self {
-        let digits = number.to_string().bytes().fold(0, |n, b| n * 10 + u64::from(b - b'0'));
-        Self { length: 9, digits }
+        Self { length: 9, digits: number.number().into() }
+    }
+}
+
+impl From<Foedselsnummer> for Part {
+    fn from(number: Foedselsnummer) -> Self {
+        Self { length: 11, digits: number.number() }
     }
 }
 

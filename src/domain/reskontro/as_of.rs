@@ -70,6 +70,11 @@ impl<'a> AsOf<'a> {
         Self { reskontro, dag }
     }
 
+    /// The day.
+    pub fn dag(self) -> NaiveDate {
+        self.dag
+    }
+
     pub(crate) fn reskontro(self) -> &'a Reskontro {
         self.reskontro
     }

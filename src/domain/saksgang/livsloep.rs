@@ -69,6 +69,12 @@ impl Trekk {
         }
     }
 
+    /// The same at an employer, where one is known.
+    #[must_use]
+    pub fn hos(self, arbeidsgiver: Option<Part>) -> Self {
+        Self { trekkpliktig: arbeidsgiver.unwrap_or(self.trekkpliktig), ..self }
+    }
+
     /// The same with the terms that a decision gives.
     #[must_use]
     pub fn med(self, vilkaar: &Trekkvilkaar) -> Self {

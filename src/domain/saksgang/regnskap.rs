@@ -55,6 +55,8 @@ pub struct LoependeBidrag {
 pub struct Skyldner {
     /// Who it is.
     pub part: Part,
+    /// Who employs the debtor, where that is known. Otherwise the employer follows from the number.
+    pub arbeidsgiver: Option<Part>,
     /// In the order of their submissions.
     pub saker: Vec<Trekksak>,
     /// Child support that is not due yet.
@@ -255,7 +257,8 @@ impl<'a> Arbeid<'a> {
         self.i_trekk[sak] = true;
         self.tid[sak] = vilkaar.tidligere_trekk.or(self.tid[sak]);
         let naa = self.naavaerende();
-        let trekk = naa.unwrap_or_else(|| Trekk::avledet(self.skyldner.part)).med(vilkaar);
+        let trekk =
+            naa.unwrap_or_else(|| Trekk::avledet(self.skyldner.part).hos(self.skyldner.arbeidsgiver)).med(vilkaar);
         if naa.is_some_and(|naa| naa.trekkpliktig != trekk.trekkpliktig) {
             self.stopp(dag);
         }

@@ -54,7 +54,7 @@ fn decided(on: u64, terms: Trekkvilkaar) -> Datert {
 }
 
 fn debtor(saker: Vec<Trekksak>) -> Skyldner {
-    Skyldner { part: "01827020008".parse().expect("digits"), saker, bidrag: None }
+    Skyldner { part: "01827020008".parse().expect("digits"), arbeidsgiver: None, saker, bidrag: None }
 }
 
 #[test]

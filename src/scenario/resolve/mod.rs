@@ -15,8 +15,9 @@ mod svar;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 
+use super::befolkning::{BefolkningEntry, Oenske, Profil};
 use super::budget::{Budget, Share};
 use super::format::{KontoEntry, MotpartEntry, PartDocument, ScenarioFormat};
 use super::problems::{Place, Problems};
@@ -30,8 +31,31 @@ use crate::domain::reskontro::{Bankkonto, Entry, Motpart, Violation};
 pub(super) struct File<'f> {
     pub(super) name: Arc<str>,
     pub(super) text: &'f str,
+    /// What the party is like, if its file says so.
+    pub(super) profil: Option<Profil>,
+    /// How far its series that follow terms go.
+    pub(super) span: Span,
     /// Reads a file beside it.
     pub(super) beside: &'f dyn Fn(&str) -> Result<Vec<u8>, String>,
+}
+
+/// How far a series that follows terms goes: the terms that fall due from so many months before the base date to so many
+/// months after it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Span {
+    pub(super) before: Months,
+    pub(super) after: Months,
+}
+
+impl Span {
+    /// That of a scenario file.
+    pub(super) const OF_FILE: Self = Self { before: Months::new(36), after: Months::new(24) };
+
+    /// The first and the last day, by the base date.
+    pub(super) fn days(self, base: NaiveDate) -> (NaiveDate, NaiveDate) {
+        let first = base.checked_sub_months(self.before).unwrap_or(NaiveDate::MIN);
+        (first, base.checked_add_months(self.after).unwrap_or(NaiveDate::MAX))
+    }
 }
 
 /// A party, and what the set needs from its file.
@@ -53,7 +77,7 @@ pub(super) fn party(
 ) -> Option<Resolved> {
     let root = Place::ROOT;
     let mut share = budget.share();
-    let mut reader = Reader { base, problems, share: &mut share };
+    let mut reader = Reader { base, span: file.span, problems, share: &mut share };
     let part = reader.read(&document.part, root.key("part"))?;
     reader.check_part(part, root.key("part"));
     // Without a name the rest is still read, to report all problems at once.
@@ -110,10 +134,22 @@ pub(super) fn party(
         svar,
         feil,
         kilde,
+        profil: file.profil,
         share,
         kilde_header: OnceLock::new(),
     };
     Some(Resolved { party, defaults })
+}
+
+/// Reads what a file says of the population.
+pub(super) fn population(
+    entry: &BefolkningEntry,
+    base: NaiveDate,
+    budget: &Arc<Budget>,
+    problems: &mut Problems,
+) -> Oenske {
+    let mut share = budget.share();
+    Oenske::read(entry, &mut Reader { base, span: Span::OF_FILE, problems, share: &mut share })
 }
 
 /// Reads the sections of the services.
@@ -199,6 +235,7 @@ pub(crate) struct Who {
 /// Reads single values, and adds their problems.
 pub(crate) struct Reader<'p> {
     pub(crate) base: NaiveDate,
+    pub(super) span: Span,
     pub(crate) problems: &'p mut Problems,
     /// What the party takes of the budget of the process.
     pub(super) share: &'p mut Share,

@@ -1,6 +1,6 @@
 //! Many similar claims from one entry: one for each term, or a number of them with steps between their due dates.
 
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
@@ -17,18 +17,13 @@ use crate::domain::reskontro::{ForfallRef, Innbetaling, Krav, Kravperiode, Motpa
 use crate::domain::terminer::{Termin, Terminserie};
 use crate::scenario::format::KravserieEntry;
 use crate::scenario::problems::Place;
-use crate::scenario::scalar::{AfterDue, Paid, YEARS};
+use crate::scenario::scalar::{AfterDue, Count, Paid, YEARS};
 
 /// The most claims of a series.
 const MAX_SERIES_CLAIMS: u32 = 100_000;
 
 /// The most claims of a party that has series.
 const MAX_PARTY_CLAIMS: usize = 200_000;
-
-/// A series that follows terms goes from so many months before the base date …
-const MONTHS_BEFORE: Months = Months::new(36);
-/// … to so many months after it.
-const MONTHS_AFTER: Months = Months::new(24);
 
 pub(super) fn read(entry: &KravserieEntry, who: &Who, ledger: &mut Ledger, place: Place<'_>, reader: &mut Reader<'_>) {
     let Some(common) = Common::read(entry, who, place, reader) else {
@@ -58,6 +53,8 @@ struct Common {
     ids: Counter,
     beloep: (Beloep, Beloep),
     froe: u64,
+    /// How the amounts follow the year, in per cent. Empty if they do not.
+    sesong: Vec<u32>,
     opprettet: Option<AfterDue>,
     betalt: Option<Paid>,
     betalt_hver: u32,
@@ -84,6 +81,7 @@ impl Common {
         let to = reader.read(&entry.beloep_til, place.key("beloepTil"));
         let betalt_hver = reader.optional(entry.betalt_hver.as_ref(), place.key("betaltHver"));
         let froe = reader.optional(entry.froe.as_ref(), place.key("froe")).unwrap_or_default();
+        let sesong = season(entry, place, reader);
         let opprettet = reader.optional(entry.opprettet.as_ref(), place.key("opprettet"));
         let betalt = reader.optional(entry.betalt.as_ref(), place.key("betalt"));
         let (kind, first_id, from, to) = (kind?, first_id?, from?, to?);
@@ -110,6 +108,7 @@ impl Common {
             ids,
             beloep: (from, to),
             froe: froe.into(),
+            sesong,
             opprettet,
             betalt: betalt.or(betalt_hver.map(|_| Paid::AfterDue(AfterDue::default()))),
             betalt_hver: betalt_hver.unwrap_or(1),
@@ -124,21 +123,22 @@ impl Common {
     /// Adds a claim to the ledger, and its payments.
     fn add(&self, claim: Claim, who: &Who, ledger: &mut Ledger) {
         let id = self.ids.id(claim.number);
-        let periode = claim.periode;
+        let periode = claim.periode.as_ref();
         let instalments = InstalmentReader {
             id: &id,
             part: self.part,
             kind: self.kind,
             serie: self.kind.known.and_then(|known| known.terminer),
             termin: claim.termin,
-            periode: periode.as_ref(),
+            periode,
             amount_follows: false,
         };
-        let forfall = instalments.of_amount(claim.forfallsdato, self.amount(claim.number, claim.termin));
+        let forfall = instalments.of_amount(claim.forfallsdato, self.amount(&claim));
         let Some(first) = forfall.first().and_then(|forfall| forfall.forfallsdato) else {
             return;
         };
         let opprettet = self.opprettet.and_then(|opprettet| opprettet.apply(first));
+        let periode = claim.periode;
         let pay_day = periode.as_ref().and_then(Kravperiode::enkeltdag);
         let by_default = || pay_day.unwrap_or_else(|| first - Days::new(DAYS_FROM_CREATION_TO_DUE));
         let opprettelsesdato = opprettet.unwrap_or_else(by_default);
@@ -200,15 +200,48 @@ impl Common {
     }
 
     /// The amount of a claim, which its place in the series decides. The amount of a term is in whole kroner.
-    fn amount(&self, number: i64, termin: Option<Termin>) -> Beloep {
-        let mut rng = ChaCha8Rng::seed_from_u64(self.froe.wrapping_add(number.cast_unsigned()));
+    fn amount(&self, claim: &Claim) -> Beloep {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.froe.wrapping_add(claim.number.cast_unsigned()));
         let oere = rng.random_range(self.beloep.0.oere()..=self.beloep.1.oere());
+        let oere = self.in_season(oere, claim);
         let serie = self.kind.known.and_then(|known| known.terminer);
-        match serie.zip(termin) {
+        match serie.zip(claim.termin) {
             Some((serie, termin)) => Beloep::from_kroner(oere / 100 / serie.shares(termin.aar)),
             None => Beloep::from_oere(oere),
         }
     }
+
+    /// An amount in øre as it is in the part of the year that the claim is for: the middle of its period, or its due date.
+    fn in_season(&self, oere: i64, claim: &Claim) -> i64 {
+        let days = claim.periode.as_ref().filter(|_| claim.termin.is_some()).and_then(|periode| periode.dager);
+        let middle = days.map(|(first, last)| first + Days::new((last - first).num_days().unsigned_abs() / 2));
+        let Some(day) = middle.or(claim.forfallsdato).filter(|_| !self.sesong.is_empty()) else {
+            return oere;
+        };
+        let part = day.month0() as usize * self.sesong.len() / 12;
+        let per_cent = i128::from(self.sesong.get(part).copied().unwrap_or(100));
+        i64::try_from(i128::from(oere) * per_cent / 100).unwrap_or(oere)
+    }
+}
+
+/// The largest number of a season, in per cent.
+const MOST_OF_A_SEASON: u32 = 1_000;
+
+/// How the amounts of a series follow the year.
+fn season(entry: &KravserieEntry, place: Place<'_>, reader: &mut Reader<'_>) -> Vec<u32> {
+    let place = place.key("sesong");
+    if entry.sesong.len() > 12 {
+        reader.error(place, "a year has at most 12 parts");
+    }
+    let mut read = |(i, part): (usize, &Count)| {
+        let part = reader.read(part, place.index(i))?;
+        if !(1..=MOST_OF_A_SEASON).contains(&part) {
+            reader.error(place.index(i), format!("per cent, from 1 to {MOST_OF_A_SEASON}"));
+            return None;
+        }
+        Some(part)
+    };
+    entry.sesong.iter().take(12).enumerate().filter_map(&mut read).collect()
 }
 
 /// A claim for every term in the time around the base date that the file does not write out.
@@ -242,14 +275,18 @@ fn claims_of_terms(
         reader.problems.error_with_hint(place.key("gjentas"), message, hint);
         return None;
     };
-    let first = reader.base.checked_sub_months(MONTHS_BEFORE)?;
-    let last = reader.base.checked_add_months(MONTHS_AFTER)?;
+    let first = reader.base.checked_sub_months(reader.span.before)?;
+    let last = reader.base.checked_add_months(reader.span.after)?;
+    let (from, to) = days_of_terms(entry, place, reader)?;
     // Identifiers count from a fixed term, so that a term has the same identifier on every base date.
     let start = serie.ordinal(Termin { aar: 2020, nummer: 1 });
     let mut termin = serie.offset(serie.newest_overdue(first), 1);
     let mut claims = Vec::new();
     while serie.forfallsdato(termin).is_some_and(|due| due <= last) {
-        if !ledger.has_term(&common.kravtype, common.part, serie.periode(termin)) {
+        let days = serie.periode(termin);
+        let is_in_time =
+            days.is_none_or(|(begins, ends)| from.is_none_or(|from| ends >= from) && to.is_none_or(|to| begins <= to));
+        if is_in_time && !ledger.has_term(&common.kravtype, common.part, days) {
             claims.push(Claim {
                 number: i64::from(serie.ordinal(termin) - start),
                 periode: Some(period_of(serie, termin, common)),
@@ -260,6 +297,24 @@ fn claims_of_terms(
         termin = serie.offset(termin, 1);
     }
     reader.has_room(common.entries(claims.len()), place).then_some(claims)
+}
+
+/// The first and the last day that a series has terms for, where its entry says them.
+fn days_of_terms(
+    entry: &KravserieEntry,
+    place: Place<'_>,
+    reader: &mut Reader<'_>,
+) -> Option<(Option<NaiveDate>, Option<NaiveDate>)> {
+    let from = reader.optional(entry.fra.as_ref(), place.key("fra"));
+    let to = reader.optional(entry.til.as_ref(), place.key("til"));
+    if entry.fra.is_some() != from.is_some() || entry.til.is_some() != to.is_some() {
+        return None;
+    }
+    if from.zip(to).is_some_and(|(from, to)| to < from) {
+        reader.error(place.key("til"), "til is before fra");
+        return None;
+    }
+    Some((from, to))
 }
 
 fn period_of(serie: Terminserie, termin: Termin, common: &Common) -> Kravperiode {
@@ -286,6 +341,13 @@ fn claims_by_steps(
     let missing: Vec<_> = missing.into_iter().filter(|(_, missing)| *missing).map(|(key, _)| key).collect();
     if !missing.is_empty() {
         reader.error(place, format!("give {} too, or gjentas: hver termin", missing.join(", ")));
+    }
+    for (key, _) in [("fra", entry.fra.is_some()), ("til", entry.til.is_some())].into_iter().filter(|(_, given)| *given)
+    {
+        reader.error(
+            place.key(key),
+            "only a series that follows terms (gjentas) has this; antall and foersteForfallsdato say it here",
+        );
     }
     let antall = reader.optional(entry.antall.as_ref(), place.key("antall"));
     let due = reader.optional(entry.foerste_forfallsdato.as_ref(), place.key("foersteForfallsdato"));

@@ -23,7 +23,7 @@ use crate::domain::trekk::{Trekkliste, Trekkperiode, Trekkstoerrelse};
 use crate::interface::PageRoutes;
 use crate::interface::contract::Schemas;
 use crate::interface::pages::{ControlOperation, Deleted, InSession, JsonBody, Problem, Shared, json_body};
-use crate::scenario::{Party, YEARS};
+use crate::scenario::YEARS;
 use crate::session::Session;
 
 /// The routes of the control API.
@@ -135,13 +135,13 @@ fn make_change(shared: &Shared, session: &Session, wanted: &TrekkDocument) -> Re
             .default_party(&SERVICE)
             .ok_or_else(|| Problem::bad_request("no scenario names a default employer; give trekkpliktig"))?,
     };
-    if matches!(employer.kind(), PartKind::Invalid(_)) && scenarios.get(employer).is_none() {
+    let party = scenarios.party(employer, dag);
+    if matches!(employer.kind(), PartKind::Invalid(_)) && party.is_none() {
         return Err(Problem::bad_request(format!("trekkpliktig {employer}: its check digit is wrong")));
     }
     let (choice, hendelse) = (order_choice(wanted)?, hendelse(wanted, dag)?);
-    let party: Option<&Arc<Party>> = scenarios.get(employer);
     changes(session).take_over(employer, shared.services.orders(session, &world, employer, now), dag);
-    let done = changes(session).change(employer, party, &choice, &hendelse, now);
+    let done = changes(session).change(employer, party.as_ref(), &choice, &hendelse, now);
     let (liste, (_, id, number)) = done.map_err(|why| match &why {
         ChangeError::UnknownOrder | ChangeError::NoActiveOrder => Problem::not_found(format!("{employer}: {why}")),
         ChangeError::InvalidDebtor => Problem::bad_request(why.to_string()),
@@ -226,7 +226,10 @@ async fn list(InSession(session): InSession) -> Response {
     let versions = session_changes.list();
     let lists: Vec<_> = versions
         .iter()
-        .map(|(part, ..)| session_changes.orders(*part, world.loaded.scenarios.get(*part)).unwrap_or_default())
+        .map(|(part, ..)| {
+            let party = world.loaded.scenarios.party(*part, day);
+            session_changes.orders(*part, party.as_ref()).unwrap_or_default()
+        })
         .collect();
     let view = |((_, id, number), liste): (&Versjonsnoekkel, _)| {
         let liste: &Arc<Trekkliste> = liste;

@@ -1,6 +1,7 @@
 //! Trekkpålegg v1: an employer's orders to deduct from pay, polled by sequence number.
 //! Imitates docs/fidelity.md, "Trekkpålegg".
 
+mod befolkning;
 mod changes;
 mod command;
 mod conduct;

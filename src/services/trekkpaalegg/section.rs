@@ -6,15 +6,16 @@ use std::sync::Arc;
 use chrono::{Datelike, NaiveDate};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use super::SERVICE;
 use super::format::{TrekkDocument, TrekkEntry, TrekkhendelseEntry, TrekkserieEntry, TrekkversjonEntry};
 use super::orders::{Trekk, Trekkserie, derive_faste, derive_trekkid, next_version};
+use super::{SERVICE, befolkning};
 use crate::catalogue::Service;
 use crate::domain::clock::day_in_norway;
 use crate::domain::trekk::regler::{Regelbrudd, Trekkhendelse, brudd, perioder_etter};
 use crate::domain::trekk::{
     Bokstavelig, Faste, Trekkpaalegg, Trekkperiode, Trekkstatus, Trekkstoerrelse, Trekkversjon,
 };
+use crate::scenario::befolkning::Gjeld;
 use crate::scenario::problems::Place;
 use crate::scenario::resolve::{Reader, Who};
 use crate::scenario::scalar::{Amount, Dato, PartNumber, Percent, YEARS};
@@ -46,6 +47,10 @@ impl Section for TrekkSection {
 
     fn schema(&self, generator: &mut SchemaGenerator) -> Schema {
         TrekkDocument::json_schema(generator)
+    }
+
+    fn of_debts(&self, gjeld: &[Gjeld]) -> Option<String> {
+        Some(befolkning::orders(gjeld))
     }
 
     fn default_key(&self) -> Option<(&'static str, &'static str)> {

@@ -89,6 +89,8 @@ impl Gang {
 /// A debtor, with all cases and the deduction at an instant.
 pub(super) struct Mot {
     pub(super) part: Part,
+    /// Who employs the debtor, where the population says so.
+    pub(super) arbeidsgiver: Option<Part>,
     pub(super) saker: Vec<Arc<Sak>>,
     pub(super) overganger: Vec<Vec<Overgang>>,
     pub(super) bidrag: Option<LoependeBidrag>,
@@ -105,16 +107,24 @@ impl Mot {
 /// All that is known of a debtor at an instant.
 pub(super) fn mot(part: Part, tilstand: &Tilstand, scenarios: &ScenarioSet, now: DateTime<Utc>) -> Mot {
     let saker: Vec<_> = tilstand.alle(scenarios).into_iter().filter(|sak| sak.skyldner() == Some(part)).collect();
-    med_saker(part, saker, tilstand, now)
+    med_saker(part, saker, tilstand, scenarios, now)
 }
 
-fn med_saker(part: Part, mut saker: Vec<Arc<Sak>>, tilstand: &Tilstand, now: DateTime<Utc>) -> Mot {
+fn med_saker(
+    part: Part,
+    mut saker: Vec<Arc<Sak>>,
+    tilstand: &Tilstand,
+    scenarios: &ScenarioSet,
+    now: DateTime<Utc>,
+) -> Mot {
+    let arbeidsgiver = scenarios.arbeidsgiver(part);
     saker.retain(|sak| sak.innsendt() <= now);
     saker.sort_by_key(|sak| sak.innsendt());
     let overganger: Vec<_> = saker.iter().map(|sak| sak.overganger(now)).collect();
     let bidrag = tilstand.gang.bidrag.lock().get(&part).copied();
     let skyldner = Skyldner {
         part,
+        arbeidsgiver,
         bidrag,
         saker: saker
             .iter()
@@ -128,7 +138,7 @@ fn med_saker(part: Part, mut saker: Vec<Arc<Sak>>, tilstand: &Tilstand, now: Dat
     let regnskap = regnskap(&skyldner, day_in_norway(now));
     let ends = overganger.into_iter().zip(&regnskap.betalt);
     let overganger = ends.map(|(overganger, betalt)| med_slutt(overganger, *betalt)).collect();
-    Mot { part, saker, overganger, bidrag, regnskap }
+    Mot { part, arbeidsgiver, saker, overganger, bidrag, regnskap }
 }
 
 /// How a case went until an instant. Empty before its submission.
@@ -147,7 +157,7 @@ pub(super) fn tilstand(sak: &Sak, tilstand: &Tilstand, scenarios: &ScenarioSet, 
 pub(super) fn alle(tilstand: &Tilstand, scenarios: &ScenarioSet, now: DateTime<Utc>) -> Vec<(Arc<Sak>, Vec<Overgang>)> {
     let saker = tilstand.alle(scenarios);
     let mut went: HashMap<String, Vec<Overgang>> = HashMap::new();
-    for mot in debtors(&saker, tilstand, now) {
+    for mot in debtors(&saker, tilstand, scenarios, now) {
         went.extend(mot.saker.iter().map(|sak| sak.referanse.clone()).zip(mot.overganger));
     }
     let of_case = |sak: Arc<Sak>| {
@@ -160,19 +170,26 @@ pub(super) fn alle(tilstand: &Tilstand, scenarios: &ScenarioSet, now: DateTime<U
 }
 
 /// The debtors of cases, each with all their cases.
-fn debtors(saker: &[Arc<Sak>], tilstand: &Tilstand, now: DateTime<Utc>) -> impl Iterator<Item = Mot> {
+fn debtors(
+    saker: &[Arc<Sak>],
+    tilstand: &Tilstand,
+    scenarios: &ScenarioSet,
+    now: DateTime<Utc>,
+) -> impl Iterator<Item = Mot> {
     let mut by_debtor: BTreeMap<Part, Vec<Arc<Sak>>> = BTreeMap::new();
     for sak in saker {
         if let Some(part) = sak.skyldner() {
             by_debtor.entry(part).or_default().push(Arc::clone(sak));
         }
     }
-    by_debtor.into_iter().map(move |(part, saker)| med_saker(part, saker, tilstand, now))
+    by_debtor.into_iter().map(move |(part, saker)| med_saker(part, saker, tilstand, scenarios, now))
 }
 
 /// The orders to an employer that follow from the cases of a session.
 pub(super) fn orders(session: &Session, world: &World, employer: Part, now: DateTime<Utc>) -> Vec<Oppdrag> {
     let Some(tilstand) = session.state::<Tilstand>() else { return Vec::new() };
     let saker = tilstand.alle(&world.loaded.scenarios);
-    debtors(&saker, tilstand, now).flat_map(|mot| oppdrag(mot.part, &mot.regnskap, employer)).collect()
+    debtors(&saker, tilstand, &world.loaded.scenarios, now)
+        .flat_map(|mot| oppdrag(mot.part, &mot.regnskap, employer))
+        .collect()
 }

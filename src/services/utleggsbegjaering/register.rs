@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::section::Partsdata;
-use crate::domain::begjaering::{Oppfoering, Register, SyntetiskRegister};
+use crate::domain::begjaering::{Oppfoering, Register, Registerstatus, SyntetiskRegister};
 use crate::domain::saksgang::betjeningskart::{self, Regelverk, Unntak};
 use crate::scenario::ScenarioSet;
 
@@ -26,9 +26,11 @@ impl Register for Scenarioregister<'_> {
         // What the session says comes after what the scenario says, and so wins.
         let of_scenario = data.map_or(&[][..], |data| &data.regelverk);
         let of_session = self.unntak.get(nummer).map_or(&[][..], Vec::as_slice);
+        let in_population = nummer.parse().ok().is_some_and(|part| party.is_none() && self.scenarios.er_enk(part));
+        let by_population = in_population.then_some(Registerstatus::Enk);
         let rules = betjeningskart::regelverk(gammelt, &[of_scenario, of_session].concat(), self.dag);
         Oppfoering {
-            status: data.and_then(|data| data.register).unwrap_or(by_number.status),
+            status: data.and_then(|data| data.register).or(by_population).unwrap_or(by_number.status),
             gammelt_regelverk: rules == Regelverk::Gammelt,
         }
     }

@@ -298,7 +298,7 @@ pub(super) fn order(mot: &Mot) -> TrekkpaaleggStatus {
         Trekkhendelse::Stopp(_) => None,
     });
     let Some((last, stoerrelse)) = terms else {
-        return terms_of(&Trekk::avledet(mot.part), None);
+        return terms_of(&Trekk::avledet(mot.part).hos(mot.arbeidsgiver), None);
     };
     let first = mot.regnskap.ordre.iter().find(|it| it.ordre == last.ordre).map_or(last.dag, |it| it.dag);
     let navn = ordrenavn(mot.part, last.ordre, first.year());

@@ -1,0 +1,113 @@
+//! The claims of a person: of one that is a party, and of the owner of a firm, where they are the same.
+
+use chrono::NaiveDate;
+
+use super::folk::{Folk, spoersmaal};
+use super::gjeld::Gjeld;
+use super::oppskrift::{Betales, Terminserie, beloep, innbetaling};
+use super::profil::Profil;
+use super::stoerrelse::{Stoerrelse, vane};
+use crate::domain::identifikator::Part;
+use crate::scenario::format::{
+    InnbetalingEntry, KontoEntry, KravEntry, KravserieEntry, MotpartEntry, PartDocument, PeriodeEntry,
+};
+use crate::scenario::scalar::{Number, PartNumber, Text};
+
+/// Adds the claims of a person to a document. `hos` is the firm whose document it is, if it is not the person's own.
+pub(super) fn krav(
+    folk: &Folk,
+    person: Part,
+    profil: Profil,
+    arbeidsgiver: Option<&(String, String)>,
+    tid: (NaiveDate, NaiveDate),
+    is_owner: bool,
+    document: &mut PartDocument,
+) {
+    let own = document.part.0 == person.text().as_str();
+    let part = || (!own).then(|| PartNumber(person.to_string()));
+    let ids = folk.en_av(person, spoersmaal::IDENTER, 1_000);
+    let amounts = Stoerrelse::av(folk, person);
+    let serie = |kravtype: &'static str, first: u64, kroner: i64, betales: Betales| KravserieEntry {
+        part: part(),
+        ..Terminserie {
+            kravtype,
+            // The kind is in the last eight digits too, which identifiers of payments are derived from.
+            id: format!("{}", first * 110_000_000 + ids * 10_000),
+            kroner,
+            froe: folk.orden.hash(person, first),
+            betales,
+            sesong: &[],
+            fra: None,
+            til: None,
+        }
+        .entry()
+    };
+    let late = vane(folk, person);
+    match profil {
+        Profil::Hvilende => {}
+        Profil::Tilgode => {
+            document.kravserier.push(serie("RESTERENDE_SKT_TILB", 7, -amounts.tilgode, Betales::Etter(0)));
+        }
+        Profil::Skyldig if arbeidsgiver.is_some() => {
+            let (fra, til) = tid;
+            for gjeld in Gjeld::av(folk, person, til).filter(|gjeld| gjeld.er_i(fra, til)) {
+                let (krav, paid) = skyldig(&gjeld, til, arbeidsgiver);
+                document.krav.push(krav);
+                document.innbetalinger.extend(paid);
+            }
+        }
+        Profil::Skyldig => {
+            document.kravserier.push(serie("RESTSKATT", 6, amounts.skatt, Betales::Etter(late.lenge)));
+        }
+        Profil::Etternoeler => {
+            document.kravserier.push(serie("RESTSKATT", 6, amounts.skatt, Betales::Etter(late.dager)));
+        }
+        _ => document.kravserier.push(serie("RESTSKATT", 6, amounts.skatt, Betales::Etter(-late.foer))),
+    }
+    if is_owner {
+        let betales = if profil == Profil::Etternoeler { Betales::Etter(late.dager) } else { Betales::Etter(0) };
+        document.kravserier.push(serie("UTSKR_FORSKSKATT", 5, amounts.forskudd, betales));
+    }
+}
+
+/// The claim of a debt, and what the employer has paid of it until a day.
+fn skyldig(
+    gjeld: &Gjeld,
+    til: NaiveDate,
+    arbeidsgiver: Option<&(String, String)>,
+) -> (KravEntry, Vec<InnbetalingEntry>) {
+    let number = gjeld.nummer();
+    let id = format!("6{:08}", number % 100_000_000);
+    let krav = KravEntry {
+        kravidentifikator: Text(id.clone()),
+        kravtype: Text("RESTSKATT".to_owned()),
+        kravperiode: Some(PeriodeEntry { aar: Some(gjeld.aar.to_string().into()), ..PeriodeEntry::default() }),
+        opprinnelig_beloep: Some(beloep(gjeld.hele())),
+        ..KravEntry::default()
+    };
+    let half = gjeld.betalt.len() / 2;
+    let first = number >> 24;
+    let paid = gjeld.betalt.iter().take_while(|day| **day <= til).enumerate().map(|(nth, day)| {
+        let instalment = if nth < half { 1 } else { 2 };
+        let id = format!("{:08}", (first + nth as u64 * 7_919) % 100_000_000);
+        let payment =
+            innbetaling(id, day.to_string(), krav.kravidentifikator.0.as_str(), Some((instalment, gjeld.beloep)));
+        InnbetalingEntry { innbetalt_fra: arbeidsgiver.map(|(navn, konto)| betaler(navn, konto)), ..payment }
+    });
+    let paid = paid.collect();
+    (krav, paid)
+}
+
+/// The employer as the payer.
+fn betaler(navn: &str, konto: &str) -> MotpartEntry {
+    MotpartEntry {
+        melding_sendt_til_mottaker: Some(Text("Holdt tilbake i lønn".to_owned())),
+        konto: Some(KontoEntry {
+            kontoeiers_navn: Some(Text(navn.to_owned())),
+            kontonummer: Some(Number(konto.to_owned())),
+            ..KontoEntry::default()
+        }),
+        valutakode: Some(Text("NOK".to_owned())),
+        ..MotpartEntry::default()
+    }
+}
