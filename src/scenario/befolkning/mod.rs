@@ -48,7 +48,7 @@ pub(crate) use valg::{BefolkningEntry, Oenske};
 const SPAN: Span = Span { before: Months::new(36), after: Months::new(4) };
 
 /// The room for parties that are kept, in bytes by [`weight`].
-const KEPT: u64 = 12 * 1024 * 1024;
+const KEPT: u64 = 8 * 1024 * 1024;
 
 /// What a party takes beside its entries, and what an entry takes with its payment; roughly, in bytes.
 const OF_PARTY: u64 = 2_048;

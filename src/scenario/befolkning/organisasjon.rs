@@ -82,7 +82,12 @@ impl<'a> Oppgave<'a> {
                 };
                 document.kravserier.push(mva.entry());
                 self.loenn(Betales::Etter(-self.vane.foer), document);
-                self.betalt_to_ganger(document);
+                // No money waits beside an overdue claim, and an owner's claims are in the same ledger.
+                let owner_is_late =
+                    self.hvem.innehaver.is_some_and(|owner| self.folk.profil_av_eier(owner) != Profil::Punktlig);
+                if !owner_is_late {
+                    self.betalt_to_ganger(document);
+                }
             }
             Profil::Konkurs => self.konkurs(document),
             Profil::Nystartet => {
