@@ -69,7 +69,12 @@ fn main() {
     drop((none, many));
 
     println!("\njournal off against on");
-    let (off, on) = (Server::sandbox(&["--journal", "0"]), Server::sandbox(&[]));
+    let (off, on) = (Server::sandbox(&["--journal", "0"]), Server::sandbox(&["--journal-bodies", "off"]));
+    compare((&off, &json), (&on, &json), rounds, length);
+    drop((off, on));
+
+    println!("\nheaders and bodies in the journal off against on");
+    let (off, on) = (Server::sandbox(&["--journal-bodies", "off"]), Server::sandbox(&[]));
     compare((&off, &json), (&on, &json), rounds, length);
     drop(off);
 

@@ -172,17 +172,26 @@ pub(super) struct WholeRequest {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct MessageView {
-    /// Names and values; those that carry tokens are masked.
-    headers: Vec<(String, String)>,
+    /// Those that carry tokens are masked.
+    headers: Vec<HeaderView>,
     /// Up to 64 kB of it; tokens, secrets and real personal numbers masked.
     body: String,
     /// The length of the whole body, in bytes.
     length: usize,
 }
 
+/// A header.
+#[derive(Serialize, JsonSchema)]
+struct HeaderView {
+    name: String,
+    value: String,
+}
+
 impl MessageView {
     fn new(headers: Vec<(&str, &str)>, body: &KeptBody) -> Self {
-        let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let headers = headers.into_iter();
+        let headers =
+            headers.map(|(name, value)| HeaderView { name: name.to_owned(), value: value.to_owned() }).collect();
         Self { headers, body: body.text(), length: body.length }
     }
 }
