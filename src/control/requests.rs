@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::coverage::CoverageQuery;
-use super::queries::{chosen_sessions, read_query};
+use super::queries::{read_query, sessions_to_read};
 use super::request_filter::RequestFilter;
 use crate::config::base_url;
 use crate::evidence::har::archive;
@@ -258,7 +258,7 @@ pub(super) fn json_lines(sessions: &[Arc<Session>]) -> String {
 fn named(shared: &Shared, session: Arc<Session>, query: Option<&str>) -> Result<Vec<Arc<Session>>, Response> {
     let query: CoverageQuery =
         read_query(query.unwrap_or_default(), &CoverageQuery::NAMES).map_err(|why| refused(&why))?;
-    chosen_sessions(shared, session, query.sessions.as_deref()).map_err(|why| refused(&why))
+    sessions_to_read(shared, session, query.sessions.as_deref()).map_err(|why| refused(&why))
 }
 
 fn finding(finding: &FoundFault) -> FindingView {
