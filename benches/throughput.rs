@@ -69,7 +69,12 @@ fn main() {
     drop((none, many));
 
     println!("\njournal off against on");
-    let (off, on) = (Server::sandbox(&["--journal", "0"]), Server::sandbox(&[]));
+    let (off, on) = (Server::sandbox(&["--journal", "0"]), Server::sandbox(&["--journal-bodies", "off"]));
+    compare((&off, &json), (&on, &json), rounds, length);
+    drop((off, on));
+
+    println!("\nheaders and bodies in the journal off against on");
+    let (off, on) = (Server::sandbox(&["--journal-bodies", "off"]), Server::sandbox(&[]));
     compare((&off, &json), (&on, &json), rounds, length);
     drop(off);
 
@@ -229,7 +234,7 @@ impl Server {
     fn post(&self, path: &str, headers: &str, body: &str) {
         let mut stream = TcpStream::connect(self.address).unwrap();
         let length = body.len();
-        write!(stream, "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n{headers}Content-Length: {length}\r\n\r\n{body}").unwrap();
+        write!(stream, "POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n{headers}Content-Length: {length}\r\n\r\n{body}").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");

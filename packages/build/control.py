@@ -118,7 +118,10 @@ def _ts_method(one: Operation) -> str:
     arguments = []
     if named := one.in_path + one.in_query:
         members = "; ".join(f"{p['name']}{'' if p.get('required') else '?'}: {_ts(p['schema'])}" for p in named)
-        arguments.append(f"parameters{'' if one.in_path else '?'}: {{ {members} }}")
+        # A parameter that may be left out cannot stand before one that may not.
+        may_be_left_out = not one.in_path and one.body is None
+        undefined = " | undefined" if not one.in_path and one.body is not None else ""
+        arguments.append(f"parameters{'?' if may_be_left_out else ''}: {{ {members} }}{undefined}")
     if one.body is not None:
         arguments.append(f"body: {_ts(one.body)}")
     return f"  /** {one.summary} */\n  {one.name}({', '.join(arguments)}): Promise<{_ts(one.answer)}>;\n"

@@ -112,7 +112,6 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
     let report = json!({
         "text/html": { "schema": { "type": "string" } },
         "text/markdown": { "schema": { "type": "string" } },
-        "application/json": { "schema": { "type": "object" } },
     });
     let lines = json!({ "application/x-ndjson": { "schema": { "type": "string" } } });
     let yaml = json!({ "application/yaml": { "schema": { "type": "string" } } });
@@ -218,7 +217,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
             "get",
             "/report",
             "makeReport",
-            "The report of a test run, as HTML, Markdown or JSON",
+            "The report of a test run; as JSON with format=json",
             None,
             ok(Some(report)),
             &[BUSY],

@@ -65,6 +65,29 @@ pub(super) fn chosen_sessions(
     Ok(chosen)
 }
 
+/// The most calls that a report, an export or a verdict is made from.
+const MOST_CALLS: usize = 20_000;
+
+/// [`chosen_sessions`], for what reads their journals.
+///
+/// # Errors
+/// A session of the list has not begun, or their journals keep too many calls together.
+pub(super) fn sessions_to_read(
+    shared: &Shared,
+    own: Arc<Session>,
+    named: Option<&str>,
+) -> Result<Vec<Arc<Session>>, Box<Refused>> {
+    let sessions = chosen_sessions(shared, own, named)?;
+    let calls: usize = sessions.iter().map(|session| session.journal.kept_calls()).sum();
+    if calls > MOST_CALLS {
+        let detail = format!(
+            "the journals of these sessions keep {calls} calls, and at most {MOST_CALLS} are read at once; name fewer sessions"
+        );
+        return Err(refuse("sessions", named, detail, &[]));
+    }
+    Ok(sessions)
+}
+
 /// Refuses a parameter.
 pub(super) fn refuse(filter: &str, value: Option<&str>, detail: String, allowed: &[&str]) -> Box<Refused> {
     let allowed = allowed.iter().map(|known| (*known).to_owned()).collect();

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::queries::{chosen_sessions, read_query, refuse};
+use super::queries::{read_query, refuse, sessions_to_read};
 use super::requests::json_lines;
 use crate::coverage::PlanDocument;
 use crate::evidence::report::{Ground, Report, markdown, page, policy};
@@ -57,7 +57,7 @@ pub(super) async fn make(
             let detail = format!("there is no format {format:?}; there are {}", names.join(", "));
             refuse("format", Some(format), detail, &names)
         })?;
-        let sessions = chosen_sessions(&shared, session, query.sessions.as_deref())?;
+        let sessions = sessions_to_read(&shared, session, query.sessions.as_deref())?;
         let coverage = super::coverage::view(&shared, &sessions, &PlanDocument::default())?;
         Ok((sessions, language, format, coverage))
     };

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::coverage::CoverageQuery;
-use super::queries::{chosen_sessions, read_query};
+use super::queries::{read_query, sessions_to_read};
 use super::request_filter::RequestFilter;
 use crate::config::base_url;
 use crate::evidence::har::archive;
@@ -172,17 +172,26 @@ pub(super) struct WholeRequest {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct MessageView {
-    /// Names and values; those that carry tokens are masked.
-    headers: Vec<(String, String)>,
+    /// Those that carry tokens are masked.
+    headers: Vec<HeaderView>,
     /// Up to 64 kB of it; tokens, secrets and real personal numbers masked.
     body: String,
     /// The length of the whole body, in bytes.
     length: usize,
 }
 
+/// A header.
+#[derive(Serialize, JsonSchema)]
+struct HeaderView {
+    name: String,
+    value: String,
+}
+
 impl MessageView {
     fn new(headers: Vec<(&str, &str)>, body: &KeptBody) -> Self {
-        let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let headers = headers.into_iter();
+        let headers =
+            headers.map(|(name, value)| HeaderView { name: name.to_owned(), value: value.to_owned() }).collect();
         Self { headers, body: body.text(), length: body.length }
     }
 }
@@ -249,7 +258,7 @@ pub(super) fn json_lines(sessions: &[Arc<Session>]) -> String {
 fn named(shared: &Shared, session: Arc<Session>, query: Option<&str>) -> Result<Vec<Arc<Session>>, Response> {
     let query: CoverageQuery =
         read_query(query.unwrap_or_default(), &CoverageQuery::NAMES).map_err(|why| refused(&why))?;
-    chosen_sessions(shared, session, query.sessions.as_deref()).map_err(|why| refused(&why))
+    sessions_to_read(shared, session, query.sessions.as_deref()).map_err(|why| refused(&why))
 }
 
 fn finding(finding: &FoundFault) -> FindingView {

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::coverage::CoverageQuery;
-use super::queries::{chosen_sessions, read_query, refuse};
+use super::queries::{read_query, refuse, sessions_to_read};
 use super::request_filter::RequestFilter;
 use crate::coverage::{Pattern, Plan, PlanDocument};
 use crate::evidence::verify::{Expectation, Kind, Times, Verdict, verify};
@@ -72,7 +72,7 @@ pub(super) async fn check(
 ) -> Result<Json<Verdict>, Response> {
     let read = || {
         let query: CoverageQuery = read_query(query.as_deref().unwrap_or_default(), &CoverageQuery::NAMES)?;
-        let sessions = chosen_sessions(&shared, session, query.sessions.as_deref())?;
+        let sessions = sessions_to_read(&shared, session, query.sessions.as_deref())?;
         Ok((sessions, expectations(document, shared.services)?))
     };
     let (sessions, expectations) = read().map_err(|why: Box<Refused>| refused(&why))?;

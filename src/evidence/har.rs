@@ -1,5 +1,7 @@
 //! The journal as HAR 1.2, which the network tools of browsers open. Each test is a page.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
@@ -10,11 +12,12 @@ use crate::session::journal::Entry;
 /// The archive of sessions, the oldest call first. `base` is the address of the sandbox, for whole URLs.
 pub(crate) fn archive<'s>(sessions: impl Iterator<Item = &'s Session>, base: &str) -> Value {
     let (mut pages, mut calls): (Vec<Value>, Vec<(DateTime<Utc>, Value)>) = (Vec::new(), Vec::new());
+    let mut known: HashSet<String> = HashSet::new();
     for session in sessions {
         for entry in session.journal.entries() {
             let page = page_id(&session.name, entry.test.as_deref());
             if let Some(title) = entry.test.as_deref()
-                && !pages.iter().any(|known| known["id"] == page.as_str())
+                && known.insert(page.clone())
             {
                 pages.push(json!({
                     "startedDateTime": time(entry.time), "id": page, "title": title, "pageTimings": {},

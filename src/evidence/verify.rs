@@ -145,13 +145,13 @@ fn nearest(filter: &Filter, sessions: &[Arc<Session>]) -> Vec<NearCall> {
     for session in sessions {
         for entry in session.journal.entries().iter().rev() {
             let differs = session.journal.differences(filter, entry);
-            if !differs.is_empty() {
-                near_calls.push(near(session, entry, differs));
+            let place = near_calls.partition_point(|known| known.differs.len() <= differs.len());
+            if !differs.is_empty() && place < MOST_NEAR {
+                near_calls.insert(place, near(session, entry, differs));
+                near_calls.truncate(MOST_NEAR);
             }
         }
     }
-    near_calls.sort_by_key(|call| call.differs.len());
-    near_calls.truncate(MOST_NEAR);
     near_calls
 }
 

@@ -115,10 +115,12 @@ async fn answer(state: Arc<State>, mut received: Received, wire: &Wire) -> Resul
         // It may name a session that has not begun, and must not begin it.
         Err(refused) => {
             let session = state.sessions.begun_or_default(received.session.as_ref(), caller.client(), received.real);
+            received.found = Some(Arc::clone(&session));
             let told = journal::Refusing { session: &session, target: &target, caller: &caller };
             return Answered::refused(&received, &refused, Some(&told)).send(&mut received, wire, &state).await;
         }
     };
+    received.found = Some(Arc::clone(&session));
     let world = session.world();
     let answered = guarded(&received, &target, &caller, &session, || {
         Addressed {

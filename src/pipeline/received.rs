@@ -1,5 +1,7 @@
 //! A request as it came, taken apart once: its id, its modifiers, its path without them.
 
+use std::sync::Arc;
+
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderMap, Request};
@@ -19,6 +21,7 @@ use crate::faults::modifiers::{Modifiers, SessionName};
 use crate::faults::refused::Refused;
 use crate::interface;
 use crate::router::{Target, area, resolve};
+use crate::session::Session;
 use crate::session::call_id::CallId;
 
 /// A request as it came.
@@ -30,6 +33,8 @@ pub(super) struct Received {
     pub(super) id: CallId,
     /// The real time when the request came.
     pub(super) real: DateTime<Utc>,
+    /// The session that it belongs to, once that is known, for the log.
+    pub(super) found: Option<Arc<Session>>,
     /// The session that the call names, even if other modifiers are wrong.
     pub(super) session: Option<SessionName>,
     /// Its modifiers, or why they cannot be used; nothing if it has none.
@@ -76,7 +81,7 @@ impl Received {
         };
         let real = state.sessions.time.real();
         let body = Paced::new(body, state.load.limits.pace(), parts.extensions.get().cloned());
-        Self { body: Some(body), id, real, session, wishes, path_from, parts }
+        Self { body: Some(body), id, real, found: None, session, wishes, path_from, parts }
     }
 
     /// Its modifiers, those of the headers over those of the base URL.
@@ -94,6 +99,11 @@ impl Received {
     /// Whether its URL has neither modifiers nor a query.
     pub(super) fn is_bare(&self) -> bool {
         self.path_from == 0 && self.parts.uri.query().is_none()
+    }
+
+    /// The name of its session, as a log may show it; empty before it is known.
+    pub(super) fn session_name(&self) -> &str {
+        self.found.as_ref().map_or("", |session| &session.name)
     }
 
     /// The raw query, without the question mark.

@@ -78,7 +78,8 @@ impl<'a> Head<'a> {
         if tracing::enabled!(tracing::Level::DEBUG) {
             let (method, path) = (redacted(self.received.parts.method.as_str()), redacted(self.received.path()));
             let id = redacted(self.received.id.as_str());
-            tracing::debug!(%method, path = &*path, status, korrelasjonsid = &*id, "answered");
+            let session = self.received.session_name();
+            tracing::debug!(session, %method, path = &*path, status, korrelasjonsid = &*id, "answered");
         }
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
         // The head of an answer that is kept is made twice: without a warning, and with the first one that the house adds.
@@ -187,7 +188,8 @@ impl<'a> Head<'a> {
         };
         if fault.hangs_up() {
             let (method, path) = (redacted(self.received.parts.method.as_str()), redacted(self.received.path()));
-            tracing::info!(%method, path = &*path, %fault, cause = self.cause().name(), "hung up");
+            let session = self.received.session_name();
+            tracing::info!(session, %method, path = &*path, %fault, cause = self.cause().name(), "hung up");
         } else {
             log(self.received, status.as_u16(), &fault.to_string(), self.cause());
         }
@@ -214,6 +216,7 @@ fn log(received: &Received, status: u16, code: &str, cause: Cause) {
         let (method, path) = (redacted(received.parts.method.as_str()), redacted(received.path()));
         let id = redacted(received.id.as_str());
         tracing::info!(
+            session = received.session_name(),
             %method,
             path = &*path,
             status,

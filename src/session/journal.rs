@@ -214,6 +214,11 @@ impl Journal {
         Some(entry)
     }
 
+    /// How many entries are kept.
+    pub(crate) fn kept_calls(&self) -> usize {
+        self.kept.lock().entries.len()
+    }
+
     /// All kept entries, the oldest first.
     pub(crate) fn entries(&self) -> Vec<Arc<Entry>> {
         self.kept.lock().entries.iter().cloned().collect()

@@ -16,7 +16,7 @@ fn entry(sandbox: &Sandbox, number: u64) -> Value {
 
 fn header<'v>(message: &'v Value, name: &str) -> Option<&'v str> {
     let headers = message["headers"].as_array()?;
-    headers.iter().find(|pair| pair[0] == name).and_then(|pair| pair[1].as_str())
+    headers.iter().find(|header| header["name"] == name).and_then(|header| header["value"].as_str())
 }
 
 #[test]
@@ -213,6 +213,35 @@ fn the_report_tells_who_tested_what_and_how_it_went() {
         let refused = report(wrong);
         assert_eq!((refused.status, &refused.json()["nearest"]), (400, &json!(nearest)), "{wrong}");
     }
+}
+
+/// A line of the log says which session the call belongs to, also if only its client does.
+#[test]
+fn the_log_carries_the_session() {
+    use std::io::{BufRead, BufReader};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox"))
+        .args(["--listen", "127.0.0.1:0", "--log", "info", "--log-format", "json"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let first = lines.next().expect("a line").expect("readable");
+    let base = first.split_once("http://").expect("an address").1.trim().to_owned();
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    for session in ["run-1", "run-2"] {
+        agent.get(format!("http://{base}/~session={session},error=KB-002{PATH}")).call().expect("an answer");
+    }
+    agent.get(format!("http://{base}{PATH}")).header("Sandbox-Error", "KB-002").call().expect("an answer");
+    child.kill().expect("it ends");
+    let log = BufReader::new(child.stderr.take().expect("piped")).lines().map_while(Result::ok);
+    let told: Vec<String> = log
+        .filter_map(|line| serde_json::from_str::<Value>(&line).ok())
+        .filter(|line| line["code"] == "KB-002")
+        .filter_map(|line| line["session"].as_str().map(str::to_owned))
+        .collect();
+    child.wait().expect("it ends");
+    assert_eq!(told, ["run-1", "run-2", "default"]);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod markdown;
 mod style;
 mod texts;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -182,15 +183,16 @@ impl Report {
             calls,
             dropped: calls - entries.len() as u64,
         });
+        let mut places: HashMap<Option<&str>, usize> = HashMap::new();
         for entry in &entries {
             self.count(entry);
-            let name = entry.test.as_deref().map(str::to_owned);
-            let known = self.tests.iter_mut().find(|test| test.session == *session.name && test.name == name);
-            let line = CallLine::new(entry, self.language);
-            match known {
-                Some(test) => test.calls.push(line),
-                None => self.tests.push(TestRun { session: session.name.to_string(), name, calls: vec![line] }),
-            }
+            let name = entry.test.as_deref();
+            let place = *places.entry(name).or_insert_with(|| {
+                let (session, name) = (session.name.to_string(), name.map(str::to_owned));
+                self.tests.push(TestRun { session, name, calls: Vec::new() });
+                self.tests.len() - 1
+            });
+            self.tests[place].calls.push(CallLine::new(entry, self.language));
         }
         for finding in conduct::judge(&entries, kinds) {
             let places = finding.hits.into_iter().map(|hit| Place {
