@@ -68,6 +68,26 @@ fn kept_answers_take_no_more_than_their_memory() {
     assert!(after < idle + 24 * MB, "{idle} kB, then {after} kB");
 }
 
+/// Small answers take more beside their bodies than in them: keys and heads.
+#[test]
+fn many_small_answers_take_no_more_than_their_memory_either() {
+    let server = serve(&["--cache-memory", "2MB", "--journal", "0"]);
+    let ask = |day: i32| {
+        let mut stream = TcpStream::connect(server.address()).expect("a connection");
+        let path = format!("{BASE}/finans/314055403/aapnekrav");
+        let head = format!("Host: localhost\r\nConnection: close\r\nSandbox-Now: {day:+}d\r\n");
+        write!(stream, "GET {path} HTTP/1.1\r\n{head}\r\n").expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.len() < 4000, "{} bytes", answer.len());
+    };
+    (1..=100).for_each(ask);
+    let idle = memory(&server, "RssAnon");
+    (-1500..0).chain(101..1500).for_each(ask);
+    let after = memory(&server, "RssAnon");
+    assert!(after < idle + 4 * MB, "{idle} kB, then {after} kB");
+}
+
 /// The scenarios that the server began with once stayed beside those of a reload, for as long as it ran.
 #[test]
 fn a_reload_gives_back_what_was_there_before() {

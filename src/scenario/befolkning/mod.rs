@@ -47,7 +47,7 @@ pub(crate) use valg::{BefolkningEntry, Oenske};
 /// the claims that exist by then.
 const SPAN: Span = Span { before: Months::new(36), after: Months::new(4) };
 
-/// The room for parties that are kept, in bytes by [`weight`].
+/// The room for parties that are kept, in bytes as [`Vekt`] reckons them.
 const KEPT: u64 = 8 * 1024 * 1024;
 
 /// What a party takes beside its entries, and what an entry takes with its payment; roughly, in bytes.
