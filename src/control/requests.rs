@@ -1,5 +1,6 @@
 //! `/sandbox/requests`: the journal of the session.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
@@ -188,10 +189,10 @@ struct HeaderView {
 }
 
 impl MessageView {
-    fn new(headers: Vec<(&str, &str)>, body: &KeptBody) -> Self {
+    fn new(headers: Vec<(&str, Cow<'_, str>)>, body: &KeptBody) -> Self {
         let headers = headers.into_iter();
         let headers =
-            headers.map(|(name, value)| HeaderView { name: name.to_owned(), value: value.to_owned() }).collect();
+            headers.map(|(name, value)| HeaderView { name: name.to_owned(), value: value.into_owned() }).collect();
         Self { headers, body: body.text(), length: body.length }
     }
 }

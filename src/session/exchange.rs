@@ -1,5 +1,6 @@
 //! What went over the wire for a call: headers and bodies. All journals of a process share one budget of bytes.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -17,6 +18,7 @@ pub(crate) const MOST_OF_A_BODY: usize = 64 * 1024;
 pub(crate) struct Exchange {
     /// One header a line, redacted.
     request_headers: Box<str>,
+    /// One header a line. The sandbox has made them, so they are redacted when they are shown, like its bodies.
     response_headers: Box<str>,
     request: KeptBody,
     response: KeptBody,
@@ -62,17 +64,17 @@ impl Exchange {
         (request_headers, request): (&HeaderMap, KeptBody),
         (response_headers, response): (&HeaderMap, KeptBody),
     ) -> Self {
-        let (request_headers, response_headers) = (lines(request_headers), lines(response_headers));
+        let (request_headers, response_headers) = (lines(request_headers, redacted), lines(response_headers, as_it_is));
         Self { request_headers, response_headers, request, response }
     }
 
     /// The headers that were sent, in the order in which they are stored.
-    pub(crate) fn request_headers(&self) -> Vec<(&str, &str)> {
-        pairs(&self.request_headers)
+    pub(crate) fn request_headers(&self) -> Vec<(&str, Cow<'_, str>)> {
+        pairs(&self.request_headers).map(|(name, value)| (name, Cow::Borrowed(value))).collect()
     }
 
-    pub(crate) fn response_headers(&self) -> Vec<(&str, &str)> {
-        pairs(&self.response_headers)
+    pub(crate) fn response_headers(&self) -> Vec<(&str, Cow<'_, str>)> {
+        pairs(&self.response_headers).map(|(name, value)| (name, redacted(value))).collect()
     }
 
     pub(crate) fn request(&self) -> &KeptBody {
@@ -93,7 +95,11 @@ impl Exchange {
 /// The longest headers that are kept, in bytes.
 const MOST_OF_HEADERS: usize = 8 * 1024;
 
-fn lines(headers: &HeaderMap) -> Box<str> {
+fn as_it_is(value: &str) -> Cow<'_, str> {
+    Cow::Borrowed(value)
+}
+
+fn lines(headers: &HeaderMap, keep: fn(&str) -> Cow<'_, str>) -> Box<str> {
     let mut text = String::with_capacity(headers.len() * 48);
     for (name, value) in headers {
         if text.len() > MOST_OF_HEADERS {
@@ -107,15 +113,16 @@ fn lines(headers: &HeaderMap) -> Box<str> {
             text.push_str(scheme);
             text.push_str(" ***");
         } else {
-            text.push_str(&redacted(&String::from_utf8_lossy(value.as_bytes())).replace(['\r', '\n'], " "));
+            // A value has no line ends of its own, and a redacted one is on one line.
+            text.push_str(&keep(&String::from_utf8_lossy(value.as_bytes())));
         }
         text.push('\n');
     }
     text.into()
 }
 
-fn pairs(lines: &str) -> Vec<(&str, &str)> {
-    lines.lines().filter_map(|line| line.split_once(": ")).collect()
+fn pairs(lines: &str) -> impl Iterator<Item = (&str, &str)> {
+    lines.lines().filter_map(|line| line.split_once(": "))
 }
 
 /// How many bytes of headers and bodies all journals may keep together.
