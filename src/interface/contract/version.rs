@@ -1,6 +1,8 @@
 //! The versions of OpenAPI that a document is given in. The sandbox makes 3.1; 3.0.3 is made from it, for tools that
 //! read no newer one.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 
 use super::schemas::make_portable;
@@ -36,8 +38,32 @@ impl Version {
                 document["info"]["license"]["url"] = json!(format!("https://spdx.org/licenses/{spdx}.html"));
             }
             convert(&mut document);
+            let types = types_of(&document["components"]["schemas"]);
+            say_types(&mut document, &types);
         }
         document
+    }
+}
+
+/// The type of each named schema that has one.
+fn types_of(schemas: &Value) -> HashMap<String, Value> {
+    let each = schemas.as_object().into_iter().flatten();
+    each.filter_map(|(name, schema)| Some((format!("#/components/schemas/{name}"), schema.get("type")?.clone())))
+        .collect()
+}
+
+/// `nullable` counts only beside a `type`, so a reference that may be null says the type of what it refers to.
+fn say_types(part: &mut Value, types: &HashMap<String, Value>) {
+    match part {
+        Value::Object(fields) => {
+            let target = fields.get("allOf").and_then(|all| all[0]["$ref"].as_str()).and_then(|name| types.get(name));
+            if let Some(target) = target.filter(|_| fields.contains_key("nullable") && !fields.contains_key("type")) {
+                fields.insert("type".to_owned(), target.clone());
+            }
+            fields.values_mut().for_each(|field| say_types(field, types));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| say_types(item, types)),
+        _ => {}
     }
 }
 
@@ -182,6 +208,18 @@ mod tests {
         assert_eq!(document["info"]["license"]["url"], "https://spdx.org/licenses/MIT.html");
         assert_eq!(document["info"]["license"]["identifier"], Value::Null);
         document["components"]["schemas"]["A"].clone()
+    }
+
+    #[test]
+    fn a_reference_that_may_be_null_says_its_type() {
+        let field = json!({ "anyOf": [{ "$ref": "#/components/schemas/B" }, { "type": "null" }] });
+        let schemas = json!({ "A": { "type": "object", "properties": { "b": field } }, "B": { "type": "string" } });
+        let document =
+            Version::V3_0.of(json!({ "openapi": "3.1.0", "info": {}, "components": { "schemas": schemas } }));
+        assert_eq!(
+            document["components"]["schemas"]["A"]["properties"]["b"],
+            json!({ "allOf": [{ "$ref": "#/components/schemas/B" }], "nullable": true, "type": "string" })
+        );
     }
 
     #[test]
