@@ -108,7 +108,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
     fn json<T: JsonSchema>(schemas: &mut Schemas) -> Option<Value> {
         Some(json_body::<T>(schemas))
     }
-    let har = json!({ "application/json": { "schema": { "type": "object" } } });
+    let har = json!({ "application/json": { "schema": { "type": "object", "additionalProperties": true } } });
     let report = json!({
         "text/html": { "schema": { "type": "string" } },
         "text/markdown": { "schema": { "type": "string" } },
