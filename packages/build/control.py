@@ -250,12 +250,13 @@ def python() -> dict[str, str]:
     types = "\n\n".join(_typed_dict(name, schemas[name]) for name in _needed_first(schemas))
     methods = "\n".join(_python_method(one) for one in _operations(document))
     used = [name for name in sorted(schemas) if re.search(rf"\b{name}\b", methods)]
+    mapping = "from collections.abc import Mapping\n" if "Mapping[" in methods else ""
     return {
         "innkreving_sandbox/types.py": f'"""The documents of the control API. {WRITTEN}"""\n\n'
         "from collections.abc import Mapping\nfrom typing import Any, Literal, TypedDict, Union\n\n"
         "__all__ = [\n" + "".join(f'    "{name}",\n' for name in sorted(schemas)) + "]\n\n\n" + types,
         "innkreving_sandbox/_operations.py": f'"""The operations of the control API. {WRITTEN}"""\n\n'
-        "from __future__ import annotations\n\nfrom typing import Any, Union, cast\n\n"
+        f"from __future__ import annotations\n\n{mapping}from typing import Any, Union, cast\n\n"
         "from ._http import Http\nfrom .types import (\n" + "".join(f"    {name},\n" for name in used) + ")\n\n\n"
         'class Operations(Http):\n    """One method an operation. docs/control-api.md explains them."""\n\n' + methods,
     }
