@@ -73,9 +73,11 @@ pub use sandbox::{Sandbox, SandboxBuilder, StartError};
 /// `examples/own_service.rs` is one, in one file.
 pub mod service {
     pub use crate::catalogue::{
-        BodyPolicy, Check, Code, Consent, Endpoint, Formats, Issuer, Method, Needs, Number, OwnModifier, Package,
-        Parameter, ParameterKind, PartyIn, Protection, Service, Success, TokenDemand,
+        BodyPolicy, Check, Code, Consent, Endpoint, Formats, Issuer, Label, Method, Needs, Number, OwnModifier,
+        Package, Parameter, ParameterKind, PartyIn, Protection, Service, Success, TokenDemand,
     };
-    pub use crate::interface::{Answer, Body, Call, Field, Finding, Hooks, Operation, Refusal, ServiceModule};
+    pub use crate::interface::{
+        Answer, Body, Call, Field, Finding, Hooks, On, Operation, Refusal, ServiceModule, Statement,
+    };
     pub use crate::services::ISSUER;
 }

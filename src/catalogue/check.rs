@@ -1,7 +1,7 @@
 //! The checks that a call goes through, in order.
 
 /// A check of a call. The first check that fails decides the refusal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Check {
     /// The URL leads to an endpoint, by a method that it has.
     Url,

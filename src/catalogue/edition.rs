@@ -19,6 +19,14 @@ impl Edition {
 
     /// The accepted spellings.
     pub const NAMES: [&'static str; 2] = ["2023", "2024"];
+
+    /// The name.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::E2023 => "2023",
+            Self::E2024 => "2024",
+        }
+    }
 }
 
 impl FromStr for Edition {
@@ -35,9 +43,6 @@ impl FromStr for Edition {
 
 impl fmt::Display for Edition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::E2023 => "2023",
-            Self::E2024 => "2024",
-        })
+        f.write_str(self.name())
     }
 }

@@ -7,6 +7,7 @@ mod check;
 mod code;
 mod edition;
 mod endpoint;
+mod label;
 mod modifier;
 mod service;
 
@@ -15,6 +16,8 @@ pub use code::Code;
 pub(crate) use code::{COMMON_CODES, Demanded, NO_SUCH_URL, UNEXPECTED};
 pub(crate) use edition::Edition;
 pub use endpoint::{BodyPolicy, Endpoint, Method, Number, Parameter, ParameterKind, PartyIn, Success};
+pub use label::Label;
+pub(crate) use label::Leaning;
 pub use modifier::OwnModifier;
 pub use service::{Consent, Formats, Issuer, Needs, Package, Protection, Service, TokenDemand};
 

@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::coverage::CoverageQuery;
 use super::queries::{read_query, sessions_to_read};
 use super::request_filter::RequestFilter;
+use crate::catalogue::Label;
 use crate::config::base_url;
 use crate::evidence::har::archive;
 use crate::interface::pages::{Begun, Problem, Shared, refused};
@@ -93,6 +94,9 @@ struct RequestView {
     /// The file of the scenario's literal answer, where it was given in place of the ledger's.
     #[serde(skip_serializing_if = "Option::is_none")]
     literal: Option<String>,
+    /// How sure it is that the real service answers the same, as in `Sandbox-Fidelity`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fidelity: Option<FidelityView>,
     /// All that was wrong with what was sent, where the answer lists it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     findings: Vec<FindingView>,
@@ -108,6 +112,15 @@ struct RequestView {
     /// The body that was sent, up to 16 KiB of it, where the service keeps bodies; real personal numbers masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<String>,
+}
+
+/// How sure it is that the real service answers the same.
+#[derive(Serialize, JsonSchema)]
+struct FidelityView {
+    /// The weakest label of what the answer leans on.
+    label: Label,
+    /// The anchors of those lines in docs/fidelity.md, the weakest first.
+    see: Vec<&'static str>,
 }
 
 /// Something that was wrong with what was sent.
@@ -147,6 +160,10 @@ fn view(entry: &Entry) -> RequestView {
         warning: entry.warning.as_deref().map(str::to_owned),
         hint: text(&entry.hint),
         literal: entry.literal.as_deref().map(str::to_owned),
+        fidelity: entry
+            .fidelity
+            .as_ref()
+            .map(|leaning| FidelityView { label: leaning.label, see: leaning.see.iter().map(|(_, id)| *id).collect() }),
         findings: entry.findings.iter().map(finding).collect(),
         took: entry.ending.milliseconds(),
         gave_up: entry.ending.gave_up(),

@@ -80,7 +80,7 @@ impl TokenKind {
 }
 
 /// The state of the party that a call is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum PartyState {
     Organisation,
     Person,
@@ -90,7 +90,7 @@ pub(crate) enum PartyState {
 }
 
 impl PartyState {
-    const NAMES: [&'static str; 5] = ["organisation", "person", "shielded", "shielded-in-part", "unknown"];
+    pub(crate) const NAMES: [&'static str; 5] = ["organisation", "person", "shielded", "shielded-in-part", "unknown"];
 
     pub(crate) const fn name(self) -> &'static str {
         Self::NAMES[self as usize]

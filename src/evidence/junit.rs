@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use quick_xml::escape::escape;
 
-use super::verify::{Outcome, Verdict};
+use super::verify::Verdict;
+use crate::session::verdicts::Outcome;
 
 /// The lines below an expectation that failed.
 pub(crate) fn explanation(outcome: &Outcome) -> Vec<String> {

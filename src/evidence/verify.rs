@@ -10,6 +10,7 @@ use super::conduct::{self, Conduct};
 use crate::coverage::{Counts, Pattern, Plan, Universe, summary};
 use crate::session::Session;
 use crate::session::journal::{Entry, Filter};
+use crate::session::verdicts::{NearCall, Outcome};
 
 /// What is expected, read and possible.
 pub(crate) struct Expectation {
@@ -48,35 +49,6 @@ pub(crate) struct Verdict {
     pub(crate) results: Vec<Outcome>,
 }
 
-/// What came of an expectation.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-pub(crate) struct Outcome {
-    /// What was expected.
-    pub(crate) expectation: String,
-    pub(crate) passed: bool,
-    /// What was found.
-    pub(crate) detail: String,
-    /// The cells that were not tried, as patterns name them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) missing: Vec<String>,
-    /// If calls are missing, the calls that fit best. If something should not have happened, the calls that show it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) nearest: Vec<NearCall>,
-}
-
-/// A call that nearly fits, or that shows what should not have happened.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-pub(crate) struct NearCall {
-    pub(crate) session: String,
-    /// Its number in the journal of the session.
-    pub(crate) number: u64,
-    /// Method, URL and what came of it.
-    pub(crate) call: String,
-    /// In what it differs from what was expected.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) differs: Vec<String>,
-}
-
 /// How many calls are told beside an expectation that failed.
 const MOST_NEAR: usize = 3;
 
@@ -101,6 +73,9 @@ pub(crate) fn verify(expectations: &[Expectation], sessions: &[Arc<Session>], un
             Outcome { expectation: expectation.text.clone(), ..outcome }
         })
         .collect();
+    for session in sessions {
+        session.verdicts.keep(&results);
+    }
     let names = sessions.iter().map(|session| session.name.to_string()).collect();
     Verdict { passed: results.iter().all(|result| result.passed), sessions: names, results }
 }

@@ -131,6 +131,23 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
+    /// Its name, without its value.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Reset => "reset",
+            Self::ResetAfter => "reset-after",
+            Self::Hang(_) => "hang",
+            Self::Empty => "empty",
+            Self::Truncate => "truncate",
+            Self::Garbage => "garbage",
+            Self::SlowBody(_) => "slow-body",
+            Self::GatewayText => "gateway-text",
+            Self::Html => "html",
+            Self::TooMany(_) => "429",
+            Self::Unavailable => "503",
+        }
+    }
+
     /// Whether the caller gets no answer at all.
     pub(crate) const fn hangs_up(self) -> bool {
         matches!(self, Self::Reset | Self::ResetAfter | Self::Hang(_) | Self::Empty | Self::Garbage)
@@ -215,19 +232,13 @@ pub(crate) fn bytes_a_second(text: &str) -> Option<u32> {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())?;
         match self {
-            Self::Reset => f.write_str("reset"),
-            Self::ResetAfter => f.write_str("reset-after"),
-            Self::Hang(limit) => write!(f, "hang({})", write_duration(*limit)),
-            Self::Empty => f.write_str("empty"),
-            Self::Truncate => f.write_str("truncate"),
-            Self::Garbage => f.write_str("garbage"),
-            Self::SlowBody(rate) if rate.is_multiple_of(1024) => write!(f, "slow-body({}k/s)", rate / 1024),
-            Self::SlowBody(rate) => write!(f, "slow-body({rate}/s)"),
-            Self::GatewayText => f.write_str("gateway-text"),
-            Self::Html => f.write_str("html"),
-            Self::TooMany(after) => write!(f, "429({}s)", after.as_secs()),
-            Self::Unavailable => f.write_str("503"),
+            Self::Hang(limit) => write!(f, "({})", write_duration(*limit)),
+            Self::SlowBody(rate) if rate.is_multiple_of(1024) => write!(f, "({}k/s)", rate / 1024),
+            Self::SlowBody(rate) => write!(f, "({rate}/s)"),
+            Self::TooMany(after) => write!(f, "({}s)", after.as_secs()),
+            _ => Ok(()),
         }
     }
 }

@@ -16,7 +16,7 @@ use super::negotiation::Format;
 use super::pages::{ControlOperation, Shared};
 use super::periode::Periode;
 use super::refusal::Refusal;
-use crate::catalogue::{Check, Code, Edition, Endpoint, Service, TokenDemand};
+use crate::catalogue::{Check, Code, Edition, Endpoint, Label, Service, TokenDemand};
 use crate::config::{Flags, ServiceSettings};
 use crate::coverage::CaseStates;
 use crate::domain::identifikator::Part;
@@ -50,6 +50,8 @@ pub struct Hooks {
     pub(crate) demand: Option<fn(&str) -> Option<&'static TokenDemand>>,
     /// The codes that it answers with beside those of its entry. Nobody can ask for them; the journal tells them.
     pub(crate) other_codes: &'static [&'static Code],
+    /// How sure it is that a finding is what the real service says, by its code. Nothing if that is not known of it.
+    pub(crate) finding_label: Option<fn(&str) -> Option<Label>>,
     /// The check that a code stands for, where its refusals do not say so themselves. A service with this checks its
     /// callers by itself.
     pub(crate) check_of: Option<fn(&Code) -> Option<Check>>,
@@ -83,6 +85,7 @@ impl Hooks {
         hint: None,
         demand: None,
         other_codes: &[],
+        finding_label: None,
         check_of: None,
         refuse: None,
         orders: None,

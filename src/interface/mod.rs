@@ -9,6 +9,7 @@ pub(crate) mod answer;
 mod call;
 pub(crate) mod contract;
 mod example;
+pub(crate) mod fidelity;
 mod hooks;
 mod module;
 pub(crate) mod near_miss;
@@ -27,6 +28,7 @@ pub use answer::Answer;
 pub use call::{Body, Call, Field};
 pub(crate) use call::{Instants, Target};
 pub(crate) use example::Example;
+pub use fidelity::{On, Statement};
 pub use hooks::Hooks;
 pub(crate) use hooks::{
     NamedSchema, PageRoutes, PartyFact, Render, RequestFault, Sample, SettingsSection, Subcommand, View,

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::contract::Schemas;
 use super::example::{Example, Examples};
 use super::refusal::Envelope;
-use super::{Answer, Call, Hooks, Refusal, Render};
+use super::{Answer, Call, Hooks, Refusal, Render, Statement};
 use crate::catalogue::{Code, Edition, Service};
 
 /// A service. Everything of it stands in one folder; the house knows it by this.
@@ -21,6 +21,8 @@ pub struct ServiceModule {
     pub(crate) envelope: Envelope,
     /// The code for a fault of the sandbox itself; the first of its own where nothing else is said.
     pub(crate) unexpected: Option<&'static Code>,
+    /// The statements of docs/fidelity.md that its answers lean on. Lists that several services share stand beside its own.
+    pub statements: &'static [&'static [Statement]],
     /// What else it has of its own.
     pub(crate) hooks: Hooks,
 }
@@ -28,7 +30,15 @@ pub struct ServiceModule {
 impl ServiceModule {
     /// A service whose errors have the common form (`kode`, `melding`, `korrelasjonsid`) and that has no hooks.
     pub const fn new(service: &'static Service, operations: &'static [Operation], about: &'static str) -> Self {
-        Self { service, operations, about, envelope: Envelope::Feil, unexpected: None, hooks: Hooks::NONE }
+        Self {
+            service,
+            operations,
+            about,
+            envelope: Envelope::Feil,
+            unexpected: None,
+            statements: &[],
+            hooks: Hooks::NONE,
+        }
     }
 
     /// The code for a fault of the sandbox itself.

@@ -1,17 +1,20 @@
 //! All services of a sandbox: the one list, and what is worked out from it once.
 
-use std::sync::OnceLock;
+use std::convert::Infallible;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 use http::Method;
+use quick_cache::sync::Cache;
 use serde_json::Value;
 
 use super::contract;
+use super::fidelity::Basis;
 use super::module::ServiceModule;
 use super::path::Path;
 use super::routes::{Route, Routes};
 use crate::access::Demand;
-use crate::catalogue::{Catalogue, Edition, Endpoint, Service};
+use crate::catalogue::{Catalogue, Edition, Endpoint, Leaning, Service};
 use crate::coverage::{ServiceToTry, Universe};
 use crate::domain::identifikator::Part;
 use crate::domain::saksgang::Oppdrag;
@@ -19,6 +22,10 @@ use crate::evidence::conduct::{self, Conduct};
 use crate::faults::drift::Contract;
 use crate::scenario::format::ScenarioFormat;
 use crate::session::{Session, StateMaker, World};
+
+/// How many different answers, as far as statements tell them apart, are kept with how sure they are. There are more, but few
+/// of them come often.
+const MOST_LEANINGS: usize = 2_000;
 
 /// All services of a sandbox, in the order in which people are told of them.
 pub(crate) struct Services {
@@ -29,6 +36,8 @@ pub(crate) struct Services {
     pub(crate) format: &'static ScenarioFormat,
     /// What there is to try at them.
     pub(crate) universe: Universe,
+    /// How sure answers are, by what they are made of.
+    leanings: Cache<Basis, Arc<Leaning>>,
     routes: Vec<Routes>,
     contracts: OnceLock<Vec<(String, Value)>>,
 }
@@ -49,13 +58,20 @@ impl Services {
             .map(|module| ServiceToTry { service: module.service, case_states: module.hooks.case_states })
             .collect();
         let universe = Universe::new(&to_try);
-        Box::leak(Box::new(Self { modules, catalogue, format, universe, routes, contracts: OnceLock::new() }))
+        let leanings = Cache::new(MOST_LEANINGS);
+        Box::leak(Box::new(Self { modules, catalogue, format, universe, leanings, routes, contracts: OnceLock::new() }))
     }
 
     /// Where a path below the base of a service leads.
     pub(crate) fn route(&self, module: &'static ServiceModule, path: &Path<'_>, method: &Method) -> Option<Route> {
         let number = self.modules.iter().position(|known| std::ptr::eq(*known, module))?;
         Some(self.routes[number].find(path, method))
+    }
+
+    /// How sure an answer of a service is, or one that is of no service.
+    pub(crate) fn leaning(&self, module: Option<&ServiceModule>, basis: &Basis) -> Arc<Leaning> {
+        let made = self.leanings.get_or_insert_with(basis, || Ok::<_, Infallible>(basis.leaning(module)));
+        made.unwrap_or_else(|never| match never {})
     }
 
     /// How clients may behave badly.

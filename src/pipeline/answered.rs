@@ -10,6 +10,7 @@ use rand::rngs::ChaCha8Rng;
 use serde_json::Value;
 
 use super::Body;
+use super::fidelity;
 use super::journal::{self, Refusing};
 use super::planned::Planned;
 use super::received::Received;
@@ -94,6 +95,7 @@ impl Planned<'_> {
         };
         let delay = self.plan.modifiers().delay.as_ref().map(|delay| self.draw(delay.value));
         response::tell_effects(&mut response, &self, delay, self.drift_seed());
+        fidelity::tell(&mut response, &mut entry, &self);
         let fault = self.plan.modifiers().fault.as_ref().map(|fault| fault.value);
         let waits = delay.is_some_and(|delay| !delay.is_zero()) || fault.is_some_and(Fault::waits);
         match self.make_room(response, waits) {

@@ -13,6 +13,7 @@ mod addressed;
 mod answered;
 mod body;
 mod carry;
+mod fidelity;
 mod id;
 mod journal;
 mod planned;

@@ -208,7 +208,7 @@ impl<'a> Head<'a> {
 }
 
 /// Room for the usual headers and those that the server adds.
-const ROOM: usize = 8;
+const ROOM: usize = 9;
 
 /// Logs an answer that is not a success, redacted.
 fn log(received: &Received, status: u16, code: &str, cause: Cause) {

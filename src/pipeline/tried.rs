@@ -36,7 +36,7 @@ pub(super) fn count(planned: &Planned<'_>, entry: &Entry) {
 }
 
 /// The state of the party that a call is about.
-fn party(subject: &Subject) -> Option<PartyState> {
+pub(super) fn party(subject: &Subject) -> Option<PartyState> {
     let part = subject.part()?;
     Some(match &subject.party {
         None => PartyState::Unknown,

@@ -1,7 +1,8 @@
 //! The published error table KB-001 … KB-009, which several services share.
 //! Imitates docs/fidelity.md, "Errors".
 
-use crate::catalogue::{Check, Code};
+use crate::catalogue::{Check, Code, Label};
+use crate::interface::{On, Statement};
 
 /// In the order of their numbers.
 pub(super) static CODES: &[Code] = &[
@@ -60,3 +61,14 @@ pub(super) const REFUSALS: &[(Check, usize)] = &[
 
 /// The warning for a caller without a token.
 pub(super) const WITHOUT_TOKEN: &str = "no token: the real service would answer 401 KB-004";
+
+/// How sure the refusals with these codes are. The checks of a party and of a period are those of the table itself.
+pub(super) static STATEMENTS: &[Statement] = &[
+    Statement::new(On::Refusal, Label::Published, "codes"),
+    Statement::new(On::Check(Check::Url), Label::Chosen, "url-refusals"),
+    Statement::new(On::Check(Check::Format), Label::Published, "format"),
+    Statement::new(On::Check(Check::Authentication), Label::Published, "token"),
+    Statement::new(On::Check(Check::Authorisation), Label::Chosen, "token"),
+    Statement::new(On::Check(Check::Consent), Label::Published, "consent"),
+    Statement::new(On::Check(Check::Input), Label::Chosen, "input"),
+];

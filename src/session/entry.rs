@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use super::call_id::CallId;
 use super::exchange::Held;
 use super::facts::{Ending, Shows, TokenFacts};
-use crate::catalogue::{Check, Edition};
+use crate::catalogue::{Check, Edition, Leaning};
 use crate::domain::identifikator::Part;
 use crate::faults::Cause;
 use crate::faults::effects::{Drift, Fault};
@@ -151,6 +151,8 @@ pub(crate) struct Entry {
     /// It makes something new at the service, if it succeeds.
     pub(crate) changes: bool,
     pub(crate) ending: Ending,
+    /// How sure it is that the real service answers the same. Nothing if no service was called.
+    pub(crate) fidelity: Option<Arc<Leaning>>,
     /// What went over the wire; nothing if there is no room for it.
     pub(crate) exchange: Mutex<Option<Box<Held>>>,
 }
@@ -214,6 +216,7 @@ impl Entry {
             has_own_id: false,
             changes: false,
             ending: Ending::default(),
+            fidelity: None,
             exchange: Mutex::default(),
         }
     }

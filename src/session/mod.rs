@@ -10,6 +10,7 @@ pub(crate) mod journal;
 pub(crate) mod registry;
 pub(crate) mod rules;
 pub(crate) mod time;
+pub(crate) mod verdicts;
 
 use std::any::Any;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ use crate::session::rules::Rules;
 use exchange::BodyBudget;
 use journal::Journal;
 use time::{Clock, Time};
+use verdicts::Verdicts;
 
 /// How many claims, payments and orders a session's own scenarios may hold.
 const MOST_OWN_CLAIMS: usize = 200_000;
@@ -92,6 +94,8 @@ pub(crate) struct Session {
     pub(crate) journal: Journal,
     /// What it has tried of all there is.
     pub(crate) tried: Tried,
+    /// What came of the expectations that it was held to.
+    pub(crate) verdicts: Verdicts,
     /// What it keeps of each service.
     states: Vec<Box<dyn Any + Send + Sync>>,
     /// Its own scenarios. The lock is held while the world is built.
@@ -124,6 +128,7 @@ impl Session {
             about: RwLock::default(),
             journal: Journal::new(start.journal, Arc::clone(&start.bodies)),
             tried: Tried::default(),
+            verdicts: Verdicts::default(),
             states: start.states.iter().map(|make| make()).collect(),
             own: Mutex::default(),
             own_bytes: AtomicUsize::new(0),

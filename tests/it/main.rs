@@ -25,6 +25,7 @@ mod etter_innsending;
 mod evidence;
 mod explanations;
 mod faults;
+mod fidelity;
 mod hostile;
 mod hostile_files;
 mod hostile_scenarios;

@@ -9,8 +9,10 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::style::STYLE;
 use super::{CallLine, Found, Report, TestRun, texts};
+use crate::catalogue::Label;
 use crate::coverage::{CellView, ServiceView};
 use crate::evidence::text::Text;
+use crate::session::verdicts::Outcome;
 
 /// The most calls that a report shows.
 pub(super) const MOST_CALLS: usize = 5_000;
@@ -64,7 +66,9 @@ pub(crate) fn page(report: &Report) -> Markup {
                     h2 #findings { (t(texts::FINDINGS)) }
                     @if report.findings.is_empty() { p.about { (t(texts::NO_FINDINGS)) } }
                     @for found in &report.findings { (finding(report, found)) }
+                    (expectations(report))
                     (coverage(report))
+                    (fidelity(report))
                     h2 #tests { (t(texts::TESTS)) }
                     @if report.sessions.iter().any(|session| session.dropped > 0) { p.about { (t(texts::DROPPED)) } }
                     @if report.sums.calls > MOST_CALLS { p.about { (t(texts::CUT)) } }
@@ -196,6 +200,85 @@ fn squares(cells: &[CellView]) -> Markup {
     }
 }
 
+fn expectations(report: &Report) -> Markup {
+    let t = |text: Text| text.in_language(report.language);
+    html! {
+        @if !report.expectations.is_empty() {
+            section.checklist {
+                h2 #expectations { (t(texts::EXPECTATIONS)) }
+                p.about { (t(texts::EXPECTATIONS_ABOUT)) }
+                table {
+                    tbody { @for outcome in &report.expectations { (expectation(report, outcome)) } }
+                }
+            }
+        }
+    }
+}
+
+fn expectation(report: &Report, outcome: &Outcome) -> Markup {
+    let t = |text: Text| text.in_language(report.language);
+    let (class, word) = if outcome.passed { ("seen", texts::PASSED) } else { ("none", texts::NOT_PASSED) };
+    html! {
+        tr {
+            td { code { (outcome.expectation) } }
+            td {
+                (outcome.detail)
+                @if !outcome.missing.is_empty() { span.note { (outcome.missing.join(", ")) } }
+                @for near in &outcome.nearest {
+                    span.note {
+                        a href={ "#call-" (near.session) "-" (near.number) } { "#" (near.number) } " " (near.call)
+                        @if !near.differs.is_empty() { ": " (near.differs.join("; ")) }
+                    }
+                }
+            }
+            td.n { span class={ "mark " (class) } { (t(word)) } }
+        }
+    }
+}
+
+/// The most lines of docs/fidelity.md that are named.
+pub(super) const MOST_LINES: usize = 30;
+
+fn fidelity(report: &Report) -> Markup {
+    let t = |text: Text| text.in_language(report.language);
+    let surety = &report.fidelity;
+    let sums =
+        [(Label::Published, surety.published), (Label::Observed, surety.observed), (Label::Chosen, surety.chosen)];
+    html! {
+        section.checklist {
+            h2 #fidelity { (t(texts::FIDELITY)) }
+            p.about { (t(texts::FIDELITY_ABOUT)) }
+            p {
+                @for (number, (label, count)) in sums.into_iter().enumerate() {
+                    @if number > 0 { " · " }
+                    b { (count) } " " (t(texts::label(label)))
+                }
+            }
+            @if !surety.lines.is_empty() {
+                table {
+                    thead { tr { th { (t(texts::LINE)) } th {} th.n { (t(texts::CALLS)) } } }
+                    tbody {
+                        @for line in surety.lines.iter().take(MOST_LINES) {
+                            tr { td { code { (line.line) } } td { (t(texts::label(line.label))) } td.n { (line.calls) } }
+                        }
+                    }
+                }
+            }
+            @if !surety.leaning_tests.is_empty() {
+                p.about { (t(texts::LEANING_TESTS)) " " (leaning_tests(report)) }
+            }
+        }
+    }
+}
+
+/// The names of the tests that lean on a choice of the sandbox.
+pub(super) fn leaning_tests(report: &Report) -> String {
+    let tests = &report.fidelity.leaning_tests;
+    let named: Vec<&str> = tests.iter().take(MOST_LINES).map(String::as_str).collect();
+    let more = if tests.len() > MOST_LINES { texts::OTHER_LINES.in_language(report.language) } else { "" };
+    format!("{} {more}", named.join(", ")).trim_end().to_owned()
+}
+
 /// The calls that are shown, test by test.
 pub(super) fn shown(report: &Report) -> Vec<(&TestRun, &[CallLine])> {
     let mut left = MOST_CALLS;
@@ -248,6 +331,7 @@ fn call_row(report: &Report, test: &TestRun, call: &CallLine) -> Markup {
             td class=(class) {
                 @match call.status { Some(status) => { (status) } None => { (t(texts::NO_ANSWER)) } }
                 @for code in &call.codes { " " span.k { (code) } }
+                @if let Some(label) = call.fidelity { span.note { (t(texts::label(label))) } }
             }
             td.n { @if let Some(took) = call.took { (format!("{took:.1}")) } }
         }

@@ -2,13 +2,49 @@
 
 use std::fmt::Write as _;
 
-use super::html::{norwegian, shown};
+use super::html::{MOST_LINES, leaning_tests, norwegian, shown};
 use super::{Report, texts};
+use crate::catalogue::Label;
 use crate::evidence::text::Text;
 
 /// A text in a cell of a table.
 fn cell(text: &str) -> String {
     text.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace('\n', " ")
+}
+
+/// What was expected, and what came of it.
+fn expectations(report: &Report) -> String {
+    let t = |text: Text| text.in_language(report.language);
+    let mut out = String::new();
+    if !report.expectations.is_empty() {
+        let _ = writeln!(out, "\n## {}\n\n| | | |\n|---|---|---|", t(texts::EXPECTATIONS));
+    }
+    for outcome in &report.expectations {
+        let word = t(if outcome.passed { texts::PASSED } else { texts::NOT_PASSED });
+        let (expected, detail) = (cell(&outcome.expectation).replace('`', "'"), cell(&outcome.detail));
+        let _ = writeln!(out, "| `{expected}` | {detail} | {word} |");
+    }
+    out
+}
+
+/// How sure the answers are.
+fn fidelity(report: &Report) -> String {
+    let t = |text: Text| text.in_language(report.language);
+    let surety = &report.fidelity;
+    let sums =
+        [(Label::Published, surety.published), (Label::Observed, surety.observed), (Label::Chosen, surety.chosen)];
+    let sums = sums.map(|(label, count)| format!("{count} {}", t(texts::label(label))));
+    let mut out = format!("\n## {}\n\n{}\n", t(texts::FIDELITY), sums.join(" · "));
+    if !surety.lines.is_empty() {
+        let _ = writeln!(out, "\n| {} | | {} |\n|---|---|---:|", t(texts::LINE), t(texts::CALLS));
+    }
+    for line in surety.lines.iter().take(MOST_LINES) {
+        let _ = writeln!(out, "| `{}` | {} | {} |", line.line, t(texts::label(line.label)), line.calls);
+    }
+    if !surety.leaning_tests.is_empty() {
+        let _ = writeln!(out, "\n{} {}", t(texts::LEANING_TESTS), cell(&leaning_tests(report)));
+    }
+    out
 }
 
 /// The whole report.
@@ -81,11 +117,13 @@ pub(crate) fn markdown(report: &Report) -> String {
             found.source
         );
     }
+    out.push_str(&expectations(report));
     let _ = writeln!(out, "\n## {}\n\n| | | |\n|---|---:|---:|", t(texts::COVERAGE));
     for service in &report.coverage.services {
         let sum = &service.sum;
         let _ = writeln!(out, "| {} | {} % | {} {} {} |", service.title, sum.percent, sum.tried, t(texts::OF), sum.of);
     }
+    out.push_str(&fidelity(report));
     let _ = writeln!(out, "\n## {}", t(texts::TESTS));
     for (test, calls) in shown(report) {
         let name = test.name.as_deref().unwrap_or(t(texts::NO_TEST));

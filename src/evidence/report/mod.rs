@@ -16,10 +16,12 @@ use serde::Serialize;
 
 use super::conduct::{self, Conduct};
 use super::text::Language;
+use crate::catalogue::Label;
 use crate::coverage::CoverageView;
 use crate::faults::Cause;
 use crate::session::Session;
 use crate::session::journal::Entry;
+use crate::session::verdicts::Outcome;
 use checklist::Point;
 pub(crate) use html::{page, policy};
 pub(crate) use markdown::markdown;
@@ -48,8 +50,12 @@ pub(crate) struct Report {
     journal_hash: String,
     checklist: Vec<Point>,
     findings: Vec<Found>,
+    /// What was expected of the run (`verify`), and what came of it.
+    expectations: Vec<Outcome>,
     tests: Vec<TestRun>,
     coverage: CoverageView,
+    /// How many calls were answered as sure as that.
+    fidelity: Surety,
 }
 
 /// A session that was looked at.
@@ -61,6 +67,27 @@ struct Tested {
     calls: u64,
     /// How many of them the journal does not keep any longer, so that the report cannot show them.
     dropped: u64,
+}
+
+/// How sure it is that the real services answer as the calls were answered.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Surety {
+    published: usize,
+    observed: usize,
+    chosen: usize,
+    /// The lines of docs/fidelity.md that the answers leaned on, the most used first.
+    lines: Vec<LineUse>,
+    /// The tests that lean on a line that is chosen.
+    leaning_tests: Vec<String>,
+}
+
+/// A line of docs/fidelity.md that answers leaned on.
+#[derive(Debug, Serialize, JsonSchema)]
+struct LineUse {
+    line: &'static str,
+    label: Label,
+    calls: usize,
 }
 
 /// How many calls went how.
@@ -127,6 +154,8 @@ struct CallLine {
     message: Option<String>,
     hint: Option<String>,
     warning: Option<String>,
+    /// How sure it is that the real service answers the same.
+    fidelity: Option<Label>,
 }
 
 /// What a report is made from, beside the sessions.
@@ -155,12 +184,15 @@ impl Report {
             journal_hash,
             checklist: Vec::new(),
             findings: Vec::new(),
+            expectations: Vec::new(),
             tests: Vec::new(),
             coverage,
+            fidelity: Surety::default(),
         };
         for session in sessions {
             report.add(session, kinds);
         }
+        report.fidelity.lines.sort_by_key(|line| (std::cmp::Reverse(line.calls), line.line));
         report.checklist = checklist::points(&report);
         report
     }
@@ -183,9 +215,15 @@ impl Report {
             calls,
             dropped: calls - entries.len() as u64,
         });
+        for outcome in session.verdicts.all() {
+            if !self.expectations.iter().any(|known| known.expectation == outcome.expectation) {
+                self.expectations.push(outcome);
+            }
+        }
         let mut places: HashMap<Option<&str>, usize> = HashMap::new();
         for entry in &entries {
             self.count(entry);
+            self.fidelity.count(entry);
             let name = entry.test.as_deref();
             let place = *places.entry(name).or_insert_with(|| {
                 let (session, name) = (session.name.to_string(), name.map(str::to_owned));
@@ -231,6 +269,28 @@ impl Report {
     }
 }
 
+impl Surety {
+    fn count(&mut self, entry: &Entry) {
+        let Some(leaning) = &entry.fidelity else { return };
+        match leaning.label {
+            Label::Published => self.published += 1,
+            Label::Observed => self.observed += 1,
+            Label::Chosen => self.chosen += 1,
+        }
+        for (label, line) in &leaning.see {
+            match self.lines.iter_mut().find(|known| known.line == *line && known.label == *label) {
+                Some(known) => known.calls += 1,
+                None => self.lines.push(LineUse { line, label: *label, calls: 1 }),
+            }
+        }
+        if let Some(test) = entry.test.as_deref().filter(|_| leaning.label == Label::Chosen)
+            && !self.leaning_tests.iter().any(|known| known == test)
+        {
+            self.leaning_tests.push(test.to_owned());
+        }
+    }
+}
+
 impl CallLine {
     fn new(entry: &Entry, language: Language) -> Self {
         let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
@@ -254,6 +314,7 @@ impl CallLine {
             message: text(&entry.message),
             hint: text(&entry.hint),
             warning: entry.warning.as_deref().map(str::to_owned),
+            fidelity: entry.fidelity.as_ref().map(|leaning| leaning.label),
         }
     }
 }

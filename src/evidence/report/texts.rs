@@ -1,5 +1,6 @@
 //! The texts of reports, in both languages.
 
+use crate::catalogue::Label;
 use crate::evidence::text::Text;
 use crate::faults::Cause;
 
@@ -63,6 +64,22 @@ pub(super) const COVERAGE_ABOUT: Text = Text::new(
 );
 pub(super) const NOT_USED: Text = Text::new("Ikke brukt i denne kjøringen:", "Not used in this run:");
 pub(super) const OF: Text = Text::new("av", "of");
+pub(super) const EXPECTATIONS: Text = Text::new("Forventninger", "Expectations");
+pub(super) const EXPECTATIONS_ABOUT: Text = Text::new(
+    "Det testene ba sandkassen om å se etter (verify), og hva den fant.",
+    "What the tests asked the sandbox to look for (verify), and what it found.",
+);
+pub(super) const PASSED: Text = Text::new("Oppfylt", "Met");
+pub(super) const NOT_PASSED: Text = Text::new("Ikke oppfylt", "Not met");
+pub(super) const FIDELITY: Text = Text::new("Hvor sikre svarene er", "How sure the answers are");
+pub(super) const FIDELITY_ABOUT: Text = Text::new(
+    "Hvert svar har den svakeste merkelappen av det det bygger på. Navnene står i docs/fidelity.md i sandkassen.",
+    "Each answer has the weakest label of what it leans on. The names are those of the sandbox's docs/fidelity.md.",
+);
+pub(super) const LINE: Text = Text::new("Bygger på", "Leans on");
+pub(super) const LEANING_TESTS: Text =
+    Text::new("Tester som bygger på noe valgt:", "Tests that lean on something chosen:");
+pub(super) const OTHER_LINES: Text = Text::new("og flere", "and others");
 pub(super) const TESTS: Text = Text::new("Tester og kall", "Tests and calls");
 pub(super) const NO_TEST: Text = Text::new("Kall uten testnavn", "Calls that name no test");
 pub(super) const ASKED: Text = Text::new("Bestilt", "Asked for");
@@ -87,8 +104,8 @@ pub(super) const ABOUT_TEXTS: [Text; 4] = [
         "innkreving-sandbox is an independent stand-in for the services, not Skatteetaten's test environment. Its data are synthetic.",
     ),
     Text::new(
-        "Hva som er publisert, observert og valgt, står for hvert utsagn i docs/fidelity.md.",
-        "What is published, observed and chosen is told for each statement in docs/fidelity.md.",
+        "Publisert: står i et offentlig dokument fra tjenesteeieren. Observert: sett i en ekte klient eller i offentlige data. Valgt: sandkassens eget valg.",
+        "Published: it stands in a public document of the service owner. Observed: seen in a real client or in public data. Chosen: the sandbox's own decision.",
     ),
     Text::new(
         "Rapporten bygger på kallene som sandkassen så. Den sier ingenting om kode som ikke kalte den.",
@@ -121,3 +138,12 @@ pub(super) const CHECKS_FAILED: Text =
 pub(super) const CALLS_LOGGED: Text = Text::new("kall i journalen", "calls in the journal");
 pub(super) const THIS_REPORT: Text = Text::new("denne rapporten", "this report");
 pub(super) const OUTSIDE_ABOUT: Text = Text::new("Sandkassen kan ikke se det.", "The sandbox cannot see it.");
+
+/// The word for a label.
+pub(super) const fn label(label: Label) -> Text {
+    match label {
+        Label::Published => Text::new("publisert", "published"),
+        Label::Observed => Text::new("observert", "observed"),
+        Label::Chosen => Text::new("valgt", "chosen"),
+    }
+}

@@ -4,6 +4,7 @@
 mod aapnekrav;
 mod contract;
 mod felles;
+mod fidelity;
 mod innbetalinger;
 mod krav;
 mod modell_2024;
@@ -45,6 +46,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
         sample: Some(Sample { without_token: "finans/PARTY/aapnekrav", with_token: "regnskapssystem/PARTY/aapnekrav" }),
         ..Hooks::NONE
     },
+    statements: &[fidelity::STATEMENTS, kb::STATEMENTS],
     ..ServiceModule::new(
         &SERVICE,
         &[aapnekrav::OPERATION, krav::OPERATION, innbetalinger::OPERATION, utbetalinger::OPERATION],

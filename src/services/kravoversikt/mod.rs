@@ -2,6 +2,7 @@
 //! Imitates docs/fidelity.md, "Kravoversikt".
 
 mod draft;
+mod fidelity;
 
 use bytes::Bytes;
 
@@ -37,7 +38,10 @@ const OVERSIKT: Endpoint = Endpoint {
     ..Endpoint::get("oversikt", "v1/{rettighetspakke}/{identifikator}/oversikt")
 };
 
-pub(super) static MODULE: ServiceModule = ServiceModule::new(&SERVICE, OPERATIONS, ABOUT);
+pub(super) static MODULE: ServiceModule = ServiceModule {
+    statements: &[fidelity::STATEMENTS, kb::STATEMENTS],
+    ..ServiceModule::new(&SERVICE, OPERATIONS, ABOUT)
+};
 
 const ABOUT: &str = "The draft of October 2022 that became Krav og betalinger, as innkreving-sandbox serves it: its names, \
     date-times for dates. Whoever builds today wants Krav og betalinger.";

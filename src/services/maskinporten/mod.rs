@@ -7,6 +7,7 @@ mod command;
 mod conduct;
 mod contract;
 mod control;
+mod fidelity;
 mod grant;
 mod settings;
 mod test_tool;
@@ -86,6 +87,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
         contract: Some(contract::document),
         ..Hooks::NONE
     },
+    statements: &[fidelity::STATEMENTS],
     ..ServiceModule::new(&SERVICE, OPERATIONS, "")
 };
 

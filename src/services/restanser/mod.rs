@@ -2,6 +2,7 @@
 //! Imitates docs/fidelity.md, "Restanser".
 
 mod codes;
+mod fidelity;
 mod settings;
 
 use std::sync::LazyLock;
@@ -55,6 +56,7 @@ const RESTANSER: Endpoint = Endpoint {
 
 pub(super) static MODULE: ServiceModule = ServiceModule {
     hooks: Hooks { settings: Some(settings::SECTION), ..Hooks::NONE },
+    statements: &[fidelity::STATEMENTS],
     ..ServiceModule::new(&SERVICE, OPERATIONS, ABOUT)
 };
 

@@ -8,6 +8,7 @@ mod consents;
 mod contract;
 mod control;
 mod eksempler;
+mod fidelity;
 mod page;
 mod shape;
 mod system_users;
@@ -138,6 +139,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
         contract: Some(contract::document),
         ..Hooks::NONE
     },
+    statements: &[fidelity::STATEMENTS],
     ..ServiceModule::new(&SERVICE, OPERATIONS, "")
 };
 

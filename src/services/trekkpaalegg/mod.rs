@@ -6,6 +6,7 @@ mod changes;
 mod command;
 mod conduct;
 mod control;
+mod fidelity;
 mod format;
 mod liste;
 mod orders;
@@ -63,6 +64,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
         }),
         ..Hooks::NONE
     },
+    statements: &[fidelity::STATEMENTS, kb::STATEMENTS],
     ..ServiceModule::new(&SERVICE, &[liste::OPERATION, versjon::OPERATION], ABOUT)
 };
 

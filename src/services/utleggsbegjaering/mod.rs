@@ -10,6 +10,7 @@ mod contract;
 mod control;
 mod endringer;
 mod feil;
+mod fidelity;
 mod filtype;
 mod gang;
 mod gang_control;
@@ -208,12 +209,14 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
         }),
         orders: Some(gang::orders),
         demanded_status: Some(feil::demanded_status),
+        finding_label: Some(fidelity::of_rule),
         keeps_bodies: true,
         conduct: conduct::ALL,
         case_states: Some(CaseStates { endpoint: STATUS.name, states: status::TILSTANDER }),
         contract: Some(contract::document),
         ..Hooks::NONE
     },
+    statements: &[fidelity::STATEMENTS],
     ..ServiceModule::new(&SERVICE, OPERATIONS, ABOUT)
 };
 

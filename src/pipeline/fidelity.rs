@@ -1,0 +1,43 @@
+//! Says with each answer how sure it is that the real service answers the same.
+
+use http::{HeaderName, Response};
+
+use super::Body;
+use super::planned::Planned;
+use super::tried::party;
+use crate::interface::ServiceModule;
+use crate::interface::fidelity::Basis;
+use crate::router::Target;
+use crate::session::journal::Entry;
+
+const SANDBOX_FIDELITY: HeaderName = HeaderName::from_static("sandbox-fidelity");
+
+/// Adds `Sandbox-Fidelity` to an answer, and the same to its entry. The entry has all that is known of it.
+pub(super) fn tell(response: &mut Response<Body>, entry: &mut Entry, planned: &Planned<'_>) {
+    let module: Option<&'static ServiceModule> = match planned.call.target {
+        Target::Service { route, .. } => Some(route.module),
+        Target::Page => return,
+        Target::Nothing => None,
+    };
+    let modifiers = planned.plan.modifiers();
+    let weakest = |module: &ServiceModule| {
+        let label = module.hooks.finding_label?;
+        entry.findings.iter().filter_map(|finding| label(&finding.code)).max()
+    };
+    let lists_findings = !entry.findings.is_empty();
+    let basis = Basis {
+        service: module.map_or(0, |module| std::ptr::from_ref(module).addr()),
+        endpoint: entry.endpoint,
+        success: entry.answer,
+        party: entry.answer.and_then(|_| party(&planned.subject)),
+        code: entry.code,
+        failed: entry.checks.and_then(|checks| checks.failed),
+        lists_findings,
+        findings: module.filter(|_| lists_findings).and_then(weakest),
+        fault: modifiers.fault.as_ref().map(|fault| fault.value.name()),
+        is_drifted: modifiers.drift.is_some() && modifiers.replacing().is_none(),
+    };
+    let leaning = planned.call.state.services.leaning(module, &basis);
+    response.headers_mut().insert(SANDBOX_FIDELITY, leaning.header.clone());
+    entry.fidelity = Some(leaning);
+}

@@ -1,0 +1,10 @@
+//! How sure the answers are: the lines of docs/fidelity.md that they lean on.
+
+use crate::catalogue::Label;
+use crate::interface::{On, Statement};
+
+pub(super) static STATEMENTS: &[Statement] = &[
+    Statement::new(On::AnySuccess, Label::Published, "altinn-form"),
+    Statement::new(On::Refusal, Label::Published, "altinn-form"),
+    Statement::new(On::Refusal, Label::Chosen, "altinn-refusals"),
+];

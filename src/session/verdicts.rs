@@ -1,0 +1,60 @@
+//! What came of the expectations that a session was held to, for its report.
+
+use parking_lot::Mutex;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What came of an expectation.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+pub(crate) struct Outcome {
+    /// What was expected.
+    pub(crate) expectation: String,
+    pub(crate) passed: bool,
+    /// What was found.
+    pub(crate) detail: String,
+    /// The cells that were not tried, as patterns name them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) missing: Vec<String>,
+    /// If calls are missing, the calls that fit best. If something should not have happened, the calls that show it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) nearest: Vec<NearCall>,
+}
+
+/// A call that nearly fits, or that shows what should not have happened.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+pub(crate) struct NearCall {
+    pub(crate) session: String,
+    /// Its number in the journal of the session.
+    pub(crate) number: u64,
+    /// Method, URL and what came of it.
+    pub(crate) call: String,
+    /// In what it differs from what was expected.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) differs: Vec<String>,
+}
+
+/// The last verdict on each expectation, in the order in which they came first.
+#[derive(Debug, Default)]
+pub(crate) struct Verdicts(Mutex<Vec<Outcome>>);
+
+/// The most expectations that are kept. Later ones are not.
+const MOST: usize = 1_000;
+
+impl Verdicts {
+    /// Keeps verdicts. A newer one on the same expectation takes the place of the older.
+    pub(crate) fn keep(&self, outcomes: &[Outcome]) {
+        let mut kept = self.0.lock();
+        for outcome in outcomes {
+            match kept.iter().position(|known| known.expectation == outcome.expectation) {
+                Some(place) => kept[place].clone_from(outcome),
+                None if kept.len() < MOST => kept.push(outcome.clone()),
+                None => {}
+            }
+        }
+    }
+
+    /// All that are kept.
+    pub(crate) fn all(&self) -> Vec<Outcome> {
+        self.0.lock().clone()
+    }
+}
