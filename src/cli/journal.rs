@@ -88,22 +88,23 @@ fn export(args: &JournalArgs, client: &Client<'_>) -> Result<ExitCode, String> {
 fn list(args: &JournalArgs, client: &Client<'_>) -> Result<ExitCode, String> {
     let colour = std::io::stdout().is_terminal();
     let mut last = 0;
+    let mut limit = args.limit;
     loop {
-        let found = client.json(Method::GET, &path(args), None)?;
+        let found = client.json(Method::GET, &path(args, last, limit), None)?;
+        let total = found["total"].as_u64().unwrap_or(last);
+        // A journal that was cleared counts from 1 again.
+        if total < last {
+            last = 0;
+            continue;
+        }
         let mut calls = found["requests"].as_array().cloned().unwrap_or_default();
         calls.reverse();
         let mut text = String::new();
         for call in &calls {
-            let number = call["number"].as_u64().unwrap_or(0);
-            if number > last {
-                text.push_str(&line(call, colour));
-                last = number;
-            }
+            text.push_str(&line(call, colour));
         }
-        // A journal that was cleared counts from 1 again.
-        if found["total"].as_u64().is_some_and(|total| total < last) {
-            last = 0;
-        }
+        // All that come from now on are told, however many come at once.
+        (last, limit) = (total, u32::MAX);
         let mut out = std::io::stdout().lock();
         if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
             return Ok(ExitCode::FAILURE);
@@ -116,8 +117,8 @@ fn list(args: &JournalArgs, client: &Client<'_>) -> Result<ExitCode, String> {
     }
 }
 
-fn path(args: &JournalArgs) -> String {
-    let mut path = format!("/sandbox/requests?limit={}", args.limit);
+fn path(args: &JournalArgs, after: u64, limit: u32) -> String {
+    let mut path = format!("/sandbox/requests?after={after}&limit={limit}");
     for (key, value) in &args.filters {
         let _ = write!(path, "&{}={}", query_value(key), query_value(value));
     }

@@ -36,24 +36,39 @@ pub(super) struct RequestFilter {
     korrelasjonsid: Option<String>,
     /// The name of the test, as `Sandbox-Test` says.
     test: Option<String>,
+    /// Only requests with a higher number than this.
+    after: Option<u64>,
     /// How many to tell, 50 where left out; `count` counts all.
     #[schemars(range(max = u32::MAX))]
     limit: Option<u32>,
 }
 
 /// The names of the filters.
-const NAMES: [&str; 11] =
-    ["service", "endpoint", "party", "code", "client", "status", "cause", "failed", "korrelasjonsid", "test", "limit"];
+const NAMES: [&str; 12] = [
+    "service",
+    "endpoint",
+    "party",
+    "code",
+    "client",
+    "status",
+    "cause",
+    "failed",
+    "korrelasjonsid",
+    "test",
+    "after",
+    "limit",
+];
 
 /// How many requests are listed if the query has no `limit`.
 const DEFAULT_LIMIT: usize = 50;
 
 impl RequestFilter {
-    /// Reads a query: the filter, and how many entries are wanted.
-    pub(super) fn read(query: &str, services: &Services) -> Result<(Filter, usize), Box<Refused>> {
+    /// Reads a query: the filter, after which number, and how many entries are wanted.
+    pub(super) fn read(query: &str, services: &Services) -> Result<(Filter, u64, usize), Box<Refused>> {
         let read: Self = read_query(query, &NAMES)?;
         let limit = read.limit.map_or(DEFAULT_LIMIT, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-        read.filter(services).map(|filter| (filter, limit))
+        let after = read.after.unwrap_or(0);
+        read.filter(services).map(|filter| (filter, after, limit))
     }
 
     /// The filter.
@@ -84,6 +99,10 @@ impl RequestFilter {
         if self.limit.is_some() {
             let detail = "an expectation counts all calls; say how many by times, atLeast and atMost".to_owned();
             return Err(refuse("limit", None, detail, &[]));
+        }
+        if self.after.is_some() {
+            let detail = "an expectation is about all calls of a session; reset the session to begin anew".to_owned();
+            return Err(refuse("after", None, detail, &[]));
         }
         let filter = self.filter(services)?;
         let text = filter.to_string();

@@ -24,7 +24,7 @@ use crate::session::journal::{Entry, FoundFault};
 /// What was found.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct RequestList {
-    /// How many fit, of those that are kept.
+    /// How many fit, of those that are kept, whatever the limit.
     count: usize,
     /// How many requests the session has had in all.
     total: u64,
@@ -293,8 +293,8 @@ pub(super) async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Json<RequestList>, Response> {
     let read = RequestFilter::read(query.as_deref().unwrap_or_default(), shared.services);
-    let (filter, limit) = read.map_err(|why| refused(&why))?;
-    let found = session.journal.find(&filter, limit);
+    let (filter, after, limit) = read.map_err(|why| refused(&why))?;
+    let found = session.journal.find(&filter, after, limit);
     let requests = found.entries.iter().map(|entry| view(entry)).collect();
     Ok(Json(RequestList { count: found.count, total: found.total, dropped: found.dropped, requests }))
 }

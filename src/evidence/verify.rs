@@ -93,7 +93,7 @@ fn called(filter: &Filter, times: Times, sessions: &[Arc<Session>]) -> Outcome {
     let (mut count, mut dropped) = (0, 0);
     let mut fitting: Vec<NearCall> = Vec::new();
     for session in sessions {
-        let found = session.journal.find(filter, MOST_NEAR);
+        let found = session.journal.find(filter, 0, MOST_NEAR);
         count += found.count as u64;
         dropped += found.dropped;
         fitting.extend(found.entries.iter().map(|entry| near(session, entry, Vec::new())));

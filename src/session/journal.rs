@@ -249,9 +249,11 @@ impl Journal {
         self.kept.lock().last
     }
 
-    pub(crate) fn find(&self, filter: &Filter, limit: usize) -> FoundEntries {
+    /// The entries that fit and have a higher number than `after`, the newest first.
+    pub(crate) fn find(&self, filter: &Filter, after: u64, limit: usize) -> FoundEntries {
         let kept = self.kept.lock();
-        let fitting: Vec<_> = kept.entries.iter().rev().filter(|entry| filter.fits(entry, &self.keys)).collect();
+        let newer = kept.entries.iter().rev().take_while(|entry| entry.number > after);
+        let fitting: Vec<_> = newer.filter(|entry| filter.fits(entry, &self.keys)).collect();
         FoundEntries {
             count: fitting.len(),
             total: kept.last,

@@ -280,3 +280,100 @@ fn the_subcommands_show_and_export() {
     assert!(code == Some(2) && error.contains(".html, .md or .json"), "{error}");
     std::fs::remove_dir_all(folder).expect("removed");
 }
+
+/// `journal --follow` of a sandbox, and its lines as they come.
+struct Following(std::process::Child, std::sync::mpsc::Receiver<String>);
+
+impl Following {
+    fn start(sandbox: &Sandbox) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox"))
+            .args(["--listen", &sandbox.address().to_string(), "journal", "--follow"])
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let (sender, lines) = std::sync::mpsc::channel();
+        let out = child.stdout.take().expect("a pipe");
+        std::thread::spawn(move || {
+            use std::io::BufRead as _;
+            for line in std::io::BufReader::new(out).lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        Self(child, lines)
+    }
+
+    /// The next line. A call has one line, and one more if it has a hint.
+    fn next(&self) -> String {
+        self.1.recv_timeout(std::time::Duration::from_secs(60)).expect("a line in time")
+    }
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn following_tells_every_call_however_many_come_at_once() {
+    let sandbox = sandbox();
+    get(&sandbox, PATH, &[("Sandbox-Test", "before")]);
+    let following = Following::start(&sandbox);
+    assert!(following.next().contains("before"));
+    for number in 0..120 {
+        get(&sandbox, PATH, &[("Sandbox-Test", &format!("burst {number}"))]);
+    }
+    for number in 0..120 {
+        let line = following.next();
+        assert!(line.contains(&format!("burst {number}")), "{line}");
+    }
+    assert_eq!(send(&sandbox, "DELETE", "/sandbox/requests", &[], "").status, 204);
+    get(&sandbox, PATH, &[("Sandbox-Test", "after")]);
+    let line = following.next();
+    assert!(
+        line.contains("after") && line.trim_start().starts_with("1 "),
+        "a journal that was cleared counts anew: {line}"
+    );
+}
+
+#[test]
+fn a_list_can_begin_after_a_number() {
+    let sandbox = sandbox();
+    for _ in 0..5 {
+        get(&sandbox, PATH, &[]);
+    }
+    let found = get(&sandbox, "/sandbox/requests?after=3", &[]).json();
+    assert_eq!((&found["count"], &found["total"], &found["requests"][1]["number"]), (&json!(2), &json!(5), &json!(4)));
+    assert_eq!(get(&sandbox, "/sandbox/requests?after=9", &[]).json()["count"], 0);
+    assert_eq!(get(&sandbox, "/sandbox/requests?after=x", &[]).status, 400);
+    let expected = post(&sandbox, "/sandbox/verify", &[], &json!({ "called": { "after": 3 } }));
+    assert_eq!(expected.status, 400, "{}", expected.text());
+}
+
+#[test]
+fn more_calls_than_are_read_at_once_are_refused_and_coverage_has_no_such_limit() {
+    use std::io::{Read as _, Write as _};
+    const CALLS: usize = 20_001;
+    let sandbox = Sandbox::builder().now(common::TODAY).journal(30_000).journal_bodies(0).start().expect("it starts");
+    // All on one connection, without waiting for the answers.
+    let mut stream = std::net::TcpStream::connect(sandbox.address()).expect("it listens");
+    let mut writing = stream.try_clone().expect("a second handle");
+    std::thread::spawn(move || {
+        let one = format!("HEAD {BASE}/finans/311851381/aapnekrav HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let last = one.replace("Host", "Connection: close\r\nHost");
+        let _ = writing.write_all(one.repeat(CALLS - 1).as_bytes()).and_then(|()| writing.write_all(last.as_bytes()));
+    });
+    let mut answers = Vec::new();
+    stream.read_to_end(&mut answers).expect("all answers");
+    assert_eq!(get(&sandbox, "/sandbox/requests?limit=0", &[]).json()["total"], CALLS);
+    for path in ["/sandbox/report", "/sandbox/har", "/sandbox/journal"] {
+        let refused = get(&sandbox, path, &[]);
+        assert_eq!(refused.status, 400, "{path}");
+        assert!(refused.text().contains("at most 20000 are read at once"), "{}", refused.text());
+    }
+    let coverage = get(&sandbox, "/sandbox/coverage", &[]).text();
+    assert!(coverage.contains(&format!("\"count\":{CALLS}")), "{coverage}");
+}
