@@ -10,10 +10,11 @@ use crate::config::Flags;
 use crate::interface::Services;
 use crate::redact::masked;
 use crate::scenario::budget::Budget;
-use crate::scenario::loading::{LoadError, load};
+use crate::scenario::loading::{How, LoadError, read, resolve_all};
 use crate::scenario::problems::Problem;
 use crate::services::agreement;
 use crate::session::time::{base_date, system_time};
+use crate::terminal::progress::Progress;
 use crate::terminal::{UNUSABLE, print, print_error};
 
 #[derive(Args)]
@@ -32,7 +33,6 @@ pub(super) struct CheckArgs {
 /// read.
 pub(super) fn run(args: &CheckArgs, flags: &Flags, services: &Services) -> ExitCode {
     let sources = flags.sources(args.dir.as_ref());
-    let files: Vec<usize> = sources.iter().map(|source| source.files().map_or(0, |files| files.len())).collect();
     let base = match base_date(flags.now, system_time) {
         Ok(base) => base,
         Err(error) => {
@@ -40,7 +40,20 @@ pub(super) fn run(args: &CheckArgs, flags: &Flags, services: &Services) -> ExitC
             return ExitCode::from(UNUSABLE);
         }
     };
-    let (problems, loaded) = match load(&sources, services.format, base, &Budget::new(flags.max_claims)) {
+    let snapshot = match read(&sources, &Budget::new(flags.max_claims)) {
+        Ok(snapshot) => snapshot,
+        Err(error) => {
+            print_error(&error.to_string());
+            return ExitCode::from(UNUSABLE);
+        }
+    };
+    let files = snapshot.counts();
+    let bar = Progress::new(files.iter().sum());
+    let show = |done| bar.show(done);
+    let how = How { progress: Some(&show), ..How::default() };
+    let checked = resolve_all(&snapshot, services.format, base, &how);
+    bar.end();
+    let (problems, loaded) = match checked {
         Ok(set) => {
             let contradictions = agreement::warnings(services, &set, base);
             (set.warnings.into_iter().chain(contradictions).collect::<Vec<_>>(), true)

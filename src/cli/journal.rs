@@ -1,7 +1,7 @@
 //! `journal`: what a running sandbox has seen, line by line or one call whole; exports of it.
 
 use std::fmt::Write as _;
-use std::io::{IsTerminal, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::coverage::all_or;
 use crate::config::Flags;
 use crate::redact::visible;
-use crate::terminal::{Client, UNUSABLE, print, print_error, query_value};
+use crate::terminal::{Client, UNUSABLE, has_colours, print, print_error, query_value};
 
 #[derive(Args)]
 pub(super) struct JournalArgs {
@@ -86,7 +86,7 @@ fn export(args: &JournalArgs, client: &Client<'_>) -> Result<ExitCode, String> {
 
 /// Prints the calls, the oldest first; with `--follow` also those that come.
 fn list(args: &JournalArgs, client: &Client<'_>) -> Result<ExitCode, String> {
-    let colour = std::io::stdout().is_terminal();
+    let colour = has_colours(&std::io::stdout());
     let mut last = 0;
     let mut limit = args.limit;
     loop {

@@ -117,7 +117,7 @@ fn put_now(shared: &Shared, session: &Arc<Session>, text: &str) -> Response {
     match shared.sessions.put_scenarios(session, documents) {
         Ok(Ok(set)) => {
             let contradictions = agreement::warnings(shared.services, &set, session.base);
-            let parties = set.parties().iter().map(|party| party.part.to_string()).collect();
+            let parties = set.numbers();
             let warnings = ProblemLine::all(set.warnings.iter().chain(&contradictions));
             Json(Taken { parties, warnings }).into_response()
         }

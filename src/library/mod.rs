@@ -14,11 +14,14 @@ use crate::scenario::ScenarioSet;
 use crate::scenario::befolkning::{Befolkning, Kjente, Oenske};
 use crate::scenario::budget::Budget;
 use crate::scenario::format::ScenarioFormat;
-use crate::scenario::loading::{LoadError, read, resolve_when_asked};
+use crate::scenario::loading::{How, LoadError, read, read_again, resolve_all};
 use crate::scenario::snapshot::Snapshot;
 use crate::scenario::sources::Source;
 use cache::{KeptAnswers, RenderCache};
 use watch::Watch;
+
+/// How sets of the server are resolved.
+const WHEN_ASKED: How<'static> = How { builtin_later: true, before: None, progress: None };
 
 /// How many sets are kept in addition to those in use.
 const KEPT: usize = 4;
@@ -102,7 +105,7 @@ impl Library {
     /// Reads and resolves the sources for the first time.
     ///
     /// # Errors
-    /// As [`resolve_when_asked`].
+    /// As [`resolve_all`].
     pub(crate) fn open(
         sources: Vec<Source>,
         format: &'static ScenarioFormat,
@@ -115,7 +118,7 @@ impl Library {
         let watch = Mutex::new(Watch::new(&sources));
         let snapshot = read(&sources, &budget)?;
         let population = Population { oenske: population, format, kjente: Kjente::new() };
-        let loaded = Loaded::new(population.beside(resolve_when_asked(&snapshot, format, base)?), &kept);
+        let loaded = Loaded::new(population.beside(resolve_all(&snapshot, format, base, &WHEN_ASKED)?), &kept);
         let issue = Issue { number: 1, snapshot, sets: Mutex::new(vec![(base, loaded)]), read: now };
         Ok(Self {
             sources,
@@ -170,12 +173,12 @@ impl Library {
         if let Some((_, loaded)) = sets.iter().find(|(day, _)| *day == base) {
             return (issue.number, Ok(Arc::clone(loaded)));
         }
-        let mut resolved = resolve_when_asked(&issue.snapshot, self.format, base);
+        let mut resolved = resolve_all(&issue.snapshot, self.format, base, &WHEN_ASKED);
         let in_use = |(_, loaded): &(NaiveDate, Arc<Loaded>)| Arc::strong_count(loaded) > 1;
         if resolved.is_err() && !sets.iter().all(in_use) {
             // Perhaps there is room without the sets that are only kept.
             sets.retain(in_use);
-            resolved = resolve_when_asked(&issue.snapshot, self.format, base);
+            resolved = resolve_all(&issue.snapshot, self.format, base, &WHEN_ASKED);
         }
         let loaded = match resolved {
             Ok(scenarios) => self.loaded(scenarios),
@@ -201,8 +204,14 @@ impl Library {
     /// Reads the sources again. If they do not load, everything stays as it is, and the failure is remembered.
     pub(crate) fn reload(&self, base: NaiveDate, now: DateTime<Utc>) -> Result<u64, Arc<LoadError>> {
         let mut again = false;
-        let fresh = read(&self.sources, &self.budget).inspect_err(|_| again = true).and_then(|snapshot| {
-            let resolved = resolve_when_asked(&snapshot, self.format, base);
+        let before = self.issue();
+        let sets = before.sets.lock();
+        let known = sets.iter().find(|(day, _)| *day == base).map(|(_, loaded)| Arc::clone(loaded));
+        drop(sets);
+        let read = read_again(&self.sources, &self.budget, Some(&before.snapshot));
+        let fresh = read.inspect_err(|_| again = true).and_then(|snapshot| {
+            let how = How { before: known.as_ref().map(|known| &known.scenarios), ..WHEN_ASKED };
+            let resolved = resolve_all(&snapshot, self.format, base, &how);
             let scenarios = resolved.inspect_err(|_| again = snapshot.may_be_read_later())?;
             Ok((snapshot, self.loaded(scenarios)))
         });

@@ -46,6 +46,12 @@ impl Share {
         self.budget.share()
     }
 
+    /// All that it holds, as a share of its own. Nothing is left here.
+    pub(super) fn taken(&mut self) -> Self {
+        let none = self.beside();
+        std::mem::replace(self, none)
+    }
+
     /// How many entries it holds.
     pub(crate) fn held(&self) -> usize {
         self.held

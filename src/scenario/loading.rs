@@ -1,8 +1,8 @@
 //! Reads all files of the given sources into one set, or reports all problems in them.
 
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
@@ -11,9 +11,11 @@ use super::befolkning::{self, Oenske};
 use super::budget::Budget;
 use super::counted::Counted;
 use super::format::{PartDocument, ScenarioFormat};
-use super::later::{Entry, Later, is_later};
+use super::later::{self, Head, OfText};
 use super::limits::{self, Refusal};
-use super::problems::{Counts, MOST_OF_A_SET, Problem, ProblemList, Problems};
+use super::merging::Merging;
+use super::parallel::in_parallel;
+use super::problems::{Counts, Problem, Problems};
 use super::scalar::{PartNumber, Text};
 use super::snapshot::Snapshot;
 use super::sources::{Source, SourceFile};
@@ -36,25 +38,35 @@ pub enum LoadError {
     Problems(Vec<Problem>),
 }
 
-/// Loads the files of all sources as they are now.
-///
-/// # Errors
-/// A folder cannot be listed, or a file has an error. Nothing is loaded then.
-pub(crate) fn load(
-    sources: &[Source],
-    format: &ScenarioFormat,
-    base: NaiveDate,
-    budget: &Arc<Budget>,
-) -> Result<ScenarioSet, LoadError> {
-    resolve_all(&read(sources, budget)?, format, base)
-}
-
 /// Reads the files of all sources. What they resolve to is taken from the budget.
 ///
 /// # Errors
 /// A folder cannot be listed.
 pub fn read(sources: &[Source], budget: &Arc<Budget>) -> Result<Snapshot, LoadError> {
-    Snapshot::read(sources, budget).map_err(|(folder, error)| LoadError::Folder { folder, error })
+    read_again(sources, budget, None)
+}
+
+/// The same. Files that have not changed since an earlier snapshot are not read again.
+///
+/// # Errors
+/// A folder cannot be listed.
+pub(crate) fn read_again(
+    sources: &[Source],
+    budget: &Arc<Budget>,
+    before: Option<&Snapshot>,
+) -> Result<Snapshot, LoadError> {
+    Snapshot::read(sources, budget, before).map_err(|(folder, error)| LoadError::Folder { folder, error })
+}
+
+/// How a snapshot is resolved.
+#[derive(Default)]
+pub(crate) struct How<'h> {
+    /// The built-in parties are resolved when they are first asked for. Their warnings are not told.
+    pub(crate) builtin_later: bool,
+    /// The set that the files had before, on the same base date. What has the same text is taken from it.
+    pub(crate) before: Option<&'h ScenarioSet>,
+    /// Is told how many files have been resolved.
+    pub(crate) progress: Option<&'h (dyn Fn(usize) + Sync)>,
 }
 
 /// Resolves a snapshot on a base date. A party of a later source replaces the same party of an earlier
@@ -64,22 +76,79 @@ pub fn read(sources: &[Source], budget: &Arc<Budget>) -> Result<Snapshot, LoadEr
 /// A file has an error. Nothing is loaded then.
 pub(crate) fn resolve_all(
     snapshot: &Snapshot,
-    format: &ScenarioFormat,
-    base: NaiveDate,
-) -> Result<ScenarioSet, LoadError> {
-    resolve(snapshot, format, None, base)
-}
-
-/// The same, but the built-in parties are resolved when they are first asked for. Their warnings are not told.
-///
-/// # Errors
-/// As [`resolve_all`].
-pub(crate) fn resolve_when_asked(
-    snapshot: &Snapshot,
     format: &'static ScenarioFormat,
     base: NaiveDate,
+    how: &How<'_>,
 ) -> Result<ScenarioSet, LoadError> {
-    resolve(snapshot, format, Some(format), base)
+    let mut merging = Merging::new(snapshot, base);
+    let known = how.before.filter(|set| set.base == base).map(later::of_texts).unwrap_or_default();
+    let (mut done, ready) = (0, AtomicUsize::new(0));
+    for (number, (source, files)) in snapshot.sources.iter().enumerate() {
+        merging.begin_source();
+        let one = |file: &SourceFile| {
+            if let Some(head) = later::is_later(source, file).filter(|_| how.builtin_later) {
+                return Outcome::Builtin(head, Arc::clone(&file.name));
+            }
+            match known.get(&file.name).filter(|known| known.is_of(file)) {
+                Some(same) => Outcome::Same(Arc::clone(same)),
+                None => resolved(snapshot, number, file, format, base, &ready),
+            }
+        };
+        for files in files.chunks(AT_ONCE) {
+            for outcome in in_parallel(files, &one) {
+                merging.add(outcome, format)?;
+            }
+            done += files.len();
+            if let Some(progress) = how.progress {
+                progress(done);
+            }
+        }
+    }
+    merging.finish()
+}
+
+/// How many files are resolved before their parties are put together.
+const AT_ONCE: usize = 2_048;
+
+/// How many claims, payments and orders stay resolved. Of the files beyond, only the texts are kept where that is enough.
+const MOST_READY: usize = 20_000;
+
+/// What came of a file.
+pub(super) enum Outcome {
+    /// It is resolved when it is first asked for.
+    Builtin(Head, Arc<str>),
+    /// It has the text that it had before.
+    Same(Arc<OfText>),
+    /// It was resolved, or not.
+    Read(Option<Contents>, Problems),
+}
+
+/// Resolves a file of a snapshot.
+fn resolved(
+    snapshot: &Snapshot,
+    source: usize,
+    file: &SourceFile,
+    format: &'static ScenarioFormat,
+    base: NaiveDate,
+    ready: &AtomicUsize,
+) -> Outcome {
+    let beside = |name: &str| snapshot.beside(source, &file.name, name);
+    let text = file.text.as_ref().map(Arc::clone).unwrap_or_default();
+    let mut problems = Problems::of_file(Arc::clone(&file.name), text, file.lines_before);
+    let checked = matches!(snapshot.sources[source].0, Source::Builtin);
+    let contents = load_file(file, checked, &beside, format, base, &snapshot.budget, &mut problems);
+    let contents = match contents {
+        Some(Contents::Party(party))
+            if problems.is_empty()
+                && party.defaults.is_empty()
+                && OfText::is_enough(&party.party)
+                && ready.fetch_add(party.party.share.held(), Ordering::Relaxed) > MOST_READY =>
+        {
+            Some(Contents::OfText(Arc::new(OfText::of(party.party, file, format, base))))
+        }
+        other => other,
+    };
+    Outcome::Read(contents, problems)
 }
 
 /// Resolves a built-in file alone.
@@ -94,81 +163,8 @@ pub(super) fn resolve_one(
     let beside = |name: &str| Source::Builtin.beside(&file.name, name).map_err(|unread| unread.message);
     match load_file(file, true, &beside, format, base, budget, &mut problems)? {
         Contents::Party(resolved) => Some(resolved.party),
-        Contents::Population(_) => None,
+        Contents::OfText(_) | Contents::Population(_) => None,
     }
-}
-
-fn resolve(
-    snapshot: &Snapshot,
-    format: &ScenarioFormat,
-    later: Option<&'static ScenarioFormat>,
-    base: NaiveDate,
-) -> Result<ScenarioSet, LoadError> {
-    let mut set = ScenarioSet { base, ..ScenarioSet::default() };
-    let mut found = ProblemList::new(MOST_OF_A_SET);
-    let mut claims = 0;
-    for (number, (source, files)) in snapshot.sources.iter().enumerate() {
-        let mut described: HashMap<_, Arc<str>> = HashMap::new();
-        let mut population: Option<Arc<str>> = None;
-        for file in files {
-            if let Some((format, head)) = later.zip(is_later(source, file)) {
-                for section in &format.sections {
-                    if section.default_key().is_some_and(|(key, _)| head.has_default(key)) {
-                        let name = section.service().name;
-                        set.defaults.retain(|(service, _)| *service != name);
-                        set.defaults.push((name, head.part));
-                    }
-                }
-                let entry = Later::new(head, &file.name, format, base, &snapshot.budget);
-                set.parties.insert(head.part, Entry::Later(Arc::new(entry)));
-                continue;
-            }
-            let beside = |name: &str| snapshot.beside(number, &file.name, name);
-            let mut problems = Problems::of_file(
-                Arc::clone(&file.name),
-                file.text.as_ref().map(Arc::clone).unwrap_or_default(),
-                file.lines_before,
-            );
-            let checked = matches!(source, Source::Builtin);
-            let contents = load_file(file, checked, &beside, format, base, &snapshot.budget, &mut problems);
-            if let Some(Contents::Population(oenske)) = contents {
-                if let Some(earlier) = population.replace(Arc::clone(&file.name)) {
-                    problems.error("befolkning", format!("the population is described in {earlier} already"));
-                }
-                set.oenske = Some(oenske);
-            } else if let Some(Contents::Party(party)) = contents {
-                claims += party.party.share.held();
-                if claims > snapshot.max_claims {
-                    let most = snapshot.max_claims;
-                    problems.error("part", format!("there are more than {most} claims, payments and orders in all"));
-                    found.extend(problems.finish());
-                    return Err(LoadError::Problems(found.finish()));
-                }
-                let part = party.party.part;
-                if let Some(earlier) = described.insert(part, Arc::clone(&file.name)) {
-                    problems.error("part", format!("party {part} is described in {earlier} already"));
-                }
-                // If this party replaces one of an earlier source, that one is no default party any more.
-                set.defaults.retain(|(_, default)| *default != part);
-                for section in &party.defaults {
-                    let name = section.service().name;
-                    let rival = set.default_party(section.service()).filter(|rival| described.contains_key(rival));
-                    if let (Some(rival), Some((key, what))) = (rival, section.default_key()) {
-                        problems.error(key, format!("{rival} is the {what} already"));
-                    }
-                    set.defaults.retain(|(service, _)| *service != name);
-                    set.defaults.push((name, part));
-                }
-                set.parties.insert(part, Entry::Ready(Arc::new(party.party)));
-            }
-            found.extend(problems.finish());
-        }
-    }
-    if found.has_errors() {
-        return Err(LoadError::Problems(found.finish()));
-    }
-    set.warnings = found.finish();
-    Ok(set)
 }
 
 /// "2 errors and 1 warning".
@@ -181,8 +177,10 @@ pub fn count(problems: &[Problem]) -> String {
 }
 
 /// What a file describes.
-enum Contents {
+pub(super) enum Contents {
     Party(Box<resolve::Resolved>),
+    /// A party of which only the text is kept.
+    OfText(Arc<OfText>),
     /// The parties that no scenario describes.
     Population(Oenske),
 }

@@ -12,7 +12,9 @@ pub(crate) mod format;
 mod later;
 mod limits;
 pub mod loading;
+mod merging;
 mod mot_andre;
+mod parallel;
 pub mod problems;
 pub mod snapshot;
 pub mod sources;
@@ -98,6 +100,22 @@ impl ScenarioSet {
         let mut parties: Vec<_> = self.parties.values().filter_map(Entry::party).collect();
         parties.sort_by_cached_key(|party| party.part.to_string());
         parties
+    }
+
+    /// The parties that may have literal answers, or data of services. Those that cannot have any are left out without being
+    /// resolved.
+    pub(crate) fn parties_with_more(&self) -> Vec<&Arc<Party>> {
+        let may_have = self.parties.values().filter(|entry| !matches!(entry, Entry::OfText(_)));
+        let mut parties: Vec<_> = may_have.filter_map(Entry::party).collect();
+        parties.sort_by_cached_key(|party| party.part.to_string());
+        parties
+    }
+
+    /// The numbers of all parties, ordered as texts.
+    pub(crate) fn numbers(&self) -> Vec<String> {
+        let mut numbers: Vec<String> = self.parties.keys().map(ToString::to_string).collect();
+        numbers.sort();
+        numbers
     }
 
     /// The number, the name and the description of all parties, ordered by number. No party is resolved for it.

@@ -396,6 +396,16 @@ impl Problems {
         self.list.has_errors()
     }
 
+    /// Whether nothing was wrong so far.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.found.is_empty()
+    }
+
+    /// The name of the file.
+    pub(super) fn file(&self) -> Arc<str> {
+        Arc::clone(&self.file.name)
+    }
+
     /// What an error hints at, if the error will be told. Looking for the nearest of many names takes its time.
     pub(crate) fn hint(&self, hint: impl FnOnce() -> Option<String>) -> Option<String> {
         if self.list.is_full() { None } else { hint() }

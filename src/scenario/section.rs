@@ -75,6 +75,11 @@ impl SectionFile<'_, '_> {
 pub(crate) struct Sections(pub(super) Vec<Arc<dyn Any + Send + Sync>>);
 
 impl Sections {
+    /// Whether no service has data of the party.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The data of a service, by its type.
     pub(crate) fn get<T: Any + Send + Sync>(&self) -> Option<&T> {
         self.0.iter().find_map(|data| data.downcast_ref())

@@ -26,12 +26,21 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Reads the files. A party of a later source replaces one of an earlier source.
+    /// Reads the files. A party of a later source replaces one of an earlier source. Files that have not changed since an
+    /// earlier snapshot are not read again.
     ///
     /// # Errors
     /// The folder that cannot be listed, and the error.
-    pub fn read(sources: &[Source], budget: &Arc<Budget>) -> Result<Self, (String, io::Error)> {
-        let read = |source: &Source| match source.files() {
+    pub(super) fn read(
+        sources: &[Source],
+        budget: &Arc<Budget>,
+        before: Option<&Self>,
+    ) -> Result<Self, (String, io::Error)> {
+        let known = |source: &Source| {
+            let mut all = before.into_iter().flat_map(|before| &before.sources);
+            all.find(|(known, _)| known == source).map_or(&[][..], |(_, files)| &**files)
+        };
+        let read = |source: &Source| match source.files_after(known(source)) {
             Ok(files) => Ok((source.clone(), files)),
             Err(error) => Err((source.to_string(), error)),
         };
@@ -44,6 +53,11 @@ impl Snapshot {
     pub fn with_max_claims(mut self, max: usize) -> Self {
         self.max_claims = max;
         self
+    }
+
+    /// How many scenario files each source has, in the order of the sources.
+    pub(crate) fn counts(&self) -> Vec<usize> {
+        self.sources.iter().map(|(_, files)| files.len()).collect()
     }
 
     /// The bytes of a file beside a scenario file. They are read once, at the first call.

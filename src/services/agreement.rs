@@ -22,7 +22,7 @@ pub(crate) fn warnings(services: &Services, scenarios: &ScenarioSet, day: NaiveD
         };
         party.svar.iter().filter_map(warning).collect()
     };
-    scenarios.parties().into_iter().flat_map(|party| warnings_of(party)).collect()
+    scenarios.parties_with_more().into_iter().flat_map(|party| warnings_of(party)).collect()
 }
 
 const HINT: &str =

@@ -25,7 +25,7 @@ use crate::domain::clock::day_in_norway;
 use crate::library::{Failed, Library, Loaded};
 use crate::redact::redacted;
 use crate::scenario::ScenarioSet;
-use crate::scenario::loading::{LoadError, read, resolve_all};
+use crate::scenario::loading::{How, LoadError, read, resolve_all};
 use crate::scenario::sources::{Source, Text};
 use crate::session::flags::FlagCounters;
 use crate::session::rules::Rules;
@@ -190,7 +190,7 @@ impl Session {
     fn resolve_own(&self, texts: Vec<Text>) -> Result<OwnScenarios, LoadError> {
         let bytes = texts.iter().map(|text| text.text.len()).sum();
         let snapshot = read(&[Source::Texts(texts)], self.library.budget())?.with_max_claims(MOST_OWN_CLAIMS);
-        let set = resolve_all(&snapshot, self.library.format(), self.base)?;
+        let set = resolve_all(&snapshot, self.library.format(), self.base, &How::default())?;
         Ok(OwnScenarios { set, bytes })
     }
 

@@ -1,6 +1,7 @@
 //! What the subcommands share: printing, and requests to a running sandbox.
 
 mod client;
+pub(crate) mod progress;
 
 use std::io::{IsTerminal, Read as _, Write as _};
 use std::path::Path;

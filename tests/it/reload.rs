@@ -194,3 +194,68 @@ fn own_scenarios_of_a_session_stay_over_a_reload() {
     assert_eq!(server.get(&path("314300033")).0, 200);
     assert_eq!(server.get(&path("314300017")).1["totalOversikt"]["saldo"].to_string(), "300.0");
 }
+
+/// A party with many claims, so that few such files are more than what stays resolved.
+fn large(part: &str) -> String {
+    format!(
+        "part: \"{part}\"\nnavn: STOR\nkravserier: [{{ antall: 2500, kravidentifikator: KRAV-90000001, kravtype: Engangsavgift kreditt, foersteForfallsdato: i dag - 20d, steg: 1m, perForfall: 500, beloepFra: 10, beloepTil: 900, froe: 1 }}]\n"
+    )
+}
+
+/// The numbers of synthetic organisations.
+fn numbers(count: usize) -> Vec<String> {
+    let check = |first: &u32| {
+        let digits = first.to_string();
+        let weighted =
+            digits.bytes().zip([3, 2, 7, 6, 5, 4, 3, 2]).map(|(digit, weight)| u32::from(digit - b'0') * weight);
+        let rest = weighted.sum::<u32>() % 11;
+        (rest != 1).then(|| format!("{digits}{}", (11 - rest) % 11))
+    };
+    (31_430_100..).filter_map(|first| check(&first)).take(count).collect()
+}
+
+#[test]
+fn a_large_folder_keeps_texts_and_answers_as_a_small_one_does() {
+    let server = Running::start("large");
+    let small = Running::start("small");
+    let all = numbers(14);
+    for part in &all[..11] {
+        fs::write(server.dir.join(format!("a{part}.yaml")), large(part)).expect("written");
+    }
+    let own = |part: &str, amount: u32| party(amount).replace("314300017", part);
+    for part in &all[11..] {
+        fs::write(server.dir.join(format!("b{part}.yaml")), own(part, 300)).expect("written");
+        fs::write(small.dir.join(format!("b{part}.yaml")), own(part, 300)).expect("written");
+    }
+    // Calls are logged, and nobody reads the log before the end, so waiting must not make many.
+    for (server, count) in [(&server, 15), (&small, 4)] {
+        server.eventually("all parties", |server| server.get("/sandbox/scenarios").1["parties"] == count);
+    }
+    let answers = |server: &Running, part: &str| {
+        let answer = |rest: &str| server.get(&format!("{}/finans/{part}/{rest}", common::BASE));
+        (answer("aapnekrav"), answer("krav?fraOgMed=2026-11-01"), answer("utbetalinger?fraOgMed=2026-11-01").0)
+    };
+    for part in &all[11..] {
+        let (one, other) = (answers(&server, part), answers(&small, part));
+        assert_eq!((&one.0, one.2), (&other.0, other.2), "{part}");
+        assert_eq!(one.0.1["totalOversikt"]["saldo"], 300.0);
+    }
+    let large_before = answers(&server, &all[10]).0;
+    assert_eq!(large_before.0, 200);
+
+    let number = server.get("/sandbox/scenarios").1["number"].as_u64();
+    fs::write(server.dir.join(format!("b{}.yaml", all[12])), own(&all[12], 500)).expect("written");
+    server.eventually("a reload", |server| server.get("/sandbox/scenarios").1["number"].as_u64() > number);
+    assert_eq!(answers(&server, &all[12]).0.1["totalOversikt"]["saldo"], 500.0, "the changed one");
+    assert_eq!(answers(&server, &all[11]).0, answers(&small, &all[11]).0, "one that was not touched");
+    assert_eq!(answers(&server, &all[10]).0, large_before);
+    assert_eq!(server.get("/sandbox/parties").1.as_array().map(Vec::len), Some(15));
+
+    // The same party twice is told, even if neither of the texts was read again.
+    fs::write(server.dir.join("c.yaml"), own(&all[11], 1)).expect("written");
+    server.eventually("a failed reload", |server| server.get("/sandbox/scenarios").1.get("failed").is_some());
+    let state = server.get("/sandbox/scenarios").1.to_string();
+    assert!(state.contains(&format!("party {} is described in b{}.yaml already", all[11], all[11])), "{state}");
+    fs::remove_file(server.dir.join("c.yaml")).expect("removed");
+    server.eventually("the mended folder", |server| server.get("/sandbox/scenarios").1.get("failed").is_none());
+}

@@ -311,6 +311,9 @@ fn test_run(report: &Report, number: usize, test: &TestRun, calls: &[CallLine]) 
     }
 }
 
+/// A code up to this length is not broken into two lines. The names of rules are longer than their column.
+const SHORT_CODE: usize = 12;
+
 fn call_row(report: &Report, test: &TestRun, call: &CallLine) -> Markup {
     let t = |text: Text| text.in_language(report.language);
     let class = match call.status {
@@ -330,7 +333,7 @@ fn call_row(report: &Report, test: &TestRun, call: &CallLine) -> Markup {
             td { @match &call.asked { Some(asked) => { (asked) } None => { (t(texts::NATURAL)) } } }
             td class=(class) {
                 @match call.status { Some(status) => { (status) } None => { (t(texts::NO_ANSWER)) } }
-                @for code in &call.codes { " " span.k { (code) } }
+                @for code in &call.codes { " " span.k[code.len() <= SHORT_CODE] { (code) } }
                 @if let Some(label) = call.fidelity { span.note { (t(texts::label(label))) } }
             }
             td.n { @if let Some(took) = call.took { (format!("{took:.1}")) } }

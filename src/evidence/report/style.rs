@@ -22,7 +22,7 @@ th{text-align:left;color:var(--soft);font-weight:600;border-bottom:2px solid var
 td{border-bottom:1px solid var(--line);padding:.35rem .5rem;vertical-align:top}\
 table.calls{table-layout:fixed}.calls th:nth-child(1){width:3rem}.calls th:nth-child(2){width:7rem}.calls th:nth-child(4){width:9.5rem}.calls th:nth-child(5){width:9rem}.calls th:nth-child(6){width:4rem}\
 .calls td{overflow-wrap:anywhere}.calls td span.k{white-space:nowrap}\
-td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\
 td.t{white-space:nowrap;font-variant-numeric:tabular-nums}\
 code{font:.92em ui-monospace,'SF Mono',Menlo,Consolas,monospace;overflow-wrap:anywhere}\
 .note{display:block;color:var(--soft);font-size:.92em}\

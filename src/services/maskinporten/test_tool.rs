@@ -65,7 +65,7 @@ pub(super) async fn generate(
         && let Some(count) = query.bulk_count()?
     {
         let mut tokens = Map::new();
-        for number in session.world().loaded.scenarios.parties().iter().map(|party| party.part.to_string()) {
+        for number in session.world().loaded.scenarios.numbers() {
             if number.len() == 9 && tokens.len() < count {
                 let token = sign(&grant(Some(&number))?)?;
                 tokens.insert(number, token.into());

@@ -170,7 +170,7 @@ impl Sak {
 
 /// The cases that scenarios describe.
 fn of_scenarios(scenarios: &ScenarioSet) -> impl Iterator<Item = Arc<Sak>> {
-    let data = scenarios.parties().into_iter().filter_map(|party| party.sections.get::<Partsdata>());
+    let data = scenarios.parties_with_more().into_iter().filter_map(|party| party.sections.get::<Partsdata>());
     data.flat_map(|data| data.saker.iter().cloned()).collect::<Vec<_>>().into_iter()
 }
 
