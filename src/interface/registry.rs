@@ -7,6 +7,7 @@ use http::Method;
 use serde_json::Value;
 
 use super::contract;
+use super::hooks::Panel;
 use super::module::ServiceModule;
 use super::path::Path;
 use super::routes::{Route, Routes};
@@ -56,6 +57,11 @@ impl Services {
     pub(crate) fn route(&self, module: &'static ServiceModule, path: &Path<'_>, method: &Method) -> Option<Route> {
         let number = self.modules.iter().position(|known| std::ptr::eq(*known, module))?;
         Some(self.routes[number].find(path, method))
+    }
+
+    /// The panels of the page for testers.
+    pub(crate) fn panels(&self) -> impl Iterator<Item = &'static Panel> {
+        self.modules.iter().filter_map(|module| module.hooks.panel.as_ref())
     }
 
     /// How clients may behave badly.
