@@ -100,7 +100,7 @@ impl Frame<'_> {
                     footer {
                         p { "Nothing on this server is real. Contracts: "
                             @for name in &self.contracts { a href={ "/openapi/" (name) ".json" } { (name) } " " }
-                            "· " a href="/health/ready" { "health" }
+                            "· " a href="#glossary" { "glossary" } " · " a href="/health/ready" { "health" }
                         }
                     }
                 }

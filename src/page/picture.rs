@@ -14,8 +14,8 @@ use crate::scenario::Party;
 const MOST: usize = 60;
 
 /// How far back and ahead the picture reaches, in months.
-const BACK: Months = Months::new(30);
-const AHEAD: Months = Months::new(18);
+const BACK: Months = Months::new(15);
+const AHEAD: Months = Months::new(9);
 
 /// Places, in the units of the picture.
 const WIDTH: i64 = 1000;
@@ -203,14 +203,24 @@ fn drawn(row: &Row<'_>, y: i64, axis: Axis, day: NaiveDate) -> Markup {
     let due = krav.forfall.iter().filter_map(|forfall| forfall.forfallsdato).min();
     let until = row.closed.unwrap_or(day).min(day);
     let overdue = due.filter(|due| *due < until && !amount.is_negative());
-    let width = (axis.x(end) - axis.x(from)).max(3);
-    let name = format!("{} {}", krav.kravtype, krav.kravbeskrivelse.as_deref().unwrap_or_default());
+    // What is open goes on, but nobody knows for how long.
+    let known = if kind == "open" || kind == "credit" { end.min(day.max(from)) } else { end };
+    let width = (axis.x(known) - axis.x(from)).max(3);
+    let described = krav.kravbeskrivelse.as_deref().unwrap_or_default();
+    let name = if described.to_lowercase().contains(&krav.kravtype.to_lowercase()) {
+        described.to_owned()
+    } else {
+        format!("{} {described}", krav.kravtype)
+    };
     let told = format!("{}: {amount} from {from}, {} left on {day}", krav.kravtype, row.left);
     html! {
         g class="claim" {
             title { (plain(&told)) }
             text class="name" x="4" y=(y + 13) fill="#555" { (plain(&short(&name, 34))) }
             rect class={ "bar " (kind) } x=(axis.x(from)) y=(y + 4) width=(width) height="11" rx="3" fill=(colour(kind)) {}
+            @if known < end {
+                rect class="bar rest" x=(axis.x(known)) y=(y + 8) width=((axis.x(end) - axis.x(known)).max(1)) height="3" fill=(colour(kind)) fill-opacity=".4" {}
+            }
             @if let Some(due) = overdue {
                 rect class="bar overdue" x=(axis.x(due)) y=(y + 4) width=((axis.x(until) - axis.x(due)).max(2)) height="11" fill="#c33" {}
             }

@@ -43,7 +43,7 @@ async function show() {
   }
   leave?.();
   leave = null;
-  const root = h("div", { class: `view ${view}` });
+  const root = h("div", { class: `view view-${view}` });
   try {
     const load = VIEWS[view] ?? (() => import(`./panel-${view}.js`));
     const module = await load();

@@ -155,7 +155,7 @@ async function drawFiles(section) {
   };
   fill(section, h("h3", { "data-terms": true }, `Vedlegg (attachments): ${all.count}`),
     all.count === 0 ? empty("Nothing was uploaded.") : table(["File", "Type", "State", "#Bytes", ""], all.vedlegg.slice(-50).reverse().map((it) => [it.filnavn, it.type, it.tilstand, it.stoerrelse,
-      it.harInnhold ? h("button", { type: "button", class: "quiet", "aria-label": `Look at ${it.filnavn} ${it.uuid}`, onclick: () => look(it) }, "Look at it") : "made room"]), { label: "Attachments" }), place);
+      it.harInnhold ? h("button", { type: "button", class: "quiet", onclick: () => look(it) }, "Look at", h("span", { class: "sr" }, ` ${it.filnavn} ${it.uuid}`)) : "made room"]), { label: "Attachments" }), place);
 }
 
 /** The rules, each with how to break it and a link that provokes it. */
