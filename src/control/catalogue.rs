@@ -51,6 +51,7 @@ pub(super) struct CatalogueView {
 /// A service.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "it is data for programs")]
 struct ServiceView {
     name: &'static str,
     title: &'static str,
@@ -63,6 +64,9 @@ struct ServiceView {
     needs_token: bool,
     /// Whether it takes a consent.
     takes_consent: bool,
+    /// The resource of a consent in Altinn 3.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consent_resource: Option<&'static str>,
     /// Whether the modifier `party` names the party.
     takes_party: bool,
     scopes: Vec<&'static str>,
@@ -198,6 +202,7 @@ fn service(module: &ServiceModule) -> ServiceView {
         has_xml: service.has_xml(),
         needs_token: service.token_demand().is_some(),
         takes_consent: service.consent().is_some(),
+        consent_resource: service.consent().map(|consent| consent.resource),
         takes_party: service.takes_party(),
         scopes: service.scopes().to_vec(),
         packages: service.packages.iter().map(package).collect(),

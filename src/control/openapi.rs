@@ -125,6 +125,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
     let lines = json!({ "application/x-ndjson": { "schema": { "type": "string" } } });
     let yaml = json!({ "application/yaml": { "schema": { "type": "string" } } });
     let operation = |method, path, id, summary, body, success, refusals| ControlOperation {
+        query: &[],
         method,
         path,
         id,
@@ -391,6 +392,14 @@ fn operation_json(operation: &ControlOperation, problem: &Value, query: &[Value]
         }));
     }
     parameters.extend(query.iter().cloned());
+    parameters.extend(operation.query.iter().map(|(name, kind, description, example)| {
+        let number = example.parse::<u64>().ok().filter(|_| *kind == "integer").map(Value::from);
+        let example = number.unwrap_or_else(|| (*example).into());
+        let schema = json!({ "type": kind });
+        json!({
+            "name": name, "in": "query", "required": false, "description": description, "schema": schema, "example": example,
+        })
+    }));
     let mut object = json!({
         "operationId": operation.id, "summary": operation.summary, "description": format!("{}.", operation.summary),
         "tags": [TAG], "parameters": parameters, "responses": responses,

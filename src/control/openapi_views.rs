@@ -2,7 +2,6 @@
 //! as it grows, and what can be called. The page for testers is made of them.
 
 use axum::http::StatusCode;
-use schemars::JsonSchema;
 use serde_json::{Value, json};
 
 use super::catalogue::CatalogueView;
@@ -14,6 +13,7 @@ use crate::interface::pages::{ControlOperation, json_body};
 
 pub(super) fn operations(written: &mut Schemas) -> Vec<ControlOperation> {
     let operation = |path, id, summary, content: Value, refusals| ControlOperation {
+        query: &[],
         method: "get",
         path,
         id,
@@ -22,9 +22,6 @@ pub(super) fn operations(written: &mut Schemas) -> Vec<ControlOperation> {
         success: (StatusCode::OK, Some(content)),
         refusals,
     };
-    fn json<T: JsonSchema>(schemas: &mut Schemas) -> Value {
-        json_body::<T>(schemas)
-    }
     let missing: &[StatusCode] = &[StatusCode::NOT_FOUND, StatusCode::SERVICE_UNAVAILABLE];
     let busy: &[StatusCode] = &[StatusCode::SERVICE_UNAVAILABLE];
     let text = |kind: &str| json!({ kind: { "schema": { "type": "string" } } });
@@ -33,7 +30,7 @@ pub(super) fn operations(written: &mut Schemas) -> Vec<ControlOperation> {
             "/parties/{number}",
             "showParty",
             "A party with its ledger over time",
-            json::<PartyView>(written),
+            json_body::<PartyView>(written),
             missing,
         ),
         operation(
@@ -47,14 +44,14 @@ pub(super) fn operations(written: &mut Schemas) -> Vec<ControlOperation> {
             "/parties/{number}/answers",
             "showAnswers",
             "What a service would answer about a party, in all its editions and formats; no call is made",
-            json::<Vec<AnswerView>>(written),
+            json_body::<Vec<AnswerView>>(written),
             missing,
         ),
         operation(
             "/timeline",
             "showTimeline",
             "What happens to parties between two days, and what it changes",
-            json::<Timeline>(written),
+            json_body::<Timeline>(written),
             missing,
         ),
         operation(
@@ -68,7 +65,7 @@ pub(super) fn operations(written: &mut Schemas) -> Vec<ControlOperation> {
             "/catalogue",
             "showCatalogue",
             "What can be called, and what can be asked of a call",
-            json::<CatalogueView>(written),
+            json_body::<CatalogueView>(written),
             &[],
         ),
     ]

@@ -78,7 +78,7 @@ pub(super) async fn answers(
 ) -> Result<Json<Vec<AnswerView>>, Response> {
     find(&session, &number, session.today()).map_err(IntoResponse::into_response)?;
     let wanted: AnswerQuery = read_query(query.as_deref().unwrap_or_default(), &NAMES).map_err(|why| refused(&why))?;
-    let asked = Asked::read(&shared, wanted).map_err(|why| refused(&why))?;
+    let asked = Asked::read(&shared, &wanted).map_err(|why| refused(&why))?;
     let turns = shared.turns.clone();
     let made = turns.take(0, move || asked.answers(&shared, &session, &number));
     made.await?.map(Json).ok_or_else(|| {
@@ -101,7 +101,7 @@ pub(super) fn is_view(endpoint: &Endpoint, operation: &Operation) -> bool {
 }
 
 impl Asked {
-    fn read(shared: &Shared, wanted: AnswerQuery) -> Result<Self, Box<Refused>> {
+    fn read(shared: &Shared, wanted: &AnswerQuery) -> Result<Self, Box<Refused>> {
         let modules = &shared.services.modules;
         let views = |module: &'static ServiceModule| {
             let both = module.service.endpoints.iter().zip(module.operations);

@@ -39,6 +39,7 @@ mod maskinporten;
 mod modifiers;
 mod openapi;
 mod own_service;
+mod page;
 mod pipelines;
 mod plausible_ledgers;
 mod population;

@@ -15,7 +15,7 @@ const VIEWS = {
   rules: () => import("./rules.js"),
   scenarios: () => import("./scenarios.js"),
   coverage: () => import("./coverage.js"),
-  glossary: () => import("./words.js"),
+  glossary: () => import("./glossary.js"),
 };
 
 const main = document.getElementById("main");
@@ -38,7 +38,10 @@ async function show() {
   const { view, path, query } = place();
   for (const link of document.querySelectorAll("nav a")) {
     const is = link.hash === `#${view === "party" ? "parties" : view}`;
-    if (is) link.setAttribute("aria-current", "page");
+    if (is) {
+      link.setAttribute("aria-current", "page");
+      link.scrollIntoView({ inline: "center", block: "nearest" });
+    }
     else link.removeAttribute("aria-current");
   }
   leave?.();

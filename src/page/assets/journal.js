@@ -42,7 +42,7 @@ export async function show(root, { path }) {
     return h("tr", { class: entry.number === chosen ? "chosen" : null, "aria-rowindex": at + 2, onclick: open },
       h("td", {}, h("button", { type: "button", class: "link", "aria-pressed": String(entry.number === chosen), "aria-label": `Call ${entry.number}` }, entry.number)),
       h("td", {}, h("time", { datetime: entry.time, title: entry.time }, entry.time.slice(11, 19))),
-      h("td", { class: "call", title: `${entry.method} ${entry.url}` }, h("b", {}, entry.method), " ", entry.url),
+      h("td", { class: "call", title: `${entry.method} ${entry.url}` }, h("b", {}, entry.method), " ", short(entry.url)),
       h("td", {}, h("span", { class: `status s${String(entry.status ?? "x")[0]}` }, entry.status ?? "none"), entry.code ? ` ${entry.code}` : ""),
       h("td", {}, entry.cause), h("td", {}, entry.failed ?? (entry.fault ? `fault: ${entry.fault}` : "")));
   };
@@ -117,4 +117,12 @@ export async function show(root, { path }) {
   if (chosen) detail(pane, chosen);
   else fill(pane, h("p", { class: "empty" }, "Choose a call to see what went over the wire."));
   return () => { end(); clearTimeout(timer); removeEventListener("resize", soon); };
+}
+
+/** The end of a URL, which tells calls apart, and the modifiers before it. */
+function short(url) {
+  const parts = url.split("/").slice(1);
+  const modifiers = parts.filter((part) => /^(~|%7e)/i.test(part));
+  const path = parts.slice(modifiers.length);
+  return [...modifiers, ...(path.length > 4 ? ["…", ...path.slice(-3)] : path)].join("/");
 }

@@ -123,7 +123,7 @@ export async function show(root, { path, query }) {
     const open = preview.querySelector("select")?.value ?? "curl";
     const text = url(call);
     const target = whole(text);
-    const language = select(Object.keys(LANGUAGES), open, { "aria-label": "Language of the code" });
+    const language = select(Object.keys(LANGUAGES), open);
     const place = h("div", {});
     const write = () => fill(place, code(LANGUAGES[language.value](sample(call, target)), `${language.value} code`));
     language.addEventListener("change", write);
@@ -134,7 +134,7 @@ export async function show(root, { path, query }) {
       h("p", { class: "buttons" },
         copyButton(target, "Copy the URL"), copyButton(page, "Copy a link to this composition"),
         call.endpoint.method === "GET" ? h("a", { href: `${prefix}${text}`, target: "_blank", rel: "noopener" }, "Open it in a new tab") : null),
-      h("div", { class: "row" }, field("Code", language)), place);
+      h("div", { class: "row" }, field("As code in", language)), place);
     history.replaceState(null, "", link({ method: call.endpoint.method, url: text, ...call }));
   };
 

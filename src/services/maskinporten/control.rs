@@ -30,6 +30,7 @@ pub(super) fn pages() -> PageRoutes {
 
 fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation> {
     let operation = |path, id, summary, body, answer| ControlOperation {
+        query: &[],
         method: "post",
         path,
         id,

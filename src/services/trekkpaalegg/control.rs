@@ -40,6 +40,7 @@ pub(super) fn pages() -> PageRoutes {
 
 fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation> {
     let operation = |method, id, summary, body, success, refusals| ControlOperation {
+        query: &[],
         method,
         path: "/trekkpaalegg",
         id,
@@ -76,6 +77,12 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
             &[],
         ),
         ControlOperation {
+            query: &[(
+                "trekkpliktig",
+                "string",
+                "The employer; the default one of the scenarios where left out.",
+                "311851381",
+            )],
             method: "get",
             path: "/trekkpaalegg/ordrer",
             id: "listTrekkordrer",

@@ -47,6 +47,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
     let sak = json_body::<SakView>(written);
     let vedlegg = json_body::<VedleggView>(written);
     let get = |path, id, summary, content, refusals| ControlOperation {
+        query: &[],
         method: "get",
         path,
         id,
@@ -61,6 +62,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
         get("/begjaeringer", "listBegjaeringer", "The cases of Utleggsbegjæring", json_body::<Saksliste>(written), &[]),
         get("/begjaeringer/{id}", "begjaering", "A case with all that was sent", sak.clone(), missing),
         ControlOperation {
+            query: &[],
             method: "post",
             path: "/begjaeringer/{id}/status",
             id: "setBegjaeringStatus",
@@ -72,6 +74,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
         get("/vedlegg", "listVedlegg", "The attachments", json_body::<Vedleggsliste>(written), &[]),
         get("/vedlegg/{id}", "vedleggFile", "The file of an attachment", any, missing),
         ControlOperation {
+            query: &[],
             method: "post",
             path: "/vedlegg/{id}/tilstand",
             id: "setVedleggState",

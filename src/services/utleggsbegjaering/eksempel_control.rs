@@ -14,7 +14,8 @@ use crate::interface::pages::{ControlOperation, InSession, Problem, json_body};
 /// The operations of the routes, for the contract.
 pub(super) fn operations(written: &mut Schemas) -> Vec<ControlOperation> {
     let any = json!({ "application/json": { "schema": { "type": "object", "additionalProperties": true } } });
-    let get = |path, id, summary, content| ControlOperation {
+    let get = |path, id, summary, query, content| ControlOperation {
+        query,
         method: "get",
         path,
         id,
@@ -24,15 +25,24 @@ pub(super) fn operations(written: &mut Schemas) -> Vec<ControlOperation> {
         refusals: &[],
     };
     vec![
-        get("/eksempelbegjaering", "exampleBegjaering", "A valid request for enforcement, to begin with", any),
+        get("/eksempelbegjaering", "exampleBegjaering", "A valid request for enforcement, to begin with", EXAMPLE, any),
         get(
             "/begjaeringsregler",
             "listBegjaeringsregler",
             "The rules of requests for enforcement, and how to break each",
+            &[],
             json_body::<Vec<RegelView>>(written),
         ),
     ]
 }
+
+/// The parameters of the example.
+const EXAMPLE: &[(&str, &str, &str, &str)] = &[
+    ("krav", "integer", "How many claims it has, 1 to 100.", "2"),
+    ("type", "string", "On which kind of basis they rest.", "dom"),
+    ("seed", "integer", "Another number gives other parties and amounts.", "7"),
+    ("innsender", "string", "The submitter's organisation number: the one of your token.", "314055403"),
+];
 
 /// What the example is like.
 #[derive(Deserialize)]
