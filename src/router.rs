@@ -9,6 +9,7 @@
 //! | `/openapi/{service}.json` | the contract of a service |
 //! | `/health/live`, `/health/ready` | is it up, can it answer |
 //! | `/sandbox/…`, `/altinn/…` | the control API and other pages (src/control/mod.rs, pages of services) |
+//! | `/page/…` | the scripts and the style of the page for testers |
 //! | `/favicon.ico` | the icon that browsers ask for |
 //! | anything else | DAS-002, in the platform's form |
 //!
@@ -32,7 +33,7 @@ pub(crate) enum Target {
 }
 
 /// First parts of paths that are the sandbox's own.
-const OWN: [&str; 5] = ["health", "sandbox", "altinn", "openapi", ICON];
+const OWN: [&str; 6] = ["health", "sandbox", "altinn", "openapi", "page", ICON];
 
 /// The icon that browsers ask for by themselves.
 const ICON: &str = "favicon.ico";

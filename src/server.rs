@@ -25,7 +25,7 @@ use crate::access::Access;
 use crate::browser::Browsers;
 use crate::config::Settings;
 use crate::interface::Services;
-use crate::interface::pages::{Shared, Turns};
+use crate::interface::pages::{Shared, Turns, Watchers};
 use crate::library::watch::INTERVAL;
 use crate::load::settings::LoadLimits;
 use crate::load::{Load, Throttle};
@@ -59,6 +59,8 @@ pub(crate) struct Server {
     full: Throttle,
     /// How many there were.
     connections: AtomicU64,
+    /// Who watches a journal.
+    watchers: Watchers,
 }
 
 impl Server {
@@ -74,6 +76,7 @@ impl Server {
             Some(seed) => ChaCha8Rng::seed_from_u64(seed),
             None => ChaCha8Rng::try_from_rng(&mut rand::rngs::SysRng).map_err(io::Error::other)?,
         };
+        let watchers = Watchers::new(&settings.load);
         let shared = Arc::new(Shared {
             services,
             sessions: Arc::clone(&sessions),
@@ -83,6 +86,7 @@ impl Server {
             settings: Arc::clone(&settings.services),
             control: settings.control,
             turns: Turns::default(),
+            watchers: watchers.clone(),
             key: settings.control_key.clone(),
             seeds: Mutex::new(ChaCha8Rng::from_rng(&mut rng)),
         });
@@ -107,6 +111,7 @@ impl Server {
             spare: Mutex::default(),
             full: Throttle::default(),
             connections: AtomicU64::new(0),
+            watchers,
         })
     }
 
@@ -143,6 +148,7 @@ impl Server {
             }
         }
         chores.abort();
+        self.watchers.close();
         drop(self.listener);
         if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
             tracing::warn!("cut what was still in flight after {} ms", GRACE.as_millis());

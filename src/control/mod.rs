@@ -1,11 +1,16 @@
 //! The sandbox's own pages: the start page, health, OpenAPI documents, and the control API below `/sandbox`. Services
 //! add pages of their own (`Hooks::pages`).
 
+mod catalogue;
 mod clock;
 mod coverage;
 mod guard;
+mod ledger;
+mod live;
 mod openapi;
+mod openapi_views;
 pub(crate) mod parties;
+mod preview;
 mod queries;
 mod report;
 mod request_filter;
@@ -14,12 +19,13 @@ mod rules;
 mod scenarios;
 pub(crate) mod search;
 mod sessions;
+mod timeline;
 mod verify;
 pub(crate) mod welcome;
 
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Extension, Path, RawQuery, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
@@ -31,6 +37,7 @@ use crate::config::base_url;
 use crate::interface::Services;
 use crate::interface::contract::{Version, servers, servers_of_edition};
 use crate::interface::pages::{InSession, Problem, Shared};
+use crate::page::{Assets, POLICY};
 use crate::redact::visible;
 use welcome::Welcome;
 
@@ -41,7 +48,9 @@ pub(crate) fn pages(shared: Arc<Shared>) -> Router {
         .route("/favicon.ico", get(icon))
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
-        .route("/openapi/{document}", get(openapi));
+        .route("/openapi/{document}", get(openapi))
+        .route("/page/{hash}/{name}", get(asset));
+    let assets = Arc::new(Assets::new(shared.services));
     let mut control = control();
     for module in &shared.services.modules {
         if let Some(pages) = module.hooks.pages.map(|pages| pages()) {
@@ -53,7 +62,12 @@ pub(crate) fn pages(shared: Arc<Shared>) -> Router {
         .fallback(no_such_page)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard::guard));
-    router.nest("/sandbox", control).fallback(no_such_page).method_not_allowed_fallback(wrong_method).with_state(shared)
+    router
+        .nest("/sandbox", control)
+        .fallback(no_such_page)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(Extension(assets))
+        .with_state(shared)
 }
 
 fn control() -> Router<Arc<Shared>> {
@@ -65,14 +79,21 @@ fn control() -> Router<Arc<Shared>> {
         .route("/requests/{number}", get(requests::show))
         .route("/report", get(report::make))
         .route("/har", get(requests::har))
+        .route("/live", get(live::watch))
         .route("/journal", get(requests::lines))
         .route("/verify", post(verify::check))
         .route("/requests", get(requests::list).delete(requests::clear))
+        .route("/scenarios/check", post(scenarios::check))
         .route("/scenarios", get(scenarios::show).put(scenarios::put).delete(scenarios::delete))
         .route("/sessions", get(sessions::list))
         .route("/sessions/{name}", get(sessions::show).put(sessions::put).delete(sessions::delete))
         .route("/sessions/{name}/reset", post(sessions::reset))
         .route("/parties", get(parties::list))
+        .route("/parties/{number}", get(ledger::show))
+        .route("/parties/{number}/picture", get(ledger::picture))
+        .route("/parties/{number}/answers", get(preview::answers))
+        .route("/timeline", get(timeline::show))
+        .route("/catalogue", get(catalogue::show))
 }
 
 /// The OpenAPI document of a service, or of the control API, by name, in a version of OpenAPI.
@@ -108,17 +129,36 @@ async fn ready(InSession(session): InSession) -> Response {
 }
 
 /// The start page: HTML for a browser, plain text for every other client.
-async fn index(State(shared): State<Arc<Shared>>, InSession(session): InSession, headers: HeaderMap) -> Response {
+async fn index(
+    State(shared): State<Arc<Shared>>,
+    Extension(assets): Extension<Arc<Assets>>,
+    InSession(session): InSession,
+    headers: HeaderMap,
+) -> Response {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let base = host.map_or_else(|| base_url(shared.address), |host| format!("http://{host}"));
     let welcome = Welcome::new(base, &session, shared.services, &shared.access);
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     if accept.contains("text/html") {
-        let policy = [(header::CONTENT_SECURITY_POLICY, welcome::POLICY.as_str())];
-        (policy, axum::response::Html(welcome.html(shared.options.edition).into_string())).into_response()
+        let headers = [(header::CONTENT_SECURITY_POLICY, POLICY.as_str()), (header::CACHE_CONTROL, "no-store")];
+        let frame = welcome.frame(&shared, assets.base());
+        (headers, axum::response::Html(frame.html().into_string())).into_response()
     } else {
         visible(&welcome.text(), false).into_owned().into_response()
     }
+}
+
+/// A file of the page. Its URL changes with its content, so it never needs to be asked for again.
+async fn asset(Extension(assets): Extension<Arc<Assets>>, Path((hash, name)): Path<(String, String)>) -> Response {
+    let Some(file) = assets.get(&hash, &name) else {
+        return no_such_page().await;
+    };
+    let headers = [
+        (header::CONTENT_TYPE, file.content_type),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (header::ETAG, &format!("\"{hash}\"")),
+    ];
+    (headers, file.content.clone()).into_response()
 }
 
 /// The icon of the pages. Browsers ask for it by themselves.

@@ -6,13 +6,17 @@ use serde_json::{Map, Value, json};
 
 use super::clock::{ClockChange, ClockView};
 use super::coverage::CoverageQuery;
+use super::live::LiveQuery;
+use super::openapi_views;
 use super::parties::{PartyFilter, PartyLine, describe_facts};
+use super::preview::AnswerQuery;
 use super::report::ReportQuery;
 use super::request_filter::RequestFilter;
 use super::requests::{RequestList, WholeRequest};
 use super::rules::{RuleList, RuleView};
-use super::scenarios::{ScenariosView, Taken};
+use super::scenarios::{Checked, ScenariosView, Taken};
 use super::sessions::{SessionDocument, SessionList, SessionView};
+use super::timeline::TimelineQuery;
 use super::verify::VerifyDocument;
 use crate::coverage::{CoverageView, PlanDocument};
 use crate::evidence::verify::Verdict;
@@ -49,11 +53,15 @@ pub(super) fn document(services: &Services) -> Value {
         }
     }
     operations.extend(parties);
+    operations.extend(openapi_views::operations(&mut response_schemas));
     let queries = Queries {
         requests: parameters_of::<RequestFilter>(),
         coverage: parameters_of::<CoverageQuery>(),
         parties: parameters_of::<PartyFilter>(),
         report: parameters_of::<ReportQuery>(),
+        live: parameters_of::<LiveQuery>(),
+        answers: parameters_of::<AnswerQuery>(),
+        timeline: parameters_of::<TimelineQuery>(),
     };
     let mut paths = Map::new();
     for operation in &operations {
@@ -63,6 +71,7 @@ pub(super) fn document(services: &Services) -> Value {
     let mut schemas = response_schemas.finish();
     schemas.extend(request_schemas.finish());
     describe_facts(&mut schemas["PartyLine"], services);
+    describe_facts(&mut schemas["PartyView"], services);
     add_own_modifiers(&mut schemas["Then"], services);
     let about = "Rules, clock, journal, scenarios and sessions of a running sandbox. docs/control-api.md explains it.";
     let mut document = head("innkreving-sandbox control", env!("CARGO_PKG_VERSION"), about, &[(TAG, about)]);
@@ -116,6 +125,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
     let lines = json!({ "application/x-ndjson": { "schema": { "type": "string" } } });
     let yaml = json!({ "application/yaml": { "schema": { "type": "string" } } });
     let operation = |method, path, id, summary, body, success, refusals| ControlOperation {
+        query: &[],
         method,
         path,
         id,
@@ -243,6 +253,15 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
             &[BUSY],
         ),
         operation(
+            "post",
+            "/scenarios/check",
+            "checkScenarios",
+            "Whether a session would take scenarios, and what is wrong with them",
+            Some(yaml.clone()),
+            ok(json::<Checked>(written)),
+            &[TOO_LARGE, WRONG_TYPE, BUSY],
+        ),
+        operation(
             "put",
             "/scenarios",
             "putScenarios",
@@ -315,6 +334,9 @@ struct Queries {
     coverage: Vec<Value>,
     parties: Vec<Value>,
     report: Vec<Value>,
+    live: Vec<Value>,
+    answers: Vec<Value>,
+    timeline: Vec<Value>,
 }
 
 impl Queries {
@@ -324,6 +346,9 @@ impl Queries {
             "showCoverage" | "planCoverage" | "verify" | "exportHar" | "exportJournal" => &self.coverage,
             "listParties" => &self.parties,
             "makeReport" => &self.report,
+            "watchJournal" => &self.live,
+            "showAnswers" => &self.answers,
+            "showTimeline" => &self.timeline,
             _ => &[],
         }
     }
@@ -352,6 +377,7 @@ fn operation_json(operation: &ControlOperation, problem: &Value, query: &[Value]
         let mut schema = json!({ "type": "string" });
         let (description, example) = match name {
             "name" => ("The name of the session.", "build-17"),
+            "number" if operation.path.starts_with("/parties/") => ("The number of the party.", "311851381"),
             "number" => ("The number of the request in the journal of its session.", "1"),
             _ if operation.path.starts_with("/rules/") => {
                 ("The id of the rule, as the answer to its making says.", "r1")
@@ -366,6 +392,14 @@ fn operation_json(operation: &ControlOperation, problem: &Value, query: &[Value]
         }));
     }
     parameters.extend(query.iter().cloned());
+    parameters.extend(operation.query.iter().map(|(name, kind, description, example)| {
+        let number = example.parse::<u64>().ok().filter(|_| *kind == "integer").map(Value::from);
+        let example = number.unwrap_or_else(|| (*example).into());
+        let schema = json!({ "type": kind });
+        json!({
+            "name": name, "in": "query", "required": false, "description": description, "schema": schema, "example": example,
+        })
+    }));
     let mut object = json!({
         "operationId": operation.id, "summary": operation.summary, "description": format!("{}.", operation.summary),
         "tags": [TAG], "parameters": parameters, "responses": responses,
@@ -379,10 +413,11 @@ fn operation_json(operation: &ControlOperation, problem: &Value, query: &[Value]
 /// The fields of a type as query parameters.
 fn parameters_of<T: JsonSchema>() -> Vec<Value> {
     let schema = Schemas::of_requests().whole::<T>();
+    let needed = |name: &str| schema["required"].as_array().is_some_and(|names| names.iter().any(|it| it == name));
     let parameter = |(name, field): (&String, &Value)| {
         let mut field = field.clone();
         let description = field.as_object_mut().and_then(|field| field.shift_remove("description"));
-        json!({ "name": name, "in": "query", "required": false, "description": description, "schema": field })
+        json!({ "name": name, "in": "query", "required": needed(name), "description": description, "schema": field })
     };
     schema["properties"].as_object().map(|fields| fields.iter().map(parameter).collect()).unwrap_or_default()
 }

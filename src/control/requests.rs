@@ -37,7 +37,7 @@ pub(super) struct RequestList {
 /// A request and what came of it.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct RequestView {
+pub(super) struct RequestView {
     /// Counted from 1 in the session.
     number: u64,
     time: DateTime<Utc>,
@@ -132,7 +132,7 @@ struct FindingView {
     pointer: String,
 }
 
-fn view(entry: &Entry) -> RequestView {
+pub(super) fn view(entry: &Entry) -> RequestView {
     let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
     RequestView {
         number: entry.number,
@@ -169,6 +169,13 @@ fn view(entry: &Entry) -> RequestView {
         gave_up: entry.ending.gave_up(),
         connection: Some(entry.connection).filter(|connection| *connection > 0),
         body: text(&entry.sent),
+    }
+}
+
+impl RequestView {
+    /// Without the body that was sent, for a list that is sent as it grows.
+    pub(super) fn without_body(self) -> Self {
+        Self { body: None, ..self }
     }
 }
 

@@ -61,6 +61,17 @@ pub(super) struct Taken {
     warnings: Vec<ProblemLine>,
 }
 
+/// What `check` says of scenarios.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Checked {
+    /// Whether a session would take them.
+    ok: bool,
+    /// The parties that they describe; none where they do not load.
+    parties: Vec<String>,
+    /// What is wrong, and what is odd. The last entry says how many more there are, if there are very many.
+    problems: Vec<ProblemLine>,
+}
+
 impl FailedView {
     /// As slow as [`ProblemLine::all`].
     fn of(failed: &Failed) -> Self {
@@ -105,15 +116,53 @@ pub(super) async fn put(
     turns.take(text.len(), move || put_now(&shared, &session, &text)).await.unwrap_or_else(|refusal| refusal)
 }
 
-fn put_now(shared: &Shared, session: &Arc<Session>, text: &str) -> Response {
+/// Checks scenarios as a session would read them, and keeps nothing.
+pub(super) async fn check(
+    State(shared): State<Arc<Shared>>,
+    InSession(session): InSession,
+    YamlBody(text): YamlBody,
+) -> Response {
+    let turns = shared.turns.clone();
+    turns.take(text.len(), move || check_now(&shared, &session, &text)).await.unwrap_or_else(|refusal| refusal)
+}
+
+fn check_now(shared: &Shared, session: &Session, text: &str) -> Response {
+    let documents = match read_documents(text) {
+        Ok(documents) => documents,
+        Err(problem) => return problem.into_response(),
+    };
+    let checked = match session.resolve_own(documents) {
+        Ok(own) => {
+            let contradictions = agreement::warnings(shared.services, &own.set, session.base);
+            let parties = own.set.parties().iter().map(|party| party.part.to_string()).collect();
+            Checked { ok: true, parties, problems: ProblemLine::all(own.set.warnings.iter().chain(&contradictions)) }
+        }
+        Err(LoadError::Problems(problems)) => {
+            Checked { ok: false, parties: Vec::new(), problems: ProblemLine::all(&problems) }
+        }
+        Err(error) => return Problem::of_scenarios(&error).into_response(),
+    };
+    Json(checked).into_response()
+}
+
+/// The documents of a body.
+fn read_documents(text: &str) -> Result<Vec<Text>, Problem> {
     let documents = documents(text);
     if documents.is_empty() {
-        return Problem::bad_request("the body holds no scenario; send YAML, with one party in each document")
-            .into_response();
+        let detail = "the body holds no scenario; send YAML, with one party in each document";
+        return Err(Problem::bad_request(detail));
     }
     if documents.len() > MAX_DOCUMENTS {
-        return Problem::bad_request(format!("a body holds at most {MAX_DOCUMENTS} scenarios")).into_response();
+        return Err(Problem::bad_request(format!("a body holds at most {MAX_DOCUMENTS} scenarios")));
     }
+    Ok(documents)
+}
+
+fn put_now(shared: &Shared, session: &Arc<Session>, text: &str) -> Response {
+    let documents = match read_documents(text) {
+        Ok(documents) => documents,
+        Err(problem) => return problem.into_response(),
+    };
     match shared.sessions.put_scenarios(session, documents) {
         Ok(Ok(set)) => {
             let contradictions = agreement::warnings(shared.services, &set, session.base);

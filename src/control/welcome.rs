@@ -1,18 +1,14 @@
 //! What a new user needs to know. The banner at start, the plain text and the HTML page show the same.
 
 use std::fmt::Write as _;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
-
-use super::parties;
+use super::parties::{self, PartyLine};
 use crate::access::{Access, Level};
 use crate::catalogue::{Edition, Service};
-use crate::faults::reserved_numbers;
-use crate::interface::{Sample, Services, pages};
+use crate::interface::pages::Shared;
+use crate::interface::{Sample, Services};
+use crate::page::{Frame, PartyRow};
 use crate::scenario::Svar;
 use crate::services::{ISSUER, own_token};
 use crate::session::{Session, World};
@@ -120,90 +116,32 @@ impl<'s> Welcome<'s> {
         text
     }
 
-    /// For a browser. `edition` is the one of the server's setting.
-    pub(crate) fn html(&self, edition: Option<Edition>) -> Markup {
-        html! {
-            (DOCTYPE)
-            html lang="en" {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    title { "innkreving-sandbox" }
-                    style { (PreEscaped(STYLE)) }
-                }
-                body {
-                    h1 { "innkreving-sandbox " small { (env!("CARGO_PKG_VERSION")) } }
-                    p {
-                        "A stand-in for Skatteetaten's collection services, to build and test against. "
-                        "It is " (self.session.today()) " here. Nothing on this server is real."
-                    }
-                    h2 { "Base URLs" }
-                    dl {
-                        @for (title, full, host) in &self.urls {
-                            dt { (title) }
-                            dd { code { (full) } br; code { (host) } }
-                        }
-                    }
-                    @if let Some(note) = self.access_note() { p { (note) } }
-                    @if let Some(curl) = &self.curl { pre { (curl) } }
-                    h2 { "Parties" }
-                    table {
-                        tr { th { "Part" } th { "Navn" } th { "Utgave" } th { "Åpne krav" } th { "Saldo" } th { "Good for" } }
-                        @for party in parties::lines(self.session, self.services) {
-                            tr {
-                                td {
-                                    @match &self.sample {
-                                        Some((below, sample)) => {
-                                            a href={ (below) "/" (sample.without_token.replace("PARTY", &party.part)) } { (party.part) }
-                                        }
-                                        None => { (party.part) }
-                                    }
-                                }
-                                td { (party.navn) } td { (party.utgave.as_deref().unwrap_or("–")) }
-                                @if self.links_to_literal(&party.part, edition) {
-                                    td.number { "–" } td.number { "literal" }
-                                } @else {
-                                    td.number { (party.aapne_krav) } td.number { (party.saldo) }
-                                }
-                                td { (party.beskrivelse) }
-                            }
-                        }
-                    }
-                    h2 { "Error codes" }
-                    p { "Ask for one with the header " code { "Sandbox-Error: KB-002" } ", or call a reserved organisation number." }
-                    @for service in self.services.catalogue.0 {
-                        table {
-                            tr { th { "Code" } th { "HTTP" } th { (service.title) } th { "Reserved number" } }
-                            @for (at, code) in service.codes.iter().enumerate() {
-                                @let number = reserved_numbers().nth(at).filter(|_| service.has_parties());
-                                tr {
-                                    td { (code.code) } td { (code.status) } td { (code.area) }
-                                    td { @if let Some((_, number)) = number { code { (number) } } }
-                                }
-                            }
-                        }
-                    }
-                    p {
-                        "OpenAPI: "
-                        @for name in super::documents(self.services) {
-                            a href={ "/openapi/" (name) ".json" } { (name) } " · "
-                        }
-                        a href="/sandbox/requests" { "The last requests" } " · "
-                        a href="/health/ready" { "Health" }
-                    }
-                }
+    /// For a browser: the frame of the page. `files` is the path of its scripts.
+    pub(crate) fn frame(&self, shared: &Shared, files: String) -> Frame<'_> {
+        let row = |party: PartyLine| {
+            let link = |(below, sample): &(String, &Sample)| {
+                format!("{below}/{}", sample.without_token.replace("PARTY", &party.part))
+            };
+            let is_literal = self.links_to_literal(&party.part, shared.options.edition);
+            PartyRow {
+                url: self.sample.as_ref().map(link),
+                sums: (!is_literal).then(|| (party.aapne_krav.to_string(), party.saldo.to_string())),
+                part: party.part,
+                navn: party.navn,
+                about: party.beskrivelse,
             }
+        };
+        Frame {
+            files,
+            session: &self.session.name,
+            day: self.session.today().to_string(),
+            control: shared.control,
+            panels: self.services.panels().map(|panel| (panel.name, panel.title)).collect(),
+            urls: &self.urls,
+            curl: self.curl.as_deref(),
+            note: self.access_note(),
+            parties: parties::lines(self.session, self.services).into_iter().map(row).collect(),
+            contracts: super::documents(self.services).into_iter().map(str::to_owned).collect(),
         }
     }
 }
-
-/// The content security policy of the HTML page: that of all pages, and its own style, known by its hash.
-pub(crate) static POLICY: LazyLock<String> = LazyLock::new(|| {
-    let hash = STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
-    format!("{}; style-src 'sha256-{hash}'; form-action 'none'", pages::POLICY)
-});
-
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}\
-table{border-collapse:collapse;margin:1rem 0}td,th{text-align:left;padding:.25rem .75rem;border-bottom:1px solid #ccc;vertical-align:top}\
-.number{text-align:right;font-variant-numeric:tabular-nums}pre,code{background:#f3f3f3;padding:.1rem .3rem}pre{padding:.75rem;overflow-x:auto}\
-small{font-weight:normal;color:#666}";

@@ -67,7 +67,8 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-const DELAYS: [&str; 3] = ["1500ms", "200ms..3s", "lognormal(300ms,0.8)"];
+/// An example of each form of a delay.
+pub(crate) const DELAYS: [&str; 3] = ["1500ms", "200ms..3s", "lognormal(300ms,0.8)"];
 
 impl FromStr for Delay {
     type Err = BadValue;

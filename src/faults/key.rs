@@ -57,6 +57,11 @@ impl Key {
         KEYS.iter().find(|(.., known)| known.eq_ignore_ascii_case(name)).map(|(key, ..)| *key)
     }
 
+    /// All keys.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        KEYS.iter().map(|(key, ..)| *key)
+    }
+
     pub(crate) fn names() -> Vec<String> {
         KEYS.iter().map(|(_, name, _)| (*name).to_owned()).collect()
     }

@@ -36,6 +36,8 @@ pub struct Hooks {
     pub(crate) settings: Option<SettingsSection>,
     /// Its part of the control API, and other pages.
     pub(crate) pages: Option<fn() -> PageRoutes>,
+    /// Its part of the page for testers.
+    pub(crate) panel: Option<Panel>,
     /// Its subcommands.
     pub(crate) subcommands: &'static [Subcommand],
     /// The JSON Schemas that `schema NAME` prints.
@@ -78,6 +80,7 @@ impl Hooks {
         session_state: None,
         settings: None,
         pages: None,
+        panel: None,
         subcommands: &[],
         schemas: &[],
         party_fact: None,
@@ -131,6 +134,16 @@ pub(crate) struct PageRoutes {
     pub(crate) open: Router<Arc<Shared>>,
     /// The operations of the control routes, for the contract.
     pub(crate) operations: Option<fn(&mut Schemas, &mut Schemas) -> Vec<ControlOperation>>,
+}
+
+/// A view of the page for testers that only one service has.
+pub(crate) struct Panel {
+    /// How its address names it.
+    pub(crate) name: &'static str,
+    /// How people name it.
+    pub(crate) title: &'static str,
+    /// A module in JavaScript that exports `show(root, path)`. It uses the modules of `src/page/assets`.
+    pub(crate) script: &'static str,
 }
 
 /// A subcommand of a service.

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::contract;
 use super::fidelity::Basis;
+use super::hooks::Panel;
 use super::module::ServiceModule;
 use super::path::Path;
 use super::routes::{Route, Routes};
@@ -72,6 +73,11 @@ impl Services {
     pub(crate) fn leaning(&self, module: Option<&ServiceModule>, basis: &Basis) -> Arc<Leaning> {
         let made = self.leanings.get_or_insert_with(basis, || Ok::<_, Infallible>(basis.leaning(module)));
         made.unwrap_or_else(|never| match never {})
+    }
+
+    /// The panels of the page for testers.
+    pub(crate) fn panels(&self) -> impl Iterator<Item = &'static Panel> {
+        self.modules.iter().filter_map(|module| module.hooks.panel.as_ref())
     }
 
     /// How clients may behave badly.

@@ -7,6 +7,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use tokio::sync::watch;
 
 pub(crate) use super::entry::{Checks, Entry, FoundFault, KeptId, KeptText, PartyNumber};
 use super::exchange::{BodyBudget, Exchange, Held};
@@ -127,6 +128,8 @@ pub(crate) struct Journal {
     keys: RandomState,
     kept: Mutex<KeptEntries>,
     bodies: Arc<BodyBudget>,
+    /// Wakes those who watch it. If nobody does, it costs a call one look at a counter.
+    news: watch::Sender<()>,
 }
 
 #[derive(Default)]
@@ -135,6 +138,8 @@ struct KeptEntries {
     last: u64,
     /// The number of the oldest entry that can have an exchange.
     exchanges_from: u64,
+    /// How many times all was forgotten.
+    cleared: u64,
 }
 
 impl KeptEntries {
@@ -152,6 +157,14 @@ impl KeptEntries {
     }
 }
 
+/// What is new in a journal.
+pub(crate) struct News {
+    /// How many times all was forgotten. If this changes, the numbers begin anew.
+    pub(crate) cleared: u64,
+    /// The new entries, the oldest first, as many as were asked for.
+    pub(crate) entries: Vec<Arc<Entry>>,
+}
+
 /// What was found.
 pub(crate) struct FoundEntries {
     /// How many of the kept entries match.
@@ -166,7 +179,7 @@ pub(crate) struct FoundEntries {
 
 impl Journal {
     pub(crate) fn new(capacity: usize, bodies: Arc<BodyBudget>) -> Self {
-        Self { capacity, keys: RandomState::new(), kept: Mutex::default(), bodies }
+        Self { capacity, keys: RandomState::new(), kept: Mutex::default(), bodies, news: watch::channel(()).0 }
     }
 
     /// Whether headers and bodies are kept, so that an exchange is worth making.
@@ -211,7 +224,35 @@ impl Journal {
         kept.entries.push_back(Arc::clone(&entry));
         drop(kept);
         drop(dropped);
+        self.wake();
         Some(entry)
+    }
+
+    fn wake(&self) {
+        if self.news.receiver_count() > 0 {
+            self.news.send_replace(());
+        }
+    }
+
+    /// Is woken by each new entry, and when all is forgotten. Whoever subscribes first and reads [`Self::after`] then misses
+    /// nothing.
+    pub(crate) fn watch(&self) -> watch::Receiver<()> {
+        self.news.subscribe()
+    }
+
+    /// The entries with a greater number, if all was forgotten as many times as the caller knows; otherwise those since.
+    /// At most so many.
+    pub(crate) fn after(&self, number: u64, cleared: u64, most: usize) -> News {
+        let kept = self.kept.lock();
+        let number = if kept.cleared == cleared { number } else { 0 };
+        let first = kept.entries.front().map_or(0, |entry| entry.number);
+        let skip = usize::try_from((number + 1).saturating_sub(first)).unwrap_or(usize::MAX);
+        News { cleared: kept.cleared, entries: kept.entries.iter().skip(skip).take(most).cloned().collect() }
+    }
+
+    /// How many times all was forgotten.
+    pub(crate) fn times_cleared(&self) -> u64 {
+        self.kept.lock().cleared
     }
 
     /// How many entries are kept.
@@ -264,6 +305,9 @@ impl Journal {
 
     /// Forgets all, and counts anew.
     pub(crate) fn clear(&self) {
-        *self.kept.lock() = KeptEntries::default();
+        let mut kept = self.kept.lock();
+        *kept = KeptEntries { cleared: kept.cleared + 1, ..KeptEntries::default() };
+        drop(kept);
+        self.wake();
     }
 }

@@ -187,7 +187,7 @@ impl Session {
     ///
     /// # Errors
     /// All problems of the scenarios.
-    fn resolve_own(&self, texts: Vec<Text>) -> Result<OwnScenarios, LoadError> {
+    pub(crate) fn resolve_own(&self, texts: Vec<Text>) -> Result<OwnScenarios, LoadError> {
         let bytes = texts.iter().map(|text| text.text.len()).sum();
         let snapshot = read(&[Source::Texts(texts)], self.library.budget())?.with_max_claims(MOST_OWN_CLAIMS);
         let set = resolve_all(&snapshot, self.library.format(), self.base, &How::default())?;

@@ -112,9 +112,18 @@ fn the_first_page_is_text_for_a_terminal_and_html_for_a_browser() {
     let mut html = agent.get(&server.base).header("Accept", "text/html,*/*").call().expect("a page");
     assert_eq!(html.headers()["content-type"], "text/html; charset=utf-8");
     let page = html.body_mut().read_to_string().expect("a text");
-    for expected in ["311851381", "KB-009", "333000091", "SÆR ØM &amp; &lt;TIGER&gt;"] {
+    for expected in ["311851381", "script type=\"module\"", "SÆR ØM &amp; &lt;TIGER&gt;"] {
         assert!(page.contains(expected), "{expected}");
     }
+}
+
+#[test]
+fn the_page_says_when_the_control_api_is_off() {
+    let server = serve(&["--control", "off"]);
+    let mut html = ureq::agent().get(&server.base).header("Accept", "text/html").call().expect("a page");
+    let page = html.body_mut().read_to_string().expect("a text");
+    assert!(page.contains("--control off") && page.contains("311851381"), "{page}");
+    assert_eq!(server.get("/sandbox/live").0, 404);
 }
 
 /// Containers call each other by names without a dot, and from outside by an address.

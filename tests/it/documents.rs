@@ -143,6 +143,11 @@ fn the_commands_of_evidence_md() {
 }
 
 #[test]
+fn the_commands_of_page_md() {
+    run_all("docs/page.md", &[]);
+}
+
+#[test]
 fn the_commands_of_begjaering_md() {
     run_all("docs/begjaering.md", &[]);
 }

@@ -40,6 +40,7 @@ mod maskinporten;
 mod modifiers;
 mod openapi;
 mod own_service;
+mod page;
 mod pipelines;
 mod plausible_ledgers;
 mod population;

@@ -89,6 +89,12 @@ impl<'a> AsOf<'a> {
             .map(move |(index, krav)| KravAsOf { at: self, index, krav })
     }
 
+    /// A claim by its index in the ledger, if it existed on the day.
+    pub fn krav_at(self, index: usize) -> Option<KravAsOf<'a>> {
+        let krav = self.reskontro.krav.get(index).filter(|krav| krav.opprettelsesdato <= self.dag)?;
+        Some(KravAsOf { at: self, index, krav })
+    }
+
     /// The claims that have a remainder, debit or credit.
     pub fn aapne_krav(self) -> impl Iterator<Item = KravAsOf<'a>> {
         self.krav().filter(|krav| krav.is_open())

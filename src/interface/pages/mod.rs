@@ -5,6 +5,7 @@ mod in_session;
 mod operation;
 mod problem;
 mod turns;
+mod watchers;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ pub(crate) use in_session::{Begun, InSession, off_thread};
 pub(crate) use operation::{ControlOperation, json_body};
 pub(crate) use problem::{JsonBody, Problem, ProblemLine, YamlBody, refused};
 pub(crate) use turns::Turns;
+pub(crate) use watchers::{Watchers, WatchersPlace};
 
 use super::Services;
 use crate::access::Access;
@@ -45,6 +47,8 @@ pub(crate) struct Shared {
     pub(crate) key: Option<String>,
     /// Who may do what takes long.
     pub(crate) turns: Turns,
+    /// Who watches a journal.
+    pub(crate) watchers: Watchers,
     /// Where rules get their seeds from.
     pub(crate) seeds: Mutex<ChaCha8Rng>,
 }

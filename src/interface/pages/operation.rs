@@ -13,6 +13,8 @@ pub(crate) struct ControlOperation {
     pub(crate) path: &'static str,
     pub(crate) id: &'static str,
     pub(crate) summary: &'static str,
+    /// The query parameters that it reads, all of which can be left out: name, JSON type, description, an example.
+    pub(crate) query: &'static [(&'static str, &'static str, &'static str, &'static str)],
     /// The content of its request body.
     pub(crate) body: Option<Value>,
     /// The status of success, with the content of its body.

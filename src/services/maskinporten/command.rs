@@ -3,13 +3,12 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use chrono::{DateTime, TimeDelta, Utc};
 use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 
+use super::make::{Fault, Holder, Wanted};
 use super::settings::{IssuerSettings, open_access};
 use crate::access::Level;
 use crate::access::explain::Verdict;
-use crate::access::mint::{self, Grant};
 use crate::config::{Flags, base_url};
 use crate::domain::identifikator::Part;
 use crate::interface::Subcommand;
@@ -30,6 +29,18 @@ enum By {
     Consent,
     /// The consent token of the old Altinn that goes beside somebody's own token
     OldConsent,
+}
+
+impl From<By> for Holder {
+    fn from(by: By) -> Self {
+        match by {
+            By::Organisation => Self::Organisation,
+            By::Supplier => Self::Supplier,
+            By::Systembruker => Self::Systembruker,
+            By::Consent => Self::Consent,
+            By::OldConsent => Self::OldConsent,
+        }
+    }
 }
 
 #[derive(Args)]
@@ -69,13 +80,12 @@ struct Wrong {
 }
 
 impl Wrong {
-    /// The instant at which the token is made.
-    fn made_at(&self, now: DateTime<Utc>, lifetime: i64) -> DateTime<Utc> {
-        let hour = TimeDelta::hours(1);
+    fn which(&self) -> Option<Fault> {
         match self {
-            Self { expired: true, .. } => now - hour - TimeDelta::seconds(lifetime),
-            Self { not_yet: true, .. } => now + hour,
-            _ => now,
+            Self { expired: true, .. } => Some(Fault::Expired),
+            Self { not_yet: true, .. } => Some(Fault::NotYet),
+            Self { wrong_scope: true, .. } => Some(Fault::WrongScope),
+            _ => None,
         }
     }
 }
@@ -118,9 +128,6 @@ fn make(args: &TokenArgs, flags: &Flags) -> Result<String, String> {
     let first = services.catalogue.0.first().map_or("", |service| service.name);
     let service = args.service.as_deref().unwrap_or(first);
     let demand = services.demand_of(service, "", "", &args.party)?;
-    if demand.service.consent().is_none() && matches!(args.by, By::Consent | By::OldConsent) {
-        return Err(format!("{service} takes no consent; its callers are the party itself or its systembruker"));
-    }
     let now = system_time();
     let default = IssuerSettings::default();
     let settings: &IssuerSettings = flags.services.get().unwrap_or(&default);
@@ -136,36 +143,14 @@ fn make(args: &TokenArgs, flags: &Flags) -> Result<String, String> {
     }
     let access = open_access(flags.auth, &flags.services, system_time).map_err(|wrong| wrong.join("; "))?;
     let issuer = settings.issuer.clone().unwrap_or_else(|| format!("{}/maskinporten/", base_url(flags.listen)));
-    let (party, caller) = (args.party.as_str(), args.caller.as_str());
-    let made_at = args.wrong.made_at(now, args.lifetime);
-    if args.by == By::OldConsent {
-        let koder = demand.koder();
-        let services = &koder[..koder.len().min(1)];
-        let claims = mint::altinn2_consent(party, caller, services, args.lifetime, made_at);
-        if args.wrong.wrong_scope {
-            return Err("a consent token of the old Altinn has no scope".to_owned());
-        }
-        return access.keys.own.sign(&claims).map_err(|error| error.to_string());
-    }
-    let details = match args.by {
-        By::Systembruker => vec![mint::systembruker(party, caller)],
-        By::Consent => vec![mint::consent(&mint::stable_uuid(party), party, caller, demand.ressurs(), now)],
-        _ => Vec::new(),
-    };
-    let party_is_consumer = matches!(args.by, By::Organisation | By::Supplier);
-    let grant = Grant {
-        issuer: &issuer,
-        client_id: "innkreving-sandbox",
-        client_amr: "private_key_jwt",
-        consumer: if party_is_consumer { party } else { caller },
-        supplier: (args.by == By::Supplier).then_some(caller),
-        scope: if args.wrong.wrong_scope { "skatteetaten:feil" } else { demand.scope() },
-        resource: None,
-        details,
+    let wanted = Wanted {
+        by: args.by.into(),
+        party: &args.party,
+        caller: &args.caller,
         lifetime: args.lifetime,
-        jti: mint::stable_uuid(&format!("{party} {caller} {}", now.timestamp_micros())),
+        wrong: args.wrong.which(),
     };
-    access.keys.own.sign(&grant.claims(made_at)).map_err(|error| error.to_string())
+    wanted.make(&demand, &access.keys.own, &issuer, now)
 }
 
 #[derive(Args)]

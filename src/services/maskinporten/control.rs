@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Json;
 use axum::routing::{get, post};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use super::assertion::FALLBACK_ORGANISATION;
+use super::make::{Fault, Holder, Wanted};
 use crate::access::explain::Explanation;
+use crate::access::mint::LIFETIME;
+use crate::domain::identifikator::Part;
 use crate::interface::PageRoutes;
 use crate::interface::contract::Schemas;
 use crate::interface::pages::{ControlOperation, InSession, JsonBody, Problem, Shared, json_body};
@@ -18,22 +22,98 @@ use crate::interface::pages::{ControlOperation, InSession, JsonBody, Problem, Sh
 /// The routes of the issuer beside its own URLs.
 pub(super) fn pages() -> PageRoutes {
     PageRoutes {
-        control: Router::new().route("/token/explain", post(explain)),
+        control: Router::new().route("/token/explain", post(explain)).route("/token", post(make)),
         open: Router::new().route("/altinn/api/{generator}", get(super::test_tool::generate)),
         operations: Some(operations),
     }
 }
 
 fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation> {
-    vec![ControlOperation {
+    let operation = |path, id, summary, body, answer| ControlOperation {
+        query: &[],
         method: "post",
-        path: "/token/explain",
-        id: "explainToken",
-        summary: "A token, claim by claim",
-        body: Some(json_body::<ExplainDocument>(read)),
-        success: (StatusCode::OK, Some(json_body::<Explanation>(written))),
+        path,
+        id,
+        summary,
+        body: Some(body),
+        success: (StatusCode::OK, Some(answer)),
         refusals: &[StatusCode::PAYLOAD_TOO_LARGE, StatusCode::UNSUPPORTED_MEDIA_TYPE],
-    }]
+    };
+    let (explain, make) = (json_body::<ExplainDocument>(read), json_body::<TokenDocument>(read));
+    vec![
+        operation(
+            "/token/explain",
+            "explainToken",
+            "A token, claim by claim",
+            explain,
+            json_body::<Explanation>(written),
+        ),
+        operation("/token", "makeToken", "Make a token for a call, also a wrong one", make, json_body::<Made>(written)),
+    ]
+}
+
+/// The token that is wanted.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct TokenDocument {
+    /// The service that is called.
+    service: String,
+    /// The endpoint, where what a token needs depends on it.
+    endpoint: Option<String>,
+    /// The party whose data the call asks for.
+    party: String,
+    /// Who calls.
+    #[serde(default)]
+    by: Holder,
+    /// The organisation that calls, if it is not the party; a synthetic one where left out.
+    caller: Option<String>,
+    /// In seconds; 120 where left out.
+    #[schemars(range(min = 1, max = 86400))]
+    lifetime: Option<i64>,
+    /// What is wrong with it.
+    wrong: Option<Fault>,
+}
+
+/// A token.
+#[derive(Serialize, JsonSchema)]
+struct Made {
+    token: String,
+    /// The header that it is sent in.
+    header: &'static str,
+    /// The value of the header.
+    value: String,
+}
+
+/// The longest lifetime of a token, in seconds.
+const LONGEST: i64 = 86_400;
+
+async fn make(
+    State(shared): State<Arc<Shared>>,
+    InSession(session): InSession,
+    headers: HeaderMap,
+    JsonBody(wanted): JsonBody<TokenDocument>,
+) -> Result<Json<Made>, Problem> {
+    let caller = wanted.caller.as_deref().unwrap_or(FALLBACK_ORGANISATION);
+    for (name, number) in [("party", &*wanted.party), ("caller", caller)] {
+        if let Err(why) = number.parse::<Part>() {
+            return Err(Problem::bad_request(format!("{name} {number:?}: {why}")));
+        }
+    }
+    let lifetime = wanted.lifetime.unwrap_or(LIFETIME);
+    if !(1..=LONGEST).contains(&lifetime) {
+        return Err(Problem::bad_request(format!("lifetime is a number of seconds from 1 to {LONGEST}")));
+    }
+    let endpoint = wanted.endpoint.as_deref().unwrap_or_default();
+    let demand =
+        shared.services.demand_of(&wanted.service, "", endpoint, &wanted.party).map_err(Problem::bad_request)?;
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    let issuer = shared.access.issuer.clone().unwrap_or_else(|| format!("http://{host}/maskinporten/"));
+    let now = session.clock.for_tokens(session.time());
+    let token = Wanted { by: wanted.by, party: &wanted.party, caller, lifetime, wrong: wanted.wrong };
+    let token = token.make(&demand, &shared.access.keys.own, &issuer, now).map_err(Problem::bad_request)?;
+    let old = wanted.by == Holder::OldConsent;
+    let value = if old { token.clone() } else { format!("Bearer {token}") };
+    Ok(Json(Made { token, header: if old { "AltinnSamtykke" } else { "Authorization" }, value }))
 }
 
 /// What is to be explained.

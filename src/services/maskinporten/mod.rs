@@ -9,6 +9,7 @@ mod contract;
 mod control;
 mod fidelity;
 mod grant;
+mod make;
 mod settings;
 mod test_tool;
 
@@ -20,7 +21,7 @@ use crate::access::Access;
 use crate::access::mint::{Grant, LIFETIME, stable_uuid};
 use crate::access::requests::Requests;
 use crate::catalogue::{BodyPolicy, Endpoint, Formats, Issuer, PartyIn, Protection, Service};
-use crate::interface::{Answer, Call, Envelope, Hooks, Operation, Reason, Refusal, RequestFault, ServiceModule};
+use crate::interface::{Answer, Call, Envelope, Hooks, Operation, Panel, Reason, Refusal, RequestFault, ServiceModule};
 use codes::{INVALID_REQUEST, NO_SUCH_PAGE, SERVER_ERROR, UNSUPPORTED_GRANT, WRONG_METHOD, refusal};
 pub(crate) use settings::open_access;
 
@@ -78,6 +79,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
     unexpected: Some(&SERVER_ERROR),
     hooks: Hooks {
         settings: Some(settings::SECTION),
+        panel: Some(Panel { name: "tokens", title: "Tokens", script: include_str!("panel.js") }),
         pages: Some(control::pages),
         subcommands: command::SUBCOMMANDS,
         other_codes: codes::OTHERS,

@@ -28,6 +28,7 @@ pub(super) fn pages() -> PageRoutes {
 
 fn operations(_: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation> {
     let mut all = vec![ControlOperation {
+        query: &[],
         method: "get",
         path: "/altinn",
         id: "listAltinnRequests",
@@ -44,6 +45,7 @@ fn operations(_: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation> {
         ("/altinn/systemuser/{id}/reject", "rejectSystemUser", "Reject a systembruker"),
     ] {
         all.push(ControlOperation {
+            query: &[],
             method: "post",
             path,
             id,

@@ -21,7 +21,7 @@ use crate::access::requests::Requests;
 use crate::catalogue::{
     BodyPolicy, Check, Endpoint, Formats, Parameter, ParameterKind, PartyIn, Protection, Service, Success,
 };
-use crate::interface::{Call, Envelope, Hooks, Operation, Reason, Refusal, RequestFault, ServiceModule};
+use crate::interface::{Call, Envelope, Hooks, Operation, Panel, Reason, Refusal, RequestFault, ServiceModule};
 
 static SERVICE: Service = Service {
     name: "altinn",
@@ -131,6 +131,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
     unexpected: Some(&codes::SERVER_ERROR),
     hooks: Hooks {
         session_state: Some(|| Box::new(Requests::default())),
+        panel: Some(Panel { name: "consents", title: "Consents", script: include_str!("panel.js") }),
         pages: Some(control::pages),
         demand: Some(callers::demand_of),
         other_codes: codes::OTHERS,

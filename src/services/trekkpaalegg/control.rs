@@ -1,14 +1,15 @@
 //! `/sandbox/trekkpaalegg`: makes, changes and ends orders while the sandbox runs.
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Json, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use chrono::{Datelike, Days, NaiveDate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Number;
+use serde_json::{Number, Value, json};
 use std::sync::Arc;
 
 use super::SERVICE;
@@ -19,17 +20,19 @@ use crate::domain::clock::{Shift, day_in_norway, parse_day};
 use crate::domain::identifikator::{Part, PartKind};
 use crate::domain::prosent::Prosent;
 use crate::domain::trekk::regler::Trekkhendelse;
-use crate::domain::trekk::{Trekkliste, Trekkperiode, Trekkstoerrelse};
+use crate::domain::trekk::{Trekkliste, Trekkpaalegg, Trekkperiode, Trekkstoerrelse};
 use crate::interface::PageRoutes;
 use crate::interface::contract::Schemas;
 use crate::interface::pages::{ControlOperation, Deleted, InSession, JsonBody, Problem, Shared, json_body};
-use crate::scenario::YEARS;
+use crate::scenario::{ScenarioSet, YEARS};
 use crate::session::Session;
 
 /// The routes of the control API.
 pub(super) fn pages() -> PageRoutes {
     PageRoutes {
-        control: Router::new().route("/trekkpaalegg", post(change).get(list).delete(forget)),
+        control: Router::new()
+            .route("/trekkpaalegg", post(change).get(list).delete(forget))
+            .route("/trekkpaalegg/ordrer", get(orders)),
         open: Router::new(),
         operations: Some(operations),
     }
@@ -37,6 +40,7 @@ pub(super) fn pages() -> PageRoutes {
 
 fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation> {
     let operation = |method, id, summary, body, success, refusals| ControlOperation {
+        query: &[],
         method,
         path: "/trekkpaalegg",
         id,
@@ -45,6 +49,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
         success,
         refusals,
     };
+    let ordrer = (StatusCode::OK, Some(json_body::<Ordreliste<'static>>(written)));
     let made = (StatusCode::CREATED, Some(json_body::<TrekkpaaleggView<'static>>(written)));
     vec![
         operation(
@@ -71,6 +76,21 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
             (StatusCode::OK, Some(json_body::<Deleted>(written))),
             &[],
         ),
+        ControlOperation {
+            query: &[(
+                "trekkpliktig",
+                "string",
+                "The employer; the default one of the scenarios where left out.",
+                "311851381",
+            )],
+            method: "get",
+            path: "/trekkpaalegg/ordrer",
+            id: "listTrekkordrer",
+            summary: "The orders of an employer with all their versions, those to come as well",
+            body: None,
+            success: ordrer,
+            refusals: &[],
+        },
     ]
 }
 
@@ -107,6 +127,102 @@ struct TrekkList<'a> {
     trekkpaalegg: Vec<TrekkpaaleggView<'a>>,
 }
 
+/// The orders of an employer.
+#[derive(Serialize, JsonSchema)]
+struct Ordreliste<'a> {
+    /// The employer.
+    trekkpliktig: String,
+    /// The day that they are seen on.
+    dag: NaiveDate,
+    /// How many orders there are.
+    count: usize,
+    /// The first 500 of them.
+    ordrer: Vec<Ordre<'a>>,
+}
+
+/// An order.
+#[derive(Serialize, JsonSchema)]
+struct Ordre<'a> {
+    trekkid: &'a str,
+    /// Its versions, the oldest first.
+    versjoner: Vec<Ordreversjon<'a>>,
+}
+
+/// A version of an order, and whether it shows.
+#[derive(Serialize, JsonSchema)]
+struct Ordreversjon<'a> {
+    /// The first day on which it shows.
+    dag: NaiveDate,
+    /// Whether it shows on the day.
+    synlig: bool,
+    #[serde(flatten)]
+    versjon: TrekkpaaleggView<'a>,
+}
+
+/// The most orders that are told.
+const MOST_ORDERS: usize = 500;
+
+/// Whose orders are asked for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OrdreQuery {
+    trekkpliktig: Option<String>,
+}
+
+async fn orders(
+    State(shared): State<Arc<Shared>>,
+    InSession(session): InSession,
+    query: Result<Query<OrdreQuery>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let Query(query) = query.map_err(|_| Problem::bad_request("the only parameter is trekkpliktig"))?;
+    let listed = tokio::task::spawn_blocking(move || list_orders(&shared, &session, query.trekkpliktig.as_deref()));
+    listed.await.unwrap_or_else(|_| {
+        Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "A fault of the sandbox", "see the log"))
+    })
+}
+
+fn list_orders(shared: &Shared, session: &Session, trekkpliktig: Option<&str>) -> Result<Response, Problem> {
+    let now = session.clock.now(session.time(), session.time().real());
+    let dag = day_in_norway(now);
+    let world = session.world();
+    let employer = employer(&world.loaded.scenarios, trekkpliktig)?;
+    let party = world.loaded.scenarios.party(employer, dag);
+    changes(session).take_over(employer, shared.services.orders(session, &world, employer, now), dag);
+    let liste = changes(session).orders(employer, party.as_ref()).unwrap_or_default();
+    let version = |order: &Trekkpaalegg, number| {
+        let it = liste.versjon(&order.trekkid, number, NaiveDate::MAX)?;
+        Some((it.versjon.dag, it))
+    };
+    let order = |order: &'_ Arc<Trekkpaalegg>| {
+        let numbers = order.versjoner.iter().map(|it| it.trekkversjon);
+        let versions: Vec<_> = numbers.filter_map(|number| version(order, number)).collect();
+        serde_json::to_value(Ordre {
+            trekkid: &order.trekkid,
+            versjoner: versions
+                .into_iter()
+                .map(|(fra, it)| Ordreversjon { dag: fra, synlig: fra <= dag, versjon: TrekkpaaleggView::new(it, dag) })
+                .collect(),
+        })
+        .unwrap_or_default()
+    };
+    let ordrer: Vec<Value> = liste.paalegg().iter().take(MOST_ORDERS).map(order).collect();
+    let count = liste.paalegg().len();
+    let all = json!({ "trekkpliktig": employer.to_string(), "dag": dag, "count": count, "ordrer": ordrer });
+    Ok(Json(all).into_response())
+}
+
+/// The employer of a number, or the default one.
+fn employer(scenarios: &ScenarioSet, number: Option<&str>) -> Result<Part, Problem> {
+    match number {
+        Some(number) => number.parse().ok().filter(|part: &Part| !part.is_person()).ok_or_else(|| {
+            Problem::bad_request(format!("trekkpliktig {number:?}: an employer's number has nine digits"))
+        }),
+        None => scenarios
+            .default_party(&SERVICE)
+            .ok_or_else(|| Problem::bad_request("no scenario names a default employer; give trekkpliktig")),
+    }
+}
+
 async fn change(
     State(shared): State<Arc<Shared>>,
     InSession(session): InSession,
@@ -127,14 +243,7 @@ fn make_change(shared: &Shared, session: &Session, wanted: &TrekkDocument) -> Re
     let dag = day_in_norway(now);
     let world = session.world();
     let scenarios = &world.loaded.scenarios;
-    let employer = match &wanted.trekkpliktig {
-        Some(number) => number.parse().ok().filter(|part: &Part| !part.is_person()).ok_or_else(|| {
-            Problem::bad_request(format!("trekkpliktig {number:?}: an employer's number has nine digits"))
-        })?,
-        None => scenarios
-            .default_party(&SERVICE)
-            .ok_or_else(|| Problem::bad_request("no scenario names a default employer; give trekkpliktig"))?,
-    };
+    let employer = employer(scenarios, wanted.trekkpliktig.as_deref())?;
     let party = scenarios.party(employer, dag);
     if matches!(employer.kind(), PartKind::Invalid(_)) && party.is_none() {
         return Err(Problem::bad_request(format!("trekkpliktig {employer}: its check digit is wrong")));

@@ -22,7 +22,7 @@ use serde::Serialize;
 use super::{ISSUER, kb};
 use crate::catalogue::{Check, Formats, Needs, Protection, Service, TokenDemand};
 use crate::domain::trekk::Trekkliste;
-use crate::interface::{Answer, Call, Hooks, PartyFact, Refusal, ServiceModule};
+use crate::interface::{Answer, Call, Hooks, Panel, PartyFact, Refusal, ServiceModule};
 use changes::Trekkendringer;
 use orders::Trekk;
 
@@ -54,6 +54,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
     hooks: Hooks {
         section: Some(&section::TrekkSection),
         session_state: Some(|| Box::new(Trekkendringer::default())),
+        panel: Some(Panel { name: "orders", title: "Orders", script: include_str!("panel.js") }),
         pages: Some(control::pages),
         subcommands: &[command::SUBCOMMAND],
         conduct: conduct::ALL,

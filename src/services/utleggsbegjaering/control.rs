@@ -15,7 +15,7 @@ use serde_json::json;
 use super::arkiv::Vedlegg;
 use super::saker::Tilstand;
 use super::visning::{SakView, Saksliste, VedleggView, Vedleggsliste};
-use super::{gang, gang_control, webhook};
+use super::{eksempel_control, forloep, gang, gang_control, webhook};
 use crate::catalogue::nearest;
 use crate::domain::begjaering::{Sakstilstand, Vedleggstilstand};
 use crate::domain::saksgang::livsloep::{Overgang, Sakshendelse};
@@ -33,6 +33,9 @@ pub(super) fn pages() -> PageRoutes {
         .route("/vedlegg", get(list_attachments))
         .route("/vedlegg/{id}", get(file))
         .route("/vedlegg/{id}/tilstand", post(set_state))
+        .route("/begjaeringer/{id}/forloep", get(forloep::show))
+        .route("/eksempelbegjaering", get(eksempel_control::show))
+        .route("/begjaeringsregler", get(eksempel_control::rules))
         .merge(gang_control::routes())
         .merge(webhook::routes());
     PageRoutes { control, open: Router::new(), operations: Some(operations) }
@@ -44,6 +47,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
     let sak = json_body::<SakView>(written);
     let vedlegg = json_body::<VedleggView>(written);
     let get = |path, id, summary, content, refusals| ControlOperation {
+        query: &[],
         method: "get",
         path,
         id,
@@ -58,6 +62,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
         get("/begjaeringer", "listBegjaeringer", "The cases of Utleggsbegjæring", json_body::<Saksliste>(written), &[]),
         get("/begjaeringer/{id}", "begjaering", "A case with all that was sent", sak.clone(), missing),
         ControlOperation {
+            query: &[],
             method: "post",
             path: "/begjaeringer/{id}/status",
             id: "setBegjaeringStatus",
@@ -69,6 +74,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
         get("/vedlegg", "listVedlegg", "The attachments", json_body::<Vedleggsliste>(written), &[]),
         get("/vedlegg/{id}", "vedleggFile", "The file of an attachment", any, missing),
         ControlOperation {
+            query: &[],
             method: "post",
             path: "/vedlegg/{id}/tilstand",
             id: "setVedleggState",
@@ -78,6 +84,15 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
             refusals: BODY,
         },
     ];
+    let course = json_body::<forloep::Forloep>(written);
+    all.push(get(
+        "/begjaeringer/{id}/forloep",
+        "begjaeringCourse",
+        "How a case went, and how it will go on",
+        course,
+        missing,
+    ));
+    all.extend(eksempel_control::operations(written));
     all.extend(gang_control::operations(read, written));
     all.extend(webhook::operations(read, written));
     all

@@ -45,6 +45,7 @@ pub(super) fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<Contr
         &[StatusCode::NOT_FOUND, StatusCode::PAYLOAD_TOO_LARGE, StatusCode::UNSUPPORTED_MEDIA_TYPE];
     let sak = json_body::<SakView>(written);
     let operation = |method, path, id, summary, body, content, refusals| ControlOperation {
+        query: &[],
         method,
         path,
         id,

@@ -8,10 +8,12 @@ mod cli;
 mod conduct;
 mod contract;
 mod control;
+mod eksempel_control;
 mod endringer;
 mod feil;
 mod fidelity;
 mod filtype;
+mod forloep;
 mod gang;
 mod gang_control;
 mod hode;
@@ -32,7 +34,7 @@ use crate::catalogue::{
 };
 use crate::coverage::CaseStates;
 use crate::domain::saksgang::livsloep::Manusnavn;
-use crate::interface::{Envelope, Hooks, Operation, PartyFact, ServiceModule};
+use crate::interface::{Envelope, Hooks, Operation, Panel, PartyFact, ServiceModule};
 use saker::Tilstand;
 
 static SERVICE: Service = Service {
@@ -199,6 +201,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
         section: Some(&section::UtleggSection),
         session_state: Some(|| Box::new(Tilstand::default())),
         settings: Some(webhook::SECTION),
+        panel: Some(Panel { name: "cases", title: "Cases", script: include_str!("panel.js") }),
         pages: Some(control::pages),
         subcommands: &[cli::SUBCOMMAND, sak_command::SUBCOMMAND],
         schemas: &[cli::SCHEMA],

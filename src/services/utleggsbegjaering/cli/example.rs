@@ -76,7 +76,7 @@ pub(super) fn run(args: &ExampleArgs, today: NaiveDate) -> ExitCode {
 }
 
 /// Gives the submitter, and the representative that is the same, a number.
-fn name_submitter(request: &mut Begjaering, number: &str) {
+pub(in crate::services::utleggsbegjaering) fn name_submitter(request: &mut Begjaering, number: &str) {
     let Some(submitter) = &mut request.innsender else { return };
     let representative = submitter.innsenders_prosessfullmektig.as_mut().map(|one| &mut one.prosessfullmektig);
     for actor in [&mut submitter.innsender].into_iter().chain(representative) {

@@ -4,6 +4,8 @@ mod check;
 mod example;
 mod place;
 
+pub(super) use example::name_submitter;
+
 use std::process::ExitCode;
 
 use chrono::NaiveDate;

@@ -33,6 +33,7 @@ pub(in crate::services::utleggsbegjaering) fn operations(
         &[StatusCode::FORBIDDEN, StatusCode::PAYLOAD_TOO_LARGE, StatusCode::UNSUPPORTED_MEDIA_TYPE];
     const MISSING: &[StatusCode] = &[StatusCode::NOT_FOUND];
     let operation = |method, id, summary, body, success, refusals| ControlOperation {
+        query: &[],
         method,
         path: "/webhooks",
         id,

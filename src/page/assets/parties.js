@@ -1,0 +1,86 @@
+// The parties: search and filters, and a list that leads to each of them.
+
+import { h, fill, table, field, kroner, empty } from "./dom.js";
+import { attempt, calls, curl, get } from "./api.js";
+
+/** What testers look for. A filter is a search, or a look at what the list tells of a party. */
+const FILTERS = [
+  ["All", null],
+  ["Overdue", { where: "overdue > 0" }],
+  ["Paid out within a year", { where: "payout within 365d" }],
+  ["Paid in within 30 days", { where: "payment within 30d" }],
+  ["Due within 30 days", { where: "due within 30d" }],
+  ["Nothing open", { where: "open = 0" }],
+  ["Shielded", { where: "shielded = yes or shielded = partly" }],
+  ["A credit", { where: "balance < 0" }],
+  ["Literal answers", { pick: (party) => party.bokstaveligeSvar > 0 }],
+];
+
+/** The facts that services tell of a party: all fields that are counts and that the house does not know. */
+const HOUSE = new Set(["part", "navn", "utgave", "aapneKrav", "saldo", "bokstaveligeSvar", "bokstavelig", "profil", "beskrivelse", "kilde"]);
+
+export async function show(root, { query }) {
+  const where = h("input", { type: "search", value: query.get("where") ?? "", autocomplete: "off", spellcheck: false,
+    placeholder: "overdue > 50000 and group = Merverdiavgift" });
+  const list = h("div", { "aria-live": "polite" });
+  const status = h("div", {});
+  let pick = null;
+  const chips = h("div", { class: "chips", role: "group", "aria-label": "Filters" });
+  const path = () => (where.value.trim() ? `/parties?where=${encodeURIComponent(where.value.trim())}&first=200` : "/parties");
+
+  const refresh = async () => {
+    const found = await attempt(status, () => get(path()));
+    if (found === undefined) return fill(list);
+    const parties = pick ? found.filter(pick) : found;
+    return fill(list, parties.length === 0
+      ? empty("No party fits. Take a filter away, or write one: ", h("a", { href: "#scenarios" }, "Scenarios"), ".")
+      : rows(parties));
+  };
+
+  const choose = async (button, filter) => {
+    for (const other of chips.children) other.setAttribute("aria-pressed", String(other === button));
+    pick = filter?.pick ?? null;
+    where.value = filter?.where ?? "";
+    await refresh();
+  };
+  const chip = (name, filter) => {
+    const button = h("button", { type: "button", class: "chip", "aria-pressed": String(!filter && !where.value) }, name);
+    button.addEventListener("click", () => choose(button, filter));
+    return button;
+  };
+  const facts = await attempt(status, () => get("/parties"));
+  const kinds = new Set((facts ?? []).flatMap((party) => Object.keys(party).filter((key) => !HOUSE.has(key))));
+  chips.append(...FILTERS.map(([name, filter]) => chip(name, filter)),
+    ...[...kinds].map((kind) => chip(`With ${kind}`, { pick: (party) => party[kind] > 0 })));
+
+  let timer = null;
+  where.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => { for (const other of chips.children) other.setAttribute("aria-pressed", "false"); pick = null; refresh(); }, 300);
+  });
+  root.append(
+    h("h2", {}, "Parties"),
+    h("p", { "data-terms": true }, "Whom calls are about. A party shows its ledger (reskontro) over time, and what every service answers of it."),
+    field("Search", where, "overdue, notdue, interest, balance, open, group, kind, name, form, shielded, payment, payout, new, due: joined by and, or, not"),
+    chips, calls(() => curl("GET", path())), status, list);
+  await refresh();
+  return () => clearTimeout(timer);
+}
+
+function rows(parties) {
+  const line = (party) => {
+    const literal = party.bokstaveligeSvar > 0;
+    const facts = Object.keys(party).filter((key) => !HOUSE.has(key) && party[key] > 0).map((key) => h("span", { class: "tag" }, `${party[key]} ${key}`));
+    return [
+      h("a", { href: `#party/${party.part}` }, party.part),
+      h("span", { class: "name" }, party.navn),
+      party.aapneKrav,
+      kroner(party.saldo),
+      [h("span", { class: "about" }, party.beskrivelse), " ", facts, literal ? h("span", { class: "tag literal" }, "literal") : null],
+    ];
+  };
+  return [
+    h("p", { class: "soft" }, `${parties.length} ${parties.length === 1 ? "party" : "parties"}`),
+    table(["Part", "Navn", "#Åpne krav", "#Saldo", "Good for"], parties.map(line), { label: "Parties" }),
+  ];
+}

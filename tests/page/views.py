@@ -1,0 +1,335 @@
+"""The views of the house: parties, try it, journal, time, rules and sessions, scenarios, coverage."""
+
+import json
+import os
+import subprocess
+import sys
+
+from harness import ROOT, Eyes, Sandbox, words
+
+KB = "/api/innkreving/kravogbetalinger/v1/finans"
+BUSY = "311851381"
+
+
+def parties(browser, sandbox, shots):
+    eyes = Eyes(browser, sandbox.base, shots=shots)
+    page = eyes.go("parties")
+    eyes.see("STUNDESLØS TRAVEL KATT MAURTUE")
+    eyes.axe("parties")
+    page.get_by_role("button", name="Overdue", exact=True).click()
+    eyes.until("document.querySelector('.chip[aria-pressed=true]').textContent === 'Overdue'")
+    eyes.settle()
+    shown = eyes.text("tbody")
+    wanted = sandbox.json("/sandbox/parties?where=overdue+%3E+0&first=200")
+    assert wanted and all(it["part"] in shown for it in wanted), shown
+    page.get_by_label("Search").fill("overdeu > 1")
+    page.get_by_role("alert").wait_for()
+    assert "overdue" in eyes.text("[role=alert]"), eyes.text("[role=alert]")
+    # A word explains itself, and its explanation can be reached by the keyboard.
+    page.get_by_role("button", name="reskontro").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("note").wait_for()
+    assert "ledger" in eyes.text("#term")
+    page.keyboard.press("Escape")
+    eyes.shot("parties")
+    eyes.close()
+
+
+def a_party(browser, sandbox, shots):
+    eyes = Eyes(browser, sandbox.base, shots=shots)
+    page = eyes.go(f"party/{BUSY}", "svg.ledger .bar")
+    known = sandbox.json(f"/sandbox/parties/{BUSY}")
+    assert page.locator("svg.ledger g.claim").count() >= 10
+    assert page.locator("svg.ledger .today").count() == 1
+    # The sums are those that the service answers.
+    answer = sandbox.json(f"{KB}/{BUSY}/aapnekrav")["totalOversikt"]
+    assert known["totaler"]["saldo"] == answer["saldo"], (known["totaler"], answer)
+    page.locator(".answer .body").nth(1).wait_for()
+    assert page.locator(".answer").count() == 2, "both editions stand side by side"
+    assert page.locator(".line.new, .line.other").count() > 3, "what differs between editions is marked"
+    eyes.axe("a party")
+    page.get_by_label("Format").select_option("xml")
+    page.locator(".answer .body", has_text="<?xml").first.wait_for()
+    # Looking is no call.
+    assert len(sandbox.json("/sandbox/requests")["requests"]) == 1
+    claim = known["krav"][0]["kravidentifikator"]
+    page.locator("#claims ~ .wide, #claims ~ div").get_by_role("button", name=claim, exact=True).first.click()
+    page.locator(".line.found").first.wait_for()
+    assert claim in page.locator(".line.found").first.inner_text()
+    eyes.shot("party-find")
+    # What is literal says so.
+    eyes.go("party/212201782", ".tag.literal")
+    eyes.see("literal:")
+    eyes.close()
+
+
+def composing(browser, sandbox, shots):
+    eyes = Eyes(browser, sandbox.base, shots=shots)
+    page = eyes.go("try", "#url")
+    page.get_by_label("Code", exact=True).select_option("KB-002")
+    page.get_by_label("Delay", exact=True).fill("20ms")
+    page.get_by_label("Edition").select_option("2023")
+    url = page.inner_text("#url")
+    assert url == f"{sandbox.base}/~error=KB-002,delay=20ms,edition=2023{KB}/{BUSY}/aapnekrav", url
+    page.get_by_role("button", name="Send").click()
+    eyes.see("sandbox-cause", ".result")
+    shown = words(eyes.text(".result"))
+    assert "500" in shown and "KB-002" in shown and "What decided the answer" in shown, shown
+    eyes.axe("try it")
+    eyes.shot("try")
+    # The link carries the whole composition.
+    link = page.evaluate("location.href")
+    second = Eyes(browser, sandbox.base)
+    second.page.goto(link)
+    second.page.wait_for_selector("#url")
+    assert second.page.inner_text("#url") == url
+    assert second.page.get_by_label("Delay", exact=True).input_value() == "20ms"
+    second.close()
+    # A token that has expired is refused, and the answer says why.
+    page.get_by_label("Code", exact=True).select_option("")
+    page.get_by_label("Token").select_option("organisation")
+    page.get_by_label("What is wrong with it").select_option("expired")
+    page.get_by_role("button", name="Send").click()
+    eyes.see("www-authenticate", ".result")
+    assert "401" in eyes.text(".result .status"), eyes.text(".result")
+    # A connection that is cut has no answer, and the page says what a client sees.
+    page.get_by_label("Token").select_option("none")
+    page.get_by_label("Fault on the wire").select_option("reset")
+    page.get_by_role("button", name="Send").click()
+    eyes.see("There was no answer", ".result")
+    page.get_by_label("Fault on the wire").select_option("truncate")
+    page.get_by_role("button", name="Send").click()
+    page.locator(".result .problem").first.wait_for()
+    page.get_by_label("Fault on the wire").select_option("hang")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Stop waiting").click()
+    eyes.see("You stopped waiting", ".result")
+    eyes.close()
+
+
+def every_code_can_be_provoked(browser, sandbox, shots):
+    """Every code and rule of every service is in the list of its endpoint, and the URL that the page makes gets it."""
+    eyes = Eyes(browser, sandbox.base)
+    eyes.go("try", "#url")
+    made = eyes.page.evaluate(
+        """async () => {
+            const at = document.documentElement.dataset.files;
+            const [{ catalogue }, { blank, url }] = await Promise.all([import(`${at}/api.js`), import(`${at}/compose.js`)]);
+            const all = await catalogue();
+            return all.services.flatMap(service => {
+                const endpoint = service.endpoints.find(it => it.findings) ?? service.endpoints[0];
+                return [...service.codes, ...service.findings].map(code => {
+                    const call = Object.assign(blank(), { service, endpoint, party: '311851381', modifiers: { error: code.code } });
+                    return { service: service.name, method: endpoint.method, url: url(call), code: code.code, status: code.status };
+                });
+            });
+        }"""
+    )
+    assert len(made) > 120 and len({it["code"] for it in made}) > 100, len(made)
+    for it in made:
+        body = b"{}" if it["method"] in ("POST", "PUT") else None
+        status, text = sandbox.call(it["url"], it["method"], body, {"Content-Type": "application/json"} if body else {})
+        assert status >= 400, (it, status)
+        found = sandbox.json("/sandbox/requests?limit=1")["requests"][0]
+        codes = {found.get("code"), *(finding["code"] for finding in found.get("findings", []))}
+        assert it["code"] in codes, (it, status, text[:300], found)
+    options = eyes.page.evaluate("[...document.querySelectorAll('#f1, form select')].length")
+    assert options > 3
+    eyes.close()
+
+
+def code_that_runs(browser, sandbox, shots):
+    """The code that the page shows gets the same answer: curl, Python, fetch."""
+    eyes = Eyes(browser, sandbox.base)
+    page = eyes.go("try", "#url")
+    page.get_by_label("Code", exact=True).select_option("KB-006")
+    page.get_by_label("Token").select_option("organisation")
+    language = page.get_by_label("As code in")
+    programs = {}
+    for name in ("curl", "Python", "fetch", "C#", "Java"):
+        language.select_option(name)
+        programs[name] = page.locator(".preview pre").inner_text()
+        assert f"/~error=KB-006{KB}/{BUSY}/aapnekrav" in programs[name], programs[name]
+        page.locator(".preview").get_by_label("As code in").wait_for()
+    environment = {**os.environ, "TOKEN": sandbox.json("/sandbox/token", "POST", {"service": "kravogbetalinger", "party": BUSY})["token"]}
+    runs = {"curl": ["bash", "-c"], "Python": [sys.executable, "-c"], "fetch": ["node", "--input-type=module", "-e"]}
+    for name, command in runs.items():
+        done = subprocess.run([*command, programs[name]], capture_output=True, text=True, env=environment, timeout=20)
+        assert "KB-006" in done.stdout and "400" in done.stdout, (name, programs[name], done)
+    with_token = [it for it in sandbox.json("/sandbox/requests")["requests"] if it.get("client")]
+    assert len(with_token) >= 3, "each of them has sent a token"
+    eyes.close()
+
+
+def the_journal(browser, sandbox, shots):
+    eyes = Eyes(browser, sandbox.base, shots=shots)
+    page = eyes.go("journal", "table.journal")
+    eyes.see("No call yet")
+    eyes.see("live")
+    sandbox.call(f"{KB}/311851380/aapnekrav")
+    page.get_by_role("button", name="Call 1", exact=True).wait_for()
+    page.get_by_role("button", name="Call 1", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.locator(".checks .failed", has_text="input").wait_for()
+    eyes.see("its check digit says you may mean 311851381", ".journal-detail")
+    eyes.axe("the journal")
+    eyes.shot("journal")
+    page.get_by_role("button", name="Make this a test").click()
+    page.get_by_role("button", name="Check it now").click()
+    page.locator(".journal-detail [role=status] p").first.wait_for()
+    page.get_by_role("link", name="Make this a rule").click()
+    page.get_by_role("button", name="Add the rule").click()
+    eyes.see("r1", "tbody")
+    assert sandbox.call(f"{KB}/311851380/aapnekrav")[0] == 400
+    assert sandbox.json("/sandbox/requests?limit=1")["requests"][0]["cause"] == "rule"
+    # Again: the same call is composed.
+    eyes.go("journal/1", ".journal-detail h3")
+    page.get_by_role("link", name="Do that again").click()
+    page.wait_for_selector("#url")
+    assert page.inner_text("#url") == f"{sandbox.base}{KB}/311851380/aapnekrav"
+    eyes.close()
+
+
+def ten_thousand_calls(browser, sandbox, shots):
+    """A long journal has few rows in the page, wherever it is scrolled to."""
+    import concurrent.futures
+    import http.client
+
+    def many(_):
+        connection = http.client.HTTPConnection(sandbox.base.removeprefix("http://"))
+        for number in range(1250):
+            connection.request("GET", f"{KB}/{BUSY}/aapnekrav" if number % 2 else f"{KB}/333000024/krav")
+            connection.getresponse().read()
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        list(pool.map(many, range(8)))
+    eyes = Eyes(browser, sandbox.base, shots=shots)
+    page = eyes.go("journal", ".journal tbody tr td.call")
+    eyes.until("document.querySelector('.buttons .soft').textContent === '10000 calls'", 20)
+    rows = "document.querySelectorAll('.journal tbody tr').length"
+    for share in (0, 0.5, 1):
+        page.evaluate(f"(() => {{ const list = document.querySelector('.journal-list'); list.scrollTop = list.scrollHeight * {share}; }})()")
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        assert page.evaluate(rows) < 80, page.evaluate(rows)
+        assert page.locator(".journal td.call").first.is_visible()
+    assert page.get_by_role("button", name="Call 1", exact=True).count() == 1
+    page.get_by_label("Filter").fill("KB-002")
+    eyes.until("document.querySelector('.buttons .soft').textContent === '5000 of 10000 calls'")
+    eyes.close()
+
+
+ten_thousand_calls.arguments = ("--journal", "10000")
+
+
+def time(browser, sandbox, shots):
+    eyes = Eyes(browser, sandbox.base, shots=shots)
+    page = eyes.go("time", ".marks rect")
+    eyes.axe("time")
+    following = page.get_by_role("button", name="Next event")
+    day = following.inner_text().split()[2]
+    following.click()
+    eyes.until(f"document.getElementById('today').textContent === '{day}'")
+    assert sandbox.json("/sandbox/clock")["day"] == day
+    page.get_by_label("The day of the session").focus()
+    page.keyboard.press("ArrowRight")
+    eyes.until(f"document.getElementById('today').textContent > '{day}'")
+    page.get_by_role("button", name="+1 month").click()
+    eyes.see("What changed from", "#changes")
+    page.locator("ins").first.wait_for()
+    eyes.shot("time")
+    page.get_by_role("button", name="Real time").click()
+    eyes.until("document.querySelector('.clock .day').textContent.includes('real time')")
+    eyes.close()
+
+
+def rules_and_sessions(browser, sandbox, shots):
+    eyes = Eyes(browser, sandbox.base, shots=shots)
+    page = eyes.go("rules", "#rules")
+    page.get_by_text("Add a rule").click()
+    rule = page.locator("form").first
+    rule.get_by_label("Endpoint").select_option("aapnekrav")
+    rule.get_by_label("Code").select_option("KB-002")
+    rule.get_by_label("Times").fill("2")
+    page.get_by_role("button", name="Add the rule").click()
+    eyes.see("r1", "tbody")
+    assert sandbox.call(f"{KB}/{BUSY}/aapnekrav")[0] == 500
+    eyes.until("[...document.querySelectorAll('tbody td.number')].some(it => it.textContent === '1')")
+    eyes.axe("rules")
+    # A rule that can never match is refused, with the reason.
+    rule.get_by_label("Delay", exact=True).fill("2 parsecs")
+    page.get_by_role("button", name="Add the rule").click()
+    page.get_by_role("alert").wait_for()
+    page.get_by_role("button", name="Remove rule r1").click()
+    eyes.until("document.body.textContent.includes('There is no rule')")
+    page.get_by_text("Begin a session, or bind clients").click()
+    page.get_by_label("Name").fill("build-17")
+    page.get_by_label("Clients").fill("my-client")
+    page.get_by_role("button", name="Begin or change it").click()
+    page.get_by_role("link", name="build-17").wait_for()
+    assert sandbox.json("/sandbox/sessions/build-17")["clients"] == ["my-client"]
+    eyes.shot("rules")
+    page.get_by_role("link", name="build-17").click()
+    eyes.until("document.documentElement.dataset.session === 'build-17'")
+    # The page is in the session now: what it does belongs to it.
+    page.goto(f"{sandbox.base}/~session=build-17/#try")
+    page.wait_for_selector("#url")
+    page.get_by_role("button", name="Send").click()
+    eyes.see("sandbox-cause", ".result")
+    assert sandbox.json("/~session=build-17/sandbox/requests")["total"] == 1
+    page.goto(f"{sandbox.base}/~session=build-17/#rules")
+    page.get_by_role("button", name="Forget build-17").click()
+    eyes.until("document.documentElement.dataset.session === 'default'")
+    eyes.close()
+
+
+def scenarios(browser, sandbox, shots):
+    eyes = Eyes(browser, sandbox.base, shots=shots)
+    page = eyes.go("scenarios", ".yaml")
+    eyes.see("It loads: 314300017")
+    editor = page.get_by_label("Scenarios in YAML")
+    editor.fill('part: "314300017"\nnavn: LITEN TIGER AS\nkarv: []\n')
+    page.locator(".gutter .error", has_text="3").wait_for()
+    assert page.get_by_role("button", name="Apply to the session").is_disabled()
+    eyes.axe("scenarios")
+    eyes.shot("scenarios-wrong")
+    page.get_by_role("button", name="line 3").click()
+    assert page.evaluate("getSelection().toString() || document.activeElement.value.slice(document.activeElement.selectionStart, document.activeElement.selectionEnd)").startswith("karv")
+    editor.fill(
+        'part: "314300017"\nnavn: <img src=x onerror=alert(1)>\nkrav:\n'
+        "  - { kravidentifikator: a, kravtype: RESTSKATT, forfallsdato: i dag + 7d, opprinneligBeloep: 5000 }\n"
+    )
+    eyes.see("It loads")
+    page.get_by_role("button", name="Apply to the session").click()
+    page.get_by_role("link", name="314300017").click()
+    page.wait_for_selector("svg.ledger .bar")
+    eyes.see("<img src=x onerror=alert(1)>", "h2")
+    assert page.locator("main img").count() == 0
+    # It becomes overdue when the clock moves.
+    sandbox.call("/sandbox/clock", "POST", {"now": "2026-11-29"})
+    page.reload()
+    page.locator(".state.overdue").wait_for()
+    eyes.close()
+
+
+def coverage(browser, sandbox, shots):
+    sandbox.call(f"{KB}/{BUSY}/aapnekrav")
+    eyes = Eyes(browser, sandbox.base, shots=shots)
+    page = eyes.go("coverage", ".matrix .cell")
+    assert page.locator(".cell.natural").count() >= 1
+    assert page.locator("a.cell").count() == sandbox.json("/sandbox/coverage")["of"]
+    eyes.axe("coverage", ["section:nth-of-type(n+2)"])
+    eyes.shot("coverage")
+    page.locator("a.cell", has_text="KB-005").first.click()
+    page.wait_for_selector("#url")
+    assert "/~error=KB-005/" in page.inner_text("#url")
+    page.get_by_role("button", name="Send").click()
+    eyes.see("sandbox-cause", ".result")
+    page.get_by_role("link", name="Coverage").click()
+    page.locator("a.cell.tried", has_text="KB-005").wait_for()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Report, English").click()
+    assert "KB-005" in saved.value.path().read_text()
+    eyes.close()
+
+
+TESTS = [parties, a_party, composing, every_code_can_be_provoked, code_that_runs, the_journal, ten_thousand_calls, time, rules_and_sessions, scenarios, coverage]
