@@ -1,6 +1,8 @@
 //! What went over the wire for a call: headers and bodies. All journals of a process share one budget of bytes.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -64,7 +66,8 @@ impl Exchange {
         (request_headers, request): (&HeaderMap, KeptBody),
         (response_headers, response): (&HeaderMap, KeptBody),
     ) -> Self {
-        let (request_headers, response_headers) = (lines(request_headers, redacted), lines(response_headers, as_it_is));
+        let (request_headers, response_headers) =
+            (lines(request_headers, add_redacted), lines(response_headers, String::push_str));
         Self { request_headers, response_headers, request, response }
     }
 
@@ -95,11 +98,44 @@ impl Exchange {
 /// The longest headers that are kept, in bytes.
 const MOST_OF_HEADERS: usize = 8 * 1024;
 
-fn as_it_is(value: &str) -> Cow<'_, str> {
-    Cow::Borrowed(value)
+/// How many redacted values of headers a thread remembers, and the longest of them in bytes.
+const REMEMBERED: usize = 64;
+const LONGEST_REMEMBERED: usize = 256;
+
+/// Values of headers as they are shown, by a keyed hash of what was sent. A client sends the same ones with each call, and
+/// looking for secrets takes longer than the rest of an entry.
+struct Remembered {
+    keys: RandomState,
+    shown: [Option<(u64, Box<str>)>; REMEMBERED],
 }
 
-fn lines(headers: &HeaderMap, keep: fn(&str) -> Cow<'_, str>) -> Box<str> {
+thread_local! {
+    static REMEMBERED_HERE: RefCell<Remembered> =
+        RefCell::new(Remembered { keys: RandomState::new(), shown: [const { None }; REMEMBERED] });
+}
+
+/// Adds a value that a caller sent, redacted.
+fn add_redacted(text: &mut String, value: &str) {
+    if value.len() > LONGEST_REMEMBERED {
+        text.push_str(&redacted(value));
+        return;
+    }
+    REMEMBERED_HERE.with_borrow_mut(|remembered| {
+        let hash = remembered.keys.hash_one(value);
+        let place = usize::try_from(hash % REMEMBERED as u64).unwrap_or(0);
+        let slot = &mut remembered.shown[place];
+        match slot {
+            Some((known, shown)) if *known == hash => text.push_str(shown),
+            _ => {
+                let shown = redacted(value);
+                text.push_str(&shown);
+                *slot = Some((hash, shown.into()));
+            }
+        }
+    });
+}
+
+fn lines(headers: &HeaderMap, add: fn(&mut String, &str)) -> Box<str> {
     let mut text = String::with_capacity(headers.len() * 48);
     for (name, value) in headers {
         if text.len() > MOST_OF_HEADERS {
@@ -114,7 +150,7 @@ fn lines(headers: &HeaderMap, keep: fn(&str) -> Cow<'_, str>) -> Box<str> {
             text.push_str(" ***");
         } else {
             // A value has no line ends of its own, and a redacted one is on one line.
-            text.push_str(&keep(&String::from_utf8_lossy(value.as_bytes())));
+            add(&mut text, &String::from_utf8_lossy(value.as_bytes()));
         }
         text.push('\n');
     }

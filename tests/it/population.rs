@@ -6,7 +6,8 @@ use std::process::{Command, Output};
 use innkreving_sandbox::Sandbox;
 use serde_json::Value;
 
-use crate::common::{self, BASE, KRAVOVERSIKT, RESTANSER, TODAY, TREKK, get, oere};
+use crate::common::begjaering::{UTLEGG, call, codes, ready};
+use crate::common::{self, BASE, KRAVOVERSIKT, RESTANSER, TODAY, TREKK, get, oere, post};
 
 fn with(population: &str) -> Sandbox {
     started(&[("--population", population)])
@@ -312,4 +313,49 @@ fn a_file_sets_the_population_of_a_folder() {
     }
     let both = Sandbox::builder().now(TODAY).scenario(file).scenario(file).start().expect_err("twice");
     assert!(common::explain(&both).contains("the population is described in scenario-1.yaml already"));
+}
+
+/// A valid request against a person, submitted on the base date. Returns the reference of its case.
+fn submitted_against(sandbox: &Sandbox, person: &str) -> String {
+    let mut request = ready(sandbox, &[]);
+    request["saksoekt"][0]["saksoekt"]["person"]["identifikator"]["verdi"] = person.into();
+    let answer = call(sandbox, "POST", UTLEGG, &[], &request);
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    answer.json()["eksternSaksreferanse"].as_str().expect("a reference").to_owned()
+}
+
+#[test]
+fn a_decided_case_gives_an_order_to_the_employer_of_the_population() {
+    let sandbox = with("all");
+    let people = found(&sandbox, "form = person and profile = tilgode", 10);
+    let works_for = |line: &Value| line["beskrivelse"].as_str()?.split_once("works for ").map(|(_, of)| of.to_owned());
+    let (person, employer) =
+        people.iter().find_map(|line| Some((part(line), works_for(line)?))).expect("somebody who works");
+    let orders = || get(&sandbox, TREKK, &[("Sandbox-Party", &employer)]).json();
+    let of_person = || {
+        let orders = orders();
+        let all = orders.as_array().expect("a list").clone();
+        all.into_iter().filter(|order| order["skyldner"] == *person).collect::<Vec<_>>()
+    };
+    assert_eq!(of_person().len(), 0, "nothing is deducted yet");
+    submitted_against(&sandbox, &person);
+    post(&sandbox, "/sandbox/clock", &[], &serde_json::json!({ "advance": "21d" }));
+    let found = of_person();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0]["trekkstatus"], "aktiv", "{}", found[0]);
+}
+
+#[test]
+fn a_sole_proprietorship_of_the_population_is_one_in_the_register_too() {
+    let sandbox = with("all");
+    let sole = part(&found(&sandbox, "form = sole and profile = punktlig", 1)[0]);
+    let company = part(&found(&sandbox, "form = company and profile = punktlig", 1)[0]);
+    let broken = |claimant: &str| {
+        let mut request = ready(&sandbox, &[]);
+        request["saksoeker"][0]["saksoeker"]["virksomhet"]["identifikator"]["verdi"] = claimant.into();
+        let answer = call(&sandbox, "POST", &format!("{UTLEGG}/valider"), &[], &request);
+        if answer.status == 200 { Vec::new() } else { codes(&answer) }
+    };
+    assert_eq!(broken(&sole), ["SAKSOKER_ER_ENK"]);
+    assert_eq!(broken(&company), Vec::<String>::new());
 }
