@@ -116,7 +116,10 @@ def small_and_quick(browser, sandbox, shots):
     eyes.settle()
     total = sum(sizes)
     paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime")
-    print(f"         first page: {len(sizes)} requests, {total} bytes; first contentful paint after {paint:.0f} ms")
+    page.reload()
+    page.wait_for_selector("tbody a")
+    again = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime")
+    print(f"         first page: {len(sizes)} requests, {total} bytes; first contentful paint after {paint:.0f} ms, the second time after {again:.0f} ms")
     assert total <= 100_000, total
     eyes.close()
 
