@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
@@ -42,6 +43,9 @@ const NAMES: [&str; 2] = ["after", "calls"];
 
 /// The most calls of a piece that is sent.
 const A_PIECE: usize = 64;
+
+/// How long a watcher that has been told all is left alone. Many calls in this time are told together, so they wake it once.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// The pieces that may be on their way.
 const PIECES: usize = 2;
@@ -127,6 +131,12 @@ impl Teller {
                 return;
             }
             piece = self.next();
+            if piece.is_empty() {
+                tokio::select! {
+                    () = tokio::time::sleep(PAUSE) => {}
+                    () = place.closed() => return,
+                }
+            }
         }
     }
 

@@ -394,8 +394,12 @@ fn operation_json(operation: &ControlOperation, problem: &Value, query: &[Value]
     parameters.extend(query.iter().cloned());
     parameters.extend(operation.query.iter().map(|(name, kind, description, example)| {
         let number = example.parse::<u64>().ok().filter(|_| *kind == "integer").map(Value::from);
-        let example = number.unwrap_or_else(|| (*example).into());
-        let schema = json!({ "type": kind });
+        let example = number.clone().unwrap_or_else(|| (*example).into());
+        let schema = if number.is_some() {
+            json!({ "type": kind, "format": "int64", "minimum": 0 })
+        } else {
+            json!({ "type": kind })
+        };
         json!({
             "name": name, "in": "query", "required": false, "description": description, "schema": schema, "example": example,
         })

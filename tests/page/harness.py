@@ -8,7 +8,10 @@ import re
 import socket
 import subprocess
 import time
+import urllib.error
 import urllib.request
+
+from playwright.sync_api import Error
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 AXE = ROOT / "target/page/node/node_modules/axe-core/axe.min.js"
@@ -95,10 +98,16 @@ class Eyes:
     def until(self, condition, seconds=6):
         """Waits until a condition holds. The page's policy allows no condition to be evaluated in it again and again."""
         end = time.monotonic() + seconds
-        while not self.page.evaluate(f"() => Boolean({condition})"):
-            if time.monotonic() > end:
-                raise AssertionError(f"it never comes to this: {condition}")
+        while time.monotonic() < end:
+            try:
+                if self.page.evaluate(f"() => Boolean({condition})"):
+                    return
+            except Error as error:
+                # Another page takes the place of this one.
+                if "navigation" not in str(error):
+                    raise
             self.page.wait_for_timeout(50)
+        raise AssertionError(f"it never comes to this: {condition}")
 
     def shot(self, name, full=False):
         if self.shots:

@@ -6,18 +6,20 @@ VIEWS = ["parties", "party/311851381", "try", "journal", "time", "rules", "scena
 
 
 def wide_and_narrow_light_and_dark(browser, sandbox, shots):
-    for scheme in ("light", "dark"):
-        for width, height in ((1440, 900), (390, 844)):
-            eyes = Eyes(browser, sandbox.base, width, height, scheme, shots)
-            for view in VIEWS:
-                eyes.go(view, "main .view > *")
-                eyes.page.wait_for_timeout(150)
-                eyes.fits(f"{view} at {width}")
-                # Each view is read in each scheme once: wide in the dark one, narrow in the light one.
-                if (width == 390) != (scheme == "dark"):
-                    eyes.axe(f"{view}, {scheme}, {width}", ["section:nth-of-type(n+2)", "tr:nth-child(n+9)"] if view == "coverage" else ["tbody tr:nth-child(n+9)"])
-                eyes.shot(f"{view.replace('/', '-')}-{width}-{scheme}")
-            eyes.close()
+    # Each view is seen narrow in the light scheme, and wide in the dark one; for a person, also the other way round.
+    sizes = [("light", 390, 844), ("dark", 1440, 900)]
+    if shots:
+        sizes += [("light", 1440, 900), ("dark", 390, 844)]
+    for scheme, width, height in sizes:
+        eyes = Eyes(browser, sandbox.base, width, height, scheme, shots)
+        for view in VIEWS:
+            eyes.go(view, "main .view > *")
+            eyes.page.wait_for_timeout(150)
+            eyes.fits(f"{view} at {width}")
+            if (width == 390) != (scheme == "dark"):
+                eyes.axe(f"{view}, {scheme}, {width}", ["section:nth-of-type(n+2)", "tr:nth-child(n+9)"] if view == "coverage" else ["tbody tr:nth-child(n+9)"])
+            eyes.shot(f"{view.replace('/', '-')}-{width}-{scheme}")
+        eyes.close()
 
 
 def by_keyboard_alone(browser, sandbox, shots):
@@ -114,7 +116,10 @@ def small_and_quick(browser, sandbox, shots):
     eyes.settle()
     total = sum(sizes)
     paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime")
-    print(f"         first page: {len(sizes)} requests, {total} bytes; first contentful paint after {paint:.0f} ms")
+    page.reload()
+    page.wait_for_selector("tbody a")
+    again = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime")
+    print(f"         first page: {len(sizes)} requests, {total} bytes; first contentful paint after {paint:.0f} ms, the second time after {again:.0f} ms")
     assert total <= 100_000, total
     eyes.close()
 

@@ -65,7 +65,7 @@ export async function show(root, { path }) {
     fill(body, space(first), shown, space(wanted.length - last));
     rows.setAttribute("aria-rowcount", String(wanted.length + 1));
     if (focused?.startsWith("Call ")) body.querySelector(`[aria-label="${focused}"]`)?.focus({ preventScroll: true });
-    count.textContent = wanted.length === entries.length ? `${entries.length} calls` : `${wanted.length} of ${entries.length} calls`;
+    count.textContent = wanted.length === entries.length ? `${entries.length} ${entries.length === 1 ? "call" : "calls"}` : `${wanted.length} of ${entries.length} calls`;
     if (wanted.length === 0) fill(body, h("tr", {}, h("td", { colspan: head.length, class: "empty" }, entries.length === 0
       ? ["No call yet. Send one from ", h("a", { href: "#try" }, "Try it"), `, or call a service in the session ${session}.`] : "No call fits the filter.")));
   };
