@@ -5,7 +5,7 @@
 pub(crate) mod cache;
 pub(crate) mod watch;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::{Mutex, RwLock};
@@ -72,6 +72,8 @@ struct Issue {
     sets: Mutex<Vec<(NaiveDate, Arc<Loaded>)>>,
     /// When they were read.
     read: DateTime<Utc>,
+    /// What tells these files from others.
+    digest: OnceLock<String>,
 }
 
 /// A reload that failed.
@@ -116,7 +118,8 @@ impl Library {
         let snapshot = read(&sources, &budget)?;
         let population = Population { oenske: population, format, kjente: Kjente::new() };
         let loaded = Loaded::new(population.beside(resolve_when_asked(&snapshot, format, base)?), &kept);
-        let issue = Issue { number: 1, snapshot, sets: Mutex::new(vec![(base, loaded)]), read: now };
+        let issue =
+            Issue { number: 1, snapshot, sets: Mutex::new(vec![(base, loaded)]), read: now, digest: OnceLock::new() };
         Ok(Self {
             sources,
             format,
@@ -154,6 +157,12 @@ impl Library {
     /// When they were read.
     pub(crate) fn read_at(&self) -> DateTime<Utc> {
         self.issue().read
+    }
+
+    /// The digest of the newest good files: it tells them from others, whenever and wherever they are read.
+    pub(crate) fn digest(&self) -> String {
+        let issue = self.issue();
+        issue.digest.get_or_init(|| issue.snapshot.digest()).clone()
     }
 
     /// The reload that failed since, if one did.
@@ -210,7 +219,13 @@ impl Library {
             Ok((snapshot, loaded)) => {
                 let mut issue = self.issue.write();
                 let number = issue.number + 1;
-                *issue = Arc::new(Issue { number, snapshot, sets: Mutex::new(vec![(base, loaded)]), read: now });
+                *issue = Arc::new(Issue {
+                    number,
+                    snapshot,
+                    sets: Mutex::new(vec![(base, loaded)]),
+                    read: now,
+                    digest: OnceLock::new(),
+                });
                 *self.failed.write() = None;
                 Ok(number)
             }

@@ -21,6 +21,7 @@ use crate::catalogue::{
     BodyPolicy, Check, Endpoint, Formats, Parameter, ParameterKind, PartyIn, Protection, Service, Success,
 };
 use crate::interface::{Call, Envelope, Hooks, Operation, Reason, Refusal, RequestFault, ServiceModule};
+use crate::log::kept::StateKind;
 
 static SERVICE: Service = Service {
     name: "altinn",
@@ -129,7 +130,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
     envelope: Envelope::Own(codes::problem),
     unexpected: Some(&codes::SERVER_ERROR),
     hooks: Hooks {
-        session_state: Some(|| Box::new(Requests::default())),
+        session_state: Some(StateKind::of::<Requests>()),
         pages: Some(control::pages),
         demand: Some(callers::demand_of),
         other_codes: codes::OTHERS,

@@ -13,6 +13,7 @@ mod feil;
 mod filtype;
 mod gang;
 mod gang_control;
+mod hendelser;
 mod hode;
 mod innsyn;
 mod register;
@@ -32,6 +33,7 @@ use crate::catalogue::{
 use crate::coverage::CaseStates;
 use crate::domain::saksgang::livsloep::Manusnavn;
 use crate::interface::{Envelope, Hooks, Operation, PartyFact, ServiceModule};
+use crate::log::kept::StateKind;
 use saker::Tilstand;
 
 static SERVICE: Service = Service {
@@ -196,7 +198,8 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
     envelope: Envelope::Whole(feil::body),
     hooks: Hooks {
         section: Some(&section::UtleggSection),
-        session_state: Some(|| Box::new(Tilstand::default())),
+        session_state: Some(StateKind::of::<Tilstand>()),
+        resume: Some(webhook::gjenoppta),
         settings: Some(webhook::SECTION),
         pages: Some(control::pages),
         subcommands: &[cli::SUBCOMMAND, sak_command::SUBCOMMAND],
