@@ -17,6 +17,7 @@ use crate::catalogue::{Edition, nearest};
 use crate::domain::clock::{ClockError, Now};
 use crate::domain::prosent::Prosent;
 use crate::load::settings::{LoadLimits, parse_length, parse_size};
+use crate::load::store::{Store, StoreFlags};
 use crate::scenario::befolkning::{Antall, MOST_ORGANISATIONS, Oenske};
 use crate::scenario::sources::Source;
 
@@ -97,6 +98,8 @@ pub(crate) struct Flags {
     pub(crate) population: PopulationFlags,
     #[command(flatten)]
     pub(crate) load: LoadLimits,
+    #[command(flatten)]
+    pub(crate) store: StoreFlags,
     /// The settings of the services, from flags of their own.
     #[arg(skip)]
     pub(crate) services: Arc<ServiceSettings>,
@@ -159,6 +162,7 @@ impl Flags {
                 claims: self.max_claims,
             },
             load: self.load,
+            store: Store::from(&self.store),
             population: self.population.oenske(self.seed),
         }
     }
@@ -327,6 +331,7 @@ pub(crate) struct Settings {
     pub(crate) allowed: Allowed,
     pub(crate) limits: Limits,
     pub(crate) load: LoadLimits,
+    pub(crate) store: Store,
     /// The parties that no scenario describes.
     pub(crate) population: Oenske,
 }

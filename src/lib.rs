@@ -55,6 +55,7 @@ mod interface;
 mod json;
 mod library;
 mod load;
+mod log;
 mod page;
 mod pipeline;
 mod redact;

@@ -15,10 +15,11 @@ use crate::config::{Limits, Options, PopulationFlags, ServiceSettings, Settings}
 use crate::domain::clock::Now;
 use crate::interface::{ServiceModule, Services};
 use crate::load::settings::LoadLimits;
+use crate::load::store::{Store, StoreFlags};
 use crate::scenario::loading::LoadError;
 use crate::scenario::sources::{Source, Text};
 use crate::server::Server;
-use crate::services::{built_in_and, open_access};
+use crate::services::{built_in_and, of_services, open_access};
 use crate::session::registry::{CannotOpen, Sessions};
 use crate::session::time::system_time;
 
@@ -109,7 +110,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// A setting of a service or of the population, or a limit of connections, times and memory: its flag and value, as on the command line.
+    /// A setting of a service, of the population or of the store, or a limit of connections, times and memory: its flag and value, as
+    /// on the command line.
     /// A flag that takes no value has an empty one.
     #[must_use]
     pub fn setting(mut self, flag: &str, value: &str) -> Self {
@@ -232,7 +234,7 @@ impl SandboxBuilder {
             sources.push(Source::Builtin);
         }
         let services = built_in_and(&self.services);
-        let (service_settings, load, population) = read_settings(services, &self.settings)?;
+        let (service_settings, load, population, store) = read_settings(services, &self.settings)?;
         let settings = Settings {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             now,
@@ -241,6 +243,7 @@ impl SandboxBuilder {
             seed: self.seed,
             services: Arc::new(service_settings),
             load,
+            store: Store::from(&store),
             control: true,
             control_key: self.control_key,
             allowed: Allowed { hosts, origins },
@@ -248,13 +251,10 @@ impl SandboxBuilder {
             population: population.oenske(self.seed),
         };
         let sessions =
-            Sessions::open(sources, services.format, services.states(), &settings, system_time).map_err(|error| {
-                match error {
-                    CannotOpen::Now(error) => StartError::Setting(error.to_string()),
-                    CannotOpen::Scenarios(error) => StartError::Scenarios(error),
-                }
+            Sessions::open(sources, of_services(services), &settings, system_time).map_err(|error| match error {
+                CannotOpen::Scenarios(error) => StartError::Scenarios(error),
+                other => StartError::Setting(other.to_string()),
             })?;
-        let sessions = Arc::new(sessions);
         let access = open_access(settings.auth, &settings.services, system_time)
             .map_err(|wrong| StartError::Setting(wrong.join("; ")))?;
         let access = Arc::new(access);
@@ -281,10 +281,10 @@ impl SandboxBuilder {
 fn read_settings(
     services: &Services,
     flags: &[String],
-) -> Result<(ServiceSettings, LoadLimits, PopulationFlags), StartError> {
+) -> Result<(ServiceSettings, LoadLimits, PopulationFlags, StoreFlags), StartError> {
     let sections = || services.modules.iter().filter_map(|module| module.hooks.settings.as_ref());
     let command = LoadLimits::augment_args(clap::Command::new("settings").no_binary_name(true));
-    let command = PopulationFlags::augment_args(command);
+    let command = StoreFlags::augment_args(PopulationFlags::augment_args(command));
     let command = sections().fold(command, |command, section| (section.augment)(command));
     // A test must not depend on the environment that it runs in.
     let command = command.mut_args(|argument| argument.env(None::<&'static str>));
@@ -295,5 +295,6 @@ fn read_settings(
         (section.read)(&matches, &mut settings).map_err(wrong)?;
     }
     let population = PopulationFlags::from_arg_matches(&matches).map_err(wrong)?;
-    Ok((settings, LoadLimits::from_arg_matches(&matches).map_err(wrong)?, population))
+    let store = StoreFlags::from_arg_matches(&matches).map_err(wrong)?;
+    Ok((settings, LoadLimits::from_arg_matches(&matches).map_err(wrong)?, population, store))
 }

@@ -131,7 +131,7 @@ impl Server {
         let graceful = GracefulShutdown::new();
         let failed = Throttle::default();
         let mut stop = std::pin::pin!(stop);
-        let chores = tokio::spawn(chores(Arc::clone(&self.state.sessions)));
+        let chores = tokio::spawn(chores(Arc::clone(&self.state)));
         loop {
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,
@@ -152,6 +152,10 @@ impl Server {
         drop(self.listener);
         if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
             tracing::warn!("cut what was still in flight after {} ms", GRACE.as_millis());
+        }
+        let log = Arc::clone(self.state.sessions.log());
+        if tokio::task::spawn_blocking(move || log.close()).await.is_err() {
+            tracing::error!("the store could not be closed");
         }
     }
 
@@ -238,18 +242,29 @@ async fn stale(wire: &Wire, limits: &LoadLimits) -> &'static str {
 /// How long rendered answers are kept that nobody asks for. Up to twice as long passes.
 const UNUSED: Duration = Duration::from_secs(10);
 
-/// What is done beside answering: scenario folders are watched, idle sessions and unused answers forgotten.
-async fn chores(sessions: Arc<Sessions>) {
+/// How often the store is asked for sessions that nobody has used for long.
+const OLD: Duration = Duration::from_secs(600);
+
+/// What is done beside answering: scenario folders are watched, idle sessions and unused answers forgotten, and what sessions do
+/// by themselves goes on after they were made from their logs.
+async fn chores(state: Arc<State>) {
+    let sessions = Arc::clone(&state.sessions);
     let mut watch = sessions.library.take_watch();
     let mut pause = INTERVAL;
-    let mut unused = Duration::ZERO;
+    let (mut unused, mut old) = (Duration::ZERO, Duration::ZERO);
     loop {
+        resume(&state);
         tokio::time::sleep(pause).await;
         sessions.forget_idle();
-        unused += pause;
+        (unused, old) = (unused + pause, old + pause);
         if unused >= UNUSED {
             unused = Duration::ZERO;
             sessions.library.forget_unused();
+        }
+        if old >= OLD {
+            old = Duration::ZERO;
+            let for_old = Arc::clone(&sessions);
+            tokio::task::spawn_blocking(move || for_old.forget_old());
         }
         let Some(mut watching) = watch.take() else {
             continue;
@@ -268,5 +283,14 @@ async fn chores(sessions: Arc<Sessions>) {
         };
         pause = watching.pause();
         watch = Some(watching);
+    }
+}
+
+/// Starts what sessions do by themselves that were made from their logs.
+fn resume(state: &State) {
+    for session in state.sessions.take_made() {
+        for resume in state.services.modules.iter().filter_map(|module| module.hooks.resume) {
+            resume(&session, &state.settings);
+        }
     }
 }

@@ -32,7 +32,7 @@ use fault::TokenFault;
 use jwt::Jwt;
 use keys::Keys;
 use token::Token;
-use used_grants::{MOST_GRANTS, UsedGrants};
+use used_grants::{GrantLimit, MOST_GRANTS};
 
 /// How closely tokens are checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -123,8 +123,8 @@ pub(crate) struct Access {
     pub(crate) keys: Keys,
     /// The clients that the issuer knows. If there are none, it accepts any client.
     pub(crate) clients: Registry,
-    /// The grants that were used, so that none is used twice.
-    pub(crate) used: UsedGrants,
+    /// How many used grants all sessions remember together.
+    pub(crate) used: GrantLimit,
     /// Whose tokens are taken.
     issued_by: &'static Issuer,
     /// Whether callers who need rights to an organisation may look up every organisation, as in the test environment.
@@ -208,7 +208,7 @@ impl Access {
         issuer: Option<String>,
     ) -> Self {
         let read = Cache::with_weighter(256, REMEMBERED, BySize);
-        let used = UsedGrants::new(MOST_GRANTS);
+        let used = GrantLimit::new(MOST_GRANTS);
         Self { level, keys, clients, used, issued_by, any_organisation: false, issuer, read, marks: RandomState::new() }
     }
 
@@ -222,7 +222,7 @@ impl Access {
     /// Says how many used grants are remembered.
     #[must_use]
     pub(crate) fn with_most_grants(mut self, most: usize) -> Self {
-        self.used = UsedGrants::new(most);
+        self.used = GrantLimit::new(most);
         self
     }
 

@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::mint::{stable_uuid, urn};
+use crate::log::kept::{Fold, Kept};
 
 /// The most entries of each kind in a session.
 const MOST: usize = 10_000;
 
 /// A consent that was asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct ConsentRequest {
     /// A UUID, in small letters.
     pub(crate) id: String,
@@ -33,7 +35,7 @@ pub(crate) struct ConsentRequest {
 }
 
 /// What has come of a consent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub(crate) enum ConsentStatus {
     Created,
     Accepted,
@@ -85,7 +87,7 @@ pub(crate) fn instant(at: DateTime<Utc>) -> String {
 }
 
 /// A system that a supplier has registered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct RegisteredSystem {
     pub(crate) id: String,
     pub(crate) internal_id: String,
@@ -96,7 +98,7 @@ pub(crate) struct RegisteredSystem {
 }
 
 /// A systembruker that was asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct SystemUserRequest {
     /// A UUID. The systembruker gets the same.
     pub(crate) id: String,
@@ -115,7 +117,7 @@ pub(crate) struct SystemUserRequest {
 }
 
 /// What has come of a request for a systembruker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub(crate) enum SystemUserStatus {
     New,
     Accepted,
@@ -170,18 +172,61 @@ struct Inner {
     system_users: Vec<SystemUserRequest>,
 }
 
-impl Requests {
-    /// Keeps a new request for a consent. Returns the one that is kept, and whether it was there before.
-    pub(crate) fn add_consent(&self, request: ConsentRequest) -> Result<(ConsentRequest, bool), NotDone> {
+/// Something that a session asked Altinn for, or a decision on it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(tag = "kind", content = "data", rename_all = "kebab-case")]
+pub(crate) enum Asked {
+    Consent(ConsentRequest),
+    ConsentDecided {
+        id: String,
+        status: ConsentStatus,
+        at: DateTime<Utc>,
+    },
+    /// It takes the place of a system with the same id.
+    System(RegisteredSystem),
+    SystemUser(SystemUserRequest),
+    SystemUserDecided {
+        id: String,
+        status: SystemUserStatus,
+    },
+}
+
+impl Kept for Requests {
+    type Event = Asked;
+
+    fn apply(&self, event: &Asked, _: &Fold<'_>) {
         let mut inner = self.0.lock();
-        match inner.consents.get(&request.id) {
-            Some(known) if known.is_same(&request) => Ok((known.clone(), true)),
-            Some(_) => Err(NotDone::Taken),
-            None if inner.consents.len() >= MOST => Err(NotDone::Full),
-            None => {
-                inner.consents.insert(request.id.clone(), request.clone());
-                Ok((request, false))
+        match event {
+            Asked::Consent(request) => drop(inner.consents.insert(request.id.clone(), request.clone())),
+            Asked::ConsentDecided { id, status, at } => {
+                if let Some(consent) = inner.consents.get_mut(id) {
+                    consent.status = *status;
+                    consent.events.push((*status, *at, consent.from.clone()));
+                }
             }
+            Asked::System(system) => drop(inner.systems.insert(system.id.clone(), system.clone())),
+            Asked::SystemUser(request) => inner.system_users.push(request.clone()),
+            Asked::SystemUserDecided { id, status } => {
+                if let Some(request) = inner.system_users.iter_mut().find(|request| request.id == *id) {
+                    request.status = *status;
+                }
+            }
+        }
+    }
+}
+
+/// What a wish comes to: the event, unless there is nothing to do; and what is told of it.
+pub(crate) type Decision<T> = (Option<Asked>, Result<T, NotDone>);
+
+impl Requests {
+    /// A new request for a consent. What is told is the one that is kept, and whether it was there before.
+    pub(crate) fn add_consent(&self, request: ConsentRequest) -> Decision<(ConsentRequest, bool)> {
+        let inner = self.0.lock();
+        match inner.consents.get(&request.id) {
+            Some(known) if known.is_same(&request) => (None, Ok((known.clone(), true))),
+            Some(_) => (None, Err(NotDone::Taken)),
+            None if inner.consents.len() >= MOST => (None, Err(NotDone::Full)),
+            None => (Some(Asked::Consent(request.clone())), Ok((request, false))),
         }
     }
 
@@ -190,36 +235,27 @@ impl Requests {
         self.0.lock().consents.get(&id.to_ascii_lowercase()).cloned()
     }
 
-    /// Gives a consent another status: an open one is accepted or rejected, an accepted one is revoked.
-    pub(crate) fn decide_consent(
-        &self,
-        id: &str,
-        status: ConsentStatus,
-        now: DateTime<Utc>,
-    ) -> Result<ConsentRequest, NotDone> {
-        let mut inner = self.0.lock();
-        let consent = inner.consents.get_mut(&id.to_ascii_lowercase()).ok_or(NotDone::Unknown)?;
+    /// Another status for a consent: an open one is accepted or rejected, an accepted one is revoked. What is told is its id.
+    pub(crate) fn decide_consent(&self, id: &str, status: ConsentStatus, at: DateTime<Utc>) -> Decision<String> {
+        let Some(consent) = self.consent(id) else { return (None, Err(NotDone::Unknown)) };
         let before = if status == ConsentStatus::Revoked { ConsentStatus::Accepted } else { ConsentStatus::Created };
         if consent.status != before {
-            return Err(NotDone::Status(consent.status.name()));
+            return (None, Err(NotDone::Status(consent.status.name())));
         }
-        consent.status = status;
-        consent.events.push((status, now, consent.from.clone()));
-        Ok(consent.clone())
+        (Some(Asked::ConsentDecided { id: consent.id.clone(), status, at }), Ok(consent.id))
     }
 
-    /// Registers a system. `false` if the id was there before; then nothing changes, unless `replace` says so.
-    pub(crate) fn register(&self, system: RegisteredSystem, replace: bool) -> Result<bool, NotDone> {
-        let mut inner = self.0.lock();
+    /// Registers a system. `false` is told if the id was there before; then nothing changes, unless `replace` says so.
+    pub(crate) fn register(&self, system: RegisteredSystem, replace: bool) -> Decision<bool> {
+        let inner = self.0.lock();
         let known = inner.systems.contains_key(&system.id);
         if known && !replace {
-            return Ok(false);
+            return (None, Ok(false));
         }
         if !known && inner.systems.len() >= MOST {
-            return Err(NotDone::Full);
+            return (None, Err(NotDone::Full));
         }
-        inner.systems.insert(system.id.clone(), system);
-        Ok(true)
+        (Some(Asked::System(system)), Ok(true))
     }
 
     /// A system by its id.
@@ -227,25 +263,24 @@ impl Requests {
         self.0.lock().systems.get(id).cloned()
     }
 
-    /// Keeps a new request for a systembruker, and gives it its id. If there is one for the same system, customer and
-    /// reference, returns that one, and `true`.
+    /// A new request for a systembruker, with its id. If there is one for the same system, customer and reference, that one is
+    /// told, and `true`.
     pub(crate) fn add_system_user(
         &self,
         session: &str,
         mut request: SystemUserRequest,
-    ) -> Result<(SystemUserRequest, bool), NotDone> {
-        let mut inner = self.0.lock();
+    ) -> Decision<(SystemUserRequest, bool)> {
+        let inner = self.0.lock();
         let key = |it: &SystemUserRequest| (it.system_id.clone(), it.party.clone(), it.external_ref.clone());
         if let Some(known) = inner.system_users.iter().find(|known| key(known) == key(&request)) {
-            return Ok((known.clone(), true));
+            return (None, Ok((known.clone(), true)));
         }
         if inner.system_users.len() >= MOST {
-            return Err(NotDone::Full);
+            return (None, Err(NotDone::Full));
         }
         let number = inner.system_users.len();
         request.id = stable_uuid(&format!("{session} {:?} {} {number}", key(&request), request.created));
-        inner.system_users.push(request.clone());
-        Ok((request, false))
+        (Some(Asked::SystemUser(request.clone())), Ok((request, false)))
     }
 
     /// The requests for a systembruker that fit, the oldest first.
@@ -253,16 +288,14 @@ impl Requests {
         self.0.lock().system_users.iter().filter(|request| fits(request)).cloned().collect()
     }
 
-    /// Accepts or rejects an open request for a systembruker.
-    pub(crate) fn decide_system_user(&self, id: &str, status: SystemUserStatus) -> Result<SystemUserRequest, NotDone> {
-        let mut inner = self.0.lock();
-        let found = inner.system_users.iter_mut().find(|request| request.id.eq_ignore_ascii_case(id));
-        let request = found.ok_or(NotDone::Unknown)?;
+    /// Accepts or rejects an open request for a systembruker. What is told is the request after it.
+    pub(crate) fn decide_system_user(&self, id: &str, status: SystemUserStatus) -> Decision<SystemUserRequest> {
+        let found = self.system_users(|request| request.id.eq_ignore_ascii_case(id)).into_iter().next();
+        let Some(request) = found else { return (None, Err(NotDone::Unknown)) };
         if request.status != SystemUserStatus::New {
-            return Err(NotDone::Status(request.status.name()));
+            return (None, Err(NotDone::Status(request.status.name())));
         }
-        request.status = status;
-        Ok(request.clone())
+        (Some(Asked::SystemUserDecided { id: request.id.clone(), status }), Ok(SystemUserRequest { status, ..request }))
     }
 
     /// All consents.

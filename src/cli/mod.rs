@@ -11,6 +11,8 @@ mod report;
 mod rule;
 mod schema;
 mod serve;
+mod session;
+mod store;
 mod verify;
 
 use std::ffi::{OsStr, OsString};
@@ -66,6 +68,10 @@ enum Command {
     Report(report::ReportArgs),
     /// Fail a build unless a test run did what was expected: exit code 0 if it did, 1 if not
     Verify(Box<verify::VerifyArgs>),
+    /// Show what happened to a session of a running sandbox, and go back to an earlier state of it
+    Session(session::SessionArgs),
+    /// Check, compact or copy the file that sessions are kept in
+    Store(store::StoreArgs),
     /// Ask a running sandbox whether it is ready; the exit code is 0 if it is (for containers without curl)
     Healthcheck,
 }
@@ -108,6 +114,8 @@ pub fn main() -> ExitCode {
             let given = matches.subcommand().map_or(&matches, |(_, given)| given);
             verify::run(&args, given, &flags)
         }
+        Ok(Some(Command::Session(args))) => session::run(&args, &flags),
+        Ok(Some(Command::Store(args))) => store::run(&args, &flags),
         Ok(Some(Command::Healthcheck)) => healthcheck::run(&flags),
         Err(error) => error.exit(),
     }
@@ -207,8 +215,8 @@ fn flags(matches: &ArgMatches, services: &Services) -> Result<Flags, clap::Error
 
 /// Loads the scenarios and begins the default session, or prints all problems.
 fn open_sessions(flags: &Flags, services: &Services) -> Result<Arc<Sessions>, ExitCode> {
-    let (format, states) = (services.format, services.states());
-    Sessions::open(flags.sources(None), format, states, &flags.settings(), system_time).map(Arc::new).map_err(|error| {
+    let of = services::of_services(services);
+    Sessions::open(flags.sources(None), of, &flags.settings(), system_time).map_err(|error| {
         if let CannotOpen::Scenarios(LoadError::Problems(problems)) = &error {
             print_problems(problems);
         }

@@ -93,17 +93,17 @@ pub(super) async fn change(
         if document.tokens.is_some() {
             return Err(Problem::bad_request("tokens belongs to a session; leave it out with server"));
         }
-        change.map_or(Ok(()), |change| shared.sessions.time.change(change))
+        change.map_or(Ok(Ok(())), |change| shared.sessions.change_clock(change))?
     } else {
-        session.clock.change(session.time(), change, document.tokens)
+        session.change_clock(change, document.tokens)?
     };
     changed.map_err(|error| Problem::bad_request(error.to_string()))?;
     Ok(Json(view(&session)))
 }
 
-pub(super) async fn follow(InSession(session): InSession) -> Json<ClockView> {
-    session.clock.follow();
-    Json(view(&session))
+pub(super) async fn follow(InSession(session): InSession) -> Result<Json<ClockView>, Problem> {
+    session.follow_clock()?;
+    Ok(Json(view(&session)))
 }
 
 /// The change that a document describes. `None` if it only sets `tokens`.

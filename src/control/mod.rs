@@ -7,6 +7,7 @@ mod coverage;
 mod guard;
 mod ledger;
 mod live;
+mod log;
 mod openapi;
 mod openapi_views;
 pub(crate) mod parties;
@@ -88,6 +89,8 @@ fn control() -> Router<Arc<Shared>> {
         .route("/sessions", get(sessions::list))
         .route("/sessions/{name}", get(sessions::show).put(sessions::put).delete(sessions::delete))
         .route("/sessions/{name}/reset", post(sessions::reset))
+        .route("/log", get(log::show))
+        .route("/undo", post(log::undo))
         .route("/parties", get(parties::list))
         .route("/parties/{number}", get(ledger::show))
         .route("/parties/{number}/picture", get(ledger::picture))
@@ -113,9 +116,14 @@ async fn live() -> Response {
     Json(json!({ "status": "UP" })).into_response()
 }
 
-/// Shows that scenarios are loaded, so that services answer. If a reload failed, the earlier scenarios are still in use,
+/// Shows that scenarios are loaded, so that services answer, and that changes can be kept. If a reload failed, the earlier scenarios are still in use,
 /// and there is a warning.
-async fn ready(InSession(session): InSession) -> Response {
+async fn ready(State(shared): State<Arc<Shared>>, InSession(session): InSession) -> Response {
+    if let Some(why) = shared.sessions.log().failure() {
+        let reason =
+            format!("changes cannot be kept: {why}; calls that change something are refused, others are answered");
+        return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "DOWN", "reason": reason }))).into_response();
+    }
     let scenarios = &session.world().loaded.scenarios;
     let mut health = json!({ "status": "UP", "parties": scenarios.len(), "warnings": scenarios.warnings.len() });
     if let Some(failed) = session.library().failed() {

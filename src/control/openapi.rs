@@ -47,6 +47,7 @@ pub(super) fn document(services: &Services) -> Value {
     let mut operations = operations(&mut request_schemas, &mut response_schemas);
     // The list of parties comes last.
     let parties = operations.pop();
+    operations.extend(super::log::operations(&mut request_schemas, &mut response_schemas));
     for module in services.modules.iter().rev() {
         if let Some(service_operations) = module.hooks.pages.and_then(|pages| pages().operations) {
             operations.extend(service_operations(&mut request_schemas, &mut response_schemas));
@@ -362,7 +363,7 @@ fn operation_json(operation: &ControlOperation, problem: &Value, query: &[Value]
         (status.as_str().to_owned(), json!({ "description": description, "content": content }))
     };
     let common_refusals =
-        [BAD_REQUEST, StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, NOT_FOUND, FULL, StatusCode::CONFLICT];
+        [BAD_REQUEST, StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, NOT_FOUND, FULL, StatusCode::CONFLICT, BUSY];
     let mut responses: Map<String, Value> =
         common_refusals.into_iter().chain(operation.refusals.iter().copied()).map(refusal).collect();
     let (status, content) = &operation.success;

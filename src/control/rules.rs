@@ -12,8 +12,8 @@ use serde::Serialize;
 
 use crate::interface::pages::{Deleted, InSession, JsonBody, Problem, Shared, refused};
 use crate::session::Session;
+use crate::session::rules::Rule;
 use crate::session::rules::document::RuleDocument;
-use crate::session::rules::{Clocks, Rule};
 
 /// A rule that is kept.
 #[derive(Serialize, JsonSchema)]
@@ -57,9 +57,7 @@ pub(super) async fn add(
 ) -> Response {
     // At most 53 bits, so that every JSON reader keeps the number exactly.
     let seed = shared.seeds.lock().random::<u64>() >> 11;
-    let real = session.time().real();
-    let clocks = Clocks { real, shown: session.clock.now(session.time(), real) };
-    match session.rules.add(document, shared.services.catalogue, clocks, seed) {
+    match session.add_rule(document, seed) {
         Ok(rule) => {
             let location = [(header::LOCATION, format!("/sandbox/rules/{}", rule.id))];
             (StatusCode::CREATED, location, Json(view(&rule))).into_response()
@@ -79,11 +77,11 @@ pub(super) async fn show(InSession(session): InSession, Path(id): Path<String>) 
 }
 
 pub(super) async fn delete(InSession(session): InSession, Path(id): Path<String>) -> Result<StatusCode, Problem> {
-    if session.rules.delete(&id) { Ok(StatusCode::NO_CONTENT) } else { Err(no_rule(&session, &id)) }
+    if session.delete_rule(&id)? { Ok(StatusCode::NO_CONTENT) } else { Err(no_rule(&session, &id)) }
 }
 
-pub(super) async fn clear(InSession(session): InSession) -> Json<Deleted> {
-    Json(Deleted::new(session.rules.clear()))
+pub(super) async fn clear(InSession(session): InSession) -> Result<Json<Deleted>, Problem> {
+    Ok(Json(Deleted::new(session.clear_rules()?)))
 }
 
 fn no_rule(session: &Session, id: &str) -> Problem {

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::interface::pages::{InSession, Problem, ProblemLine, Shared, YamlBody, refused};
 use crate::library::Failed;
+use crate::log::NotKept;
 use crate::scenario::loading::LoadError;
 use crate::scenario::sources::Text;
 use crate::services::agreement;
@@ -163,7 +164,7 @@ fn put_now(shared: &Shared, session: &Arc<Session>, text: &str) -> Response {
         Ok(documents) => documents,
         Err(problem) => return problem.into_response(),
     };
-    match shared.sessions.put_scenarios(session, documents) {
+    match shared.sessions.put_scenarios(session, &documents) {
         Ok(Ok(set)) => {
             let contradictions = agreement::warnings(shared.services, &set, session.base);
             let parties = set.numbers();
@@ -178,7 +179,11 @@ fn put_now(shared: &Shared, session: &Arc<Session>, text: &str) -> Response {
 pub(super) async fn delete(State(shared): State<Arc<Shared>>, InSession(session): InSession) -> Response {
     // Many claims take their time to be dropped, too.
     let dropped = shared.turns.take(0, move || session.drop_scenarios()).await;
-    dropped.map_or_else(|refusal| refusal, |()| StatusCode::NO_CONTENT.into_response())
+    let answer = |dropped: Result<(), NotKept>| match dropped {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(why) => Problem::from(why).into_response(),
+    };
+    dropped.map_or_else(|refusal| refusal, answer)
 }
 
 /// The documents of a YAML stream.

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::faults::modifiers::SessionName;
+use crate::faults::refused::Refused;
 use crate::interface::pages::{JsonBody, Problem, Shared, off_thread};
 use crate::redact::redacted;
 use crate::session::registry::{DEFAULT, Sessions};
@@ -139,8 +140,10 @@ pub(super) async fn put(
     let bound = off_thread(&shared.sessions, move |sessions| {
         let session = sessions.begun(&name)?;
         sessions.bind(&name, &document.clients)?;
+        let mut about = session.about.read().clone();
         // It has been checked above.
-        let _ = document.told(&mut session.about.write());
+        let _ = document.told(&mut about);
+        session.tell_about(about).map_err(|why| Refused::not_kept(&why.0))?;
         Ok(session)
     });
     Ok(bound.await.map_or_else(|refused| refused, |session| Json(view(&session, &shared.sessions)).into_response()))
@@ -164,7 +167,7 @@ pub(super) async fn delete(State(shared): State<Arc<Shared>>, Path(name): Path<S
         let detail = "the default session cannot be deleted; POST /sandbox/sessions/default/reset resets it";
         return Err(Problem::new(StatusCode::CONFLICT, "The default session stays", detail));
     }
-    if shared.sessions.delete(name.as_str()) { Ok(StatusCode::NO_CONTENT) } else { Err(no_session(&name)) }
+    if shared.sessions.delete(name.as_str())? { Ok(StatusCode::NO_CONTENT) } else { Err(no_session(&name)) }
 }
 
 fn parse_name(name: &str) -> Result<SessionName, Problem> {

@@ -5,6 +5,8 @@ use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 /// An amount in Norwegian kroner, held as a whole number of øre. Never a binary fraction.
 ///
 /// It parses a plain decimal with at most two decimals (`1000`, `-12.5`, `0.01`), up to ten
@@ -16,7 +18,7 @@ use std::str::FromStr;
 /// assert_eq!(beloep.oere(), 123_450);
 /// assert_eq!(beloep.to_string(), "1234.5");
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Beloep(i64);
 
 /// Why a text is not an amount.

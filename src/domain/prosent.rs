@@ -1,10 +1,27 @@
 //! A percentage.
 
+use serde::{Deserialize, Serialize};
+
 use super::Beloep;
 
 /// A percentage with two decimals, 0 to 100.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(try_from = "u16", into = "u16")]
 pub struct Prosent(u16);
+
+impl TryFrom<u16> for Prosent {
+    type Error = &'static str;
+
+    fn try_from(hundredths: u16) -> Result<Self, &'static str> {
+        Self::from_hundredths(hundredths).ok_or("more than 100 %")
+    }
+}
+
+impl From<Prosent> for u16 {
+    fn from(prosent: Prosent) -> Self {
+        prosent.hundredths()
+    }
+}
 
 impl Prosent {
     /// 0 %.

@@ -6,6 +6,10 @@ use super::Cause;
 use crate::catalogue::nearest;
 use crate::redact::{masked, masked_text};
 
+/// The type and title of the refusal of a change that could not be written.
+pub(crate) const NOT_KEPT: &str = "urn:innkreving-sandbox:not-kept";
+pub(crate) const NOT_KEPT_TITLE: &str = "The sandbox cannot keep the change";
+
 /// Why a modifier, a part of a rule, or a new session is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Refused {
@@ -79,7 +83,7 @@ impl Refused {
     /// What `Sandbox-Cause` says of it.
     pub(crate) fn cause(&self) -> Cause {
         match self.r#type {
-            "urn:innkreving-sandbox:busy" | "urn:innkreving-sandbox:bad-request" => Cause::RefusedRequest,
+            "urn:innkreving-sandbox:busy" | "urn:innkreving-sandbox:bad-request" | NOT_KEPT => Cause::RefusedRequest,
             _ => Cause::RefusedModifier,
         }
     }
@@ -90,6 +94,24 @@ impl Refused {
         refused.r#type = "urn:innkreving-sandbox:no-room";
         refused.title = "The sandbox is full";
         refused.status = 507;
+        refused
+    }
+
+    /// A change could not be written to where sessions are kept, so it did not happen. The caller can try again.
+    pub(crate) fn not_kept(detail: &str) -> Box<Self> {
+        let mut refused = Self::new("", None, format!("nothing has changed: {detail}"), Vec::new());
+        refused.r#type = NOT_KEPT;
+        refused.title = NOT_KEPT_TITLE;
+        refused.status = 503;
+        refused
+    }
+
+    /// A session cannot go back.
+    pub(crate) fn cannot_undo(value: &str, detail: &str) -> Box<Self> {
+        let mut refused = Self::new("session", Some(value), detail.to_owned(), Vec::new());
+        refused.r#type = "urn:innkreving-sandbox:cannot-undo";
+        refused.title = "The session cannot go back";
+        refused.status = 409;
         refused
     }
 

@@ -19,6 +19,7 @@ use crate::access::{Access, Caller};
 use crate::catalogue::{Catalogue, Check, Edition, Endpoint, OwnModifier};
 use crate::config::{Options, ServiceSettings};
 use crate::faults::modifiers::Sourced;
+use crate::log::NotKept;
 use crate::scenario::Party;
 use crate::session::{Session, World};
 
@@ -180,6 +181,11 @@ impl Call<'_> {
     /// The observer's day in Norway.
     pub fn day(&self) -> NaiveDate {
         self.instants.day
+    }
+
+    /// The refusal of a call whose change could not be written, so that nothing has changed.
+    pub(crate) fn not_kept(&self, why: &NotKept) -> Refusal {
+        self.target.module.not_kept(why)
     }
 
     /// The operation of the endpoint.

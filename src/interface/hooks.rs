@@ -1,6 +1,5 @@
 //! What a service has of its own beyond its endpoints. Each hook is optional.
 
-use std::any::Any;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -22,6 +21,7 @@ use crate::coverage::CaseStates;
 use crate::domain::identifikator::Part;
 use crate::domain::saksgang::Oppdrag;
 use crate::evidence::conduct::Conduct;
+use crate::log::kept::StateKind;
 use crate::scenario::Party;
 use crate::scenario::section::Section;
 use crate::session::{Session, World};
@@ -30,8 +30,10 @@ use crate::session::{Session, World};
 pub struct Hooks {
     /// Its part of the scenario format.
     pub(crate) section: Option<&'static dyn Section>,
-    /// Makes what a session keeps of it.
-    pub(crate) session_state: Option<fn() -> Box<dyn Any + Send + Sync>>,
+    /// What a session keeps of it, and the events that change that.
+    pub(crate) session_state: Option<StateKind>,
+    /// Starts what a session does by itself, after the session was made from its log.
+    pub(crate) resume: Option<fn(&Arc<Session>, &ServiceSettings)>,
     /// Its settings on the command line and in the environment.
     pub(crate) settings: Option<SettingsSection>,
     /// Its part of the control API, and other pages.
@@ -78,6 +80,7 @@ impl Hooks {
     pub const NONE: Self = Self {
         section: None,
         session_state: None,
+        resume: None,
         settings: None,
         pages: None,
         panel: None,

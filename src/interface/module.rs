@@ -5,9 +5,10 @@ use serde_json::Value;
 
 use super::contract::Schemas;
 use super::example::{Example, Examples};
-use super::refusal::Envelope;
+use super::refusal::{Envelope, Reason};
 use super::{Answer, Call, Hooks, Refusal, Render, Statement};
 use crate::catalogue::{Code, Edition, Service};
+use crate::log::NotKept;
 
 /// A service. Everything of it stands in one folder; the house knows it by this.
 pub struct ServiceModule {
@@ -39,6 +40,11 @@ impl ServiceModule {
             statements: &[],
             hooks: Hooks::NONE,
         }
+    }
+
+    /// The refusal of a call whose change could not be written, so that nothing has changed.
+    pub(crate) fn not_kept(&self, why: &NotKept) -> Refusal {
+        Refusal::on_demand(self.unexpected()).because(Reason::NotKept).hint(format!("nothing has changed: {why}"))
     }
 
     /// The code for a fault of the sandbox itself.

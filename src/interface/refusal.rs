@@ -56,6 +56,8 @@ pub enum Reason {
     Token(Check, Box<str>),
     /// The body is longer than its limit, in bytes.
     TooLarge(usize),
+    /// What the call changes could not be written, so nothing has changed.
+    NotKept,
 }
 
 /// Something that is wrong with what was sent.
@@ -173,6 +175,7 @@ impl Refusal {
     pub(crate) fn status(&self) -> u16 {
         match self {
             Self::Code { reason: Reason::TooLarge(_), .. } => 413,
+            Self::Code { reason: Reason::NotKept, .. } => 503,
             Self::Code { code, .. } => code.status,
             Self::Findings { status, .. } => *status,
         }
@@ -182,7 +185,7 @@ impl Refusal {
     pub(crate) fn check(&self) -> Option<Check> {
         match self {
             Self::Code { reason, .. } => match reason {
-                Reason::OnDemand => None,
+                Reason::OnDemand | Reason::NotKept => None,
                 Reason::Check(check) | Reason::Token(check, _) => Some(*check),
                 Reason::Method(_) => Some(Check::Url),
                 Reason::TooLarge(_) => Some(Check::Body),

@@ -22,7 +22,7 @@ use crate::domain::saksgang::Oppdrag;
 use crate::evidence::conduct::{self, Conduct};
 use crate::faults::drift::Contract;
 use crate::scenario::format::ScenarioFormat;
-use crate::session::{Session, StateMaker, World};
+use crate::session::{ServiceState, Session, World};
 
 /// How many different answers, as far as statements tell them apart, are kept with how sure they are. There are more, but few
 /// of them come often.
@@ -141,9 +141,12 @@ impl Services {
         sources.flat_map(|source| source(session, world, employer, now)).collect()
     }
 
-    /// What makes the state that a session keeps of each service.
-    pub(crate) fn states(&self) -> Vec<StateMaker> {
-        self.modules.iter().filter_map(|module| module.hooks.session_state).collect()
+    /// What a session keeps of each service.
+    pub(crate) fn states(&self) -> Vec<ServiceState> {
+        let of = |module: &&'static ServiceModule| {
+            Some(ServiceState { service: module.service.name, kind: module.hooks.session_state? })
+        };
+        self.modules.iter().filter_map(of).collect()
     }
 
     /// What a request of a service would need, given the names of its parts; or what is wrong with them.

@@ -5,7 +5,7 @@
 pub(crate) mod cache;
 pub(crate) mod watch;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::{Mutex, RwLock};
@@ -75,6 +75,8 @@ struct Issue {
     sets: Mutex<Vec<(NaiveDate, Arc<Loaded>)>>,
     /// When they were read.
     read: DateTime<Utc>,
+    /// What tells these files from others.
+    digest: OnceLock<String>,
 }
 
 /// A reload that failed.
@@ -119,7 +121,8 @@ impl Library {
         let snapshot = read(&sources, &budget)?;
         let population = Population { oenske: population, format, kjente: Kjente::new() };
         let loaded = Loaded::new(population.beside(resolve_all(&snapshot, format, base, &WHEN_ASKED)?), &kept);
-        let issue = Issue { number: 1, snapshot, sets: Mutex::new(vec![(base, loaded)]), read: now };
+        let issue =
+            Issue { number: 1, snapshot, sets: Mutex::new(vec![(base, loaded)]), read: now, digest: OnceLock::new() };
         Ok(Self {
             sources,
             format,
@@ -157,6 +160,12 @@ impl Library {
     /// When they were read.
     pub(crate) fn read_at(&self) -> DateTime<Utc> {
         self.issue().read
+    }
+
+    /// The digest of the newest good files: it tells them from others, whenever and wherever they are read.
+    pub(crate) fn digest(&self) -> String {
+        let issue = self.issue();
+        issue.digest.get_or_init(|| issue.snapshot.digest()).clone()
     }
 
     /// The reload that failed since, if one did.
@@ -219,7 +228,13 @@ impl Library {
             Ok((snapshot, loaded)) => {
                 let mut issue = self.issue.write();
                 let number = issue.number + 1;
-                *issue = Arc::new(Issue { number, snapshot, sets: Mutex::new(vec![(base, loaded)]), read: now });
+                *issue = Arc::new(Issue {
+                    number,
+                    snapshot,
+                    sets: Mutex::new(vec![(base, loaded)]),
+                    read: now,
+                    digest: OnceLock::new(),
+                });
                 *self.failed.write() = None;
                 Ok(number)
             }

@@ -4,6 +4,7 @@
 
 mod budget;
 pub(crate) mod settings;
+pub(crate) mod store;
 mod throttle;
 
 use std::hash::BuildHasher;

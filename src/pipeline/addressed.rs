@@ -36,7 +36,8 @@ impl<'s> Addressed<'s> {
     /// Makes the plan of the call.
     ///
     /// # Errors
-    /// The time is outside the years that a clock may show. Then no rule and no flag is used up.
+    /// The time is outside the years that a clock may show. Then no rule and no flag is used up. Or the use of one could not be
+    /// written.
     pub(super) fn planned(self) -> Result<Planned<'s>, Box<Refused>> {
         let wishes = self.received.merged();
         let Reading { shown, tokens } = self.session.clock.reading(self.session.time(), self.received.real);
@@ -73,10 +74,10 @@ impl<'s> Addressed<'s> {
             client: self.caller.client(),
             is_open: subject.is_open,
         };
-        let plan =
-            Plan::of_call(wishes, code).with_rules(&facts, &session.rules, Clocks { real: self.received.real, shown });
+        let clocks = Clocks { real: self.received.real, shown };
+        let plan = Plan::of_call(wishes, code).with_rules(&facts, session, clocks)?;
         let said = plan.modifiers().party.as_ref().map(|party| &*party.value);
         let subject = subject.with_rule(said, scenarios);
-        Ok((plan.with_scenario(&facts, &subject, &self.world.flags), subject))
+        Ok((plan.with_scenario(&facts, &subject, session, &self.world.flags)?, subject))
     }
 }

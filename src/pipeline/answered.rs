@@ -23,8 +23,9 @@ use crate::interface::admission::{self, Admitted};
 use crate::interface::answer::both;
 use crate::interface::negotiation::{Format, accepted};
 use crate::interface::path::Path;
-use crate::interface::{Answer, Call, Finding, Refusal, Route, Target as CallTarget, near_miss, xml};
+use crate::interface::{Answer, Call, Finding, Reason, Refusal, Route, Target as CallTarget, near_miss, xml};
 use crate::load::{Busy, Reserved, WaitingPlace};
+use crate::log::NotKept;
 use crate::redact::redacted;
 use crate::router::{Target, below_base};
 use crate::session::journal::{Checks, Entry, FoundFault};
@@ -53,6 +54,16 @@ impl Answered {
             told.add_refusal(received, refused);
         }
         response::refused_modifier(refused, received).into()
+    }
+
+    /// What the answer tells could not be written, so it did not happen. The journal has the answer, and this refusal after it.
+    pub(super) fn not_kept(received: &Received, why: &NotKept, told: &Refusing<'_>) -> Self {
+        told.add_refusal(received, &Refused::not_kept(&why.0));
+        let refusal = match told.target {
+            Target::Service { route, .. } => route.module.not_kept(why),
+            Target::Page | Target::Nothing => Refusal::on_demand(UNEXPECTED).because(Reason::NotKept),
+        };
+        Head::new(received, told.target).refusal(&refusal, None, |_| {}).into()
     }
 
     /// A fault of the sandbox itself.

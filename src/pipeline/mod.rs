@@ -145,6 +145,14 @@ async fn answer(state: Arc<State>, mut received: Received, wire: &Wire) -> Resul
     });
     // A call that waits keeps neither what it sent nor what it saw.
     drop((body, world));
+    // What the answer tells must be there after a crash: what this call changed, and what others changed before it looked.
+    let answered = match session.history.settled().await {
+        Ok(()) => answered,
+        Err(why) => {
+            let told = journal::Refusing { session: &session, target: &target, caller: &caller };
+            Answered::not_kept(&received, &why, &told)
+        }
+    };
     answered.send(&mut received, wire, &state).await
 }
 

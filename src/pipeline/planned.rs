@@ -11,8 +11,9 @@ use crate::faults::modifiers::{Modifiers, Sourced};
 use crate::faults::refused::Refused;
 use crate::faults::{Cause, reserved_number};
 use crate::interface::{Instants, Services, Subject};
+use crate::session::Session;
 use crate::session::flags::FlagCounters;
-use crate::session::rules::{Applied, CallFacts, Clocks, Rules};
+use crate::session::rules::{Applied, CallFacts, Clocks};
 
 /// A call with its plan.
 pub(super) struct Planned<'s> {
@@ -53,9 +54,18 @@ impl Plan {
     }
 
     /// Adds the keys of the session's rules. A rule that adds a key is used up by one.
-    pub(super) fn with_rules(mut self, call: &CallFacts<'_>, rules: &Rules, clocks: Clocks) -> Self {
-        for rule in rules.matching(call) {
-            match rule.apply(call, self.keys.get_or_insert_default(), clocks) {
+    ///
+    /// # Errors
+    /// The use of a rule could not be written.
+    pub(super) fn with_rules(
+        mut self,
+        call: &CallFacts<'_>,
+        session: &Session,
+        clocks: Clocks,
+    ) -> Result<Self, Box<Refused>> {
+        for rule in session.rules.matching(call) {
+            let applied = session.use_rule(&rule, call, self.keys.get_or_insert_default(), clocks);
+            match applied.map_err(|why| Refused::not_kept(&why.0))? {
                 Applied::Nothing => continue,
                 Applied::Keys => {}
                 Applied::Natural => self.natural = true,
@@ -65,17 +75,29 @@ impl Plan {
                 break;
             }
         }
-        self
+        Ok(self)
     }
 
     /// Adds the keys of the party's scenario flags, and the code of a reserved number. A flag that adds a key
     /// is used up by one.
-    pub(super) fn with_scenario(mut self, call: &CallFacts<'_>, subject: &Subject, flags: &FlagCounters) -> Self {
+    ///
+    /// # Errors
+    /// The use of a flag could not be written.
+    pub(super) fn with_scenario(
+        mut self,
+        call: &CallFacts<'_>,
+        subject: &Subject,
+        session: &Session,
+        flags: &FlagCounters,
+    ) -> Result<Self, Box<Refused>> {
         if let Some(party) = subject.party.as_ref().filter(|party| !party.feil.is_empty() && !self.natural) {
             for (index, feil) in flags.unused(party, call.service, call.endpoint) {
                 let mut filled = self.modifiers().clone();
-                if filled.fill_from(&Modifiers::of_flag(&feil.effects)) && flags.use_once(party.part, index, feil) {
-                    self.keys = Some(Box::new(filled));
+                if filled.fill_from(&Modifiers::of_flag(&feil.effects)) {
+                    let used = session.use_flag(party.part, index, feil);
+                    if used.map_err(|why| Refused::not_kept(&why.0))? {
+                        self.keys = Some(Box::new(filled));
+                    }
                 }
             }
         }
@@ -91,7 +113,7 @@ impl Plan {
             let code = reserved_number(call.service, part);
             self.code = code.map(|code| Sourced { value: Demanded::Code(code), cause: Cause::ReservedNumber });
         }
-        self
+        Ok(self)
     }
 
     /// The cause that the answer reports. If there are several, the one that changes most.

@@ -7,6 +7,7 @@ use http::request::Parts;
 use http::{HeaderMap, Request};
 use hyper::body::Incoming;
 
+use axum::response::IntoResponse as _;
 use chrono::{DateTime, Utc};
 use http::{Response, Uri};
 use http_body_util::Either;
@@ -19,7 +20,7 @@ use crate::catalogue::{BodyPolicy, Catalogue};
 use crate::faults::base_url;
 use crate::faults::modifiers::{Modifiers, SessionName};
 use crate::faults::refused::Refused;
-use crate::interface;
+use crate::interface::{self, pages::Problem};
 use crate::router::{Target, area, resolve};
 use crate::session::Session;
 use crate::session::call_id::CallId;
@@ -184,8 +185,13 @@ impl Received {
         }
         let mut request = Request::from_parts(self.parts, body);
         request.extensions_mut().insert(self.session);
+        let is_health = request.uri().path().starts_with("/health/");
         let answered = state.pages.clone().call(request).await;
         let mut answer = answered.unwrap_or_else(|never| match never {}).map(Either::Right);
+        // What the page tells must be there after a crash.
+        if !is_health && let Err(why) = state.sessions.log().settled().await {
+            answer = Problem::from(why).into_response().map(Either::Right);
+        }
         response::label_page(&mut answer, &self.id, warning);
         answer
     }

@@ -77,6 +77,22 @@ impl Snapshot {
         files.find(|known| *known.name == *file)?.text.as_ref().ok().cloned()
     }
 
+    /// The digest of names and texts of all scenario files: SHA-256, in hexadecimal digits.
+    pub(crate) fn digest(&self) -> String {
+        let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
+        for file in self.sources.iter().flat_map(|(_, files)| files) {
+            let text = file.text.as_deref().unwrap_or_default();
+            // The lengths keep the parts apart, whatever they contain.
+            context.update(format!("{} {} ", file.name.len(), text.len()).as_bytes());
+            context.update(file.name.as_bytes());
+            context.update(text.as_bytes());
+        }
+        let digest = context.finish();
+        let (first, last) = digest.as_ref().split_at(16);
+        let number = |half: &[u8]| half.iter().fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
+        format!("{:032x}{:032x}", number(first), number(last))
+    }
+
     /// Whether a file could not be read that can perhaps be read later.
     pub(crate) fn may_be_read_later(&self) -> bool {
         let mut files = self.sources.iter().flat_map(|(_, files)| files);

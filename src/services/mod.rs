@@ -21,6 +21,7 @@ use std::sync::LazyLock;
 
 use crate::catalogue::Issuer;
 use crate::interface::{ServiceModule, Services};
+use crate::session::registry::OfServices;
 pub(crate) use maskinporten::{open_access, own_token};
 
 /// All services, in the order of every list that people see.
@@ -36,6 +37,11 @@ static MODULES: &[&ServiceModule] = &[
 
 /// The issuer whose tokens the services accept.
 pub const ISSUER: &Issuer = &maskinporten::ISSUER;
+
+/// What services bring to sessions.
+pub(crate) fn of_services(services: &Services) -> OfServices {
+    OfServices { format: services.format, states: services.states(), catalogue: services.catalogue }
+}
 
 /// The built-in services.
 pub(crate) fn built_in() -> &'static Services {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use parking_lot::Mutex;
 
+use super::events::FlagPlace;
 use crate::catalogue::{Endpoint, Service};
 use crate::domain::identifikator::Part;
 use crate::scenario::{Feil, Party, ScenarioSet};
@@ -28,25 +29,34 @@ impl FlagCounters {
         party.feil.iter().enumerate().filter(fits).collect()
     }
 
-    /// Counts one use. False if the flag is used up: another call may have taken the last use meanwhile.
-    pub(crate) fn use_once(&self, part: Part, index: usize, feil: &Feil) -> bool {
-        let Some(times) = feil.ganger else {
-            return true;
-        };
-        let mut counts = self.0.lock();
-        let count = counts.entry((part, index)).or_default();
-        let left = *count < times;
-        *count += u32::from(left);
-        left
+    /// Whether the flag can be used: another call may have taken the last use meanwhile.
+    pub(super) fn is_left(&self, part: Part, index: usize, times: u32) -> bool {
+        self.used(part, index) < times
+    }
+
+    /// Counts one use.
+    pub(super) fn count(&self, part: Part, index: usize) {
+        *self.0.lock().entry((part, index)).or_default() += 1;
     }
 
     fn used(&self, part: Part, index: usize) -> u32 {
         self.0.lock().get(&(part, index)).copied().unwrap_or_default()
     }
 
-    /// Keeps the counts of parties whose flags are the same in both sets, and forgets the others.
-    pub(crate) fn keep_unchanged(&self, old: &ScenarioSet, new: &ScenarioSet) {
+    /// The counts of parties whose flags are not the same in both sets.
+    pub(super) fn changed(&self, old: &ScenarioSet, new: &ScenarioSet) -> Vec<FlagPlace> {
         let same = |part: Part| old.get(part).zip(new.get(part)).is_some_and(|(old, new)| old.feil == new.feil);
-        self.0.lock().retain(|(part, _), _| same(*part));
+        let counts = self.0.lock();
+        let mut changed: Vec<_> = counts.keys().filter(|(part, _)| !same(*part)).copied().collect();
+        changed.sort_unstable();
+        changed.into_iter().map(|(party, flag)| FlagPlace { party, flag }).collect()
+    }
+
+    /// Forgets counts.
+    pub(super) fn forget(&self, places: &[FlagPlace]) {
+        if !places.is_empty() {
+            let mut counts = self.0.lock();
+            counts.retain(|(party, flag), _| !places.iter().any(|it| it.party == *party && it.flag == *flag));
+        }
     }
 }

@@ -2,11 +2,16 @@
 //! flags. A call belongs to exactly one session and sees nothing of another.
 
 pub(crate) mod call_id;
+mod change;
 mod entry;
+pub(crate) mod events;
 pub(crate) mod exchange;
 pub(crate) mod facts;
 pub(crate) mod flags;
+pub(crate) mod history;
 pub(crate) mod journal;
+pub(crate) mod places;
+mod recovery;
 pub(crate) mod registry;
 pub(crate) mod rules;
 pub(crate) mod time;
@@ -20,16 +25,21 @@ use arc_swap::ArcSwap;
 use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::{Mutex, RwLock};
 
+use crate::catalogue::Catalogue;
 use crate::coverage::Tried;
 use crate::domain::clock::day_in_norway;
 use crate::library::{Failed, Library, Loaded};
+use crate::log::Log;
+use crate::log::kept::{AnyState, StateKind};
 use crate::redact::redacted;
 use crate::scenario::ScenarioSet;
 use crate::scenario::loading::{How, LoadError, read, resolve_all};
 use crate::scenario::sources::{Source, Text};
 use crate::session::flags::FlagCounters;
 use crate::session::rules::Rules;
+use events::Beginning;
 use exchange::BodyBudget;
+use history::History;
 use journal::Journal;
 use time::{Clock, Time};
 use verdicts::Verdicts;
@@ -54,18 +64,27 @@ pub(crate) struct OwnScenarios {
     bytes: usize,
 }
 
-/// Makes what a session keeps of a service.
-pub(crate) type StateMaker = fn() -> Box<dyn Any + Send + Sync>;
+/// What a session keeps of a service, and how.
+#[derive(Clone, Copy)]
+pub(crate) struct ServiceState {
+    /// The name of the service.
+    pub(crate) service: &'static str,
+    pub(crate) kind: StateKind,
+}
 
 /// What every session begins with.
 pub(crate) struct Start {
     pub(crate) time: Arc<Time>,
     pub(crate) library: Arc<Library>,
+    /// Where its log lies.
+    pub(crate) log: Arc<Log>,
+    catalogue: Catalogue,
+    seed: Option<u64>,
     /// How many requests its journal keeps.
     journal: usize,
     /// How much all journals keep of headers and bodies.
     bodies: Arc<BodyBudget>,
-    states: Vec<StateMaker>,
+    states: Vec<ServiceState>,
 }
 
 /// Who tests what with a session, as they say.
@@ -91,13 +110,19 @@ pub(crate) struct Session {
     pub(crate) rules: Rules,
     /// Who tests what, as they say.
     pub(crate) about: RwLock<About>,
-    pub(crate) journal: Journal,
+    /// The journal and the next are evidence, not state: no record makes them, and an undo leaves them as they are.
+    pub(crate) journal: Arc<Journal>,
     /// What it has tried of all there is.
-    pub(crate) tried: Tried,
+    pub(crate) tried: Arc<Tried>,
     /// What came of the expectations that it was held to.
-    pub(crate) verdicts: Verdicts,
+    pub(crate) verdicts: Arc<Verdicts>,
+    /// How it began.
+    beginning: Beginning,
+    /// All that happened to it.
+    pub(crate) history: History,
+    catalogue: Catalogue,
     /// What it keeps of each service.
-    states: Vec<Box<dyn Any + Send + Sync>>,
+    states: Vec<(ServiceState, AnyState)>,
     /// Its own scenarios. The lock is held while the world is built.
     own: Mutex<Option<OwnScenarios>>,
     own_bytes: AtomicUsize,
@@ -114,30 +139,52 @@ impl Session {
     /// # Errors
     /// The scenarios contradict themselves on that day.
     fn begin(name: &str, start: &Start) -> Result<Self, LoadError> {
-        let (time, library) = (Arc::clone(&start.time), Arc::clone(&start.library));
-        let (base, begun) = (day_in_norway(time.now()), time.real());
-        let (number, loaded) = library.on(base);
+        let (base, begun) = (day_in_norway(start.time.now()), start.time.real());
+        let beginning = Beginning {
+            base,
+            seed: start.seed,
+            scenarios: start.library.digest().into(),
+            by: env!("CARGO_PKG_VERSION").into(),
+        };
+        Self::as_begun(name, start, (beginning, begun), History::new(name, &start.log), None)
+    }
+
+    /// A session as it was when it began. `before` is its state until now: the journal goes on.
+    fn as_begun(
+        name: &str,
+        start: &Start,
+        (beginning, begun): (Beginning, DateTime<Utc>),
+        history: History,
+        before: Option<&Self>,
+    ) -> Result<Self, LoadError> {
+        let (number, loaded) = start.library.on(beginning.base);
         let server = loaded?;
         let world = World { number, loaded: Arc::clone(&server), server, flags: Arc::default() };
+        let journal = before.map(|before| Arc::clone(&before.journal));
+        let tried = before.map(|before| Arc::clone(&before.tried));
+        let verdicts = before.map(|before| Arc::clone(&before.verdicts));
         Ok(Self {
             name: name.into(),
-            base,
+            base: beginning.base,
             begun,
             clock: Clock::default(),
             rules: Rules::default(),
             about: RwLock::default(),
-            journal: Journal::new(start.journal, Arc::clone(&start.bodies)),
-            tried: Tried::default(),
-            verdicts: Verdicts::default(),
-            states: start.states.iter().map(|make| make()).collect(),
+            journal: journal.unwrap_or_else(|| Arc::new(Journal::new(start.journal, Arc::clone(&start.bodies)))),
+            tried: tried.unwrap_or_default(),
+            verdicts: verdicts.unwrap_or_default(),
+            beginning,
+            history,
+            catalogue: start.catalogue,
+            states: start.states.iter().map(|state| (*state, (state.kind.make)())).collect(),
             own: Mutex::default(),
             own_bytes: AtomicUsize::new(0),
             own_entries: AtomicUsize::new(0),
             world: ArcSwap::from_pointee(world),
             failed: RwLock::default(),
-            used: AtomicI64::new(begun.timestamp_millis()),
-            time,
-            library,
+            used: AtomicI64::new(start.time.real().timestamp_millis()),
+            time: Arc::clone(&start.time),
+            library: Arc::clone(&start.library),
         })
     }
 
@@ -146,17 +193,8 @@ impl Session {
         self.world.load_full()
     }
 
-    /// Builds the world again if the server has newer files. May be slow.
-    pub(crate) fn catch_up(&self) {
-        let own = self.own.lock();
-        if self.world().number == self.library.number() {
-            return;
-        }
-        self.rebuild(own.as_ref());
-    }
-
     /// Builds the world from the newest files and the session's own scenarios. If the server's files do not load
-    /// on this session's base date, it keeps those it has.
+    /// on this session's base date, it keeps those it has. The counts of flags stay.
     fn rebuild(&self, own: Option<&OwnScenarios>) {
         let before = self.world();
         let (number, server) = self.library.on(self.base);
@@ -178,9 +216,7 @@ impl Session {
             None => Arc::clone(&server),
             Some(own) => self.library.loaded(server.scenarios.with(&own.set)),
         };
-        let flags = Arc::clone(&before.flags);
-        flags.keep_unchanged(&before.loaded.scenarios, &loaded.scenarios);
-        self.world.store(Arc::new(World { number, server, loaded, flags }));
+        self.world.store(Arc::new(World { number, server, loaded, flags: Arc::clone(&before.flags) }));
     }
 
     /// Resolves scenarios for this session on its base date. May be slow.
@@ -192,28 +228,6 @@ impl Session {
         let snapshot = read(&[Source::Texts(texts)], self.library.budget())?.with_max_claims(MOST_OWN_CLAIMS);
         let set = resolve_all(&snapshot, self.library.format(), self.base, &How::default())?;
         Ok(OwnScenarios { set, bytes })
-    }
-
-    /// Replaces its own scenarios. They win over the server's parties of the same number.
-    fn take_own(&self, fresh: OwnScenarios) {
-        let mut own = self.own.lock();
-        self.own_bytes.store(fresh.bytes, Ordering::Relaxed);
-        self.own_entries.store(fresh.set.entries(), Ordering::Relaxed);
-        *own = Some(fresh);
-        self.rebuild(own.as_ref());
-    }
-
-    /// Drops its own scenarios.
-    pub(crate) fn drop_scenarios(&self) {
-        let mut own = self.own.lock();
-        *own = None;
-        self.own_bytes.store(0, Ordering::Relaxed);
-        self.own_entries.store(0, Ordering::Relaxed);
-        let before = self.world();
-        let (number, server, flags) = (before.number, Arc::clone(&before.server), Arc::clone(&before.flags));
-        flags.keep_unchanged(&before.loaded.scenarios, &server.scenarios);
-        let world = World { number, loaded: Arc::clone(&server), server, flags };
-        self.world.store(Arc::new(world));
     }
 
     /// How many bytes of scenarios it has of its own.
@@ -233,7 +247,7 @@ impl Session {
 
     /// What it keeps of a service, by its type.
     pub(crate) fn state<T: Any>(&self) -> Option<&T> {
-        self.states.iter().find_map(|state| state.downcast_ref())
+        self.states.iter().find_map(|(_, state)| state.downcast_ref())
     }
 
     pub(crate) fn time(&self) -> &Time {

@@ -1,7 +1,7 @@
 //! All sessions: found by name or by the client they are bound to, begun on first use, bounded in number
 //! and size, forgotten when idle.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,15 +9,22 @@ use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::{Mutex, RwLock};
 
+use super::events::Event;
 use super::exchange::BodyBudget;
+use super::history::{History, Over};
+use super::recovery::CannotRecover;
 use super::time::{Time, TimeSource, base_date};
-use super::{Session, Start, StateMaker};
+use super::{ServiceState, Session, Start};
+use crate::catalogue::Catalogue;
 use crate::config::{Limits, Settings};
 use crate::domain::clock::ClockError;
 use crate::faults::duration::write_duration;
 use crate::faults::modifiers::SessionName;
 use crate::faults::refused::Refused;
 use crate::library::{Library, Room};
+use crate::load::store::StoreAt;
+use crate::log::file::CannotOpenFile;
+use crate::log::{Log, NotKept, Operation};
 use crate::redact::redacted;
 use crate::scenario::ScenarioSet;
 use crate::scenario::budget::Budget;
@@ -38,10 +45,19 @@ const MOST_CLIENTS: usize = 10_000;
 pub(crate) struct Sessions {
     pub(crate) time: Arc<Time>,
     pub(crate) library: Arc<Library>,
-    start: Start,
-    limits: Limits,
+    pub(super) start: Start,
+    pub(super) limits: Limits,
+    pub(super) log: Arc<Log>,
+    /// What happened to the server, for all sessions.
+    pub(super) server: History,
     default: ArcSwap<Session>,
-    named: RwLock<HashMap<Box<str>, Arc<Session>>>,
+    pub(super) named: RwLock<HashMap<Box<str>, Arc<Session>>>,
+    /// The sessions that the log has and that are not in memory.
+    pub(super) stored: RwLock<HashSet<Box<str>>>,
+    /// Held while a session's state is replaced by another one.
+    pub(super) replacing: Mutex<()>,
+    /// The sessions that were made from their logs, until their tasks are started.
+    pub(super) made: Mutex<Vec<Arc<Session>>>,
     clients: RwLock<HashMap<Box<str>, SessionName>>,
     bound: AtomicUsize,
     /// The lock is held while a session's own scenarios are replaced, so that the sum of all sizes is right.
@@ -55,44 +71,83 @@ pub(crate) enum CannotOpen {
     Now(#[from] ClockError),
     #[error(transparent)]
     Scenarios(#[from] LoadError),
+    #[error("--store: {0}")]
+    Store(#[from] CannotOpenFile),
+    #[error("--store: {0}")]
+    Unread(#[from] NotKept),
+    #[error("--store: the session {0}: {1}")]
+    Session(String, CannotRecover),
+}
+
+/// What the services bring to sessions.
+pub(crate) struct OfServices {
+    pub(crate) format: &'static ScenarioFormat,
+    pub(crate) states: Vec<ServiceState>,
+    pub(crate) catalogue: Catalogue,
 }
 
 impl Sessions {
-    /// Loads the scenarios and begins the default session.
+    /// Loads the scenarios, and begins the default session. Sessions that the store has are there again.
     ///
     /// # Errors
-    /// The clock is set out of its range, or the scenarios do not load on that day.
+    /// The clock is set out of its range, the scenarios do not load on that day, or the store cannot be opened.
     pub(crate) fn open(
         sources: Vec<Source>,
-        format: &'static ScenarioFormat,
-        states: Vec<StateMaker>,
+        of: OfServices,
         settings: &Settings,
         source: TimeSource,
-    ) -> Result<Self, CannotOpen> {
+    ) -> Result<Arc<Self>, CannotOpen> {
         let base = base_date(settings.now, source)?;
+        let log = Arc::new(match &settings.store.at {
+            StoreAt::Memory => Log::memory(),
+            StoreAt::File(path) => Log::file(path, settings.store.most, settings.store.keep)?,
+        });
         let (budget, answer_bytes) = (Budget::new(settings.limits.claims), settings.load.cache_memory);
         let room = Room { budget, answer_bytes, population: settings.population.clone() };
-        let library = Arc::new(Library::open(sources, format, base, source(), room)?);
+        let library = Arc::new(Library::open(sources, of.format, base, source(), room)?);
         let (time, limits) = (Arc::new(Time::new(source, settings.now)), settings.limits);
         let start = Start {
             time: Arc::clone(&time),
             library: Arc::clone(&library),
+            log: Arc::clone(&log),
+            catalogue: of.catalogue,
+            seed: settings.seed,
             journal: limits.journal,
             bodies: BodyBudget::new(limits.bodies),
-            states,
+            states: of.states,
         };
         let default = Session::begin(DEFAULT, &start)?;
-        Ok(Self {
+        let sessions = Arc::new(Self {
             time,
             library,
             start,
             limits,
+            server: History::new("", &log),
             default: ArcSwap::from_pointee(default),
             named: RwLock::default(),
+            stored: RwLock::default(),
+            replacing: Mutex::new(()),
+            made: Mutex::default(),
             clients: RwLock::default(),
             bound: AtomicUsize::new(0),
             own: Mutex::new(()),
-        })
+            log,
+        });
+        sessions.recover_all(settings.now.is_none())?;
+        let of_log = Arc::downgrade(&sessions);
+        sessions.log.on_lost(move |names| {
+            if let Some(sessions) = of_log.upgrade() {
+                for name in names {
+                    sessions.replace_lost(name);
+                }
+            }
+        });
+        Ok(sessions)
+    }
+
+    /// Where the logs of all sessions are.
+    pub(crate) fn log(&self) -> &Arc<Log> {
+        &self.log
     }
 
     /// Reads the scenarios again, and logs the result. Returns true if a file could not be read that can perhaps be
@@ -199,7 +254,7 @@ impl Sessions {
         Refused::no_room("session", name.as_str(), detail)
     }
 
-    fn begin(&self, name: &str) -> Result<Session, Box<Refused>> {
+    pub(super) fn begin(&self, name: &str) -> Result<Session, Box<Refused>> {
         Session::begin(name, &self.start).map_err(|error| {
             Refused::cannot_begin(name, format!("the scenarios do not load on its base date: {error}"))
         })
@@ -210,7 +265,8 @@ impl Sessions {
         if name == DEFAULT {
             return Some(self.default_session());
         }
-        self.named.read().get(name).cloned()
+        let known = self.named.read().get(name).cloned();
+        known.or_else(|| self.load_stored(name))
     }
 
     /// All sessions, the default one first, the others by name.
@@ -226,26 +282,51 @@ impl Sessions {
     /// Resets a session: its base date becomes today, and it has nothing of its own. Calls in flight end in the old one.
     /// May be slow.
     pub(crate) fn reset(&self, name: &SessionName) -> Result<Arc<Session>, Box<Refused>> {
-        let fresh = Arc::new(self.begin(name.as_str())?);
-        if name.as_str() == DEFAULT {
+        let Some(_) = self.existing(name.as_str()) else { return self.begun(name) };
+        let mut fresh = self.begin(name.as_str())?;
+        let _one_at_a_time = self.replacing.lock();
+        let Some(old) = self.existing(name.as_str()) else { return self.begun(name) };
+        let mut writing = old.history.writing().map_err(|why| Refused::not_kept(&why.0))?;
+        if writing.last() > 0 {
+            let event = Event::Reset(fresh.beginning.clone());
+            writing.append("", &event, fresh.begun, None).map_err(|why| Refused::not_kept(&why.0))?;
+        }
+        let unsettled = old.history.unsettled();
+        fresh.history = History::after(&fresh.name, &self.log, writing.hand_over(Over::Ended), unsettled);
+        Ok(self.put_in_place(fresh))
+    }
+
+    /// Puts a new state in the place of a session's old one.
+    pub(super) fn put_in_place(&self, fresh: Session) -> Arc<Session> {
+        let fresh = Arc::new(fresh);
+        if &*fresh.name == DEFAULT {
             self.default.store(Arc::clone(&fresh));
-            return Ok(fresh);
+        } else {
+            self.named.write().insert(fresh.name.clone(), Arc::clone(&fresh));
         }
-        let mut named = self.named.write();
-        if let Some(session) = named.get_mut(name.as_str()) {
-            *session = Arc::clone(&fresh);
-            return Ok(fresh);
-        }
-        drop(named);
-        self.begun(name)
+        fresh
     }
 
     /// Deletes a session and the bindings to it. Returns false if there was none.
-    pub(crate) fn delete(&self, name: &str) -> bool {
+    ///
+    /// # Errors
+    /// That cannot be written.
+    pub(crate) fn delete(&self, name: &str) -> Result<bool, NotKept> {
+        let _one_at_a_time = self.replacing.lock();
+        let session = self.existing(name);
         // Unbound first, so that no call of a client begins it again.
-        let unbound = self.unbind(|session| session.as_str() == name);
-        let deleted = self.named.write().remove(name).is_some();
-        deleted || unbound
+        let unbound = !self.clients_of(name).is_empty();
+        if unbound {
+            self.write_binding(name, Vec::new())?;
+        }
+        let Some(session) = session else { return Ok(unbound) };
+        let writing = session.history.writing()?;
+        if self.log.is_lasting() && writing.last() > 0 {
+            self.log.keep(Operation::Forget((*session.name).into()))?;
+        }
+        drop(writing.hand_over(Over::Ended));
+        self.named.write().remove(name);
+        Ok(true)
     }
 
     /// Forgets the sessions that have been idle for too long.
@@ -257,21 +338,34 @@ impl Sessions {
         let idle = TimeDelta::from_std(self.limits.idle).unwrap_or(TimeDelta::MAX);
         let now = self.time.real();
         // The bindings of clients stay. A bound client's next call begins the session again.
-        named.retain(|_, session| now.signed_duration_since(session.last_used()) < idle);
+        named.retain(|name, session| {
+            let stays = now.signed_duration_since(session.last_used()) < idle;
+            if !stays && self.log.is_lasting() && session.history.last() > 0 {
+                // Its log stays. The next call that names it makes it again.
+                self.stored.write().insert(name.clone());
+            }
+            stays
+        });
     }
 
     /// Binds exactly these clients to a session. A client that was bound to another session moves.
     pub(crate) fn bind(&self, session: &SessionName, clients: &[String]) -> Result<(), Box<Refused>> {
-        let mut bound = self.clients.write();
-        bound.retain(|_, name| name != session);
-        let new = clients.iter().filter(|client| !bound.contains_key(client.as_str())).count();
-        if bound.len() + new > MOST_CLIENTS {
+        let bound = self.clients.read();
+        let there = bound.values().filter(|name| *name != session).count();
+        let is_new = |client: &&String| bound.get(client.as_str()).is_none_or(|name| name == session);
+        let new = clients.iter().filter(is_new).count();
+        drop(bound);
+        if there + new > MOST_CLIENTS {
             let detail = format!("at most {MOST_CLIENTS} clients can be bound to sessions");
             return Err(Refused::no_room("clients", &new.to_string(), detail));
         }
-        bound.extend(clients.iter().map(|client| (client.as_str().into(), session.clone())));
-        self.bound.store(bound.len(), Ordering::Relaxed);
-        Ok(())
+        let mut wanted = clients.to_vec();
+        wanted.sort();
+        wanted.dedup();
+        if self.clients_of(session.as_str()) == wanted {
+            return Ok(());
+        }
+        self.write_binding(session.as_str(), wanted).map_err(|why| Refused::not_kept(&why.0))
     }
 
     /// The clients bound to a session.
@@ -283,12 +377,19 @@ impl Sessions {
         clients
     }
 
-    fn unbind(&self, which: impl Fn(&SessionName) -> bool) -> bool {
+    /// Sets the clients of a session.
+    pub(super) fn set_binding(&self, session: &str, clients: &[String]) {
         let mut bound = self.clients.write();
-        let before = bound.len();
-        bound.retain(|_, session| !which(session));
+        bound.retain(|_, name| name.as_str() != session);
+        if let Some(name) = SessionName::parse(session) {
+            bound.extend(clients.iter().map(|client| (client.as_str().into(), name.clone())));
+        }
         self.bound.store(bound.len(), Ordering::Relaxed);
-        bound.len() < before
+    }
+
+    pub(super) fn clear_bindings(&self) {
+        self.clients.write().clear();
+        self.bound.store(0, Ordering::Relaxed);
     }
 
     fn session_of(&self, client: &str) -> Option<SessionName> {
@@ -302,9 +403,9 @@ impl Sessions {
     pub(crate) fn put_scenarios(
         &self,
         session: &Arc<Session>,
-        texts: Vec<Text>,
+        texts: &[Text],
     ) -> Result<Result<ScenarioSet, LoadError>, Box<Refused>> {
-        let own = match session.resolve_own(texts) {
+        let own = match session.resolve_own(texts.to_vec()) {
             Ok(own) => own,
             Err(error) => return Ok(Err(error)),
         };
@@ -321,7 +422,7 @@ impl Sessions {
             return Err(Refused::no_room("scenarios", &own.bytes.to_string(), detail));
         }
         let set = own.set.clone();
-        session.take_own(own);
+        session.take_own(own, texts).map_err(|why| Refused::not_kept(&why.0))?;
         Ok(Ok(set))
     }
 }

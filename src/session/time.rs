@@ -6,6 +6,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::RwLock;
 
+use super::events::{ClockSet, KeptSetting};
 use crate::domain::clock::{ClockError, Now, Shift, day_in_norway};
 
 /// A source of the real time. A test can pass its own.
@@ -123,14 +124,17 @@ impl Time {
         *self.setting.read()
     }
 
-    /// Changes the server's clock.
-    pub(crate) fn change(&self, change: Change) -> Result<(), ClockError> {
+    /// The setting after a change. Nothing if the change leaves the clock as it is.
+    pub(super) fn changed(&self, change: Change) -> Result<Option<Setting>, ClockError> {
         if change.is_nothing() {
-            return Ok(());
+            return Ok(None);
         }
-        let mut setting = self.setting.write();
-        *setting = changed(*setting, Setting::Real, change, self.real())?;
-        Ok(())
+        changed(self.setting(), Setting::Real, change, self.real()).map(Some)
+    }
+
+    /// Sets the server's clock.
+    pub(super) fn set(&self, setting: Setting) {
+        *self.setting.write() = setting;
     }
 }
 
@@ -200,20 +204,31 @@ impl Clock {
         if self.moves_tokens() { self.now(time, real) } else { real }
     }
 
-    /// Changes the setting, and whether tokens follow it. Nothing leaves a value as it is.
-    pub(crate) fn change(&self, time: &Time, change: Option<Change>, tokens: Option<bool>) -> Result<(), ClockError> {
-        let mut own = self.0.write();
+    /// What it is after a change of the setting, and of whether tokens follow it. Nothing leaves a value as it is.
+    pub(super) fn changed(
+        &self,
+        time: &Time,
+        change: Option<Change>,
+        tokens: Option<bool>,
+        real: DateTime<Utc>,
+    ) -> Result<ClockSet, ClockError> {
+        let mut own = self.own();
         if let Some(change) = change.filter(|change| !change.is_nothing()) {
             let otherwise = time.setting();
-            own.setting = Some(changed(own.setting.unwrap_or(otherwise), otherwise, change, time.real())?);
+            own.setting = Some(changed(own.setting.unwrap_or(otherwise), otherwise, change, real)?);
         }
-        own.tokens = tokens.unwrap_or(own.tokens);
-        Ok(())
+        Ok(ClockSet { setting: own.setting.map(KeptSetting::from), tokens: tokens.unwrap_or(own.tokens) })
     }
 
-    /// Makes it follow the server's again.
-    pub(crate) fn follow(&self) {
-        *self.0.write() = ClockState::default();
+    /// How it is set by itself.
+    pub(super) fn kept(&self) -> ClockSet {
+        let own = self.own();
+        ClockSet { setting: own.setting.map(KeptSetting::from), tokens: own.tokens }
+    }
+
+    /// Sets it.
+    pub(super) fn set(&self, kept: ClockSet) {
+        *self.0.write() = ClockState { setting: kept.setting.map(Setting::from), tokens: kept.tokens };
     }
 
     fn own(&self) -> ClockState {

@@ -11,8 +11,14 @@ const BIN: &str = env!("CARGO_BIN_EXE_innkreving-sandbox");
 
 /// The binary, with an environment that the test controls.
 fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(BIN);
-    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command_after(&[], arguments)
+}
+
+/// The same, started by another program.
+fn command_after(program: &[&str], arguments: &[&str]) -> Command {
+    let mut all = program.iter().copied().chain([BIN]);
+    let mut command = Command::new(all.next().unwrap_or(BIN));
+    command.args(all).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SANDBOX_")) {
         command.env_remove(name);
     }
@@ -59,6 +65,13 @@ impl Running {
         (answer.status().as_u16(), answer.body_mut().read_to_string().expect("a text"))
     }
 
+    pub(crate) fn post(&self, path: &str, body: &serde_json::Value) -> (u16, String) {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let request = agent.post(format!("{}{path}", self.base)).header("Content-Type", "application/json");
+        let mut answer = request.send(body.to_string()).expect("an answer");
+        (answer.status().as_u16(), answer.body_mut().read_to_string().expect("a text"))
+    }
+
     fn signal(&self, name: &str) {
         let status = Command::new("kill").args([name, &self.child.id().to_string()]).status().expect("kill");
         assert!(status.success());
@@ -89,6 +102,12 @@ pub(crate) fn serve(arguments: &[&str]) -> Running {
     let mut all = vec!["--listen", "127.0.0.1:0", "--now", common::TODAY];
     all.extend(arguments);
     Running::start(command(&all))
+}
+
+/// A server that another program starts, like `setpriv`; by itself if there is none.
+pub(crate) fn serve_with(program: &[&str], arguments: &[&str]) -> Running {
+    let all: Vec<&str> = ["--listen", "127.0.0.1:0", "--now", common::TODAY].iter().chain(arguments).copied().collect();
+    Running::start(command_after(program, &all))
 }
 
 #[test]

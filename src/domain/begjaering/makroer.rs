@@ -73,6 +73,13 @@ macro_rules! kodeliste {
             }
         }
 
+        impl<'de> serde::Deserialize<'de> for $navn {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let kode = String::deserialize(deserializer)?;
+                Self::med_kode(&kode).ok_or_else(|| serde::de::Error::custom("there is no such code"))
+            }
+        }
+
         impl schemars::JsonSchema for $navn {
             fn schema_name() -> std::borrow::Cow<'static, str> {
                 stringify!($navn).into()

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::modell::{Begjaering, Vedleggstype};
 use super::register::Register;
@@ -42,7 +43,8 @@ pub struct LagretVedlegg<'a> {
 }
 
 /// How far an attachment has come, or why it cannot be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Vedleggstilstand {
     /// Received; not checked for viruses yet.
     Mottatt,
@@ -117,7 +119,8 @@ pub struct TidligereSak<'a> {
 }
 
 /// How far a case has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Sakstilstand {
     /// Made.
     SakOpprettet,

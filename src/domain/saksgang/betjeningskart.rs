@@ -1,9 +1,11 @@
 //! Which rules a debtor is under while the Act is brought into force (Betjeningskartet).
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 /// The rules that a debtor is under.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Regelverk {
     /// The old Act. Requests go to ELSA.
     Gammelt,
@@ -30,7 +32,7 @@ impl Regelverk {
 }
 
 /// What somebody says about a debtor, for some days.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Unntak {
     /// The rules.
     pub regelverk: Regelverk,

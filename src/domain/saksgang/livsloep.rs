@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::Sakstilstand;
 use crate::domain::Beloep;
@@ -12,7 +13,8 @@ use crate::domain::prosent::Prosent;
 use crate::domain::trekk::Trekkstoerrelse;
 
 /// What the enforcement officer decides.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Utfall {
     /// The debtor's employer deducts from pay.
     Utleggstrekk(Trekkvilkaar),
@@ -24,7 +26,8 @@ pub enum Utfall {
 
 /// The terms of a deduction. What is left out stays as it is in the debtor's running deduction. Where there is none, it
 /// is derived from the debtor's number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(default)]
 pub struct Trekkvilkaar {
     /// The employer.
     pub trekkpliktig: Option<Part>,
@@ -131,7 +134,8 @@ impl Steg {
 pub struct Manus(Vec<Steg>);
 
 /// The named scripts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Manusnavn {
     /// Received, in progress after 2 days, presented after 5, decided after 20 (a deduction), ended when paid.
     #[default]
@@ -201,7 +205,8 @@ impl Manusnavn {
 }
 
 /// What somebody does to a case through the control API.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Sakshendelse {
     /// The next step of the script happens now. Those after it keep their distances.
     Videre,
@@ -212,7 +217,7 @@ pub enum Sakshendelse {
 }
 
 /// An event and its instant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Datert {
     /// When it happened, by the session's clock.
     pub tid: DateTime<Utc>,

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use chrono::{Datelike, Months, NaiveDate};
+use serde::{Deserialize, Serialize};
 
 use super::Sakstilstand;
 use super::fordeling::{Andel, Artsprioritet, Fordring, Plass, fordel};
@@ -42,7 +43,7 @@ pub struct Trekksak {
 }
 
 /// Child support that is not due yet. It is covered from each deduction before all claims.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct LoependeBidrag {
     /// From this day.
     pub fra: NaiveDate,

@@ -11,6 +11,7 @@ pub use liste::{ListedVersion, Trekkliste};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::Beloep;
 use super::prosent::Prosent;
@@ -22,7 +23,8 @@ pub const BETALINGSMOTTAKER: &str = "971648199";
 pub const KONTONUMMER: &str = "70213997155";
 
 /// How much is deducted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Trekkstoerrelse {
     /// An amount a month, deducted within the month.
     Beloep(Beloep),
@@ -31,7 +33,7 @@ pub enum Trekkstoerrelse {
 }
 
 /// A period of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Trekkperiode {
     /// First day.
     pub startdato: NaiveDate,
@@ -42,7 +44,8 @@ pub struct Trekkperiode {
 }
 
 /// Whether something is still to be deducted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the names are the published ones")]
 pub enum Trekkstatus {
     Aktiv,
@@ -60,7 +63,7 @@ impl Trekkstatus {
 }
 
 /// What stays the same from version to version. The values are texts, because published data hold placeholders.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "the names are the published ones")]
 pub struct Faste {
     pub saksnummer: Box<str>,
@@ -72,7 +75,7 @@ pub struct Faste {
 }
 
 /// A version of an order. It holds the whole order, not only what changed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Trekkversjon {
     /// 1, 2, …
     pub trekkversjon: u32,
@@ -93,7 +96,7 @@ pub struct Trekkversjon {
 }
 
 /// The values of a literal version that are otherwise computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "the names are the published ones")]
 pub struct Bokstavelig {
     pub sekvensnummer: u64,

@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::body::{self, Unread};
-use crate::faults::refused::Refused;
+use crate::faults::refused::{NOT_KEPT, NOT_KEPT_TITLE, Refused};
+use crate::log::NotKept;
 use crate::redact::{masked, visible};
 use crate::scenario::loading::LoadError;
 use crate::scenario::problems::{self, Problem as ScenarioProblem};
@@ -112,6 +113,15 @@ pub(crate) fn refused(refused: &Refused) -> Response {
 fn problem_response(status: StatusCode, body: &impl Serialize) -> Response {
     let body = serde_json::to_vec(body).unwrap_or_default();
     (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+}
+
+impl From<NotKept> for Problem {
+    fn from(NotKept(why): NotKept) -> Self {
+        let mut problem =
+            Self::new(StatusCode::SERVICE_UNAVAILABLE, NOT_KEPT_TITLE, format!("nothing has changed: {why}"));
+        problem.kind = NOT_KEPT;
+        problem
+    }
 }
 
 /// A JSON body.

@@ -13,7 +13,7 @@ use crate::access::Access;
 use crate::access::clients::Client;
 use crate::access::jwt::{Jwt, seconds};
 use crate::access::keys::PublicKey;
-use crate::access::used_grants::Grant;
+use crate::access::used_grants::{Print, UsedGrants};
 use crate::domain::identifikator::Organisasjonsnummer;
 use crate::interface::Refusal;
 use crate::session::Session;
@@ -75,17 +75,28 @@ pub(super) fn check<'a>(
     if key.is_some_and(|key| !key.verifies(algorithm, jwt.signed, &jwt.signature)) {
         return Err(refusal("MP-124", "the signature is not that of the key or certificate"));
     }
-    if let Some(jti) = jti {
-        let (now, real) = (now.timestamp(), session.time().real());
-        let session = (&*session.name, session.begun);
-        if !access.used.take(&Grant { session, client_id, jti, expires, now, real }) {
-            let shown: String = jti.chars().take(80).collect();
-            return Err(refusal("MP-012", &format!("the jti {shown:?} was used before")));
-        }
+    if let Some(jti) = jti
+        && !use_once(session, access, Print::of(client_id, jti), (expires, now.timestamp()))?
+    {
+        let shown: String = jti.chars().take(80).collect();
+        return Err(refusal("MP-012", &format!("the jti {shown:?} was used before")));
     }
     let organisation = organisation(client, certificate.as_deref(), client_id);
     let client_amr = if certificate.is_some() { "virksomhetssertifikat" } else { "private_key_jwt" };
     Ok(Assertion { claims: claims.clone(), client_id: client_id.to_owned(), client, organisation, client_amr, warning })
+}
+
+/// Uses a grant. False if it was used before.
+fn use_once(session: &Session, access: &Access, grant: Print, (expires, now): (i64, i64)) -> Result<bool, Refusal> {
+    let taken = session.commit_state::<UsedGrants, _>(None, |used| {
+        let event = used.take(grant, expires, now);
+        (event, event.is_some())
+    });
+    let taken = taken.map_err(|why| super::MODULE.not_kept(&why))?;
+    if let Some(used) = session.state::<UsedGrants>().filter(|_| taken) {
+        access.used.count(used, grant, session.time().real());
+    }
+    Ok(taken)
 }
 
 /// The text of a claim; `None` if the claim is absent.

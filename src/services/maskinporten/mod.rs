@@ -20,8 +20,10 @@ use serde_json::{Value, json};
 use crate::access::Access;
 use crate::access::mint::{Grant, LIFETIME, stable_uuid};
 use crate::access::requests::Requests;
+use crate::access::used_grants::UsedGrants;
 use crate::catalogue::{BodyPolicy, Endpoint, Formats, Issuer, PartyIn, Protection, Service};
 use crate::interface::{Answer, Call, Envelope, Hooks, Operation, Panel, Reason, Refusal, RequestFault, ServiceModule};
+use crate::log::kept::StateKind;
 use codes::{INVALID_REQUEST, NO_SUCH_PAGE, SERVER_ERROR, UNSUPPORTED_GRANT, WRONG_METHOD, refusal};
 pub(crate) use settings::open_access;
 
@@ -78,6 +80,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
     envelope: Envelope::Own(codes::oauth_body),
     unexpected: Some(&SERVER_ERROR),
     hooks: Hooks {
+        session_state: Some(StateKind::of::<UsedGrants>()),
         settings: Some(settings::SECTION),
         panel: Some(Panel { name: "tokens", title: "Tokens", script: include_str!("panel.js") }),
         pages: Some(control::pages),

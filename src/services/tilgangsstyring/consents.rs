@@ -8,7 +8,7 @@ use super::callers;
 use super::codes::{self, by_name};
 use super::{SERVICE, asked, pages_base, shape, url};
 use crate::access::mint::{stable_uuid, urn};
-use crate::access::requests::{ConsentRequest, ConsentStatus, NotDone, instant};
+use crate::access::requests::{ConsentRequest, ConsentStatus, NotDone, Requests, instant};
 use crate::catalogue::Check;
 use crate::domain::identifikator::{Part, PartKind};
 use crate::interface::{Answer, Call, Refusal};
@@ -45,7 +45,8 @@ pub(super) fn ask(call: &Call<'_>) -> Result<Answer, Refusal> {
         call.catalogue.0.iter().any(|service| service.consent().is_some_and(|it| it.resource == value.as_str()))
     };
     let other = (!resources.iter().all(is_known)).then_some(OTHER_RESOURCE);
-    let (kept, existed) = asked(call)?.add_consent(request).map_err(|why| match why {
+    let added = call.session.commit_state::<Requests, _>(None, |requests| requests.add_consent(request));
+    let (kept, existed) = added.map_err(|why| call.not_kept(&why))?.map_err(|why| match why {
         NotDone::Taken => Refusal::on_demand(by_name("AM-00016")),
         _ => Refusal::on_demand(&codes::FULL),
     })?;

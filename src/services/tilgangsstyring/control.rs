@@ -137,12 +137,14 @@ pub(super) fn decided(
                 _ => ConsentStatus::Revoked,
             };
             let now = session.clock.for_tokens(session.time());
-            let consent = requests.decide_consent(id, status, now).map_err(refused)?;
+            let decided = session.commit_state::<Requests, _>(None, |it| it.decide_consent(id, status, now))?;
+            let consent = requests.consent(&decided.map_err(refused)?).ok_or_else(|| refused(NotDone::Unknown))?;
             Ok(((&consent).into(), consent.redirect_url))
         }
         ("systemuser", "approve" | "reject") => {
             let status = if decision == "approve" { SystemUserStatus::Accepted } else { SystemUserStatus::Rejected };
-            let request = requests.decide_system_user(id, status).map_err(refused)?;
+            let decided = session.commit_state::<Requests, _>(None, |it| it.decide_system_user(id, status))?;
+            let request = decided.map_err(refused)?;
             Ok(((&request).into(), request.redirect_url.unwrap_or_default()))
         }
         ("consent" | "systemuser", _) => Err(Problem::not_found(format!(

@@ -22,6 +22,7 @@ use crate::catalogue::{
     BodyPolicy, Check, Endpoint, Formats, Parameter, ParameterKind, PartyIn, Protection, Service, Success,
 };
 use crate::interface::{Call, Envelope, Hooks, Operation, Panel, Reason, Refusal, RequestFault, ServiceModule};
+use crate::log::kept::StateKind;
 
 static SERVICE: Service = Service {
     name: "altinn",
@@ -130,7 +131,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
     envelope: Envelope::Own(codes::problem),
     unexpected: Some(&codes::SERVER_ERROR),
     hooks: Hooks {
-        session_state: Some(|| Box::new(Requests::default())),
+        session_state: Some(StateKind::of::<Requests>()),
         panel: Some(Panel { name: "consents", title: "Consents", script: include_str!("panel.js") }),
         pages: Some(control::pages),
         demand: Some(callers::demand_of),

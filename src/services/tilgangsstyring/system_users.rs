@@ -7,7 +7,7 @@ use super::callers::{self, CheckedCaller};
 use super::codes::{self, by_name};
 use super::systems::{field, is_number};
 use super::{SERVICE, asked, pages_base, shape, url};
-use crate::access::requests::{SystemUserRequest, SystemUserStatus, instant};
+use crate::access::requests::{Requests, SystemUserRequest, SystemUserStatus, instant};
 use crate::catalogue::Check;
 use crate::domain::identifikator::Organisasjonsnummer;
 use crate::interface::{Answer, Call, Refusal};
@@ -76,7 +76,9 @@ pub(super) fn ask(call: &Call<'_>) -> Result<Answer, Refusal> {
         status: SystemUserStatus::New,
         created: call.instants.tokens,
     };
-    let kept = requests.add_system_user(call.session_name(), request);
+    let name = call.session_name();
+    let kept = call.session.commit_state::<Requests, _>(None, |requests| requests.add_system_user(name, request));
+    let kept = kept.map_err(|why| call.not_kept(&why))?;
     let (kept, existed) = kept.map_err(|_| Refusal::on_demand(&codes::FULL))?;
     if existed && kept.status == SystemUserStatus::Accepted {
         return Err(Refusal::on_demand(by_name("AUTH-00004")));

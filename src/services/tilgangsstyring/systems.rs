@@ -6,7 +6,7 @@ use super::callers::{self, CheckedCaller};
 use super::codes::{self, by_name};
 use super::{SERVICE, asked, shape};
 use crate::access::mint::stable_uuid;
-use crate::access::requests::RegisteredSystem;
+use crate::access::requests::{RegisteredSystem, Requests};
 use crate::catalogue::Check;
 use crate::interface::{Answer, Call, Refusal};
 
@@ -15,7 +15,7 @@ pub(super) fn register(call: &Call<'_>) -> Result<Answer, Refusal> {
     let caller = callers::check(call)?;
     let system = read(call, &caller)?;
     let (id, internal_id) = (system.id.clone(), system.internal_id.clone());
-    if !asked(call)?.register(system, false).map_err(|_| Refusal::on_demand(&codes::FULL))? {
+    if !put(call, system, false)? {
         return Err(Refusal::new(&codes::SYSTEM_EXISTS, format!("The System already exist: {id}")));
     }
     Ok(Answer::json(&internal_id).with_status(200).warned(caller.warning))
@@ -28,8 +28,14 @@ pub(super) fn change(call: &Call<'_>) -> Result<Answer, Refusal> {
     if call.place("systemId").as_deref() != Some(&*system.id) {
         return Err(invalid("the id of the body is not that of the URL"));
     }
-    asked(call)?.register(system, true).map_err(|_| Refusal::on_demand(&codes::FULL))?;
+    put(call, system, true)?;
     Ok(Answer::json(&json!({ "success": true })).warned(caller.warning))
+}
+
+/// Keeps a system. `false` if there is one with its id, and it does not replace that.
+fn put(call: &Call<'_>, system: RegisteredSystem, replace: bool) -> Result<bool, Refusal> {
+    let done = call.session.commit_state::<Requests, _>(None, |requests| requests.register(system, replace));
+    done.map_err(|why| call.not_kept(&why))?.map_err(|_| Refusal::on_demand(&codes::FULL))
 }
 
 /// A registered system.

@@ -1,19 +1,22 @@
 //! Changes that a session made to orders while the sandbox ran. They are applied on top of the scenarios' orders.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::{Mutex, RwLock};
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
 
 use super::orders::{Trekk, derive_faste, derive_trekkid, next_version, synthetic_person};
 use crate::domain::clock::day_in_norway;
 use crate::domain::identifikator::{Foedselsnummer, Part};
 use crate::domain::trekk::regler::{Regelbrudd, Trekkhendelse, perioder_etter};
 use crate::domain::trekk::{ListedVersion, Oppdrag, Trekkliste, Trekkpaalegg, Trekkstatus, Trekkversjon};
+use crate::log::NotKept;
+use crate::log::kept::{Fold, Kept};
 use crate::scenario::Party;
 use crate::session::Session;
 
@@ -64,10 +67,24 @@ pub(super) enum ChangeError {
 }
 
 /// A version that was made while the sandbox ran.
-#[derive(Clone, Debug)]
-struct Endring {
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(super) struct Endring {
     trekkid: Box<str>,
     versjon: Trekkversjon,
+}
+
+/// Something that happened to the orders of an employer.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(tag = "kind", content = "data", rename_all = "kebab-case")]
+pub(super) enum Trekkhending {
+    /// A version was made. `new_order` says that it is the first one of a new order.
+    Changed { employer: Part, change: Endring, new_order: bool },
+    /// Orders of another service were taken over: these changes went, by their places in the list, and these came.
+    TakenOver { employer: Part, dropped: Vec<usize>, added: Vec<Endring>, orders: Vec<Box<str>> },
+    /// A caller was told this sequence number, which is greater than all before it.
+    Told { employer: Part, number: u64 },
+    /// All changes were forgotten.
+    Forgotten,
 }
 
 /// An employer in a session.
@@ -87,15 +104,53 @@ struct ArbeidsgiverState {
     /// How many new orders were made, including those that were forgotten later.
     new_orders: u32,
     /// The scenario's list, and the list with the changes applied to it.
-    result: Option<(Option<Arc<Trekkliste>>, Arc<Trekkliste>)>,
+    result: Option<Applied>,
+    /// The result with the change that is being decided, so that it need not be made twice.
+    next: Option<Applied>,
 }
+
+/// A scenario's list, and the list with the changes applied to it.
+type Applied = (Option<Arc<Trekkliste>>, Arc<Trekkliste>);
 
 /// The changes of a session.
 #[derive(Debug, Default)]
 pub(super) struct Trekkendringer {
     arbeidsgivere: RwLock<HashMap<Part, Arc<Arbeidsgiver>>>,
-    /// The number of changes of all employers.
-    count: AtomicUsize,
+}
+
+impl Kept for Trekkendringer {
+    type Event = Trekkhending;
+
+    fn apply(&self, event: &Trekkhending, _: &Fold<'_>) {
+        match event {
+            Trekkhending::Changed { employer, change, new_order } => {
+                let employer = self.find_or_make(*employer);
+                let mut state = employer.state.lock();
+                state.new_orders += u32::from(*new_order);
+                state.endringer.push(change.clone());
+                state.result = state.next.take();
+            }
+            Trekkhending::TakenOver { employer, dropped, added, orders } => {
+                let employer = self.find_or_make(*employer);
+                let mut state = employer.state.lock();
+                let mut at = 0..;
+                state.endringer.retain(|_| at.next().is_none_or(|at| !dropped.contains(&at)));
+                state.endringer.extend(added.iter().cloned());
+                state.taken_over.extend(orders.iter().cloned());
+                state.result = None;
+            }
+            Trekkhending::Told { employer, number } => {
+                self.find_or_make(*employer).greatest_seen.fetch_max(*number, Ordering::Relaxed);
+            }
+            Trekkhending::Forgotten => {
+                for employer in self.arbeidsgivere.read().values() {
+                    let mut state = employer.state.lock();
+                    state.endringer.clear();
+                    state.result = None;
+                }
+            }
+        }
+    }
 }
 
 /// Identifies a version: the employer, the trekkid and the number of the version.
@@ -110,17 +165,9 @@ impl Trekkendringer {
         self.find(part).unwrap_or_else(|| Arc::clone(self.arbeidsgivere.write().entry(part).or_default()))
     }
 
-    /// Removes an employer that has nothing to remember, unless another thread is using it.
-    fn forget_if_empty(&self, part: Part, employer: &Arc<Arbeidsgiver>) {
-        let mut all = self.arbeidsgivere.write();
-        let untouched = {
-            let state = employer.state.lock();
-            state.new_orders == 0 && state.endringer.is_empty() && employer.greatest_seen.load(Ordering::Relaxed) == 0
-        };
-        // The two references are the argument and the one in the map.
-        if untouched && Arc::strong_count(employer) == 2 {
-            all.remove(&part);
-        }
+    /// How many changes there are.
+    fn count(&self) -> usize {
+        self.arbeidsgivere.read().values().map(|employer| employer.state.lock().endringer.len()).sum()
     }
 }
 
@@ -148,50 +195,6 @@ impl Trekkendringer {
         if state.endringer.is_empty() { base } else { Some(state.applied_to(base)) }
     }
 
-    /// Takes over the orders that other services make, as they are on a day. Each version is numbered when it is first
-    /// taken over, above all that was answered before. A version that the order does not have any more on that day is
-    /// dropped: the clock went back, and something else happened.
-    pub(super) fn take_over(&self, part: Part, oppdrag: Vec<Oppdrag>, dag: NaiveDate) {
-        if oppdrag.is_empty() && self.find(part).is_none_or(|employer| employer.state.lock().taken_over.is_empty()) {
-            return;
-        }
-        let employer = self.find_or_make(part);
-        let (added, dropped) = employer.take_over(oppdrag, dag);
-        self.count.fetch_add(added, Ordering::Relaxed);
-        self.count.fetch_sub(dropped, Ordering::Relaxed);
-    }
-
-    /// Remembers that a caller has seen a sequence number.
-    pub(super) fn remember_seen(&self, part: Part, sekvensnummer: u64) {
-        self.find_or_make(part).greatest_seen.fetch_max(sekvensnummer, Ordering::Relaxed);
-    }
-
-    /// Makes a new version of an order. `now` is the time of the session's clock. This is slow if the employer has many
-    /// orders.
-    ///
-    /// # Errors
-    /// The change breaks a rule, or there is no such order.
-    pub(super) fn change(
-        &self,
-        part: Part,
-        party: Option<&Arc<Party>>,
-        choice: &OrderChoice,
-        hendelse: &Trekkhendelse,
-        now: DateTime<Utc>,
-    ) -> Result<(Arc<Trekkliste>, Versjonsnoekkel), ChangeError> {
-        if self.count.fetch_add(1, Ordering::Relaxed) >= MOST_CHANGES {
-            self.count.fetch_sub(1, Ordering::Relaxed);
-            return Err(ChangeError::TooManyChanges);
-        }
-        let employer = self.find_or_make(part);
-        let done = employer.change(part, scenario_orders(party), choice, hendelse, now);
-        if done.is_err() {
-            self.count.fetch_sub(1, Ordering::Relaxed);
-            self.forget_if_empty(part, &employer);
-        }
-        done
-    }
-
     /// Every change, the oldest first for each employer.
     pub(super) fn list(&self) -> Vec<Versjonsnoekkel> {
         let all = self.arbeidsgivere.read().clone();
@@ -206,61 +209,117 @@ impl Trekkendringer {
         found.sort_by_cached_key(|(part, ..)| part.to_string());
         found
     }
+}
 
-    /// Forgets all changes, and returns how many there were.
-    pub(super) fn forget_all(&self) -> usize {
-        let all = self.arbeidsgivere.read().clone();
-        let mut forgotten = 0;
-        for employer in all.values() {
-            let mut state = employer.state.lock();
-            forgotten += state.endringer.len();
-            state.endringer.clear();
-            state.result = None;
-        }
-        self.count.fetch_sub(forgotten, Ordering::Relaxed);
-        forgotten
+/// Takes over the orders that other services make, as they are on a day. Each version is numbered when it is first
+/// taken over, above all that was answered before. A version that the order does not have any more on that day is
+/// dropped: the clock went back, and something else happened.
+pub(super) fn take_over(session: &Session, part: Part, oppdrag: Vec<Oppdrag>, dag: NaiveDate) -> Result<(), NotKept> {
+    let nothing = |employer: Arc<Arbeidsgiver>| employer.state.lock().taken_over.is_empty();
+    if oppdrag.is_empty() && changes(session).find(part).is_none_or(nothing) {
+        return Ok(());
     }
+    let wanted: Vec<(Box<str>, Vec<Trekkversjon>)> =
+        oppdrag.into_iter().map(|it| (it.trekkid.clone(), versions(&it))).collect();
+    session.commit_state::<Trekkendringer, _>(None, |changes| {
+        let employer = changes.find(part);
+        (employer.unwrap_or_default().taken_over(part, wanted, dag), ())
+    })
+}
+
+/// Remembers that a caller has seen a sequence number.
+pub(super) fn remember_seen(session: &Session, part: Part, number: u64) -> Result<(), NotKept> {
+    let is_known = |employer: &Arbeidsgiver| employer.greatest_seen.load(Ordering::Relaxed) >= number;
+    if changes(session).find(part).is_some_and(|employer| is_known(&employer)) {
+        return Ok(());
+    }
+    session.commit_state::<Trekkendringer, _>(None, |changes| {
+        let known = changes.find(part).is_some_and(|employer| is_known(&employer));
+        ((!known).then_some(Trekkhending::Told { employer: part, number }), ())
+    })
+}
+
+/// Makes a new version of an order. `now` is the time of the session's clock. This is slow if the employer has many
+/// orders.
+///
+/// # Errors
+/// The change breaks a rule, or there is no such order; or it could not be written.
+pub(super) fn change(
+    session: &Session,
+    part: Part,
+    party: Option<&Arc<Party>>,
+    choice: &OrderChoice,
+    hendelse: &Trekkhendelse,
+    now: DateTime<Utc>,
+) -> Result<Result<(Arc<Trekkliste>, Versjonsnoekkel), ChangeError>, NotKept> {
+    let done = session.commit_state::<Trekkendringer, _>(None, |changes| {
+        if changes.count() >= MOST_CHANGES {
+            return (None, Err(ChangeError::TooManyChanges));
+        }
+        let employer = changes.find(part).unwrap_or_default();
+        match employer.change(part, scenario_orders(party), choice, hendelse, now) {
+            Ok((change, new_order)) => {
+                let key = (part, change.trekkid.clone(), change.versjon.trekkversjon);
+                (Some(Trekkhending::Changed { employer: part, change, new_order }), Ok(key))
+            }
+            Err(why) => (None, Err(why)),
+        }
+    })?;
+    Ok(done.map(|key| (changes(session).orders(part, party).unwrap_or_default(), key)))
+}
+
+/// Forgets all changes, and returns how many there were.
+pub(super) fn forget_all(session: &Session) -> Result<usize, NotKept> {
+    session.commit_state::<Trekkendringer, _>(None, |changes| {
+        let count = changes.count();
+        ((count > 0).then_some(Trekkhending::Forgotten), count)
+    })
 }
 
 impl Arbeidsgiver {
-    /// Adds the versions of orders that are new, and drops those that are there no more. Returns how many.
-    fn take_over(&self, oppdrag: Vec<Oppdrag>, dag: NaiveDate) -> (usize, usize) {
-        let mut state = self.state.lock();
-        let ArbeidsgiverState { endringer, taken_over, .. } = &mut *state;
-        let before = endringer.len();
-        let wanted: Vec<(Box<str>, Vec<Trekkversjon>)> =
-            oppdrag.into_iter().map(|it| (it.trekkid.clone(), versions(&it))).collect();
+    /// The versions of orders that are new, and those that are there no more. Nothing if all is as it was.
+    fn taken_over(
+        &self,
+        part: Part,
+        wanted: Vec<(Box<str>, Vec<Trekkversjon>)>,
+        dag: NaiveDate,
+    ) -> Option<Trekkhending> {
+        let state = self.state.lock();
         // What is of a later day stays until that day comes.
-        endringer.retain(|it| {
+        let stays = |it: &Endring| {
             let of_order = wanted.iter().find(|(id, _)| *id == it.trekkid);
             let still = of_order.and_then(|(_, versions)| versions.get(it.versjon.trekkversjon as usize - 1));
-            !taken_over.contains(&it.trekkid)
+            !state.taken_over.contains(&it.trekkid)
                 || it.versjon.dag > dag
                 || still.is_some_and(|still| still.dag == it.versjon.dag && still.perioder == it.versjon.perioder)
-        });
-        let kept = endringer.len();
+        };
+        let (kept, gone): (Vec<_>, Vec<_>) = state.endringer.iter().enumerate().partition(|(_, it)| stays(it));
+        let dropped: Vec<usize> = gone.into_iter().map(|(at, _)| at).collect();
+        let mut last = kept.last().map_or(0, |(_, last)| last.versjon.endringsnummer);
+        let above_sekvensnummer = self.greatest_seen.load(Ordering::Relaxed);
+        let (mut added, mut orders) = (Vec::new(), Vec::new());
         for (id, versions) in wanted {
             let known = |versjon: &Trekkversjon| {
-                let of_number = |it: &&Endring| it.trekkid == id && it.versjon.trekkversjon == versjon.trekkversjon;
-                let last = endringer.iter().rev().find(of_number);
-                last.is_some_and(|it| it.versjon.dag == versjon.dag && it.versjon.perioder == versjon.perioder)
+                let of_number =
+                    |(_, it): &&(usize, &Endring)| it.trekkid == id && it.versjon.trekkversjon == versjon.trekkversjon;
+                let found = kept.iter().rev().find(of_number);
+                found.is_some_and(|(_, it)| it.versjon.dag == versjon.dag && it.versjon.perioder == versjon.perioder)
             };
             let from = versions.iter().position(|versjon| !known(versjon)).unwrap_or(versions.len());
             for versjon in versions.into_iter().skip(from) {
-                let endringsnummer = endringer.last().map_or(1, |last| last.versjon.endringsnummer.saturating_add(1));
-                let above_sekvensnummer = self.greatest_seen.load(Ordering::Relaxed);
-                let versjon = Trekkversjon { endringsnummer, above_sekvensnummer, ..versjon };
-                endringer.push(Endring { trekkid: id.clone(), versjon });
+                last = last.saturating_add(1);
+                let versjon = Trekkversjon { endringsnummer: last, above_sekvensnummer, ..versjon };
+                added.push(Endring { trekkid: id.clone(), versjon });
             }
-            taken_over.insert(id);
+            if !state.taken_over.contains(&id) {
+                orders.push(id);
+            }
         }
-        let (added, dropped) = (endringer.len() - kept, before - kept);
-        if added + dropped > 0 {
-            state.result = None;
-        }
-        (added, dropped)
+        let is_nothing = dropped.is_empty() && added.is_empty() && orders.is_empty();
+        (!is_nothing).then_some(Trekkhending::TakenOver { employer: part, dropped, added, orders })
     }
 
+    /// The version that a change makes, and whether it is the first one of a new order.
     fn change(
         &self,
         part: Part,
@@ -268,9 +327,9 @@ impl Arbeidsgiver {
         choice: &OrderChoice,
         hendelse: &Trekkhendelse,
         now: DateTime<Utc>,
-    ) -> Result<(Arc<Trekkliste>, Versjonsnoekkel), ChangeError> {
-        // The lock is held to the end, so that two changes cannot happen at once.
+    ) -> Result<(Endring, bool), ChangeError> {
         let mut state = self.state.lock();
+        state.next = None;
         let liste = state.applied_to(base.clone());
         let dag = day_in_norway(now);
         let before = match choice {
@@ -315,20 +374,16 @@ impl Arbeidsgiver {
             above_sekvensnummer: self.greatest_seen.load(Ordering::Relaxed),
             ..next_version(previous.map_or(&[], std::slice::from_ref), dag, &faste, perioder)
         };
-        let number = versjon.trekkversjon;
-        let endring = Endring { trekkid: id.clone(), versjon };
+        let endring = Endring { trekkid: id, versjon };
         let mut paalegg = liste.paalegg().to_vec();
         apply(&mut paalegg, &endring);
         let changed = Arc::new(Trekkliste::new(paalegg));
         if !changed.is_rising() {
             return Err(ChangeError::NoSequenceNumber);
         }
-        if before.is_none() {
-            state.new_orders += 1;
-        }
-        state.endringer.push(endring);
-        state.result = Some((base, Arc::clone(&changed)));
-        Ok((changed, (part, id, number)))
+        let is_new = before.is_none();
+        state.next = Some((base, changed));
+        Ok((endring, is_new))
     }
 }
 

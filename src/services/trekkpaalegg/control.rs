@@ -13,7 +13,7 @@ use serde_json::{Number, Value, json};
 use std::sync::Arc;
 
 use super::SERVICE;
-use super::changes::{ChangeError, OrderChoice, Versjonsnoekkel, changes};
+use super::changes::{self, ChangeError, OrderChoice, Versjonsnoekkel};
 use super::view::TrekkpaaleggView;
 use crate::domain::Beloep;
 use crate::domain::clock::{Shift, day_in_norway, parse_day};
@@ -187,8 +187,8 @@ fn list_orders(shared: &Shared, session: &Session, trekkpliktig: Option<&str>) -
     let world = session.world();
     let employer = employer(&world.loaded.scenarios, trekkpliktig)?;
     let party = world.loaded.scenarios.party(employer, dag);
-    changes(session).take_over(employer, shared.services.orders(session, &world, employer, now), dag);
-    let liste = changes(session).orders(employer, party.as_ref()).unwrap_or_default();
+    changes::take_over(session, employer, shared.services.orders(session, &world, employer, now), dag)?;
+    let liste = changes::changes(session).orders(employer, party.as_ref()).unwrap_or_default();
     let version = |order: &Trekkpaalegg, number| {
         let it = liste.versjon(&order.trekkid, number, NaiveDate::MAX)?;
         Some((it.versjon.dag, it))
@@ -249,8 +249,8 @@ fn make_change(shared: &Shared, session: &Session, wanted: &TrekkDocument) -> Re
         return Err(Problem::bad_request(format!("trekkpliktig {employer}: its check digit is wrong")));
     }
     let (choice, hendelse) = (order_choice(wanted)?, hendelse(wanted, dag)?);
-    changes(session).take_over(employer, shared.services.orders(session, &world, employer, now), dag);
-    let done = changes(session).change(employer, party.as_ref(), &choice, &hendelse, now);
+    changes::take_over(session, employer, shared.services.orders(session, &world, employer, now), dag)?;
+    let done = changes::change(session, employer, party.as_ref(), &choice, &hendelse, now)?;
     let (liste, (_, id, number)) = done.map_err(|why| match &why {
         ChangeError::UnknownOrder | ChangeError::NoActiveOrder => Problem::not_found(format!("{employer}: {why}")),
         ChangeError::InvalidDebtor => Problem::bad_request(why.to_string()),
@@ -331,7 +331,7 @@ fn hendelse(wanted: &TrekkDocument, dag: NaiveDate) -> Result<Trekkhendelse, Pro
 async fn list(InSession(session): InSession) -> Response {
     let day = session.today();
     let world = session.world();
-    let session_changes = changes(&session);
+    let session_changes = changes::changes(&session);
     let versions = session_changes.list();
     let lists: Vec<_> = versions
         .iter()
@@ -348,6 +348,6 @@ async fn list(InSession(session): InSession) -> Response {
     Json(TrekkList { count: trekkpaalegg.len(), trekkpaalegg }).into_response()
 }
 
-async fn forget(InSession(session): InSession) -> Json<Deleted> {
-    Json(Deleted::new(changes(&session).forget_all()))
+async fn forget(InSession(session): InSession) -> Result<Json<Deleted>, Problem> {
+    Ok(Json(Deleted::new(changes::forget_all(&session)?)))
 }

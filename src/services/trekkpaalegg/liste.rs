@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::changes::changes;
+use super::changes::remember_seen;
 use super::view::TrekkpaaleggView;
 use super::{invalid, json_answer, orders_of};
 use crate::catalogue::{Endpoint, Number, Parameter, ParameterKind, PartyIn};
@@ -48,7 +48,7 @@ const UNKNOWN_WITHOUT_TOKEN: &str = "no scenario names the employer, so it has n
 
 /// The newest version of every order, or only those with a greater sequence number than the caller asks from.
 fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let liste = orders_of(call);
+    let liste = orders_of(call)?;
     let fra = parameter(call.query, "fraSekvensnummer", 0)?;
     let maks = parameter(call.query, "maksAntall", 1)?;
     if maks.is_some() && fra.is_none() {
@@ -63,7 +63,7 @@ fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
         json_answer(&Streamed(|| found.iter().map(|it| TrekkpaaleggView::new(*it, day))), found.len() * 440 + 2)?;
     answer = answer.showing_sequence(found.last().and_then(|last| i64::try_from(last.sekvensnummer).ok()));
     if let Some((last, part)) = found.last().zip(call.subject.part()) {
-        changes(call.session).remember_seen(part, last.sekvensnummer);
+        remember_seen(call.session, part, last.sekvensnummer).map_err(|why| call.not_kept(&why))?;
     }
     if found.is_empty() && call.subject.party.is_none() {
         answer.warning = Some(if call.subject.is_open { UNKNOWN_WITHOUT_TOKEN } else { UNKNOWN }.into());

@@ -23,6 +23,7 @@ use super::{ISSUER, kb};
 use crate::catalogue::{Check, Formats, Needs, Protection, Service, TokenDemand};
 use crate::domain::trekk::Trekkliste;
 use crate::interface::{Answer, Call, Hooks, Panel, PartyFact, Refusal, ServiceModule};
+use crate::log::kept::StateKind;
 use changes::Trekkendringer;
 use orders::Trekk;
 
@@ -53,7 +54,7 @@ static SERVICE: Service = Service {
 pub(super) static MODULE: ServiceModule = ServiceModule {
     hooks: Hooks {
         section: Some(&section::TrekkSection),
-        session_state: Some(|| Box::new(Trekkendringer::default())),
+        session_state: Some(StateKind::of::<Trekkendringer>()),
         panel: Some(Panel { name: "orders", title: "Orders", script: include_str!("panel.js") }),
         pages: Some(control::pages),
         subcommands: &[command::SUBCOMMAND],
@@ -74,11 +75,14 @@ const ABOUT: &str = "Orders to an employer to deduct from pay, as innkreving-san
     again from the greatest sekvensnummer. New fields come without notice, so read tolerantly.";
 
 /// The orders of the call's employer. The list is empty if the employer has none, or if no scenario names it.
-fn orders_of(call: &Call<'_>) -> Arc<Trekkliste> {
-    let Some(part) = call.subject.part() else { return Arc::default() };
-    let (changes, now) = (changes::changes(call.session), call.instants.now);
-    changes.take_over(part, call.services.orders(call.session, call.world, part, now), call.instants.day);
-    changes.orders(part, call.party()).unwrap_or_default()
+///
+/// # Errors
+/// Orders of another service were to be taken over, and that could not be written.
+fn orders_of(call: &Call<'_>) -> Result<Arc<Trekkliste>, Refusal> {
+    let Some(part) = call.subject.part() else { return Ok(Arc::default()) };
+    let orders = call.services.orders(call.session, call.world, part, call.instants.now);
+    changes::take_over(call.session, part, orders, call.instants.day).map_err(|why| call.not_kept(&why))?;
+    Ok(changes::changes(call.session).orders(part, call.party()).unwrap_or_default())
 }
 
 /// Writes an answer as JSON. `capacity` is about its length in bytes.

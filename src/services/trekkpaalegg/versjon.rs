@@ -31,7 +31,7 @@ pub(super) const OPERATION: Operation =
 
 /// A version by its number.
 fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let (liste, day) = (orders_of(call), call.instants.day);
+    let (liste, day) = (orders_of(call)?, call.instants.day);
     let place = |name: &str| call.place(name).unwrap_or_default();
     let (trekkid, number) = (place("trekkid"), place("trekkversjon"));
     let number: u32 = number

@@ -9,7 +9,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
 
+use super::hendelser::KeptForloep;
 use crate::domain::begjaering::modell::Vedleggstype;
 use crate::domain::begjaering::{LagretVedlegg, Vedleggsarkiv, Vedleggstilstand};
 use crate::faults::duration::parse_duration;
@@ -93,15 +95,20 @@ impl Drop for Fil {
     }
 }
 
-/// An upload.
-pub(super) struct Opplasting {
+/// An upload, as the log has it. Its file is beside it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(super) struct MottattVedlegg {
+    pub(super) uuid: String,
+    #[serde(rename = "type")]
     pub(super) type_: Vedleggstype,
     pub(super) filnavn: String,
     pub(super) innsender_referanse: String,
+    /// In bytes.
+    pub(super) stoerrelse: usize,
+    /// By the session's clock.
     pub(super) mottatt: DateTime<Utc>,
     pub(super) eier: Option<String>,
-    pub(super) forloep: Forloep,
-    pub(super) bytes: Bytes,
+    pub(super) forloep: KeptForloep,
 }
 
 impl Vedlegg {
@@ -159,21 +166,26 @@ struct Innhold {
 }
 
 impl Arkiv {
-    /// Keeps an upload. `uuid` makes a uuid from a number.
-    pub(super) fn ta_imot(&self, upload: Opplasting, uuid: impl FnOnce(u64) -> String) -> Arc<Vedlegg> {
+    /// The number of the next attachment: how many there have been, and one.
+    pub(super) fn neste(&self) -> u64 {
+        self.0.lock().count + 1
+    }
+
+    /// Keeps an upload.
+    pub(super) fn ta_imot(&self, mottatt: &MottattVedlegg, file: Option<Bytes>) {
         let mut kept = self.0.lock();
         kept.count += 1;
-        let stoerrelse = upload.bytes.len();
+        let stoerrelse = mottatt.stoerrelse;
         let attachment = Arc::new(Vedlegg {
-            uuid: uuid(kept.count),
-            type_: upload.type_,
-            filnavn: upload.filnavn,
-            innsender_referanse: upload.innsender_referanse,
+            uuid: mottatt.uuid.clone(),
+            type_: mottatt.type_,
+            filnavn: mottatt.filnavn.clone(),
+            innsender_referanse: mottatt.innsender_referanse.clone(),
             stoerrelse,
-            mottatt: upload.mottatt,
-            eier: upload.eier,
-            forloep: Mutex::new(upload.forloep),
-            fil: Mutex::new(Fil::new(upload.bytes)),
+            mottatt: mottatt.mottatt,
+            eier: mottatt.eier.clone(),
+            forloep: Mutex::new(mottatt.forloep.into()),
+            fil: Mutex::new(file.and_then(Fil::new)),
         });
         kept.by_uuid.insert(attachment.uuid.clone(), Arc::clone(&attachment));
         kept.order.push_back(Arc::clone(&attachment));
@@ -189,7 +201,6 @@ impl Arkiv {
         {
             kept.by_uuid.remove(&oldest.uuid);
         }
-        attachment
     }
 
     /// An attachment by its uuid, in small or capital letters.

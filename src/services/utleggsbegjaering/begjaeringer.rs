@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::arkiv::Arkivet;
+use super::hendelser::Hending;
 use super::register::Scenarioregister;
 use super::saker::{Avvist, IkkeLagret, Innsending, Sak, Tilstand};
 use super::{SERVICE, feil, gang, hode, kb};
@@ -44,17 +45,15 @@ pub(super) fn opprett(call: &Call<'_>) -> Result<Answer, Refusal> {
         let lest = innlest(call, sett)?;
         for _ in 0..MOST_TRIES {
             sjekk_ny(call, &lest, true)?;
-            let reference = |number| stable_uuid(&format!("sak {} {number}", call.session_name()));
-            match tilstand(call)?.opprett(innsending(call, &lest), (kaller(call), manus(call, &lest)), reference) {
-                Ok(sak) => {
-                    glem_oppslag(call, &lest.begjaering);
+            match send_inn(call, &lest) {
+                Ok(ekstern_saksreferanse) => {
                     let base = if call.target.at_base { SERVICE.base } else { "" };
-                    let location = format!("{base}/{}/{}", modell(call).versjon(), sak.referanse);
-                    let kvittering = Kvittering { ekstern_saksreferanse: sak.referanse.clone() };
-                    return Ok(svar(Answer::json(&kvittering), &lest).location(&location));
+                    let location = format!("{base}/{}/{ekstern_saksreferanse}", modell(call).versjon());
+                    return Ok(svar(Answer::json(&Kvittering { ekstern_saksreferanse }), &lest).location(&location));
                 }
                 Err(IkkeLagret::Endret) => {}
                 Err(IkkeLagret::Fullt) => return Err(full()),
+                Err(IkkeLagret::IkkeSkrevet(why)) => return Err(call.not_kept(&why)),
             }
         }
         Err(full())
@@ -77,22 +76,45 @@ pub(super) fn endre(call: &Call<'_>) -> Result<Answer, Refusal> {
         let lest = innlest(call, sett)?;
         for _ in 0..MOST_TRIES {
             sjekk_endring(call, &lest, &sak, true)?;
-            match tilstand(call)?.endre(&sak, innsending(call, &lest)) {
+            match send_endring(call, &sak, &lest) {
                 Ok(()) => return Ok(svar(Answer::default(), &lest)),
                 Err(IkkeLagret::Endret) => sak = self::sak(call)?,
                 Err(IkkeLagret::Fullt) => return Err(full()),
+                Err(IkkeLagret::IkkeSkrevet(why)) => return Err(call.not_kept(&why)),
             }
         }
         Err(full())
     })
 }
 
-/// The numbers of the defendants were asked about for this submission.
-fn glem_oppslag(call: &Call<'_>, begjaering: &Begjaering) {
-    let Some(tilstand) = call.session.state::<Tilstand>() else { return };
-    for number in begjaering.saksoekt.iter().filter_map(|it| it.saksoekt.identifikator()) {
-        tilstand.gang.glem_oppslag(kaller(call).as_deref(), &number.verdi);
-    }
+/// Keeps a new request. Returns the reference of its case.
+fn send_inn(call: &Call<'_>, lest: &Lest) -> Result<String, IkkeLagret> {
+    let (innsending, eier) = (innsending(call, lest), kaller(call));
+    let done = call.session.commit_state::<Tilstand, _>(None, |tilstand| {
+        let number = match tilstand.neste(&innsending, eier.as_deref()) {
+            Ok(number) => number,
+            Err(why) => return (None, Err(why)),
+        };
+        let reference = stable_uuid(&format!("sak {} {number}", call.session_name()));
+        let (script, submission) = (manus(call, lest), innsending.into());
+        let event = Hending::Submitted { reference: reference.clone(), number, owner: eier, script, submission };
+        (Some(event), Ok(reference))
+    });
+    done.map_err(IkkeLagret::IkkeSkrevet)?
+}
+
+/// Keeps a changed request, if the case is still what it was.
+fn send_endring(call: &Call<'_>, before: &Arc<Sak>, lest: &Lest) -> Result<(), IkkeLagret> {
+    let innsending = innsending(call, lest);
+    let done =
+        call.session.commit_state::<Tilstand, _>(None, |tilstand| match tilstand.kan_endre(before, &innsending) {
+            Ok(()) => {
+                let event = Hending::Changed { reference: before.referanse.clone(), submission: innsending.into() };
+                (Some(event), Ok(()))
+            }
+            Err(why) => (None, Err(why)),
+        });
+    done.map_err(IkkeLagret::IkkeSkrevet)?
 }
 
 /// Answers, and remembers a request that is refused.

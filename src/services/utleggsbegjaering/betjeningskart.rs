@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::begjaeringer::{kaller, tilstand};
 use super::feil::formfeil;
+use super::hendelser::Hending;
 use super::hode;
 use super::register::Scenarioregister;
+use super::saker::Tilstand;
 use crate::domain::begjaering::Register;
 use crate::domain::identifikator::{Part, PartKind};
 use crate::domain::saksgang::betjeningskart::Regelverk;
@@ -61,7 +63,18 @@ pub(super) fn vis(call: &Call<'_>) -> Result<Answer, Refusal> {
         return Err(Refusal::findings(400, wrong).hint("numbers have eleven or nine digits, with correct check digits"));
     }
     let (tilstand, kaller) = (tilstand(call)?, kaller(call));
-    let asked_before = identifikator.iter().filter(|it| tilstand.gang.husk_oppslag(kaller.as_deref(), it)).count();
+    let asked = call.session.commit_state::<Tilstand, _>(None, |tilstand| {
+        let is_known = |it: &&String| tilstand.gang.har_oppslag(kaller.as_deref(), it);
+        let (known, mut numbers): (Vec<_>, Vec<_>) = identifikator.iter().partition(is_known);
+        let all = numbers.len();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let asked_before = known.len() + all - numbers.len();
+        let numbers: Vec<String> = numbers.into_iter().cloned().collect();
+        let event = Hending::Asked { caller: kaller.clone(), numbers };
+        ((all > 0).then_some(event), asked_before)
+    });
+    let asked_before = asked.map_err(|why| call.not_kept(&why))?;
     let unntak = tilstand.gang.unntak().clone();
     let register = Scenarioregister { scenarios: &call.world.loaded.scenarios, unntak: &unntak, dag: call.day() };
     let answer = |identifikator: String| {

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::arkiv::Vedlegg;
+use super::hendelser::Hending;
 use super::saker::Tilstand;
 use super::visning::{SakView, Saksliste, VedleggView, Vedleggsliste};
 use super::{eksempel_control, forloep, gang, gang_control, webhook};
@@ -165,8 +166,8 @@ async fn set_status(
     };
     let unprocessed = wanted.ubehandlede.map(usize::from);
     let event = (now(&session), state.map(Sakshendelse::Satt));
-    let sak = tilstand(&session)?.sett(&reference, &session.world().loaded.scenarios, event, unprocessed);
-    gang_control::show(&session, &sak.ok_or_else(|| no_case(&reference))?, false)
+    let sak = gang_control::skje(&session, &reference, event, unprocessed)?;
+    gang_control::show(&session, &sak, false)
 }
 
 fn unknown(what: &str, name: &str, names: &[&str]) -> Problem {
@@ -216,6 +217,8 @@ async fn set_state(
     let state = Vedleggstilstand::med_navn(&wanted.tilstand);
     let state = state.ok_or_else(|| unknown("tilstand", &wanted.tilstand, &names))?;
     let attachment = attachment(&session, &uuid)?;
-    attachment.sett(state);
+    session.commit_state::<Tilstand, _>(None, |_| {
+        (Some(Hending::AttachmentSet { uuid: attachment.uuid.clone(), state }), ())
+    })?;
     Ok(Json(VedleggView::new(&attachment, now(&session))))
 }

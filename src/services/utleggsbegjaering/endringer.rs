@@ -58,7 +58,7 @@ pub(super) fn vis(call: &Call<'_>) -> Result<Answer, Refusal> {
     let all = gang::alle(tilstand, scenarios, now);
     let mine: HashSet<&str> =
         all.iter().filter(|(sak, _)| sak.er_for(kaller.as_deref())).map(|(sak, _)| &*sak.referanse).collect();
-    let told = tilstand.gang.varsler(&all).into_iter();
+    let told = gang::varsler(call.session, &all).map_err(|why| call.not_kept(&why))?.into_iter();
     let told = told.filter(|(number, it)| *number > after && mine.contains(&*it.referanse)).take(MOST);
     let statusendringer = told.map(|(sekvensnummer, it)| Statusendring {
         sekvensnummer,

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::{Mutex, MutexGuard};
+use serde::{Deserialize, Serialize};
 
+use super::hendelser::Hending;
 use super::saker::{Sak, Tilstand};
 use crate::domain::begjaering::Sakstilstand;
 use crate::domain::clock::day_in_norway;
@@ -17,6 +19,7 @@ use crate::domain::saksgang::livsloep::Overgang;
 use crate::domain::saksgang::ordre::oppdrag;
 use crate::domain::saksgang::regnskap::{LoependeBidrag, Regnskap, Skyldner, Trekksak, med_slutt, regnskap};
 use crate::domain::trekk::Oppdrag;
+use crate::log::NotKept;
 use crate::scenario::ScenarioSet;
 use crate::session::{Session, World};
 
@@ -32,7 +35,7 @@ pub(super) struct Gang {
 }
 
 /// A change of a case's state.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Hash, Serialize)]
 pub(super) struct Varsel {
     pub(super) dag: NaiveDate,
     pub(super) referanse: String,
@@ -40,6 +43,9 @@ pub(super) struct Varsel {
     pub(super) nummer: usize,
     pub(super) tilstand: Sakstilstand,
 }
+
+/// Changes with their numbers.
+type Numbered = Vec<(u64, Varsel)>;
 
 impl Gang {
     /// What the session says of the rules that numbers are under.
@@ -52,9 +58,14 @@ impl Gang {
         self.bidrag.lock().insert(skyldner, bidrag);
     }
 
-    /// Remembers that somebody asked about a number. Whether they had asked before.
-    pub(super) fn husk_oppslag(&self, kaller: Option<&str>, nummer: &str) -> bool {
-        !self.oppslag.lock().insert((kaller.map(str::to_owned), nummer.to_owned()))
+    /// Whether somebody has asked about a number before.
+    pub(super) fn har_oppslag(&self, kaller: Option<&str>, nummer: &str) -> bool {
+        self.oppslag.lock().contains(&(kaller.map(str::to_owned), nummer.to_owned()))
+    }
+
+    /// Remembers that somebody asked about a number.
+    pub(super) fn husk_oppslag(&self, kaller: Option<&str>, nummer: &str) {
+        self.oppslag.lock().insert((kaller.map(str::to_owned), nummer.to_owned()));
     }
 
     /// A submission is about numbers, so it was right to ask about them.
@@ -62,28 +73,54 @@ impl Gang {
         self.oppslag.lock().remove(&(kaller.map(str::to_owned), nummer.to_owned()));
     }
 
-    /// The changes of cases that are there, each with the number that it got when it was told first, by rising number. A
-    /// change that is new gets a higher number than all before it.
-    pub(super) fn varsler(&self, saker: &[(Arc<Sak>, Vec<Overgang>)]) -> Vec<(u64, Varsel)> {
-        let all = saker.iter().flat_map(|(sak, overganger)| {
-            overganger.iter().enumerate().map(|(nummer, it)| Varsel {
-                dag: it.dag,
-                referanse: sak.referanse.clone(),
-                nummer,
-                tilstand: it.tilstand,
-            })
-        });
-        let mut all: Vec<Varsel> = all.collect();
-        all.sort_by_key(|it| (it.dag, it.nummer));
-        let mut told = self.varsler.lock();
-        let numbered = all.into_iter().map(|it| {
-            let next = told.len() as u64 + 1;
-            (*told.entry(it.clone()).or_insert(next), it)
-        });
-        let mut numbered: Vec<_> = numbered.collect();
-        numbered.sort_by_key(|(number, _)| *number);
-        numbered
+    /// Remembers the numbers of changes.
+    pub(super) fn husk_varsler(&self, told: &[(u64, Varsel)]) {
+        self.varsler.lock().extend(told.iter().map(|(number, varsel)| (varsel.clone(), *number)));
     }
+
+    /// The changes, each with its number, and those that are new. A new one gets a higher number than all before it.
+    fn nummerert(&self, all: Vec<Varsel>) -> (Numbered, Numbered) {
+        let told = self.varsler.lock();
+        let (mut numbered, mut new) = (Vec::with_capacity(all.len()), Vec::new());
+        for it in all {
+            let known = told.get(&it).copied();
+            let number = known.unwrap_or(told.len() as u64 + new.len() as u64 + 1);
+            if known.is_none() {
+                new.push((number, it.clone()));
+            }
+            numbered.push((number, it));
+        }
+        numbered.sort_by_key(|(number, _)| *number);
+        (numbered, new)
+    }
+}
+
+/// The changes of cases that are there, each with the number that it got when it was told first, by rising number. A
+/// change that is new gets a higher number than all before it.
+///
+/// # Errors
+/// The new numbers could not be written.
+pub(super) fn varsler(session: &Session, saker: &[(Arc<Sak>, Vec<Overgang>)]) -> Result<Vec<(u64, Varsel)>, NotKept> {
+    let all = saker.iter().flat_map(|(sak, overganger)| {
+        overganger.iter().enumerate().map(|(nummer, it)| Varsel {
+            dag: it.dag,
+            referanse: sak.referanse.clone(),
+            nummer,
+            tilstand: it.tilstand,
+        })
+    });
+    let mut all: Vec<Varsel> = all.collect();
+    all.sort_by_key(|it| (it.dag, it.nummer));
+    if let Some(tilstand) = session.state::<Tilstand>() {
+        let (numbered, new) = tilstand.gang.nummerert(all.clone());
+        if new.is_empty() {
+            return Ok(numbered);
+        }
+    }
+    session.commit_state::<Tilstand, _>(None, |tilstand| {
+        let (numbered, new) = tilstand.gang.nummerert(all);
+        ((!new.is_empty()).then_some(Hending::Told { changes: new }), numbered)
+    })
 }
 
 /// A debtor, with all cases and the deduction at an instant.

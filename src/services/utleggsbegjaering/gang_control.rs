@@ -8,14 +8,15 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Json;
 use axum::routing::{get, post};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 use super::control::{no_case, now, tilstand};
 use super::gang::{self, Mot};
-use super::saker::Sak;
+use super::hendelser::Hending;
+use super::saker::{Sak, Tilstand};
 use super::visning::SakView;
 use crate::domain::Beloep;
 use crate::domain::clock::parse_day;
@@ -217,7 +218,8 @@ async fn decide(
         let beloep = amount("loependeBidrag", kroner)?;
         let sak = find(&session, &reference)?;
         if let Some(debtor) = sak.skyldner() {
-            tilstand(&session)?.gang.sett_bidrag(debtor, LoependeBidrag { fra: session.today(), beloep });
+            let support = LoependeBidrag { fra: session.today(), beloep };
+            session.commit_state::<Tilstand, _>(None, |_| (Some(Hending::SupportSaid { debtor, support }), ()))?;
         }
     }
     happen(&session, &reference, Sakshendelse::Besluttet([utfall].into()))
@@ -229,14 +231,26 @@ fn find(session: &Session, reference: &str) -> Result<Arc<Sak>, Problem> {
 
 /// Something happens to a case now, and it is shown.
 pub(super) fn happen(session: &Session, reference: &str, hendelse: Sakshendelse) -> Result<Json<SakView>, Problem> {
-    let (now, world) = (now(session), session.world());
+    let now = now(session);
     let before = find(session, reference)?;
     if now < before.innsendt() {
         return Err(Problem::bad_request("the session's clock is before the submission of the case"));
     }
-    let scenarios = &world.loaded.scenarios;
-    let sak = tilstand(session)?.sett(reference, scenarios, (now, Some(hendelse)), None);
-    show(session, &sak.ok_or_else(|| no_case(reference))?, false)
+    show(session, &skje(session, reference, (now, Some(hendelse)), None)?, false)
+}
+
+/// Something happens to a case. Returns the case after it.
+pub(super) fn skje(
+    session: &Session,
+    reference: &str,
+    (at, event): (DateTime<Utc>, Option<Sakshendelse>),
+    unprocessed: Option<usize>,
+) -> Result<Arc<Sak>, Problem> {
+    find(session, reference)?;
+    session.commit_state::<Tilstand, _>(None, |_| {
+        (Some(Hending::Happened { reference: reference.to_owned(), at, event, unprocessed }), ())
+    })?;
+    find(session, reference)
 }
 
 /// A case as it is now.
@@ -385,10 +399,13 @@ async fn set_rules(
     if said.fra.zip(said.til).is_some_and(|(fra, til)| til < fra) {
         return Err(Problem::bad_request("til is before fra"));
     }
-    let mut all = tilstand(&session)?.gang.unntak();
-    if all.len() == MOST_NUMBERS || all.get(&part.to_string()).is_some_and(|said| said.len() == MOST_WORDS) {
+    let is_kept = session.commit_state::<Tilstand, _>(None, |tilstand| {
+        let all = tilstand.gang.unntak();
+        let is_full = all.len() == MOST_NUMBERS || all.get(&part.to_string()).is_some_and(|it| it.len() == MOST_WORDS);
+        ((!is_full).then(|| Hending::RulesSaid { number: part.to_string(), said }), !is_full)
+    })?;
+    if !is_kept {
         return Err(Problem::new(StatusCode::INSUFFICIENT_STORAGE, "The sandbox is full", "reset the session"));
     }
-    all.entry(part.to_string()).or_default().push(said);
     Ok(Json(Regelverksvar { identifikator, regelverk: regelverk.navn(), fra: said.fra, til: said.til }))
 }

@@ -16,6 +16,7 @@ mod filtype;
 mod forloep;
 mod gang;
 mod gang_control;
+mod hendelser;
 mod hode;
 mod innsyn;
 mod register;
@@ -35,6 +36,7 @@ use crate::catalogue::{
 use crate::coverage::CaseStates;
 use crate::domain::saksgang::livsloep::Manusnavn;
 use crate::interface::{Envelope, Hooks, Operation, Panel, PartyFact, ServiceModule};
+use crate::log::kept::StateKind;
 use saker::Tilstand;
 
 static SERVICE: Service = Service {
@@ -199,7 +201,8 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
     envelope: Envelope::Whole(feil::body),
     hooks: Hooks {
         section: Some(&section::UtleggSection),
-        session_state: Some(|| Box::new(Tilstand::default())),
+        session_state: Some(StateKind::of::<Tilstand>()),
+        resume: Some(webhook::gjenoppta),
         settings: Some(webhook::SECTION),
         panel: Some(Panel { name: "cases", title: "Cases", script: include_str!("panel.js") }),
         pages: Some(control::pages),

@@ -10,11 +10,12 @@ use parking_lot::Mutex;
 use super::arkiv::Arkiv;
 use super::gang::Gang;
 use super::section::Partsdata;
-use super::webhook::Abonnement;
+use super::webhook::{Abonnement, Mottakerhendelse};
 use crate::domain::begjaering::{Begjaering, Modell};
 use crate::domain::identifikator::Part;
 use crate::domain::saksgang::livsloep::{Datert, Manusnavn, Overgang, Sakshendelse, forloep, ubehandlede};
 use crate::interface::Finding;
+use crate::log::NotKept;
 use crate::scenario::ScenarioSet;
 
 /// The most submissions that a session keeps, and the most bytes of them.
@@ -101,6 +102,8 @@ pub(super) enum IkkeLagret {
     Endret,
     /// There is no room.
     Fullt,
+    /// It could not be written.
+    IkkeSkrevet(NotKept),
 }
 
 impl Sak {
@@ -205,63 +208,87 @@ impl Tilstand {
         of_scenarios.chain(own).collect()
     }
 
-    /// Keeps a new case. `reference` makes a reference from its number.
-    pub(super) fn opprett(
-        &self,
-        innsending: Innsending,
-        (eier, manus): (Option<String>, Manusnavn),
-        reference: impl FnOnce(usize) -> String,
-    ) -> Result<Arc<Sak>, IkkeLagret> {
-        let mut kept = self.saker.lock();
-        let kaller = eier.as_deref();
+    /// The number of a new case, if it may be kept: no case has the same request, and there is room.
+    pub(super) fn neste(&self, innsending: &Innsending, kaller: Option<&str>) -> Result<usize, IkkeLagret> {
+        let kept = self.saker.lock();
         if kept.by_reference.values().any(|sak| sak.er_duplikat(&innsending.begjaering, kaller)) {
             return Err(IkkeLagret::Endret);
         }
-        kept.count(&innsending)?;
-        let sak = Arc::new(Sak {
-            referanse: reference(kept.order.len() + 1),
-            eier,
-            nummer: kept.order.len() + 1,
-            manus,
-            hendelser: Vec::new(),
-            ubehandlede: None,
-            innsendinger: vec![Arc::new(innsending)],
-        });
-        kept.put(&sak);
-        Ok(sak)
+        kept.har_plass(innsending)?;
+        Ok(kept.order.len() + 1)
     }
 
-    /// Keeps a submission that changes a case, if the case is still what it was.
-    pub(super) fn endre(&self, before: &Arc<Sak>, innsending: Innsending) -> Result<(), IkkeLagret> {
-        let mut kept = self.saker.lock();
+    /// Whether a changed request may be kept: the case is still what it was, and there is room.
+    pub(super) fn kan_endre(&self, before: &Arc<Sak>, innsending: &Innsending) -> Result<(), IkkeLagret> {
+        let kept = self.saker.lock();
         if kept.by_reference.get(&before.referanse).is_some_and(|now| !Arc::ptr_eq(now, before)) {
             return Err(IkkeLagret::Endret);
         }
-        kept.count(&innsending)?;
-        let mut sak = Sak::clone(before);
-        sak.innsendinger.push(Arc::new(innsending));
-        kept.put(&Arc::new(sak));
-        Ok(())
+        kept.har_plass(innsending)
     }
 
-    /// Something happens to a case.
-    pub(super) fn sett(
+    /// Keeps a new case.
+    pub(super) fn legg_inn(
+        &self,
+        referanse: &str,
+        nummer: usize,
+        eier: Option<String>,
+        manus: Manusnavn,
+        innsending: Arc<Innsending>,
+    ) {
+        let mut kept = self.saker.lock();
+        kept.count(&innsending);
+        kept.put(&Arc::new(Sak {
+            referanse: referanse.to_owned(),
+            eier,
+            nummer,
+            manus,
+            hendelser: Vec::new(),
+            ubehandlede: None,
+            innsendinger: vec![innsending],
+        }));
+    }
+
+    /// Keeps a submission that changes a case. Nothing happens if there is no such case.
+    pub(super) fn legg_til(&self, referanse: &str, innsending: Arc<Innsending>, scenarios: &ScenarioSet) {
+        let Some(before) = self.finn(referanse, scenarios) else { return };
+        let mut kept = self.saker.lock();
+        kept.count(&innsending);
+        let mut sak = Sak::clone(&before);
+        sak.innsendinger.push(innsending);
+        kept.put(&Arc::new(sak));
+    }
+
+    /// Something happens to a case. Nothing does if there is no such case.
+    pub(super) fn skje(
         &self,
         referanse: &str,
         scenarios: &ScenarioSet,
         (tid, hendelse): (DateTime<Utc>, Option<Sakshendelse>),
         ubehandlede: Option<usize>,
-    ) -> Option<Arc<Sak>> {
+    ) {
+        let Some(before) = self.finn(referanse, scenarios) else { return };
         let mut kept = self.saker.lock();
-        let own = kept.by_reference.get(referanse).cloned();
-        let mut sak = Sak::clone(&*own.or_else(|| of_scenarios(scenarios).find(|sak| sak.referanse == referanse))?);
+        let mut sak = Sak::clone(&before);
         if sak.hendelser.len() < MOST_EVENTS {
             sak.hendelser.extend(hendelse.map(|hendelse| Datert { tid, hendelse }));
         }
         sak.ubehandlede = ubehandlede.or(sak.ubehandlede);
-        let sak = Arc::new(sak);
-        kept.put(&sak);
-        Some(sak)
+        kept.put(&Arc::new(sak));
+    }
+
+    /// Something happens to the receiver of notices.
+    pub(super) fn mottaker(&self, hendelse: &Mottakerhendelse) {
+        let mut current = self.webhook.lock();
+        match hendelse {
+            Mottakerhendelse::Set(_) => *current = Abonnement::av(hendelse).map(Arc::new),
+            Mottakerhendelse::Told { number } => {
+                if let Some(abonnement) = &*current {
+                    abonnement.sett_sist(*number);
+                }
+            }
+            Mottakerhendelse::Removed => *current = None,
+        }
     }
 
     /// Remembers a request that was refused.
@@ -280,14 +307,15 @@ impl Tilstand {
 }
 
 impl Saker {
-    /// Counts a submission, if there is room for it.
-    fn count(&mut self, innsending: &Innsending) -> Result<(), IkkeLagret> {
-        let bytes = self.bytes + innsending.sendt.len();
-        if self.submissions == MOST || bytes > MOST_BYTES {
-            return Err(IkkeLagret::Fullt);
-        }
-        (self.submissions, self.bytes) = (self.submissions + 1, bytes);
-        Ok(())
+    /// Whether there is room for a submission.
+    fn har_plass(&self, innsending: &Innsending) -> Result<(), IkkeLagret> {
+        let is_full = self.submissions >= MOST || self.bytes + innsending.sendt.len() > MOST_BYTES;
+        if is_full { Err(IkkeLagret::Fullt) } else { Ok(()) }
+    }
+
+    /// Counts a submission.
+    fn count(&mut self, innsending: &Innsending) {
+        (self.submissions, self.bytes) = (self.submissions + 1, self.bytes + innsending.sendt.len());
     }
 
     fn put(&mut self, sak: &Arc<Sak>) {

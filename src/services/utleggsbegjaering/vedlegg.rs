@@ -4,9 +4,11 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::arkiv::{Forloep, Opplasting};
+use super::arkiv::{Forloep, MottattVedlegg};
 use super::begjaeringer::{kaller, tilstand};
 use super::feil::formfeil;
+use super::hendelser::Hending;
+use super::saker::Tilstand;
 use super::section::Partsdata;
 use super::{SERVICE, filtype, hode};
 use crate::access::mint::stable_uuid;
@@ -106,21 +108,26 @@ pub(super) fn last_opp(call: &Call<'_>) -> Result<Answer, Refusal> {
         let hint = "the content counts, not the name: PDF, PNG, JPEG, GIF, TIFF, RTF, DOC, DOCX, ODT, or plain text";
         return Err(Refusal::findings(415, vec![formfeil("fil", what)]).hint(hint));
     }
-    let upload = Opplasting {
-        type_,
-        filnavn: filnavn(text("filnavn"), file),
-        innsender_referanse: text("innsenderReferanse").unwrap_or_default().to_owned(),
-        mottatt: call.instants.now,
-        eier: kaller(call),
-        forloep: forloep(call, file),
-        bytes: file.bytes.clone(),
-    };
     let session = call.session_name();
-    let kept = tilstand(call)?.arkiv.ta_imot(upload, |number| stable_uuid(&format!("vedlegg {session} {number}")));
+    let attached = call.session.commit_state::<Tilstand, _>(Some(file.bytes.clone()), |tilstand| {
+        let uuid = stable_uuid(&format!("vedlegg {session} {}", tilstand.arkiv.neste()));
+        let mottatt = MottattVedlegg {
+            uuid: uuid.clone(),
+            type_,
+            filnavn: filnavn(text("filnavn"), file),
+            innsender_referanse: text("innsenderReferanse").unwrap_or_default().to_owned(),
+            stoerrelse: file.bytes.len(),
+            mottatt: call.instants.now,
+            eier: kaller(call),
+            forloep: forloep(call, file).into(),
+        };
+        (Some(Hending::Attached(mottatt)), uuid)
+    });
+    let uuid = attached.map_err(|why| call.not_kept(&why))?;
     let base = if call.target.at_base { SERVICE.base } else { "" };
     let version = call.path.part(0).unwrap_or_default();
-    let answer = Answer::json(&VedleggKvittering { uuid: kept.uuid.clone() });
-    Ok(answer.location(&format!("{base}/{version}/vedlegg/{}", kept.uuid)))
+    let location = format!("{base}/{version}/vedlegg/{uuid}");
+    Ok(Answer::json(&VedleggKvittering { uuid }).location(&location))
 }
 
 /// The parts that an upload may have.

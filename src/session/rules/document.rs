@@ -11,7 +11,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Clocks, Rule, Step, When};
+use super::{Clocks, Rule, RuleAdded, Step, When};
 use crate::catalogue::{Catalogue, Endpoint, PartyIn, Service};
 use crate::faults::Cause;
 use crate::faults::duration::parse_duration;
@@ -146,6 +146,7 @@ impl Rule {
         seed: u64,
     ) -> Result<Self, Box<Refused>> {
         let now = clocks.real;
+        let mut document = document;
         let when = read_when(&document.when, catalogue)?;
         let then = read_steps(&document.then.0, &when, catalogue)?;
         for step in &then {
@@ -175,7 +176,18 @@ impl Rule {
                 Some(end.ok_or_else(bad)?)
             }
         };
-        Ok(Self::from_checked(document, number, when, then, expires, seed))
+        document.seed.get_or_insert(seed);
+        Ok(Self::from_checked(document, number, when, then, expires))
+    }
+
+    /// A rule that was checked when it was added.
+    ///
+    /// # Errors
+    /// It names something that this version of the sandbox does not have.
+    pub(super) fn kept(added: &RuleAdded, catalogue: Catalogue) -> Result<Self, Box<Refused>> {
+        let when = read_when(&added.rule.when, catalogue)?;
+        let then = read_steps(&added.rule.then.0, &when, catalogue)?;
+        Ok(Self::from_checked(added.rule.clone(), added.number, when, then, added.expires))
     }
 }
 

@@ -15,6 +15,7 @@ use parking_lot::{Mutex, RwLock};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
+pub(crate) use super::events::{RuleAdded, RuleUsed};
 use crate::catalogue::{Catalogue, Endpoint, PartyIn, Service};
 use crate::faults::effects::Delay;
 use crate::faults::modifiers::Modifiers;
@@ -128,9 +129,20 @@ pub(crate) struct Rule {
     state: Mutex<RuleState>,
 }
 
+#[derive(Default)]
 struct RuleState {
     used: u32,
-    rng: ChaCha8Rng,
+    /// How far the rule's generator is, in words of 32 bits.
+    drawn: u64,
+}
+
+/// What a call makes of a rule, before it is counted.
+pub(crate) struct Decided {
+    pub(crate) applied: Applied,
+    /// The call's modifiers with those of the rule.
+    pub(crate) modifiers: Modifiers,
+    /// What is counted; nothing if the rule is as it was.
+    pub(crate) used: Option<RuleUsed>,
 }
 
 /// What a rule did to a call.
@@ -144,15 +156,14 @@ pub(crate) enum Applied {
 }
 
 impl Rule {
+    /// A rule that was checked before. The document has its seed.
     fn from_checked(
-        mut document: RuleDocument,
+        document: RuleDocument,
         number: u64,
         when: When,
         then: Vec<Step>,
         expires: Option<DateTime<Utc>>,
-        drawn_seed: u64,
     ) -> Self {
-        let seed = *document.seed.get_or_insert(drawn_seed);
         let times = if document.then.0.contains_key("sequence") { document.times.or(Some(1)) } else { document.times };
         let length = u32::try_from(then.len()).unwrap_or(u32::MAX);
         Self {
@@ -163,27 +174,48 @@ impl Rule {
             max_uses: times.map(|times| times.saturating_mul(length)),
             expires,
             document,
-            state: Mutex::new(RuleState { used: 0, rng: ChaCha8Rng::seed_from_u64(seed) }),
+            state: Mutex::default(),
         }
     }
 
-    /// Adds to a call's modifiers each key of the rule that is not set yet and that the service takes. If the rule adds
-    /// anything, that counts as one use.
-    pub(crate) fn apply(&self, call: &CallFacts<'_>, modifiers: &mut Modifiers, clocks: Clocks) -> Applied {
-        if self.has_expired(clocks.real) {
-            return Applied::Nothing;
+    /// Whether a call need not ask it: it has ended, or it is used up.
+    pub(crate) fn is_spent(&self, real: DateTime<Utc>) -> bool {
+        self.has_expired(real) || self.left() == Some(0)
+    }
+
+    /// Says what a call makes of it: each key of the rule that is not set yet and that the service takes is added. If the rule
+    /// adds anything, that counts as one use. Nothing is counted here; [`Rule::count`] does that.
+    pub(crate) fn decide(&self, call: &CallFacts<'_>, modifiers: &Modifiers, clocks: Clocks) -> Decided {
+        let mut modifiers = modifiers.clone();
+        if self.is_spent(clocks.real) {
+            return Decided { applied: Applied::Nothing, modifiers, used: None };
         }
-        let mut state = self.state.lock();
-        if self.max_uses.is_some_and(|max| state.used >= max) {
-            return Applied::Nothing;
-        }
-        if let Some(probability) = self.document.probability
-            && state.rng.random::<f64>() >= probability
-        {
-            return Applied::Nothing;
-        }
-        let step = &self.then[state.used as usize % self.then.len()];
-        let applied = match step {
+        let state = self.state.lock();
+        // The generator follows from the seed and from how far it is. How far it goes is part of what is counted.
+        let mut rng = ChaCha8Rng::seed_from_u64(self.document.seed.unwrap_or_default());
+        rng.set_word_pos(state.drawn.into());
+        let missed = self.document.probability.is_some_and(|probability| rng.random::<f64>() >= probability);
+        let applied = if missed {
+            Applied::Nothing
+        } else {
+            self.fill(&self.then[state.used as usize % self.then.len()], call, &mut modifiers, clocks, &mut rng)
+        };
+        let met = !matches!(applied, Applied::Nothing);
+        let after = u64::try_from(rng.get_word_pos()).unwrap_or(u64::MAX);
+        let drawn = (after != state.drawn).then_some(after);
+        let used = (met || drawn.is_some()).then_some(RuleUsed { number: self.number, met, drawn });
+        Decided { applied, modifiers, used }
+    }
+
+    fn fill(
+        &self,
+        step: &Step,
+        call: &CallFacts<'_>,
+        modifiers: &mut Modifiers,
+        clocks: Clocks,
+        rng: &mut ChaCha8Rng,
+    ) -> Applied {
+        match step {
             Step::Natural if modifiers.is_answered() => Applied::Nothing,
             Step::Natural => Applied::Natural,
             // The clock has moved since the rule was checked, and the shift now leads to a year that is not allowed.
@@ -193,24 +225,28 @@ impl Rule {
                 let mut wanted = Modifiers::clone(step);
                 wanted.edition = wanted.edition.filter(|_| call.service.has_editions);
                 wanted.party = wanted.party.filter(|_| call.is_open);
-                if modifiers.fill_from(&wanted) {
-                    // If the call has a seed of its own, that decides what is drawn. Otherwise the rule's seed does.
-                    if modifiers.seed.is_none() {
-                        if let Some(delay) = modifiers.delay.as_mut().filter(|_| may_delay) {
-                            delay.value = Delay::Fixed(delay.value.draw(&mut state.rng));
-                        }
-                        if may_drift && modifiers.drift.is_some() {
-                            modifiers.drift_seed = self.document.seed;
-                        }
-                    }
-                    Applied::Keys
-                } else {
-                    Applied::Nothing
+                if !modifiers.fill_from(&wanted) {
+                    return Applied::Nothing;
                 }
+                // If the call has a seed of its own, that decides what is drawn. Otherwise the rule's seed does.
+                if modifiers.seed.is_none() {
+                    if let Some(delay) = modifiers.delay.as_mut().filter(|_| may_delay) {
+                        delay.value = Delay::Fixed(delay.value.draw(rng));
+                    }
+                    if may_drift && modifiers.drift.is_some() {
+                        modifiers.drift_seed = self.document.seed;
+                    }
+                }
+                Applied::Keys
             }
-        };
-        state.used += u32::from(!matches!(applied, Applied::Nothing));
-        applied
+        }
+    }
+
+    /// Counts what a call made of it.
+    fn count(&self, used: &RuleUsed) {
+        let mut state = self.state.lock();
+        state.used += u32::from(used.met);
+        state.drawn = used.drawn.unwrap_or(state.drawn);
     }
 
     /// How many calls have used the rule.
@@ -235,6 +271,7 @@ type ByTarget = HashMap<(Option<&'static str>, Option<&'static str>), Vec<Arc<Ru
 #[derive(Default)]
 struct RuleTable {
     last_number: u64,
+    by_number: HashMap<u64, Arc<Rule>>,
     by_party: HashMap<Box<str>, ByTarget>,
     by_client: HashMap<Box<str>, ByTarget>,
     others: ByTarget,
@@ -249,29 +286,38 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    /// Checks a rule and adds it. `seed` is used if the document has none.
+    /// Checks a rule, and says how it will be kept. `seed` is used if the document has none.
     ///
     /// # Errors
     /// Something in the document is refused, or the session has [`MOST_RULES`] rules that can still be used.
-    pub(crate) fn add(
+    pub(crate) fn check(
         &self,
         document: RuleDocument,
         catalogue: Catalogue,
         clocks: Clocks,
         seed: u64,
-    ) -> Result<Arc<Rule>, Box<Refused>> {
-        let mut table = self.table.write();
-        let rule = Arc::new(Rule::new(document, table.last_number + 1, catalogue, clocks, seed)?);
-        table.retain(|rule| !rule.has_expired(clocks.real));
-        if table.rules().count() >= MOST_RULES {
-            // Rules that are used up make room.
-            table.retain(|rule| rule.left() != Some(0));
-        }
-        if table.rules().count() >= MOST_RULES {
+    ) -> Result<RuleAdded, Box<Refused>> {
+        let table = self.table.read();
+        let rule = Rule::new(document, table.last_number + 1, catalogue, clocks, seed)?;
+        if table.rules().filter(|rule| !rule.is_spent(clocks.real)).count() >= MOST_RULES {
             let detail = format!("the session has {MOST_RULES} rules already; delete some");
             return Err(Refused::no_room("rules", &MOST_RULES.to_string(), detail));
         }
-        table.last_number += 1;
+        Ok(RuleAdded { number: rule.number, rule: rule.document, expires: rule.expires })
+    }
+
+    /// Adds a rule that was checked. Those that have ended go, and those that are used up if there are many.
+    ///
+    /// # Errors
+    /// The rule is from an earlier version of the sandbox, and this one cannot keep it.
+    pub(crate) fn add(&self, added: &RuleAdded, catalogue: Catalogue, real: DateTime<Utc>) -> Result<(), Box<Refused>> {
+        let rule = Arc::new(Rule::kept(added, catalogue)?);
+        let mut table = self.table.write();
+        table.retain(|rule| !rule.has_expired(real));
+        if table.by_number.len() >= MOST_RULES {
+            table.retain(|rule| rule.left() != Some(0));
+        }
+        table.last_number = table.last_number.max(rule.number);
         let target = (rule.when.service.map(|service| service.name), rule.when.endpoint);
         let group = match (&rule.when.party, &rule.when.client) {
             (Some(party), _) => table.by_party.entry(party.clone()).or_default(),
@@ -279,8 +325,22 @@ impl Rules {
             (None, None) => &mut table.others,
         };
         group.entry(target).or_default().push(Arc::clone(&rule));
-        self.count.store(table.rules().count(), Ordering::Relaxed);
-        Ok(rule)
+        table.by_number.insert(rule.number, rule);
+        self.count.store(table.by_number.len(), Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Counts what a call made of a rule.
+    pub(crate) fn count(&self, used: &RuleUsed) {
+        let rule = self.table.read().by_number.get(&used.number).cloned();
+        if let Some(rule) = rule {
+            rule.count(used);
+        }
+    }
+
+    /// A rule by its id.
+    pub(crate) fn find(&self, id: &str) -> Option<Arc<Rule>> {
+        self.table.read().rules().find(|rule| &*rule.id == id).cloned()
     }
 
     /// The rules that have not expired, the oldest first.
@@ -291,26 +351,28 @@ impl Rules {
         rules
     }
 
-    /// Deletes a rule. False if no rule has the id.
-    pub(crate) fn delete(&self, id: &str) -> bool {
+    /// Deletes a rule.
+    pub(super) fn delete(&self, id: &str) {
         let mut table = self.table.write();
-        let before = table.rules().count();
         table.retain(|rule| &*rule.id != id);
-        let after = table.rules().count();
-        self.count.store(after, Ordering::Relaxed);
-        after < before
+        self.count.store(table.by_number.len(), Ordering::Relaxed);
     }
 
-    /// Deletes all rules. Returns how many there were.
-    pub(crate) fn clear(&self) -> usize {
+    /// Deletes all rules.
+    pub(super) fn clear(&self) {
         let mut table = self.table.write();
         table.retain(|_| false);
-        self.count.swap(0, Ordering::Relaxed)
+        self.count.store(0, Ordering::Relaxed);
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.count.load(Ordering::Relaxed)
     }
 
     /// Whether there are no rules.
     pub(crate) fn is_empty(&self) -> bool {
-        self.count.load(Ordering::Relaxed) == 0
+        self.len() == 0
     }
 
     /// The rules that match a call, the newest first.
@@ -346,8 +408,7 @@ impl Rule {
 
 impl RuleTable {
     fn rules(&self) -> impl Iterator<Item = &Arc<Rule>> {
-        let groups = self.by_party.values().chain(self.by_client.values()).chain([&self.others]);
-        groups.flat_map(HashMap::values).flatten()
+        self.by_number.values()
     }
 
     /// Removes every rule that `keep` does not hold for, and the groups that become empty.
@@ -362,5 +423,6 @@ impl RuleTable {
         self.by_party.retain(|_, group| retain_in(group));
         self.by_client.retain(|_, group| retain_in(group));
         retain_in(&mut self.others);
+        self.by_number.retain(|_, rule| keep(rule));
     }
 }

@@ -86,8 +86,18 @@ pub(crate) fn upload_all(sandbox: &Sandbox, base: &str, headers: &[(&str, &str)]
     });
 }
 
+/// The type of every attachment, in the order in which `replace` asks for them.
+pub(crate) fn attachments(request: &Value) -> Vec<String> {
+    let mut types = Vec::new();
+    replace(&mut request.clone(), &mut |type_| {
+        types.push(type_.to_owned());
+        String::new()
+    });
+    types
+}
+
 /// Puts a new uuid into every attachment.
-fn replace(value: &mut Value, uuid: &mut impl FnMut(&str) -> String) {
+pub(crate) fn replace(value: &mut Value, uuid: &mut impl FnMut(&str) -> String) {
     match value {
         Value::Object(fields) if fields.contains_key("filnavn") && fields.contains_key("type") => {
             let type_ = fields["type"].as_str().expect("a type").to_owned();

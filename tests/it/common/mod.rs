@@ -3,6 +3,7 @@
 pub(crate) mod begjaering;
 pub(crate) mod contracts;
 pub(crate) mod jwt;
+pub(crate) mod state;
 
 use innkreving_sandbox::Sandbox;
 use serde_json::Value;

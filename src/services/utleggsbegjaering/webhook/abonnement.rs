@@ -12,14 +12,18 @@ use chrono::{DateTime, NaiveDate, Utc};
 use http::StatusCode;
 use parking_lot::Mutex;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::WebhookSettings;
 use super::adresse::{Maal, Tillatt};
 use super::sending::{Melding, send};
 use super::signatur::Hemmelighet;
 use crate::access::mint::stable_uuid;
+use crate::config::ServiceSettings;
+use crate::log::NotKept;
 use crate::redact::redacted;
 use crate::services::utleggsbegjaering::gang::{self, Varsel};
+use crate::services::utleggsbegjaering::hendelser::Hending;
 use crate::services::utleggsbegjaering::saker::Tilstand;
 use crate::session::Session;
 use crate::session::time::Setting;
@@ -46,10 +50,30 @@ pub(in crate::services::utleggsbegjaering) struct Abonnement {
     pub(super) hemmelighet: Hemmelighet,
     /// Only cases of this submitter.
     pub(super) innsender: Option<String>,
-    tillatt: Vec<Tillatt>,
     /// The number of the last change that was told, or given up, or that came before the receiver.
     sist: AtomicU64,
     leveringer: Mutex<VecDeque<Levering>>,
+}
+
+/// Something that happened to the receiver.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::services::utleggsbegjaering) enum Mottakerhendelse {
+    /// There is a new one.
+    Set(Satt),
+    /// It was told changes up to this number, or they were given up.
+    Told { number: u64 },
+    /// There is none any more.
+    Removed,
+}
+
+/// A receiver, as a record has it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(in crate::services::utleggsbegjaering) struct Satt {
+    pub(super) url: String,
+    pub(super) secret: String,
+    pub(super) innsender: Option<String>,
+    pub(super) last: u64,
 }
 
 /// What became of a notice.
@@ -106,14 +130,20 @@ enum Utfall {
 }
 
 impl Abonnement {
-    pub(super) fn new(
-        maal: Maal,
-        hemmelighet: Hemmelighet,
-        innsender: Option<String>,
-        tillatt: Vec<Tillatt>,
-        sist: u64,
-    ) -> Self {
-        Self { maal, hemmelighet, innsender, tillatt, sist: AtomicU64::new(sist), leveringer: Mutex::default() }
+    /// The receiver of an event; nothing if it sets none.
+    pub(in crate::services::utleggsbegjaering) fn av(hendelse: &Mottakerhendelse) -> Option<Self> {
+        let Mottakerhendelse::Set(satt) = hendelse else { return None };
+        Some(Self {
+            maal: satt.url.parse().ok()?,
+            hemmelighet: Hemmelighet::les(&satt.secret)?,
+            innsender: satt.innsender.clone(),
+            sist: AtomicU64::new(satt.last),
+            leveringer: Mutex::default(),
+        })
+    }
+
+    pub(in crate::services::utleggsbegjaering) fn sett_sist(&self, number: u64) {
+        self.sist.store(number, Ordering::Relaxed);
     }
 
     pub(super) fn sist(&self) -> u64 {
@@ -138,18 +168,34 @@ impl Abonnement {
 }
 
 /// The number of the newest change of a session's cases.
-pub(super) fn newest(session: &Session, tilstand: &Tilstand) -> u64 {
+pub(super) fn newest(session: &Session, tilstand: &Tilstand) -> Result<u64, NotKept> {
     let now = session.clock.now(session.time(), session.time().real());
     let all = gang::alle(tilstand, &session.world().loaded.scenarios, now);
-    tilstand.gang.varsler(&all).last().map_or(0, |(number, _)| *number)
+    Ok(gang::varsler(session, &all)?.last().map_or(0, |(number, _)| *number))
 }
 
 /// Sends notices until the session is over or has another receiver.
-pub(super) fn start(session: &Arc<Session>, abonnement: Arc<Abonnement>) {
-    tokio::spawn(follow(Arc::downgrade(session), abonnement));
+pub(super) fn start(session: &Arc<Session>, abonnement: Arc<Abonnement>, tillatt: Vec<Tillatt>) {
+    tokio::spawn(follow(Arc::downgrade(session), abonnement, tillatt));
 }
 
-async fn follow(session: Weak<Session>, abonnement: Arc<Abonnement>) {
+/// Goes on to send notices in a session that was made from its log.
+pub(in crate::services::utleggsbegjaering) fn gjenoppta(session: &Arc<Session>, settings: &ServiceSettings) {
+    let current = session.state::<Tilstand>().and_then(|tilstand| tilstand.webhook.lock().clone());
+    let tillatt = settings.get::<WebhookSettings>().map(|settings| settings.webhook_allow.clone()).unwrap_or_default();
+    // Without receivers that the operator allows, the notices wait.
+    if let Some(abonnement) = current.filter(|_| !tillatt.is_empty()) {
+        start(session, abonnement, tillatt);
+    }
+}
+
+/// Notes that changes up to a number were told.
+fn told(session: &Weak<Session>, abonnement: &Arc<Abonnement>, number: u64) -> Result<(), NotKept> {
+    let Some(session) = held(session, abonnement) else { return Ok(()) };
+    session.commit_state::<Tilstand, _>(None, |_| (Some(Hending::Receiver(Mottakerhendelse::Told { number })), ()))
+}
+
+async fn follow(session: Weak<Session>, abonnement: Arc<Abonnement>, tillatt: Vec<Tillatt>) {
     let mut seen = None;
     let mut quiet = 0;
     loop {
@@ -162,8 +208,13 @@ async fn follow(session: Weak<Session>, abonnement: Arc<Abonnement>) {
             let Ok((now, varsler)) = plan else { return };
             let all = varsler.len() < MOST;
             for (number, varsel) in varsler {
-                match deliver(&session, &abonnement, now, number, &varsel).await {
-                    Utfall::Levert | Utfall::Oppgitt => abonnement.sist.store(number, Ordering::Relaxed),
+                match deliver(&session, &abonnement, &tillatt, (now, number, &varsel)).await {
+                    Utfall::Levert | Utfall::Oppgitt => {
+                        if told(&session, &abonnement, number).is_err() {
+                            // It cannot be written now. After a restart the notice is sent again, with the same id.
+                            abonnement.sett_sist(number);
+                        }
+                    }
                     Utfall::Borte => {
                         if let Some(session) = session.upgrade() {
                             fjern(&session, &abonnement);
@@ -197,9 +248,14 @@ fn held(session: &Weak<Session>, abonnement: &Arc<Abonnement>) -> Option<Arc<Ses
 /// Takes the receiver away, if it is still that of the session.
 fn fjern(session: &Session, abonnement: &Arc<Abonnement>) {
     if let Some(tilstand) = session.state::<Tilstand>() {
-        let mut current = tilstand.webhook.lock();
-        if current.as_ref().is_some_and(|current| Arc::ptr_eq(current, abonnement)) {
-            *current = None;
+        let is_current =
+            |current: &Option<Arc<Abonnement>>| current.as_ref().is_some_and(|it| Arc::ptr_eq(it, abonnement));
+        let removed = session.commit_state::<Tilstand, _>(None, |tilstand| {
+            let there = is_current(&tilstand.webhook.lock());
+            (there.then_some(Hending::Receiver(Mottakerhendelse::Removed)), ())
+        });
+        if removed.is_err() && is_current(&tilstand.webhook.lock()) {
+            *tilstand.webhook.lock() = None;
         }
     }
 }
@@ -224,7 +280,7 @@ fn pending(session: &Session, abonnement: &Abonnement) -> (DateTime<Utc>, Vec<(u
     let now = session.clock.now(session.time(), session.time().real());
     let Some(tilstand) = session.state::<Tilstand>() else { return (now, Vec::new()) };
     let all = gang::alle(tilstand, &session.world().loaded.scenarios, now);
-    let told = tilstand.gang.varsler(&all);
+    let Ok(told) = gang::varsler(session, &all) else { return (now, Vec::new()) };
     let innsender = abonnement.innsender.as_deref();
     let own: HashSet<&str> =
         all.iter().filter(|(sak, _)| sak.er_for(innsender)).map(|(sak, _)| &*sak.referanse).collect();
@@ -237,9 +293,8 @@ fn pending(session: &Session, abonnement: &Abonnement) -> (DateTime<Utc>, Vec<(u
 async fn deliver(
     session: &Weak<Session>,
     abonnement: &Arc<Abonnement>,
-    now: DateTime<Utc>,
-    sekvensnummer: u64,
-    varsel: &Varsel,
+    tillatt: &[Tillatt],
+    (now, sekvensnummer, varsel): (DateTime<Utc>, u64, &Varsel),
 ) -> Utfall {
     let melding = Varselmelding {
         type_: "utleggsbegjaering.statusendring",
@@ -262,7 +317,7 @@ async fn deliver(
         let timestamp = real.timestamp();
         let signatur = abonnement.hemmelighet.signer(&webhook_id, timestamp, &body);
         let melding = Melding { id: &webhook_id, timestamp, signatur: &signatur, body: &body };
-        let answer = send(&abonnement.maal, &abonnement.tillatt, &melding).await;
+        let answer = send(&abonnement.maal, tillatt, &melding).await;
         forsoek += 1;
         let levert = answer.as_ref().is_ok_and(StatusCode::is_success);
         let status = answer.as_ref().ok().map(StatusCode::as_u16);

@@ -11,13 +11,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::WebhookSettings;
-use super::abonnement::{self, Abonnement, Levering};
+use super::abonnement::{self, Abonnement, Levering, Mottakerhendelse, Satt};
 use super::adresse::{Maal, Tillatt};
 use super::signatur::Hemmelighet;
 use crate::domain::identifikator::Part;
 use crate::interface::contract::Schemas;
 use crate::interface::pages::{ControlOperation, InSession, JsonBody, Problem, Shared, json_body};
 use crate::services::utleggsbegjaering::control::tilstand;
+use crate::services::utleggsbegjaering::hendelser::Hending;
+use crate::services::utleggsbegjaering::saker::Tilstand;
 
 /// The routes.
 pub(in crate::services::utleggsbegjaering) fn routes() -> Router<Arc<Shared>> {
@@ -124,10 +126,11 @@ async fn set(
     }
     maal.adresser(&tillatt).await.map_err(refused)?;
     let tilstand = tilstand(&session)?;
-    let newest = abonnement::newest(&session, tilstand);
-    let abonnement = Arc::new(Abonnement::new(maal, hemmelighet, wanted.innsender, tillatt, newest));
-    *tilstand.webhook.lock() = Some(Arc::clone(&abonnement));
-    abonnement::start(&session, Arc::clone(&abonnement));
+    let last = abonnement::newest(&session, tilstand)?;
+    let satt = Satt { url: maal.url, secret: hemmelighet.tekst(), innsender: wanted.innsender, last };
+    session.commit_state::<Tilstand, _>(None, |_| (Some(Hending::Receiver(Mottakerhendelse::Set(satt))), ()))?;
+    let abonnement = tilstand.webhook.lock().clone().ok_or_else(none)?;
+    abonnement::start(&session, Arc::clone(&abonnement), tillatt);
     Ok(Json(Mottaker::new(&abonnement, Some(abonnement.hemmelighet.tekst()))))
 }
 
@@ -141,6 +144,9 @@ async fn show(InSession(session): InSession) -> Result<Json<Mottaker>, Problem> 
 }
 
 async fn remove(InSession(session): InSession) -> Result<StatusCode, Problem> {
-    let removed = tilstand(&session)?.webhook.lock().take();
-    removed.map(|_| StatusCode::NO_CONTENT).ok_or_else(none)
+    let removed = session.commit_state::<Tilstand, _>(None, |tilstand| {
+        let there = tilstand.webhook.lock().is_some();
+        (there.then_some(Hending::Receiver(Mottakerhendelse::Removed)), there)
+    })?;
+    if removed { Ok(StatusCode::NO_CONTENT) } else { Err(none()) }
 }

@@ -10,7 +10,7 @@ mod signatur;
 
 use clap::{ArgMatches, Args, FromArgMatches};
 
-pub(super) use abonnement::Abonnement;
+pub(super) use abonnement::{Abonnement, Mottakerhendelse, gjenoppta};
 use adresse::Tillatt;
 pub(super) use control::{operations, routes};
 

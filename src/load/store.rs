@@ -1,0 +1,75 @@
+//! The settings of where the log lies.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::settings::{parse_length, parse_size};
+
+/// Where sessions are kept, and for how long.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct StoreFlags {
+    /// Where sessions are kept: memory, or file:PATH (they are there again after a restart)
+    #[arg(long, env = "SANDBOX_STORE", global = true, default_value = "memory", value_name = "memory|file:PATH")]
+    pub(crate) store: StoreAt,
+    /// How long the file keeps a session that nobody uses
+    #[arg(long, env = "SANDBOX_STORE_KEEP", global = true, default_value = "30d", value_name = "LENGTH", value_parser = parse_keep)]
+    pub(crate) store_keep: Duration,
+    /// How large the file may become; if it is full, calls that change something are refused. No limit if left out
+    #[arg(long, env = "SANDBOX_STORE_MAX_SIZE", global = true, value_name = "SIZE", value_parser = parse_size)]
+    pub(crate) store_max_size: Option<usize>,
+}
+
+/// Where sessions are kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Store {
+    pub(crate) at: StoreAt,
+    /// How long a session stays that nobody uses.
+    pub(crate) keep: Duration,
+    /// How large the file may become, in bytes.
+    pub(crate) most: Option<u64>,
+}
+
+impl From<&StoreFlags> for Store {
+    fn from(flags: &StoreFlags) -> Self {
+        Self { at: flags.store.clone(), keep: flags.store_keep, most: flags.store_max_size.map(|most| most as u64) }
+    }
+}
+
+fn parse_keep(text: &str) -> Result<Duration, String> {
+    let days =
+        text.strip_suffix('d').and_then(|days| days.parse::<u64>().ok()).filter(|days| (1..=36_500).contains(days));
+    let length = days.map(|days| Duration::from_secs(days * 24 * 60 * 60)).or_else(|| parse_length(text).ok());
+    length.ok_or_else(|| "a length of time is a number above 0 and s, m, h or d, like 30d".to_owned())
+}
+
+/// Where sessions are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum StoreAt {
+    #[default]
+    Memory,
+    File(PathBuf),
+}
+
+impl FromStr for StoreAt {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            None if text == "memory" => Ok(Self::Memory),
+            Some(("file", path)) if !path.is_empty() => Ok(Self::File(path.into())),
+            _ => Err("write memory, or file: and a path, like file:/data/sandbox.db".to_owned()),
+        }
+    }
+}
+
+impl std::fmt::Display for StoreAt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Memory => f.write_str("memory"),
+            Self::File(path) => write!(f, "file:{}", path.display()),
+        }
+    }
+}
