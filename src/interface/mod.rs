@@ -29,7 +29,8 @@ pub(crate) use call::{Instants, Target};
 pub(crate) use example::Example;
 pub use hooks::Hooks;
 pub(crate) use hooks::{
-    NamedSchema, PageRoutes, Panel, PartyFact, Render, RequestFault, Sample, SettingsSection, Subcommand, View,
+    Happening, NamedSchema, PageRoutes, Panel, PartyFact, Render, RequestFault, Sample, SettingsSection, Subcommand,
+    View,
 };
 pub use module::{Operation, ServiceModule};
 pub(crate) use refusal::Envelope;

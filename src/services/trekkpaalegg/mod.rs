@@ -53,6 +53,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
     hooks: Hooks {
         section: Some(&section::TrekkSection),
         session_state: Some(|| Box::new(Trekkendringer::default())),
+        happenings: Some(orders::happenings),
         panel: Some(Panel { name: "orders", title: "Orders", script: include_str!("panel.js") }),
         pages: Some(control::pages),
         subcommands: &[command::SUBCOMMAND],

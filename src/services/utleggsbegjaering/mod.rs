@@ -200,6 +200,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
         section: Some(&section::UtleggSection),
         session_state: Some(|| Box::new(Tilstand::default())),
         settings: Some(webhook::SECTION),
+        happenings: Some(gang::happenings),
         panel: Some(Panel { name: "cases", title: "Cases", script: include_str!("panel.js") }),
         pages: Some(control::pages),
         subcommands: &[cli::SUBCOMMAND, sak_command::SUBCOMMAND],
