@@ -101,7 +101,7 @@ fn watch(server: &Server, told: &Arc<AtomicUsize>) -> TcpStream {
     write!(stream, "GET /sandbox/live HTTP/1.1\r\nHost: {}\r\n\r\n", server.address).unwrap();
     let (mut reader, told) = (stream.try_clone().unwrap(), Arc::clone(told));
     std::thread::spawn(move || {
-        let mut buffer = [0; 64 * 1024];
+        let mut buffer = vec![0; 64 * 1024];
         while let Ok(read @ 1..) = reader.read(&mut buffer) {
             told.fetch_add(read, Ordering::Relaxed);
         }

@@ -65,13 +65,14 @@ struct EventView {
     day: NaiveDate,
     part: String,
     navn: String,
-    /// `claim`, `due`, `overdue`, `payment`, `payout` or `set-off`.
+    /// `claim`, `due`, `overdue`, `payment`, `payout` or `set-off`; or `case` or `order`, of services that have some.
     kind: &'static str,
-    /// The kind of the claim, or the identifier of what was paid.
+    /// The kind of the claim, the identifier of what was paid, or what a service says of it.
     what: String,
-    /// Kroner.
-    #[schemars(with = "f64")]
-    beloep: Number,
+    /// Kroner, if it is about money.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<f64>")]
+    beloep: Option<Number>,
 }
 
 /// A party whose sums have changed.
@@ -117,24 +118,53 @@ pub(super) async fn show(
     if let Some((name, detail)) = wrong {
         return Err(refused(&refuse(name, None, detail, &[])));
     }
-    let parties = match &query.part {
+    let world = session.world();
+    let parties: Vec<Arc<Party>> = match &query.part {
         Some(number) => vec![find(&session, number, today).map_err(IntoResponse::into_response)?],
-        None => session.world().loaded.scenarios.parties().into_iter().cloned().collect(),
+        None => world.loaded.scenarios.parties().into_iter().cloned().collect(),
     };
-    let made = shared.turns.take(0, move || timeline(&parties, today, (from, to), first));
+    let services = shared.services;
+    let made = shared.turns.take(0, move || {
+        let hooks = services.modules.iter().filter_map(|module| module.hooks.happenings);
+        let others = hooks.flat_map(|happenings| happenings(&session, &world, (from, to)));
+        let others = others.filter_map(|it| {
+            let known = parties.iter().find(|party| party.part == it.part);
+            let party = known.cloned().or_else(|| world.loaded.scenarios.party(it.part, today));
+            // Of one party, only what happens to it; of all, also what happens to those that no scenario names.
+            (known.is_some() || query.part.is_none()).then(|| EventView {
+                day: it.day,
+                part: it.part.to_string(),
+                navn: party.map_or_else(|| it.part.to_string(), |party| party.navn.to_string()),
+                kind: it.kind,
+                what: it.what,
+                beloep: None,
+            })
+        });
+        timeline(&parties, others.collect(), today, (from, to), first)
+    });
     made.await.map(Json)
 }
 
-fn timeline(parties: &[Arc<Party>], today: NaiveDate, (from, to): (NaiveDate, NaiveDate), first: usize) -> Timeline {
+fn timeline(
+    parties: &[Arc<Party>],
+    mut events: Vec<EventView>,
+    today: NaiveDate,
+    (from, to): (NaiveDate, NaiveDate),
+    first: usize,
+) -> Timeline {
     let mut days: BTreeMap<NaiveDate, usize> = BTreeMap::new();
-    let mut events: Vec<EventView> = Vec::new();
+    for event in &events {
+        *days.entry(event.day).or_default() += 1;
+    }
+    events.sort_by_key(|event| event.day);
+    events.truncate(first);
     let mut changed = Vec::new();
     for party in parties {
         for_each_event(party, |day, kind, what, beloep| {
             if from < day && day <= to {
                 *days.entry(day).or_default() += 1;
                 let (part, navn) = (party.part.to_string(), party.navn.to_string());
-                let beloep = beloep.to_string().parse().unwrap_or_else(|_| 0.into());
+                let beloep = beloep.to_string().parse().ok();
                 events.push(EventView { day, part, navn, kind, what: what.to_owned(), beloep });
                 // Only the first ones are told, so the list is not kept long.
                 if events.len() >= 2 * MOST {

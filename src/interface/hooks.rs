@@ -63,6 +63,8 @@ pub struct Hooks {
     pub(crate) refuse: Option<fn(&RequestFault<'_>) -> Refusal>,
     /// The orders to deduct from pay that follow from what it keeps. The service that employers poll asks all others.
     pub(crate) orders: Option<OrderSource>,
+    /// What happens to parties between two days that no ledger tells.
+    pub(crate) happenings: Option<Happenings>,
     /// The status of a refusal for findings that were demanded, where it is not that of the first one.
     pub(crate) demanded_status: Option<DemandedStatus>,
     /// The journal keeps the JSON bodies that it is sent.
@@ -95,6 +97,7 @@ impl Hooks {
         check_of: None,
         refuse: None,
         orders: None,
+        happenings: None,
         demanded_status: None,
         keeps_bodies: false,
         case_states: None,
@@ -107,6 +110,19 @@ impl Hooks {
 pub(crate) type OrderSource = fn(&Session, &World, Part, DateTime<Utc>) -> Vec<Oppdrag>;
 /// The status of a refusal for findings that were demanded of an endpoint.
 pub(crate) type DemandedStatus = fn(Option<&Endpoint>, &[&'static Code]) -> u16;
+
+/// What happens to parties after one day and through another.
+pub(crate) type Happenings = fn(&Session, &World, (NaiveDate, NaiveDate)) -> Vec<Happening>;
+
+/// Something that happens to a party on a day.
+pub(crate) struct Happening {
+    pub(crate) day: NaiveDate,
+    pub(crate) part: Part,
+    /// What kind of thing it is, in a word.
+    pub(crate) kind: &'static str,
+    /// What happens, in the words of the service.
+    pub(crate) what: String,
+}
 
 /// What keeps a request from reaching an endpoint's function, before anything of the service is asked.
 pub(crate) enum RequestFault<'r> {

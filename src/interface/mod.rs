@@ -31,7 +31,8 @@ pub(crate) use example::Example;
 pub use fidelity::{On, Statement};
 pub use hooks::Hooks;
 pub(crate) use hooks::{
-    NamedSchema, PageRoutes, Panel, PartyFact, Render, RequestFault, Sample, SettingsSection, Subcommand, View,
+    Happening, NamedSchema, PageRoutes, Panel, PartyFact, Render, RequestFault, Sample, SettingsSection, Subcommand,
+    View,
 };
 pub use module::{Operation, ServiceModule};
 pub(crate) use refusal::Envelope;

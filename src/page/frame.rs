@@ -85,8 +85,10 @@ impl Frame<'_> {
                             span { "day " time #today { (self.day) } }
                         }
                     }
-                    nav aria-label="Views" {
-                        ul { @for (name, title) in views { li { a href={ "#" (name) } { (title) } } } }
+                    @if self.control {
+                        nav aria-label="Views" {
+                            ul { @for (name, title) in views { li { a href={ "#" (name) } { (title) } } } }
+                        }
                     }
                     div #notice role="status" {
                         @if !self.control {

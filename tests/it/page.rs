@@ -165,6 +165,8 @@ fn time_has_events_and_tells_what_they_change() {
     assert_eq!(seen["changed"][0]["before"]["forfalte"], 0);
     assert_eq!(seen["changed"][0]["after"]["forfalte"], 5000);
     assert_eq!(seen["count"], 2);
+    let orders = get(&sandbox, &format!("/sandbox/timeline?part={PARTY}&first=5000"), &[]).json();
+    assert!(orders["events"].as_array().expect("events").iter().any(|it| it["kind"] == "order"), "{orders}");
     assert_eq!(get(&sandbox, "/sandbox/timeline?to=2020-01-01", &[]).status, 400);
     assert_eq!(get(&sandbox, "/sandbox/timeline?form=2020-01-01", &[]).json()["nearest"], "from");
 }
@@ -385,6 +387,12 @@ fn a_case_shows_what_is_still_to_come() {
     let first = course();
     assert!(!states(&first, true).is_empty(), "{first}");
     let next = states(&first, true)[0].clone();
+    // The timeline has them, too.
+    let seen = get(&sandbox, "/sandbox/timeline?first=5000", &[]).json();
+    let cases = seen["events"].as_array().expect("events").iter().filter(|it| it["kind"] == "case");
+    let cases: Vec<_> = cases.map(|it| it["what"].as_str().expect("a text").to_owned()).collect();
+    assert_eq!(cases.len(), states(&first, true).len(), "{cases:?}");
+    assert!(cases[0].starts_with(&next) && cases[0].ends_with(reference), "{cases:?}");
     post(&sandbox, "/sandbox/clock", &[], &json!({ "advance": "60d" }));
     assert!(states(&course(), false).contains(&next), "{}", course());
     assert_eq!(get(&sandbox, "/sandbox/begjaeringer/none/forloep", &[]).status, 404);

@@ -126,6 +126,8 @@ class Eyes:
         """Nothing is wider than the window."""
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{what} is {wide} pixels too wide"
+        below = self.page.evaluate("document.documentElement.scrollHeight - Math.max(innerHeight, document.querySelector('footer').getBoundingClientRect().bottom + scrollY)")
+        assert below <= 1, f"{what} has {below} pixels of nothing below its foot"
 
     def close(self):
         self.context.close()

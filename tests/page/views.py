@@ -57,6 +57,10 @@ def a_party(browser, sandbox, shots):
     page.locator(".line.found").first.wait_for()
     assert claim in page.locator(".line.found").first.inner_text()
     eyes.shot("party-find")
+    # So does a sum: it is linked to the answers that it stands in.
+    eyes.go(f"party/{BUSY}", ".sums button")
+    page.locator(".sums button").first.click()
+    page.locator(".line.found", has_text="saldo").first.wait_for()
     # What is literal says so.
     eyes.go("party/212201782", ".tag.literal")
     eyes.see("literal:")

@@ -49,7 +49,7 @@ export async function show(root, { query }) {
     return button;
   };
   const facts = await attempt(status, () => get("/parties"));
-  const kinds = new Set((facts ?? []).flatMap((party) => Object.keys(party).filter((key) => !HOUSE.has(key))));
+  const kinds = new Set((facts ?? []).flatMap((party) => Object.keys(party).filter((key) => !HOUSE.has(key) && party[key] > 0)));
   chips.append(...FILTERS.map(([name, filter]) => chip(name, filter)),
     ...[...kinds].map((kind) => chip(`With ${kind}`, { pick: (party) => party[kind] > 0 })));
 

@@ -23,7 +23,7 @@ export async function show(root, { path }) {
       h("span", { class: "tag" }, party.kilde),
       party.utgave ? h("span", { class: "tag" }, `edition ${party.utgave}`) : null,
       party.bokstaveligeSvar > 0 ? h("span", { class: "tag literal" }, `${party.bokstaveligeSvar} literal answers`) : null),
-    sums(party),
+    sums(party, look),
     h("section", { "aria-labelledby": "ledger" },
       h("h3", { id: "ledger" }, "The ledger over time"), await picture(number),
       calls(() => [curl("GET", `/parties/${number}`), curl("GET", `/parties/${number}/picture`)])),
@@ -32,8 +32,10 @@ export async function show(root, { path }) {
   if (find) answers.scrollIntoView();
 }
 
-function sums(party) {
-  const entry = (name, amount, kind) => h("div", { class: kind }, h("dt", { "data-terms": true }, name), h("dd", {}, kroner(amount)));
+function sums(party, look) {
+  const figure = (amount) => (Number(amount) === 0 ? kroner(amount)
+    : h("button", { type: "button", class: "link", title: "Show the answers that it stands in", onclick: () => look(String(amount)) }, kroner(amount)));
+  const entry = (name, amount, kind) => h("div", { class: kind }, h("dt", { "data-terms": true }, name), h("dd", {}, figure(amount)));
   const { forfalte, ikkeForfalte, stipulerteRenter, uplasserte, saldo } = party.totaler;
   return h("dl", { class: "sums" },
     entry("saldo (balance)", saldo), entry("forfalt (overdue)", forfalte, Number(forfalte) > 0 ? "bad" : ""), entry("not yet due", ikkeForfalte),

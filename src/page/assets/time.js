@@ -127,6 +127,6 @@ export async function show(root) {
 /** Events by day. `move` moves the clock to a day. */
 function list(events, move) {
   const day = (it) => (move ? h("button", { type: "button", class: "link", title: "Move the clock to this day", onclick: () => move(it.day) }, it.day) : it.day);
-  const kinds = { claim: "a claim is made", due: "falls due", overdue: "is overdue from this day", payment: "payment in", payout: "payout", "set-off": "set-off" };
-  return table(["Day", "Party", "What", "", "#Amount"], events.map((it) => [day(it), h("a", { href: `#party/${it.part}` }, it.navn), h("span", { class: `event ${it.kind}` }, kinds[it.kind] ?? it.kind), it.what, kroner(it.beloep)]), { label: "Events" });
+  const kinds = { claim: "a claim is made", due: "falls due", overdue: "is overdue from this day", payment: "payment in", payout: "payout", "set-off": "set-off", case: "a case goes on", order: "an order changes" };
+  return table(["Day", "Party", "What", "", "#Amount"], events.map((it) => [day(it), h("a", { href: `#party/${it.part}` }, it.navn), h("span", { class: `event ${it.kind}` }, kinds[it.kind] ?? it.kind), it.what, it.beloep === undefined ? "" : kroner(it.beloep)]), { label: "Events" });
 }

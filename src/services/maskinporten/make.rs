@@ -8,32 +8,25 @@ use crate::access::Demand;
 use crate::access::keys::SigningKey;
 use crate::access::mint::{self, Grant};
 
-/// Who calls with a token.
+/// Who calls with a token: the party itself, a supplier by delegation from the party, a supplier's systembruker for the party, somebody
+/// with the party's consent in Altinn 3, or the consent token of the old Altinn, which goes beside somebody's own token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Holder {
-    /// The party itself.
     #[default]
     Organisation,
-    /// A supplier, by delegation from the party.
     Supplier,
-    /// A supplier's systembruker for the party.
     Systembruker,
-    /// Somebody with the party's consent in Altinn 3.
     Consent,
-    /// The consent token of the old Altinn, which goes beside somebody's own token.
     OldConsent,
 }
 
-/// What is wrong with a token, if a service is to refuse it.
+/// What is wrong with a token, if a service is to refuse it: it ended an hour ago, it begins in an hour, it has a scope of no service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Fault {
-    /// It ended an hour ago.
     Expired,
-    /// It begins in an hour.
     NotYet,
-    /// It has a scope of no service.
     WrongScope,
 }
 

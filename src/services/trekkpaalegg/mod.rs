@@ -55,6 +55,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
     hooks: Hooks {
         section: Some(&section::TrekkSection),
         session_state: Some(StateKind::of::<Trekkendringer>()),
+        happenings: Some(orders::happenings),
         panel: Some(Panel { name: "orders", title: "Orders", script: include_str!("panel.js") }),
         pages: Some(control::pages),
         subcommands: &[command::SUBCOMMAND],

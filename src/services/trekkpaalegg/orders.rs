@@ -14,6 +14,8 @@ use crate::domain::trekk::regler::{Trekkhendelse, perioder_etter};
 use crate::domain::trekk::{
     BETALINGSMOTTAKER, Faste, KONTONUMMER, Trekkliste, Trekkpaalegg, Trekkperiode, Trekkstoerrelse, Trekkversjon,
 };
+use crate::interface::Happening;
+use crate::session::{Session, World};
 
 /// The orders of an employer.
 #[derive(Debug, Default)]
@@ -61,6 +63,21 @@ impl Trekk {
             Arc::new(Trekkliste::new(self.paalegg.iter().cloned().chain(of_series.map(Arc::new)).collect()))
         })
     }
+}
+
+/// The versions of orders of scenarios that appear after one day and through another, at their employers.
+pub(super) fn happenings(_: &Session, world: &World, (from, to): (NaiveDate, NaiveDate)) -> Vec<Happening> {
+    let mut found = Vec::new();
+    for party in world.loaded.scenarios.parties() {
+        let Some(trekk) = party.sections.get::<Trekk>().filter(|trekk| trekk.antall() > 0) else { continue };
+        for order in trekk.liste().paalegg() {
+            for version in order.versjoner.iter().filter(|it| from < it.dag && it.dag <= to) {
+                let what = format!("version {} for {}", version.trekkversjon, version.faste.skyldner);
+                found.push(Happening { day: version.dag, part: party.part, kind: "order", what });
+            }
+        }
+    }
+    found
 }
 
 /// The time at which a version of a day was made: 05:00 UTC, which is on the same day in Norway.

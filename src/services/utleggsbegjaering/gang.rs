@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::hendelser::Hending;
 use super::saker::{Sak, Tilstand};
 use crate::domain::begjaering::Sakstilstand;
-use crate::domain::clock::day_in_norway;
+use crate::domain::clock::{day_in_norway, noon_in_norway};
 use crate::domain::identifikator::Part;
 use crate::domain::saksgang::betjeningskart::Unntak;
 use crate::domain::saksgang::krav::trekkrav;
@@ -19,6 +19,7 @@ use crate::domain::saksgang::livsloep::Overgang;
 use crate::domain::saksgang::ordre::oppdrag;
 use crate::domain::saksgang::regnskap::{LoependeBidrag, Regnskap, Skyldner, Trekksak, med_slutt, regnskap};
 use crate::domain::trekk::Oppdrag;
+use crate::interface::Happening;
 use crate::log::NotKept;
 use crate::scenario::ScenarioSet;
 use crate::session::{Session, World};
@@ -229,4 +230,18 @@ pub(super) fn orders(session: &Session, world: &World, employer: Part, now: Date
     debtors(&saker, tilstand, &world.loaded.scenarios, now)
         .flat_map(|mot| oppdrag(mot.part, &mot.regnskap, employer))
         .collect()
+}
+
+/// The changes of the states of cases after one day and through another, if nobody does anything.
+pub(super) fn happenings(session: &Session, world: &World, (from, to): (NaiveDate, NaiveDate)) -> Vec<Happening> {
+    let Some(tilstand) = session.state::<Tilstand>() else { return Vec::new() };
+    let mut found = Vec::new();
+    for (sak, overganger) in alle(tilstand, &world.loaded.scenarios, noon_in_norway(to)) {
+        let Some(part) = sak.skyldner() else { continue };
+        for it in overganger.iter().filter(|it| from < it.dag && it.dag <= to) {
+            let what = format!("{} {}", it.tilstand.navn(), sak.referanse);
+            found.push(Happening { day: it.dag, part, kind: "case", what });
+        }
+    }
+    found
 }

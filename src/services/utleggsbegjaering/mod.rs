@@ -204,6 +204,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
         session_state: Some(StateKind::of::<Tilstand>()),
         resume: Some(webhook::gjenoppta),
         settings: Some(webhook::SECTION),
+        happenings: Some(gang::happenings),
         panel: Some(Panel { name: "cases", title: "Cases", script: include_str!("panel.js") }),
         pages: Some(control::pages),
         subcommands: &[cli::SUBCOMMAND, sak_command::SUBCOMMAND],
