@@ -1,5 +1,8 @@
 //! The command line, one file per subcommand. Services add subcommands of their own (`Hooks::subcommands`).
 
+mod capsule;
+mod capsule_replay;
+mod capsule_story;
 mod check;
 mod clock;
 mod coverage;
@@ -70,6 +73,8 @@ enum Command {
     Verify(Box<verify::VerifyArgs>),
     /// Show what happened to a session of a running sandbox, and go back to an earlier state of it
     Session(session::SessionArgs),
+    /// Save a session in one file, show it, go on with it, or send its calls again
+    Capsule(capsule::CapsuleArgs),
     /// Check, compact or copy the file that sessions are kept in
     Store(store::StoreArgs),
     /// Ask a running sandbox whether it is ready; the exit code is 0 if it is (for containers without curl)
@@ -115,6 +120,7 @@ pub fn main() -> ExitCode {
             verify::run(&args, given, &flags)
         }
         Ok(Some(Command::Session(args))) => session::run(&args, &flags),
+        Ok(Some(Command::Capsule(args))) => capsule::run(&args, &flags, services),
         Ok(Some(Command::Store(args))) => store::run(&args, &flags),
         Ok(Some(Command::Healthcheck)) => healthcheck::run(&flags),
         Err(error) => error.exit(),

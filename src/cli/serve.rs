@@ -23,6 +23,16 @@ use crate::terminal::{UNUSABLE, has_colours, print, print_error};
 const KEEP_ALIVE: Duration = Duration::from_secs(1);
 
 pub(super) fn run(flags: &Flags, services: &'static Services, unrelated_variables: &[String]) -> ExitCode {
+    run_with(flags, services, unrelated_variables, |_| Ok(()))
+}
+
+/// The same. `prepare` is done before the first call is answered.
+pub(super) fn run_with(
+    flags: &Flags,
+    services: &'static Services,
+    unrelated_variables: &[String],
+    prepare: impl FnOnce(&Sessions) -> Result<(), String>,
+) -> ExitCode {
     start_log(flags);
     // The pipeline answers a call that panics (src/pipeline/mod.rs). This logs the panic on one line.
     std::panic::set_hook(Box::new(|panic| tracing::error!(panic = &*redacted(&panic.to_string()), "a bug")));
@@ -33,6 +43,10 @@ pub(super) fn run(flags: &Flags, services: &'static Services, unrelated_variable
         Ok(sessions) => sessions,
         Err(code) => return code,
     };
+    if let Err(why) = prepare(&sessions) {
+        print_error(&why);
+        return ExitCode::from(UNUSABLE);
+    }
     warn_of_scenarios(flags, &sessions);
     let settings = flags.settings();
     if settings.control && settings.control_key.is_none() && !settings.listen.ip().is_loopback() {

@@ -98,7 +98,7 @@ pub(super) fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<Contr
 }
 
 /// The records of a session, all of them written.
-async fn records(shared: &Arc<Shared>, InSession(session): &InSession) -> Result<Vec<Record>, Problem> {
+pub(super) async fn records(shared: &Arc<Shared>, InSession(session): &InSession) -> Result<Vec<Record>, Problem> {
     shared.sessions.log().settled().await?;
     let session = Arc::clone(session);
     let read = tokio::task::spawn_blocking(move || session.history.records()).await;
@@ -125,7 +125,7 @@ const LONGEST: usize = 80;
 const MOST_FACTS: usize = 6;
 
 /// The facts of a record that fit on a line.
-pub(super) fn facts(record: &Record) -> String {
+pub(crate) fn facts(record: &Record) -> String {
     let Ok(Value::Object(data)) = serde_json::from_str(record.data.get()) else { return String::new() };
     let told = |(name, value): (&String, &Value)| {
         let text = match value {

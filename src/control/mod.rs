@@ -1,6 +1,7 @@
 //! The sandbox's own pages: the start page, health, OpenAPI documents, and the control API below `/sandbox`. Services
 //! add pages of their own (`Hooks::pages`).
 
+mod capsule;
 mod catalogue;
 mod clock;
 mod coverage;
@@ -40,6 +41,7 @@ use crate::interface::contract::{Version, servers, servers_of_edition};
 use crate::interface::pages::{InSession, Problem, Shared};
 use crate::page::{Assets, POLICY};
 use crate::redact::visible;
+pub(crate) use log::facts as log_facts;
 use welcome::Welcome;
 
 /// The router of the sandbox's own pages. A request has the name of its session in its extensions.
@@ -89,6 +91,7 @@ fn control() -> Router<Arc<Shared>> {
         .route("/sessions", get(sessions::list))
         .route("/sessions/{name}", get(sessions::show).put(sessions::put).delete(sessions::delete))
         .route("/sessions/{name}/reset", post(sessions::reset))
+        .route("/capsule", get(capsule::save))
         .route("/log", get(log::show))
         .route("/undo", post(log::undo))
         .route("/parties", get(parties::list))

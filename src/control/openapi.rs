@@ -48,6 +48,7 @@ pub(super) fn document(services: &Services) -> Value {
     // The list of parties comes last.
     let parties = operations.pop();
     operations.extend(super::log::operations(&mut request_schemas, &mut response_schemas));
+    operations.push(super::capsule::operation());
     for module in services.modules.iter().rev() {
         if let Some(service_operations) = module.hooks.pages.and_then(|pages| pages().operations) {
             operations.extend(service_operations(&mut request_schemas, &mut response_schemas));

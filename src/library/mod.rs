@@ -205,6 +205,11 @@ impl Library {
         Loaded::new(self.population.beside(scenarios), &self.kept)
     }
 
+    /// Whether the built-in scenarios are among the sources; and all other files, those beside scenarios too, by their names.
+    pub(crate) fn files(&self) -> (bool, Vec<(String, Vec<u8>)>) {
+        (self.sources.contains(&Source::Builtin), self.issue().snapshot.own_files())
+    }
+
     /// The text of a scenario file, by its name.
     pub(crate) fn text_of(&self, file: &str) -> Option<Arc<str>> {
         self.issue().snapshot.text_of(file)

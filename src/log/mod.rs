@@ -3,6 +3,7 @@
 //! A change is a record, and its answer is given when the place has the record. [`Log::keep`] puts a record into the queue and
 //! returns at once; the caller waits for the [`Batch`] that the record is in. One thread writes all that came meanwhile in one go.
 
+pub(crate) mod capsule;
 pub(crate) mod file;
 pub(crate) mod kept;
 pub(crate) mod record;
@@ -173,6 +174,11 @@ impl Log {
             self.give_back(bytes);
         }
         fits
+    }
+
+    /// Takes room, whether there is some or not.
+    pub(crate) fn force(&self, bytes: usize) {
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
     /// Gives room back.

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -75,6 +76,25 @@ impl Snapshot {
     pub(crate) fn text_of(&self, file: &str) -> Option<Arc<str>> {
         let mut files = self.sources.iter().rev().flat_map(|(_, files)| files);
         files.find(|known| *known.name == *file)?.text.as_ref().ok().cloned()
+    }
+
+    /// The files that are not built in, and those that were read beside them, by their names in the folder.
+    pub(crate) fn own_files(&self) -> Vec<(String, Vec<u8>)> {
+        let is_own = |source: usize| self.sources.get(source).is_some_and(|(source, _)| *source != Source::Builtin);
+        let of_source = |(_, (_, files)): (usize, &(Source, Vec<SourceFile>))| {
+            let text = |file: &SourceFile| Some((file.name.to_string(), file.text.as_ref().ok()?.as_bytes().to_vec()));
+            files.iter().filter_map(text).collect::<Vec<_>>()
+        };
+        let mut own: Vec<_> =
+            self.sources.iter().enumerate().filter(|(at, _)| is_own(*at)).flat_map(of_source).collect();
+        let beside = self.beside.lock();
+        for ((_, scenario, file), read) in beside.iter().filter(|((source, ..), _)| is_own(*source)) {
+            let name = Path::new(scenario).parent().unwrap_or(Path::new("")).join(file);
+            own.extend(read.as_ref().ok().map(|bytes| (name.to_string_lossy().into_owned(), bytes.clone())));
+        }
+        own.sort();
+        own.dedup_by(|one, other| one.0 == other.0);
+        own
     }
 
     /// The digest of names and texts of all scenario files: SHA-256, in hexadecimal digits.

@@ -90,6 +90,17 @@ impl History {
         history
     }
 
+    /// The log of a session whose records come from elsewhere, in memory.
+    pub(crate) fn whole(name: &str, log: &Arc<Log>, records: Vec<Record>) -> Self {
+        let history = Self::new(name, log);
+        let mut inner = history.inner.lock();
+        inner.last = records.last().map_or(0, |last| last.sequence);
+        inner.memory = Memory::Whole(records);
+        log.force(inner.memory.bytes());
+        drop(inner);
+        history
+    }
+
     /// Goes on after a record that the place has.
     pub(crate) fn go_on_after(&self, last: u64) {
         self.inner.lock().last = last;

@@ -204,6 +204,21 @@ impl Sessions {
         Ok(fresh)
     }
 
+    /// Takes over a session of another sandbox, by its records. One of the same name goes.
+    ///
+    /// # Errors
+    /// The log has no beginning, or the scenarios do not load.
+    pub(crate) fn adopt(&self, name: &SessionName, records: Vec<Record>) -> Result<(), CannotRecover> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let fresh = History::new(name.as_str(), &self.log);
+        let mut session = Session::recover(name.as_str(), &self.start, &records, fresh, None)?;
+        session.history = History::whole(name.as_str(), &self.log, records);
+        self.made.lock().push(self.put_in_place(session));
+        Ok(())
+    }
+
     /// Puts a session back to what the store has of it, because its last changes could not be written.
     pub(super) fn replace_lost(&self, name: &str) {
         if name.is_empty() {

@@ -55,6 +55,14 @@ impl Session {
         Ok(Self::as_begun(&self.name, start, (self.beginning.clone(), self.begun), history, Some(self))?)
     }
 
+    /// A record with the file that belongs to it, if the session still has that.
+    pub(crate) fn with_file(&self, record: Record) -> Record {
+        let (service, _) = record.place();
+        let state = self.states.iter().find(|(state, _)| state.service == service).filter(|_| record.file.is_none());
+        let file = state.and_then(|(state, value)| (state.kind.file)(&**value, &record));
+        Record { file: file.or_else(|| record.file.clone()), ..record }
+    }
+
     fn replay(&self, record: &Record, before: Option<&Self>) -> Result<(), String> {
         let (service, _) = record.place();
         if service.is_empty() {

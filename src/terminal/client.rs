@@ -97,6 +97,19 @@ impl<'f> Client<'f> {
         Err(problem["detail"].as_str().unwrap_or("no reason given").to_owned())
     }
 
+    /// Sends a request and returns the bytes of a success.
+    ///
+    /// # Errors
+    /// The detail of the problem document, or a sentence for a person.
+    pub(crate) fn bytes(&self, method: Method, path: &str) -> Result<Bytes, String> {
+        let response = self.send(method, path, None)?;
+        if response.status.is_success() {
+            return Ok(response.body);
+        }
+        let problem: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+        Err(problem["detail"].as_str().unwrap_or("no reason given").to_owned())
+    }
+
     /// Sends a request and returns the JSON of a success.
     ///
     /// # Errors

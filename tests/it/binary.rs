@@ -66,9 +66,18 @@ impl Running {
     }
 
     pub(crate) fn post(&self, path: &str, body: &serde_json::Value) -> (u16, String) {
+        self.send("POST", path, body)
+    }
+
+    pub(crate) fn put(&self, path: &str, body: &serde_json::Value) -> (u16, String) {
+        self.send("PUT", path, body)
+    }
+
+    fn send(&self, method: &str, path: &str, body: &serde_json::Value) -> (u16, String) {
         let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        let request = agent.post(format!("{}{path}", self.base)).header("Content-Type", "application/json");
-        let mut answer = request.send(body.to_string()).expect("an answer");
+        let request = http::Request::builder().method(method).uri(format!("{}{path}", self.base));
+        let request = request.header("Content-Type", "application/json").body(body.to_string()).expect("a request");
+        let mut answer = agent.run(request).expect("an answer");
         (answer.status().as_u16(), answer.body_mut().read_to_string().expect("a text"))
     }
 
@@ -102,6 +111,17 @@ pub(crate) fn serve(arguments: &[&str]) -> Running {
     let mut all = vec!["--listen", "127.0.0.1:0", "--now", common::TODAY];
     all.extend(arguments);
     Running::start(command(&all))
+}
+
+/// A server of a binary; of the one under test if none is named.
+pub(crate) fn serve_of(binary: Option<&str>, arguments: &[&str]) -> Running {
+    let mut command = command_after(&[], &[]);
+    if let Some(binary) = binary {
+        command = Command::new(binary);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    }
+    command.args(["--listen", "127.0.0.1:0", "--now", common::TODAY]).args(arguments);
+    Running::start(command)
 }
 
 /// A server that another program starts, like `setpriv`; by itself if there is none.

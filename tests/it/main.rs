@@ -11,6 +11,7 @@ mod begjaering_lesing;
 mod begjaering_regler;
 mod binary;
 mod browsers;
+mod capsule;
 mod clients_in_the_wild;
 mod clock;
 mod common;

@@ -143,6 +143,10 @@ fn the_steps_of_the_action_start_report_and_fail() {
     assert_eq!(code, Some(1), "{printed}");
     assert!(printed.contains("::error title=covered kravogbetalinger/*%3AKB-006"), "{printed}");
     assert!(folder.read("again/report.html").contains("<!DOCTYPE html>"));
+    // And a capsule, with which a developer can go on.
+    let (code, printed) = run("innkreving-sandbox capsule show again/run-7.capsule", "again");
+    assert!(code == Some(0) && printed.contains("session run-7"), "{printed}");
+    assert!(!folder.0.join("kept/run-7.capsule").exists(), "the first job was green");
     let gone = bash(&folder).args(["-c", "innkreving-sandbox healthcheck"]).env("SANDBOX_LISTEN", &address).output();
     assert!(!gone.expect("it runs").status.success(), "the sandbox was stopped");
 }

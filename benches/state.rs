@@ -1,0 +1,135 @@
+//! What it costs to keep sessions in a file. Compares an ordinary call with a file with one without; counts changes a second with
+//! each; times a start with a long log beside one with an empty file. See docs/performance.md.
+//!
+//!     cargo bench --bench state            everything, about two minutes
+//!     cargo bench --bench state -- quick   a tenth of that, to see that it runs
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a program for a person at a terminal that measures real time; a failure should stop it"
+)]
+
+mod server;
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use server::Server;
+
+const PATH: &str = "/api/innkreving/kravogbetalinger/v1/regnskapssystem/311851381/aapnekrav";
+
+/// How many connections make changes at the same time.
+const CALLERS: usize = 8;
+
+fn main() {
+    let quick = std::env::args().any(|argument| argument == "quick");
+    let (rounds, calls, changes, events) = if quick { (1, 500, 20, 2_000) } else { (9, 10_000, 400, 100_000) };
+    let folder = std::env::temp_dir().join(format!("bench-state-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut ratios = Vec::new();
+    let mut rates = [Vec::new(), Vec::new()];
+    for round in 0..rounds {
+        let setting = format!("file:{}", folder.join(format!("{round}.db")).display());
+        let (memory, file) = (Server::start(&[]), Server::start(&["--store", &setting]));
+        // A change, so that both have a log.
+        for server in [&memory, &file] {
+            server.cpu_of(&[clock(1)]);
+            server.cpu_of(&vec![get(); calls / 5]);
+        }
+        // By turns, because the machine has other things to do, too.
+        let (mut one, mut other) = (0.0, 0.0);
+        for _ in 0..4 {
+            one += memory.cpu_of(&vec![get(); calls / 2]);
+            other += file.cpu_of(&vec![get(); calls / 2]);
+        }
+        ratios.push(one / other);
+        for (server, rates) in [&memory, &file].into_iter().zip(&mut rates) {
+            rates.push(changes_a_second(server, changes));
+        }
+        println!("ordinary call: {:.2} µs of CPU in memory, {:.2} with a file", one / 4.0, other / 4.0);
+    }
+    let (empty, long) = recovery(&folder, events, rounds.min(5));
+    let _ = std::fs::remove_dir_all(&folder);
+    println!("\nordinary call, memory beside file: {:.3} (aim: at least 0.97)", median(&mut ratios));
+    let [memory, file] = &mut rates;
+    println!("changes a second by {CALLERS} callers: {:.0} in memory, {:.0} with a file", median(memory), median(file));
+    println!(
+        "a start with a log of {events} records takes {:.0} ms longer than one with an empty file (aim: at most 1000)",
+        long - empty
+    );
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn get() -> String {
+    format!("GET {PATH} HTTP/1.1\r\nHost: HOST\r\n\r\n")
+}
+
+/// A change of the clock.
+fn clock(day: usize) -> String {
+    let body = format!(r#"{{"now":"2026-{:02}-{:02}"}}"#, 1 + day / 28 % 12, 1 + day % 28);
+    let head = format!(
+        "POST /sandbox/clock HTTP/1.1\r\nHost: HOST\r\nContent-Type: application/json\r\nContent-Length: {}",
+        body.len()
+    );
+    format!("{head}\r\n\r\n{body}")
+}
+
+fn changes_a_second(server: &Server, each: usize) -> f64 {
+    let began = Instant::now();
+    std::thread::scope(|scope| {
+        for caller in 0..CALLERS {
+            scope.spawn(move || server.cpu_of(&(0..each).map(|at| clock(caller * 41 + at)).collect::<Vec<_>>()));
+        }
+    });
+    f64::from(u32::try_from(CALLERS * each).unwrap()) / began.elapsed().as_secs_f64()
+}
+
+/// How long starts take, in ms: with an empty file, and with a log of so many records.
+fn recovery(folder: &Path, events: usize, rounds: usize) -> (f64, f64) {
+    let (empty, long, lines) = (folder.join("empty.db"), folder.join("long.db"), folder.join("long.jsonl"));
+    drop(Server::start(&["--store", &format!("file:{}", empty.display())]));
+    std::fs::write(&lines, log(events)).unwrap();
+    let store = format!("file:{}", long.display());
+    let imported = Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox"))
+        .args(["store", "import", lines.to_str().unwrap(), "--store", &store])
+        .output()
+        .unwrap();
+    assert!(imported.status.success(), "{}", String::from_utf8_lossy(&imported.stderr));
+    let start = |file: &PathBuf| {
+        let began = Instant::now();
+        let server = Server::start(&["--store", &format!("file:{}", file.display())]);
+        let took = began.elapsed().as_secs_f64() * 1000.0;
+        drop(server);
+        took
+    };
+    let (mut one, mut other): (Vec<f64>, Vec<f64>) = (0..rounds).map(|_| (start(&empty), start(&long))).unzip();
+    (median(&mut one), median(&mut other))
+}
+
+/// A log as a busy session has it: most records are uses of rules; the others are clocks, orders and texts.
+fn log(events: usize) -> String {
+    let mut text = String::new();
+    let mut put = |sequence: usize, kind: &str, data: &str| {
+        let at = "2026-11-30T00:00:00Z";
+        let head = format!(r#""v":1,"session":"default","sequence":{sequence},"at":"{at}""#);
+        writeln!(text, r#"{{{head},"kind":"{kind}","data":{data}}}"#).unwrap();
+    };
+    put(1, "begun", r#"{"base":"2026-11-30","scenarios":"0","by":"0.1.0"}"#);
+    put(2, "rule-added", r#"{"number":1,"rule":{"when":{"client":"c"},"then":{"error":"KB-002"},"seed":1}}"#);
+    for sequence in 3..=events {
+        match sequence % 10 {
+            0 => put(sequence, "clock", r#"{"setting":{"standing":"2026-12-24T11:00:00Z"},"tokens":false}"#),
+            1 => put(sequence, "about", &format!(r#"{{"supplier":"A","system":null,"version":"{sequence}"}}"#)),
+            2 => put(sequence, "trekkpaalegg/told", &format!(r#"{{"employer":"310478717","number":{sequence}}}"#)),
+            _ => put(sequence, "rule-used", r#"{"number":1,"met":true}"#),
+        }
+    }
+    text
+}
