@@ -109,6 +109,7 @@ fn put_now(shared: &Shared, session: &Arc<Session>, text: &str) -> Response {
     let documents = documents(text);
     if documents.is_empty() {
         return Problem::bad_request("the body holds no scenario; send YAML, with one party in each document")
+            .hint_at_lost_lines(text)
             .into_response();
     }
     if documents.len() > MAX_DOCUMENTS {
@@ -121,7 +122,7 @@ fn put_now(shared: &Shared, session: &Arc<Session>, text: &str) -> Response {
             let warnings = ProblemLine::all(set.warnings.iter().chain(&contradictions));
             Json(Taken { parties, warnings }).into_response()
         }
-        Ok(Err(error)) => Problem::of_scenarios(&error).into_response(),
+        Ok(Err(error)) => Problem::of_scenarios(&error).hint_at_lost_lines(text).into_response(),
         Err(full) => refused(&full),
     }
 }

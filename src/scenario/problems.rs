@@ -243,7 +243,11 @@ impl ProblemList {
     }
 
     pub(super) fn has_errors(&self) -> bool {
-        self.told.errors + self.left_out.errors > 0
+        self.errors() > 0
+    }
+
+    fn errors(&self) -> usize {
+        self.told.errors + self.left_out.errors
     }
 
     /// The problems. The last one says how many others there are.
@@ -394,6 +398,11 @@ impl Problems {
 
     pub(crate) fn has_errors(&self) -> bool {
         self.list.has_errors()
+    }
+
+    /// How many errors there are so far.
+    pub(crate) fn errors(&self) -> usize {
+        self.list.errors()
     }
 
     /// What an error hints at, if the error will be told. Looking for the nearest of many names takes its time.
