@@ -55,6 +55,7 @@ mod interface;
 mod json;
 mod library;
 mod load;
+mod metrics;
 mod pipeline;
 mod redact;
 mod router;

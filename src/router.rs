@@ -9,6 +9,7 @@
 //! | `/openapi/{service}.json` | the contract of a service |
 //! | `/health/live`, `/health/ready` | is it up, can it answer |
 //! | `/sandbox/…`, `/altinn/…` | the control API and other pages (src/control/mod.rs, pages of services) |
+//! | `/metrics` | what is counted, for Prometheus |
 //! | `/favicon.ico` | the icon that browsers ask for |
 //! | anything else | DAS-002, in the platform's form |
 //!
@@ -32,7 +33,7 @@ pub(crate) enum Target {
 }
 
 /// First parts of paths that are the sandbox's own.
-const OWN: [&str; 5] = ["health", "sandbox", "altinn", "openapi", ICON];
+const OWN: [&str; 6] = ["health", "metrics", "sandbox", "altinn", "openapi", ICON];
 
 /// The icon that browsers ask for by themselves.
 const ICON: &str = "favicon.ico";
@@ -75,7 +76,7 @@ pub(crate) fn area(services: &Services, path: &str) -> Area {
         return Area::Service;
     }
     match first {
-        "sandbox" => Area::Control,
+        "sandbox" | "metrics" => Area::Control,
         "health" | ICON => Area::Open,
         _ => Area::Page,
     }

@@ -29,6 +29,7 @@ use crate::interface::pages::{Shared, Turns};
 use crate::library::watch::INTERVAL;
 use crate::load::settings::LoadLimits;
 use crate::load::{Load, Throttle};
+use crate::metrics::Metrics;
 use crate::pipeline::{self, Admits, State};
 use crate::session::registry::Sessions;
 use crate::wire::Wire;
@@ -74,6 +75,8 @@ impl Server {
             Some(seed) => ChaCha8Rng::seed_from_u64(seed),
             None => ChaCha8Rng::try_from_rng(&mut rand::rngs::SysRng).map_err(io::Error::other)?,
         };
+        let metrics = Arc::new(Metrics::new(services.catalogue.0));
+        let load = Arc::new(Load::new(settings.load));
         let shared = Arc::new(Shared {
             services,
             sessions: Arc::clone(&sessions),
@@ -84,6 +87,8 @@ impl Server {
             control: settings.control,
             turns: Turns::default(),
             key: settings.control_key.clone(),
+            metrics: Arc::clone(&metrics),
+            load: Arc::clone(&load),
             seeds: Mutex::new(ChaCha8Rng::from_rng(&mut rng)),
         });
         let browsers = Browsers::new(settings.allowed.clone(), listener.local_addr()?, settings.control_key.is_some());
@@ -97,9 +102,10 @@ impl Server {
             access,
             rng: Mutex::new(rng),
             drift_seed: settings.seed.unwrap_or_default(),
-            load: Load::new(settings.load),
+            load,
+            metrics,
         });
-        let room = Arc::new(Semaphore::new(settings.load.max_connections));
+        let room = Arc::clone(&state.load.room);
         Ok(Self {
             listener,
             state,

@@ -3,6 +3,7 @@
 mod check;
 mod clock;
 mod coverage;
+mod doctor;
 mod healthcheck;
 mod journal;
 mod openapi;
@@ -11,6 +12,7 @@ mod report;
 mod rule;
 mod schema;
 mod serve;
+mod stop;
 mod verify;
 
 use std::ffi::{OsStr, OsString};
@@ -66,6 +68,8 @@ enum Command {
     Report(report::ReportArgs),
     /// Fail a build unless a test run did what was expected: exit code 0 if it did, 1 if not
     Verify(Box<verify::VerifyArgs>),
+    /// Show the settings in force and where they come from, and check that a sandbox can start with them: exit code 0 if it can
+    Doctor(doctor::DoctorArgs),
     /// Ask a running sandbox whether it is ready; the exit code is 0 if it is (for containers without curl)
     Healthcheck,
 }
@@ -79,10 +83,13 @@ pub fn main() -> ExitCode {
     let services = services::built_in();
     let command = with_environment(whole_command(services));
     let unknown = unknown_environment(services);
-    if !unknown.misspelt.is_empty() {
+    // doctor tells of them beside all else.
+    let asks_doctor = std::env::args_os().skip(1).any(|argument| argument == "doctor");
+    if !unknown.misspelt.is_empty() && !asks_doctor {
         unknown.misspelt.iter().for_each(|message| print_error(message));
         return ExitCode::from(UNUSABLE);
     }
+    let known = command.clone();
     let matches = parse(command);
     let flags = match flags(&matches, services) {
         Ok(flags) => flags,
@@ -108,6 +115,7 @@ pub fn main() -> ExitCode {
             let given = matches.subcommand().map_or(&matches, |(_, given)| given);
             verify::run(&args, given, &flags)
         }
+        Ok(Some(Command::Doctor(args))) => doctor::run(&args, &matches, &known, &flags, services, &unknown),
         Ok(Some(Command::Healthcheck)) => healthcheck::run(&flags),
         Err(error) => error.exit(),
     }

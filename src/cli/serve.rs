@@ -4,10 +4,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::LevelFilter;
 
-use super::open_sessions;
+use super::{open_sessions, stop};
 use crate::config::{Flags, LogFormat, LogLevel, Settings, base_url};
 use crate::control::welcome::Welcome;
 use crate::interface::Services;
@@ -66,24 +65,19 @@ pub(super) fn run(flags: &Flags, services: &'static Services, unrelated_variable
                 return ExitCode::from(UNUSABLE);
             }
         };
-        let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-        else {
-            print_error("cannot listen for signals");
-            return ExitCode::FAILURE;
+        let stopped = match stop::asked() {
+            Ok(stopped) => stopped,
+            Err(error) => {
+                print_error(&format!("cannot listen for signals: {error}"));
+                return ExitCode::FAILURE;
+            }
         };
         if let Ok(address) = server.address() {
             let session = server.sessions().default_session();
             print(&format!("{}\n", Welcome::new(base_url(address), &session, services, &access).text()));
             tracing::debug!(%address, "listening");
         }
-        server
-            .run(async {
-                tokio::select! {
-                    _ = terminate.recv() => {}
-                    _ = interrupt.recv() => {}
-                }
-            })
-            .await;
+        server.run(stopped).await;
         ExitCode::SUCCESS
     });
     // Tasks that still read files or resolve scenarios are not waited for.

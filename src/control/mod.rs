@@ -4,6 +4,7 @@
 mod clock;
 mod coverage;
 mod guard;
+mod metrics;
 mod openapi;
 pub(crate) mod parties;
 mod queries;
@@ -53,7 +54,13 @@ pub(crate) fn pages(shared: Arc<Shared>) -> Router {
         .fallback(no_such_page)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard::guard));
-    router.nest("/sandbox", control).fallback(no_such_page).method_not_allowed_fallback(wrong_method).with_state(shared)
+    let metrics = get(metrics::show).layer(middleware::from_fn_with_state(Arc::clone(&shared), guard::guard));
+    router
+        .route("/metrics", metrics)
+        .nest("/sandbox", control)
+        .fallback(no_such_page)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(shared)
 }
 
 fn control() -> Router<Arc<Shared>> {

@@ -10,6 +10,7 @@ pub(crate) mod journal;
 pub(crate) mod registry;
 pub(crate) mod rules;
 pub(crate) mod time;
+pub(crate) mod trace;
 pub(crate) mod verdicts;
 
 use std::any::Any;

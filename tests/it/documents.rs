@@ -121,6 +121,11 @@ fn the_story_runs_to_its_end() {
 }
 
 #[test]
+fn the_commands_of_operations_md() {
+    run_all("docs/operations.md", &[]);
+}
+
+#[test]
 fn the_commands_of_security_md() {
     run_all("SECURITY.md", &[]);
 }

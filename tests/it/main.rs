@@ -39,6 +39,7 @@ mod limits;
 mod maskinporten;
 mod modifiers;
 mod openapi;
+mod operations;
 mod own_service;
 mod pipelines;
 mod plausible_ledgers;

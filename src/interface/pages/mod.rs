@@ -22,6 +22,8 @@ pub(crate) use turns::Turns;
 use super::Services;
 use crate::access::Access;
 use crate::config::{Options, ServiceSettings};
+use crate::load::Load;
+use crate::metrics::Metrics;
 use crate::session::registry::Sessions;
 
 /// The largest body that the control API takes, in bytes.
@@ -45,6 +47,10 @@ pub(crate) struct Shared {
     pub(crate) key: Option<String>,
     /// Who may do what takes long.
     pub(crate) turns: Turns,
+    /// What is counted of all calls.
+    pub(crate) metrics: Arc<Metrics>,
+    /// What the sandbox bears, and how much of that is used.
+    pub(crate) load: Arc<Load>,
     /// Where rules get their seeds from.
     pub(crate) seeds: Mutex<ChaCha8Rng>,
 }
