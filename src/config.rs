@@ -19,6 +19,8 @@ use crate::domain::prosent::Prosent;
 use crate::load::settings::{LoadLimits, parse_length, parse_size};
 use crate::scenario::befolkning::{Antall, MOST_ORGANISATIONS, Oenske};
 use crate::scenario::sources::Source;
+use crate::tls::Tls;
+use crate::tls::settings::{TlsFlags, parse_listen};
 
 /// The server's settings. A flag can be given before or after the name of a subcommand.
 #[derive(Args, Clone, Debug)]
@@ -98,6 +100,8 @@ pub(crate) struct Flags {
     pub(crate) population: PopulationFlags,
     #[command(flatten)]
     pub(crate) load: LoadLimits,
+    #[command(flatten)]
+    pub(crate) tls: TlsFlags,
     /// The settings of the services, from flags of their own.
     #[arg(skip)]
     pub(crate) services: Arc<ServiceSettings>,
@@ -160,6 +164,7 @@ impl Flags {
                 claims: self.max_claims,
             },
             load: self.load,
+            tls: None,
             population: self.population.oenske(self.seed),
         }
     }
@@ -252,13 +257,6 @@ fn parse_bodies(text: &str) -> Result<usize, String> {
     }
 }
 
-fn parse_listen(text: &str) -> Result<SocketAddr, String> {
-    let text = text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
-    text.parse().map_err(|_| {
-        "write an IP address and a port: 127.0.0.1:8080 for this machine, 0.0.0.0:8080 for all interfaces".to_owned()
-    })
-}
-
 /// On or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Switch {
@@ -328,6 +326,8 @@ pub(crate) struct Settings {
     pub(crate) allowed: Allowed,
     pub(crate) limits: Limits,
     pub(crate) load: LoadLimits,
+    /// The port with TLS.
+    pub(crate) tls: Option<Tls>,
     /// The parties that no scenario describes.
     pub(crate) population: Oenske,
 }

@@ -65,6 +65,7 @@ mod server;
 mod services;
 mod session;
 mod terminal;
+mod tls;
 mod wire;
 
 pub use sandbox::{Sandbox, SandboxBuilder, StartError};

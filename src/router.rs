@@ -10,6 +10,7 @@
 //! | `/health/live`, `/health/ready` | is it up, can it answer |
 //! | `/sandbox/…`, `/altinn/…` | the control API and other pages (src/control/mod.rs, pages of services) |
 //! | `/metrics` | what is counted, for Prometheus |
+//! | `/tls/ca.pem` | the authority of the sandbox's certificate |
 //! | `/favicon.ico` | the icon that browsers ask for |
 //! | anything else | DAS-002, in the platform's form |
 //!
@@ -33,7 +34,7 @@ pub(crate) enum Target {
 }
 
 /// First parts of paths that are the sandbox's own.
-const OWN: [&str; 6] = ["health", "metrics", "sandbox", "altinn", "openapi", ICON];
+const OWN: [&str; 7] = ["health", "metrics", "sandbox", "tls", "altinn", "openapi", ICON];
 
 /// The icon that browsers ask for by themselves.
 const ICON: &str = "favicon.ico";
@@ -77,7 +78,7 @@ pub(crate) fn area(services: &Services, path: &str) -> Area {
     }
     match first {
         "sandbox" | "metrics" => Area::Control,
-        "health" | ICON => Area::Open,
+        "health" | "tls" | ICON => Area::Open,
         _ => Area::Page,
     }
 }

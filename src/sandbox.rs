@@ -241,6 +241,7 @@ impl SandboxBuilder {
             seed: self.seed,
             services: Arc::new(service_settings),
             load,
+            tls: None,
             control: true,
             control_key: self.control_key,
             allowed: Allowed { hosts, origins },

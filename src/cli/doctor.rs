@@ -9,6 +9,7 @@ use clap::{ArgMatches, Args};
 use http::{Method, StatusCode};
 use serde::Serialize;
 
+use super::serve::names_of_certificate;
 use crate::config::{CONTROL_KEY, Flags, UnknownVariables, base_url};
 use crate::interface::Services;
 use crate::scenario::loading::{LoadError, count};
@@ -16,6 +17,7 @@ use crate::services::open_access;
 use crate::session::registry::{CannotOpen, Sessions};
 use crate::session::time::system_time;
 use crate::terminal::{Client, print};
+use crate::tls::Tls;
 
 #[derive(Args)]
 pub(super) struct DoctorArgs {
@@ -73,6 +75,7 @@ pub(super) fn run(
     unknown: &UnknownVariables,
 ) -> ExitCode {
     let mut checks = vec![port(flags), access(flags)];
+    checks.extend(tls(flags, services));
     checks.extend(scenarios(flags, services));
     checks.extend(unknown.misspelt.iter().map(|told| Check::new("environment", Verdict::Finding, told.clone())));
     let unrelated = unknown.unrelated.iter();
@@ -151,6 +154,25 @@ fn access(flags: &Flags) -> Check {
         Ok(_) => Check::new("tokens", Verdict::Ok, format!("checked at the level {}", flags.auth)),
         Err(messages) => Check::new("tokens", Verdict::Finding, messages.join("; ")),
     }
+}
+
+/// Whether there is a certificate, and its port is free. Nothing if TLS is off. An authority that is not there yet is made.
+fn tls(flags: &Flags, services: &Services) -> Option<Check> {
+    let about = "HTTPS";
+    let tls = match Tls::open(&flags.tls, &names_of_certificate(flags, services), system_time()) {
+        Ok(tls) => tls?,
+        Err(why) => return Some(Check::new(about, Verdict::Finding, why)),
+    };
+    let kept = match (&tls.kept, &tls.authority) {
+        (Some(kept), _) => format!("its authority is {}", kept.display()),
+        (None, Some(_)) => "its authority is new at each start; --tls-folder keeps one".to_owned(),
+        (None, None) => "its certificate comes from files".to_owned(),
+    };
+    // A sandbox that runs has both ports.
+    Some(match TcpListener::bind(tls.listen) {
+        Ok(_) => Check::new(about, Verdict::Ok, format!("{} is free; {kept}", tls.listen)),
+        Err(error) => Check::new(about, Verdict::Note, format!("cannot listen on {} now: {error}; {kept}", tls.listen)),
+    })
 }
 
 /// Whether the scenarios load, and what day it is in them.

@@ -23,7 +23,7 @@ use crate::interface::admission::{self, Admitted};
 use crate::interface::answer::both;
 use crate::interface::negotiation::{Format, accepted};
 use crate::interface::path::Path;
-use crate::interface::{Answer, Call, Finding, Refusal, Route, Target as CallTarget, near_miss, xml};
+use crate::interface::{Answer, Call, Finding, Refusal, Route, Scheme, Target as CallTarget, near_miss, xml};
 use crate::load::{Busy, Reserved, WaitingPlace};
 use crate::redact::redacted;
 use crate::router::{Target, below_base};
@@ -150,6 +150,7 @@ impl Planned<'_> {
         let drift = self.plan.modifiers().drift.as_ref().map(|drift| drift.value);
         let call = Call {
             headers: &received.parts.headers,
+            scheme: Scheme::of(&received.parts.extensions),
             path: &path,
             query: received.query(),
             body: addressed.body,

@@ -52,6 +52,7 @@ mod restanser;
 mod rules;
 mod scenarios;
 mod sessions;
+mod tls;
 mod trekk_av_sak;
 mod trekk_poll;
 mod trekkpaalegg;

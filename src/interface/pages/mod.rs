@@ -44,6 +44,8 @@ pub(crate) struct Shared {
     pub(crate) settings: Arc<ServiceSettings>,
     /// Whether the control API answers.
     pub(crate) control: bool,
+    /// The certificate of the authority that clients have to trust, in PEM.
+    pub(crate) authority: Option<Arc<str>>,
     pub(crate) key: Option<String>,
     /// Who may do what takes long.
     pub(crate) turns: Turns,

@@ -140,7 +140,7 @@ fn issuer(call: &Call<'_>) -> String {
         return format!("https://{name}/");
     }
     let path = if call.target.at_base { "maskinporten/" } else { "" };
-    format!("http://{host}/{path}")
+    format!("{}://{host}/{path}", call.scheme)
 }
 
 fn metadata(issuer: &str) -> Value {
