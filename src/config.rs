@@ -20,6 +20,8 @@ use crate::load::settings::{LoadLimits, parse_length, parse_size};
 use crate::load::store::{Store, StoreFlags};
 use crate::scenario::befolkning::{Antall, MOST_ORGANISATIONS, Oenske};
 use crate::scenario::sources::Source;
+use crate::tls::Tls;
+use crate::tls::settings::{TlsFlags, parse_listen};
 
 /// The server's settings. A flag can be given before or after the name of a subcommand.
 #[derive(Args, Clone, Debug)]
@@ -69,7 +71,8 @@ pub(crate) struct Flags {
         ignore_case = true
     )]
     pub(crate) control: Switch,
-    /// Key that the control API requires as a bearer token; the subcommands that call it send it
+    /// Key that the control API requires as a bearer token, of 8 to 200 visible ASCII characters; the subcommands that call
+    /// it send it
     #[arg(long, env = CONTROL_KEY, hide_env_values = true, global = true, value_name = "KEY", value_parser = KeyParser)]
     pub(crate) control_key: Option<String>,
     /// Host name by which the sandbox is called, in addition to its own; .team.example is every name below it. Several
@@ -100,6 +103,8 @@ pub(crate) struct Flags {
     pub(crate) load: LoadLimits,
     #[command(flatten)]
     pub(crate) store: StoreFlags,
+    #[command(flatten)]
+    pub(crate) tls: TlsFlags,
     /// The settings of the services, from flags of their own.
     #[arg(skip)]
     pub(crate) services: Arc<ServiceSettings>,
@@ -163,6 +168,7 @@ impl Flags {
             },
             load: self.load,
             store: Store::from(&self.store),
+            tls: None,
             population: self.population.oenske(self.seed),
         }
     }
@@ -255,13 +261,6 @@ fn parse_bodies(text: &str) -> Result<usize, String> {
     }
 }
 
-fn parse_listen(text: &str) -> Result<SocketAddr, String> {
-    let text = text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
-    text.parse().map_err(|_| {
-        "write an IP address and a port: 127.0.0.1:8080 for this machine, 0.0.0.0:8080 for all interfaces".to_owned()
-    })
-}
-
 /// On or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Switch {
@@ -332,6 +331,8 @@ pub(crate) struct Settings {
     pub(crate) limits: Limits,
     pub(crate) load: LoadLimits,
     pub(crate) store: Store,
+    /// The port with TLS.
+    pub(crate) tls: Option<Tls>,
     /// The parties that no scenario describes.
     pub(crate) population: Oenske,
 }
@@ -339,9 +340,10 @@ pub(crate) struct Settings {
 /// The `SANDBOX_…` variables that nothing reads.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct UnknownVariables {
-    /// Messages about variables that are so similar to a known one that they must be misspelt. The start is refused.
+    /// Messages about variables that are one letter off a known one, so that they must be misspelt. The start is refused.
     pub(crate) misspelt: Vec<String>,
-    /// Names of all others. An orchestrator may set them, named after its services, so they only get a warning.
+    /// Names of all others. An orchestrator may set them, named after its services, and a CI system passes on all that it
+    /// has, so they only get a warning.
     pub(crate) unrelated: Vec<String>,
 }
 
@@ -351,7 +353,7 @@ pub(crate) fn unknown_variables(known: &[String], names: impl IntoIterator<Item 
     let is_unknown = |name: &String| name.starts_with("SANDBOX_") && !known.contains(name);
     for name in names.into_iter().filter(is_unknown) {
         let near = nearest(&name, known.iter().map(String::as_str));
-        match near.filter(|near| strsim::damerau_levenshtein(&name, near) <= 2) {
+        match near.filter(|near| strsim::damerau_levenshtein(&name, near) <= 1) {
             Some(near) => unknown.misspelt.push(format!("there is no variable {name}; did you mean {near}?")),
             None => unknown.unrelated.push(name),
         }
@@ -365,14 +367,16 @@ mod tests {
 
     #[test]
     fn misspelt_variables_are_distinguished_from_unrelated_ones() {
-        let names = ["SANDBOX_SCENARIO", "SANDBOX_PORT_8080_TCP", "SANDBOX_NOW", "PATH", "SANDBOX_LISTENS"];
+        let names =
+            ["SANDBOX_SCENARIO", "SANDBOX_PORT_8080_TCP", "SANDBOX_NO", "PATH", "SANDBOX_LISTENS", "SANDBOX_SCENE_S"];
         let known = ["SANDBOX_SCENARIOS", "SANDBOX_NOW", "SANDBOX_LISTEN"].map(str::to_owned);
         let unknown = unknown_variables(&known, names.map(str::to_owned));
-        assert_eq!(unknown.unrelated, ["SANDBOX_PORT_8080_TCP"]);
+        assert_eq!(unknown.unrelated, ["SANDBOX_PORT_8080_TCP", "SANDBOX_SCENE_S"]);
         assert_eq!(
             unknown.misspelt,
             [
                 "there is no variable SANDBOX_SCENARIO; did you mean SANDBOX_SCENARIOS?",
+                "there is no variable SANDBOX_NO; did you mean SANDBOX_NOW?",
                 "there is no variable SANDBOX_LISTENS; did you mean SANDBOX_LISTEN?"
             ]
         );

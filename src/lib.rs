@@ -56,6 +56,7 @@ mod json;
 mod library;
 mod load;
 mod log;
+mod metrics;
 mod page;
 mod pipeline;
 mod redact;
@@ -66,6 +67,7 @@ mod server;
 mod services;
 mod session;
 mod terminal;
+mod tls;
 mod wire;
 
 pub use sandbox::{Sandbox, SandboxBuilder, StartError};

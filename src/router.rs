@@ -10,6 +10,8 @@
 //! | `/health/live`, `/health/ready` | is it up, can it answer |
 //! | `/sandbox/…`, `/altinn/…` | the control API and other pages (src/control/mod.rs, pages of services) |
 //! | `/page/…` | the scripts and the style of the page for testers |
+//! | `/metrics` | what is counted, for Prometheus |
+//! | `/tls/ca.pem` | the authority of the sandbox's certificate |
 //! | `/favicon.ico` | the icon that browsers ask for |
 //! | anything else | DAS-002, in the platform's form |
 //!
@@ -33,7 +35,7 @@ pub(crate) enum Target {
 }
 
 /// First parts of paths that are the sandbox's own.
-const OWN: [&str; 6] = ["health", "sandbox", "altinn", "openapi", "page", ICON];
+const OWN: [&str; 8] = ["health", "metrics", "sandbox", "tls", "altinn", "openapi", "page", ICON];
 
 /// The icon that browsers ask for by themselves.
 const ICON: &str = "favicon.ico";
@@ -76,8 +78,8 @@ pub(crate) fn area(services: &Services, path: &str) -> Area {
         return Area::Service;
     }
     match first {
-        "sandbox" => Area::Control,
-        "health" | ICON => Area::Open,
+        "sandbox" | "metrics" => Area::Control,
+        "health" | "tls" | ICON => Area::Open,
         _ => Area::Page,
     }
 }

@@ -244,6 +244,7 @@ impl SandboxBuilder {
             services: Arc::new(service_settings),
             load,
             store: Store::from(&store),
+            tls: None,
             control: true,
             control_key: self.control_key,
             allowed: Allowed { hosts, origins },

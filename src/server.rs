@@ -10,6 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -17,20 +19,23 @@ use hyper_util::server::graceful::GracefulShutdown;
 use parking_lot::Mutex;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
+use tokio_rustls::TlsAcceptor;
 
 use crate::access::Access;
 use crate::browser::Browsers;
 use crate::config::Settings;
-use crate::interface::Services;
 use crate::interface::pages::{Shared, Turns, Watchers};
+use crate::interface::{Scheme, Services};
 use crate::library::watch::INTERVAL;
 use crate::load::settings::LoadLimits;
 use crate::load::{Load, Throttle};
+use crate::metrics::Metrics;
 use crate::pipeline::{self, Admits, State};
 use crate::session::registry::Sessions;
+use crate::tls::Stream;
 use crate::wire::Wire;
 
 /// How long requests in flight may take to finish once the server is told to stop.
@@ -51,6 +56,8 @@ const OUT_OF_SOCKETS: Duration = Duration::from_millis(50);
 /// A server that listens and does not yet answer.
 pub(crate) struct Server {
     listener: TcpListener,
+    /// The port with TLS.
+    secure: Option<(TcpListener, TlsAcceptor)>,
     state: Arc<State>,
     /// The room for connections.
     room: Arc<Semaphore>,
@@ -72,11 +79,17 @@ impl Server {
         access: Arc<Access>,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(settings.listen).await?;
+        let secure = match &settings.tls {
+            Some(tls) => Some((TcpListener::bind(tls.listen).await?, tls.acceptor.clone())),
+            None => None,
+        };
         let mut rng = match settings.seed {
             Some(seed) => ChaCha8Rng::seed_from_u64(seed),
             None => ChaCha8Rng::try_from_rng(&mut rand::rngs::SysRng).map_err(io::Error::other)?,
         };
         let watchers = Watchers::new(&settings.load);
+        let metrics = Arc::new(Metrics::new(services.catalogue.0));
+        let load = Arc::new(Load::new(settings.load));
         let shared = Arc::new(Shared {
             services,
             sessions: Arc::clone(&sessions),
@@ -87,7 +100,10 @@ impl Server {
             control: settings.control,
             turns: Turns::default(),
             watchers: watchers.clone(),
+            authority: settings.tls.as_ref().and_then(|tls| tls.authority.clone()),
             key: settings.control_key.clone(),
+            metrics: Arc::clone(&metrics),
+            load: Arc::clone(&load),
             seeds: Mutex::new(ChaCha8Rng::from_rng(&mut rng)),
         });
         let browsers = Browsers::new(settings.allowed.clone(), listener.local_addr()?, settings.control_key.is_some());
@@ -101,11 +117,13 @@ impl Server {
             access,
             rng: Mutex::new(rng),
             drift_seed: settings.seed.unwrap_or_default(),
-            load: Load::new(settings.load),
+            load,
+            metrics,
         });
-        let room = Arc::new(Semaphore::new(settings.load.max_connections));
+        let room = Arc::clone(&state.load.room);
         Ok(Self {
             listener,
+            secure,
             state,
             room,
             spare: Mutex::default(),
@@ -118,6 +136,11 @@ impl Server {
     /// The address it listens on, with the real port.
     pub(crate) fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// The address with TLS, with the real port.
+    pub(crate) fn tls_address(&self) -> Option<SocketAddr> {
+        self.secure.as_ref()?.0.local_addr().ok()
     }
 
     pub(crate) fn sessions(&self) -> &Sessions {
@@ -134,11 +157,12 @@ impl Server {
         let chores = tokio::spawn(chores(Arc::clone(&self.state)));
         loop {
             let accepted = tokio::select! {
-                accepted = self.listener.accept() => accepted,
+                accepted = self.listener.accept() => accepted.map(|(stream, _)| Stream::Plain(stream)),
+                accepted = self.accept_secure() => accepted,
                 () = &mut stop => break,
             };
             match accepted {
-                Ok((stream, _)) => self.spawn(stream, &http, &graceful),
+                Ok(stream) => self.spawn(stream, &http, &graceful),
                 Err(error) => {
                     if let Some(times) = failed.count() {
                         tracing::warn!(%error, times, "could not accept a connection");
@@ -149,7 +173,7 @@ impl Server {
         }
         chores.abort();
         self.watchers.close();
-        drop(self.listener);
+        drop((self.listener, self.secure));
         if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
             tracing::warn!("cut what was still in flight after {} ms", GRACE.as_millis());
         }
@@ -159,9 +183,18 @@ impl Server {
         }
     }
 
-    fn spawn(&self, stream: TcpStream, http: &http1::Builder, graceful: &GracefulShutdown) {
+    /// The next connection of the port with TLS. Waits for ever if there is none.
+    async fn accept_secure(&self) -> io::Result<Stream> {
+        match &self.secure {
+            Some((listener, acceptor)) => listener.accept().await.map(|(stream, _)| Stream::secure(acceptor, stream)),
+            None => std::future::pending().await,
+        }
+    }
+
+    fn spawn(&self, stream: Stream, http: &http1::Builder, graceful: &GracefulShutdown) {
         // Small answers should leave at once; a failure to say so costs only time.
-        let _ = stream.set_nodelay(true);
+        let _ = stream.tcp().map(|stream| stream.set_nodelay(true));
+        let is_secure = !matches!(stream, Stream::Plain(_));
         let number = self.connections.fetch_add(1, Ordering::Relaxed) + 1;
         let (state, wire) = (Arc::clone(&self.state), Wire::new(number));
         let place = Arc::clone(&self.room).try_acquire_owned().ok();
@@ -169,7 +202,10 @@ impl Server {
         let io = TokioIo::new(wire.stream(stream));
         let limits = state.load.limits;
         let (watched, ending) = (wire.clone(), wire.clone());
-        let answer = service_fn(move |request| {
+        let answer = service_fn(move |mut request: Request<Incoming>| {
+            if is_secure {
+                request.extensions_mut().insert(Scheme::HTTPS);
+            }
             let (state, wire) = (Arc::clone(&state), wire.clone());
             async move {
                 wire.begin_call();

@@ -1,7 +1,8 @@
 //! The connection below HTTP: how far it has come, what HTTP itself cannot do (bytes that are not an answer, an end in the
 //! middle, a reset), and an end that does not lose the last answer.
 //!
-//! The stream stays here when hyper drops it. The connection then ends by [`Wire::end`].
+//! The stream stays here when hyper drops it. The connection then ends by [`Wire::end`]. Over TLS the faults are the same: bytes that
+//! are not an answer go through TLS, as those of a broken server behind it would, and a reset is one of TCP.
 
 use std::future::poll_fn;
 use std::io;
@@ -13,8 +14,9 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
+
+use crate::tls::Stream;
 
 /// The longest line of a request. A longer one is answered with 414.
 const LONGEST_LINE: u64 = 64 * 1024;
@@ -49,7 +51,7 @@ struct Shared {
     /// Tells it from the other connections of the process.
     number: u64,
     /// Nothing before the connection begins, and after it ends.
-    stream: Mutex<Option<TcpStream>>,
+    stream: Mutex<Option<Stream>>,
     farewell: Mutex<Option<Farewell>>,
     /// The caller may still be writing when the connection ends.
     lingers: AtomicBool,
@@ -125,22 +127,16 @@ impl Wire {
     }
 
     /// Wraps the stream of this connection, for hyper to read and write.
-    pub(crate) fn stream(&self, stream: TcpStream) -> WireStream {
+    pub(crate) fn stream(&self, stream: Stream) -> WireStream {
         *self.0.stream.lock() = Some(stream);
         WireStream(self.clone())
     }
 
     /// Waits until the caller has closed its side. It may still read. Never if it has sent more first.
     pub(crate) async fn closed(&self) {
-        poll_fn(|cx| {
-            let mut byte = [0];
-            match &*self.0.stream.lock() {
-                None => Poll::Ready(()),
-                Some(stream) => match stream.poll_peek(cx, &mut ReadBuf::new(&mut byte)) {
-                    Poll::Ready(Ok(1..)) | Poll::Pending => Poll::Pending,
-                    Poll::Ready(_) => Poll::Ready(()),
-                },
-            }
+        poll_fn(|cx| match &mut *self.0.stream.lock() {
+            None => Poll::Ready(()),
+            Some(stream) => stream.poll_closed(cx),
         })
         .await;
     }
@@ -165,13 +161,21 @@ impl Wire {
         let farewell = self.0.farewell.lock().take();
         match farewell {
             Some(Farewell::Reset) => {
-                let _ = stream.set_zero_linger();
+                let _ = stream.tcp().map(tokio::net::TcpStream::set_zero_linger);
                 return;
             }
             Some(Farewell::Send(bytes)) => {
-                let _ = timeout(LAST_WORDS, stream.write_all(&bytes)).await;
+                let send = async {
+                    stream.write_all(&bytes).await?;
+                    stream.flush().await
+                };
+                let _ = timeout(LAST_WORDS, send).await;
             }
             None => {}
+        }
+        if stream.is_secure() {
+            // TLS has an end of its own. Without it, a client would call every end a cut.
+            let _ = timeout(LAST_WORDS, stream.shutdown()).await;
         }
         if self.0.lingers.load(Ordering::Relaxed) {
             // If the connection closed while there are bytes that nobody has read, the caller would get a reset, and
@@ -220,7 +224,7 @@ const DONE: u64 = u64::MAX;
 pub(crate) struct WireStream(Wire);
 
 impl WireStream {
-    fn with<T>(&self, act: impl FnOnce(Pin<&mut TcpStream>) -> Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+    fn with<T>(&self, act: impl FnOnce(Pin<&mut Stream>) -> Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         match self.0.0.stream.lock().as_mut() {
             Some(stream) => act(Pin::new(stream)),
             None => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
@@ -243,6 +247,11 @@ impl AsyncRead for WireStream {
         let read = self.with(|stream| stream.poll_read(cx, buf));
         match read {
             Poll::Ready(Ok(())) => Poll::Ready(self.0.note_read(&buf.filled()[before..])),
+            Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::InvalidData => {
+                // No TLS: the caller is to read why.
+                self.0.linger();
+                Poll::Ready(Err(error))
+            }
             other => other,
         }
     }
@@ -266,7 +275,16 @@ impl AsyncWrite for WireStream {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.with(|stream| stream.poll_flush(cx))
+        let mut secure = false;
+        let flushed = self.with(|stream| {
+            secure = stream.is_secure();
+            stream.poll_flush(cx)
+        });
+        // TLS takes what is written at once, and waits here until the caller has read it.
+        if secure {
+            self.0.0.waits.store(flushed.is_pending(), Ordering::Relaxed);
+        }
+        flushed
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -276,7 +294,7 @@ impl AsyncWrite for WireStream {
 
 #[cfg(test)]
 mod tests {
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
 
@@ -285,7 +303,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let mut caller = TcpStream::connect(listener.local_addr()?).await?;
         let wire = Wire::default();
-        let mut stream = wire.stream(listener.accept().await?.0);
+        let mut stream = wire.stream(Stream::Plain(listener.accept().await?.0));
         assert!(wire.progress().is_idle());
         let bytes = vec![0; 1 << 20];
         while poll_fn(|cx| Poll::Ready(Pin::new(&mut stream).poll_write(cx, &bytes).is_ready())).await {}

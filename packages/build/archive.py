@@ -11,4 +11,6 @@ def build(facts: Facts, binary: Binary) -> tuple[str, bytes]:
     executable = f"{folder}/{binary.target.executable}"
     files = {executable: binary.path.read_bytes()}
     files |= {f"{folder}/{name}": (ROOT / name).read_bytes() for name in ("LICENSE", "README.md")}
+    if binary.licences:
+        files[f"{folder}/licences.txt"] = binary.licences
     return f"{folder}.tar.gz", tar_gz(files, {executable})

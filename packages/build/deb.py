@@ -51,6 +51,8 @@ def build(facts: Facts, binary: Binary) -> tuple[str, bytes]:
         f"usr/share/doc/{name}/changelog.Debian.gz": gzip.compress(changelog.encode(), mtime=0),
         f"usr/share/lintian/overrides/{name}": OVERRIDES.format(name=name).encode(),
     }
+    if binary.licences:
+        files[f"usr/share/doc/{name}/licences.txt.gz"] = gzip.compress(binary.licences, mtime=0)
     control = (
         f"Package: {name}\nVersion: {facts.deb_version}\nArchitecture: {binary.target.deb}\n"
         f"Maintainer: {facts.names['MAINTAINER']}\nSection: devel\nPriority: optional\n"

@@ -57,6 +57,12 @@ class Binary:
     """Whether it needs no library of the machine. Only Linux has the question."""
 
     @property
+    def licences(self) -> bytes | None:
+        """The licences of what is linked in, which a release puts beside the binary (scripts/licences)."""
+        beside = self.path.parent / "licences.txt"
+        return beside.read_bytes() if beside.exists() else None
+
+    @property
     def wheel_tag(self) -> str:
         if self.static:
             return self.target.wheel

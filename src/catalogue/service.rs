@@ -150,6 +150,14 @@ impl Service {
         self.hosts.iter().any(|known| known.eq_ignore_ascii_case(host))
     }
 
+    /// The host names by which its callers may know it: its real ones, its name alone and on this machine, and its names in the
+    /// platform's environments.
+    pub(crate) fn host_names(&self) -> Vec<String> {
+        let own = [self.name.to_owned(), format!("{}.localhost", self.name)];
+        let of_platform = PLATFORM.iter().map(|domain| format!("{}.api{domain}", self.name));
+        self.hosts.iter().map(|host| (*host).to_owned()).chain(own).chain(of_platform).collect()
+    }
+
     /// An endpoint by name.
     pub fn endpoint(&self, name: &str) -> Option<&'static Endpoint> {
         self.endpoints.iter().find(|endpoint| endpoint.name == name)

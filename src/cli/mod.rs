@@ -6,6 +6,7 @@ mod capsule_story;
 mod check;
 mod clock;
 mod coverage;
+mod doctor;
 mod healthcheck;
 mod journal;
 mod openapi;
@@ -15,6 +16,7 @@ mod rule;
 mod schema;
 mod serve;
 mod session;
+mod stop;
 mod store;
 mod verify;
 
@@ -77,6 +79,8 @@ enum Command {
     Capsule(capsule::CapsuleArgs),
     /// Check, compact or copy the file that sessions are kept in
     Store(store::StoreArgs),
+    /// Show the settings in force and where they come from, and check that a sandbox can start with them: exit code 0 if it can
+    Doctor(doctor::DoctorArgs),
     /// Ask a running sandbox whether it is ready; the exit code is 0 if it is (for containers without curl)
     Healthcheck,
 }
@@ -90,10 +94,13 @@ pub fn main() -> ExitCode {
     let services = services::built_in();
     let command = with_environment(whole_command(services));
     let unknown = unknown_environment(services);
-    if !unknown.misspelt.is_empty() {
+    // doctor tells of them beside all else.
+    let asks_doctor = std::env::args_os().skip(1).any(|argument| argument == "doctor");
+    if !unknown.misspelt.is_empty() && !asks_doctor {
         unknown.misspelt.iter().for_each(|message| print_error(message));
         return ExitCode::from(UNUSABLE);
     }
+    let known = command.clone();
     let matches = parse(command);
     let flags = match flags(&matches, services) {
         Ok(flags) => flags,
@@ -122,6 +129,7 @@ pub fn main() -> ExitCode {
         Ok(Some(Command::Session(args))) => session::run(&args, &flags),
         Ok(Some(Command::Capsule(args))) => capsule::run(&args, &flags, services),
         Ok(Some(Command::Store(args))) => store::run(&args, &flags),
+        Ok(Some(Command::Doctor(args))) => doctor::run(&args, &matches, &known, &flags, services, &unknown),
         Ok(Some(Command::Healthcheck)) => healthcheck::run(&flags),
         Err(error) => error.exit(),
     }

@@ -4,10 +4,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::LevelFilter;
 
-use super::open_sessions;
+use super::{open_sessions, stop};
 use crate::config::{Flags, LogFormat, LogLevel, Settings, base_url};
 use crate::control::welcome::Welcome;
 use crate::interface::Services;
@@ -17,6 +16,7 @@ use crate::services::open_access;
 use crate::session::registry::Sessions;
 use crate::session::time::system_time;
 use crate::terminal::{UNUSABLE, has_colours, print, print_error};
+use crate::tls::Tls;
 
 /// How long a thread without work stays. The watch of the folders wakes one after the other, so with a longer time all that a
 /// peak needed would stay, each with memory of its own.
@@ -48,7 +48,14 @@ pub(super) fn run_with(
         return ExitCode::from(UNUSABLE);
     }
     warn_of_scenarios(flags, &sessions);
-    let settings = flags.settings();
+    let mut settings = flags.settings();
+    settings.tls = match Tls::open(&flags.tls, &names_of_certificate(flags, services), system_time()) {
+        Ok(tls) => tls,
+        Err(error) => {
+            print_error(&error);
+            return ExitCode::from(UNUSABLE);
+        }
+    };
     if settings.control && settings.control_key.is_none() && !settings.listen.ip().is_loopback() {
         tracing::warn!(
             listen = %settings.listen,
@@ -80,29 +87,38 @@ pub(super) fn run_with(
                 return ExitCode::from(UNUSABLE);
             }
         };
-        let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-        else {
-            print_error("cannot listen for signals");
-            return ExitCode::FAILURE;
+        let stopped = match stop::asked() {
+            Ok(stopped) => stopped,
+            Err(error) => {
+                print_error(&format!("cannot listen for signals: {error}"));
+                return ExitCode::FAILURE;
+            }
         };
         if let Ok(address) = server.address() {
             let session = server.sessions().default_session();
             print(&format!("{}\n", Welcome::new(base_url(address), &session, services, &access).text()));
+            if let (Some(tls), Some(secure)) = (&settings.tls, server.tls_address()) {
+                let secure = base_url(secure).replacen("http:", "https:", 1);
+                print(&format!("{}\n", tls.text(&secure, &base_url(address))));
+            }
             tracing::debug!(%address, "listening");
         }
-        server
-            .run(async {
-                tokio::select! {
-                    _ = terminate.recv() => {}
-                    _ = interrupt.recv() => {}
-                }
-            })
-            .await;
+        server.run(stopped).await;
         ExitCode::SUCCESS
     });
     // Tasks that still read files or resolve scenarios are not waited for.
     runtime.shutdown_background();
     code
+}
+
+/// The host names that a certificate of the sandbox is for: those of all services, and those that the settings allow.
+pub(super) fn names_of_certificate(flags: &Flags, services: &Services) -> Vec<String> {
+    let of_services = services.catalogue.0.iter().flat_map(|service| service.host_names());
+    let allowed = flags.allow_host.iter().map(|host| {
+        let host = host.to_string();
+        if host.starts_with('.') { format!("*{host}") } else { host }
+    });
+    of_services.chain(allowed.filter(|host| host.parse::<std::net::IpAddr>().is_err())).collect()
 }
 
 /// Its world must not stay alive longer than this: the first world would never be given back.
@@ -119,15 +135,20 @@ fn warn_of_scenarios(flags: &Flags, sessions: &Sessions) {
 }
 
 fn cannot_listen(settings: &Settings, error: &std::io::Error) -> String {
+    let ports = match &settings.tls {
+        Some(tls) => format!("{} or {}", settings.listen.port(), tls.listen.port()),
+        None => settings.listen.port().to_string(),
+    };
     let listen = settings.listen;
     match error.kind() {
         std::io::ErrorKind::AddrInUse => {
+            let other = if settings.tls.is_some() { " or --tls-listen" } else { "" };
             format!(
-                "port {} is in use; choose another with --listen {}:0 (0 takes a free one)",
-                listen.port(),
+                "port {ports} is in use; choose another with --listen{other} {}:0 (0 takes a free one)",
                 listen.ip()
             )
         }
+        _ if settings.tls.is_some() => format!("cannot listen on port {ports}: {error}"),
         _ => format!("cannot listen on {listen}: {error}"),
     }
 }

@@ -21,6 +21,7 @@ pub(super) fn operation() -> ControlOperation {
         path: "/capsule",
         id: "saveCapsule",
         summary: "The session in one file: its log, its journal with bodies, and the scenarios",
+        query: &[],
         body: None,
         success: (StatusCode::OK, Some(file)),
         refusals: &[],

@@ -9,6 +9,7 @@ mod guard;
 mod ledger;
 mod live;
 mod log;
+mod metrics;
 mod openapi;
 mod openapi_views;
 pub(crate) mod parties;
@@ -36,9 +37,9 @@ use axum::{Router, middleware};
 use serde_json::{Value, json};
 
 use crate::config::base_url;
-use crate::interface::Services;
 use crate::interface::contract::{Version, servers, servers_of_edition};
 use crate::interface::pages::{InSession, Problem, Shared};
+use crate::interface::{Scheme, Services};
 use crate::page::{Assets, POLICY};
 use crate::redact::visible;
 pub(crate) use log::facts as log_facts;
@@ -49,6 +50,7 @@ pub(crate) fn pages(shared: Arc<Shared>) -> Router {
     let mut router = Router::new()
         .route("/", get(index))
         .route("/favicon.ico", get(icon))
+        .route("/tls/ca.pem", get(authority))
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
         .route("/openapi/{document}", get(openapi))
@@ -65,7 +67,9 @@ pub(crate) fn pages(shared: Arc<Shared>) -> Router {
         .fallback(no_such_page)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard::guard));
+    let metrics = get(metrics::show).layer(middleware::from_fn_with_state(Arc::clone(&shared), guard::guard));
     router
+        .route("/metrics", metrics)
         .nest("/sandbox", control)
         .fallback(no_such_page)
         .method_not_allowed_fallback(wrong_method)
@@ -114,6 +118,14 @@ pub(crate) fn documents(services: &Services) -> Vec<&str> {
     services.contracts().iter().map(|(name, _)| name.as_str()).chain([openapi::NAME]).collect()
 }
 
+/// The certificate of the authority that signed the sandbox's own, for clients that are to trust it.
+async fn authority(State(shared): State<Arc<Shared>>) -> Response {
+    match &shared.authority {
+        Some(pem) => ([(header::CONTENT_TYPE, "application/x-pem-file")], pem.to_string()).into_response(),
+        None => Problem::not_found("the sandbox has no authority of its own here (--tls self-signed)").into_response(),
+    }
+}
+
 /// Shows that the process answers.
 async fn live() -> Response {
     Json(json!({ "status": "UP" })).into_response()
@@ -144,10 +156,11 @@ async fn index(
     State(shared): State<Arc<Shared>>,
     Extension(assets): Extension<Arc<Assets>>,
     InSession(session): InSession,
+    scheme: Scheme,
     headers: HeaderMap,
 ) -> Response {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let base = host.map_or_else(|| base_url(shared.address), |host| format!("http://{host}"));
+    let base = host.map_or_else(|| base_url(shared.address), |host| format!("{scheme}://{host}"));
     let welcome = Welcome::new(base, &session, shared.services, &shared.access);
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     if accept.contains("text/html") {
@@ -185,6 +198,7 @@ async fn openapi(
     State(shared): State<Arc<Shared>>,
     Path(name): Path<String>,
     RawQuery(query): RawQuery,
+    scheme: Scheme,
     headers: HeaderMap,
 ) -> Response {
     let query = query.unwrap_or_default();
@@ -197,7 +211,7 @@ async fn openapi(
     let Some(mut contract) = document(name, version, shared.services) else {
         return no_such_page().await;
     };
-    let address = address_asked(&headers).unwrap_or_else(|| base_url(shared.address));
+    let address = address_asked(scheme, &headers).unwrap_or_else(|| base_url(shared.address));
     // The edition that this server gives unasked needs no word in the address.
     let unasked = shared.options.edition.unwrap_or_default();
     contract["servers"] = match shared.services.edition_of_contract(name) {
@@ -208,10 +222,10 @@ async fn openapi(
 }
 
 /// The address that a caller used, as far as its request says. A proxy in front says what its own caller used.
-fn address_asked(headers: &HeaderMap) -> Option<String> {
+fn address_asked(scheme: Scheme, headers: &HeaderMap) -> Option<String> {
     let first = |name: &str| headers.get(name)?.to_str().ok()?.split(',').next().map(str::trim);
     let host: Authority = first("x-forwarded-host").or_else(|| first("host"))?.parse().ok()?;
-    let scheme = first("x-forwarded-proto").filter(|scheme| *scheme == "https").unwrap_or("http");
+    let scheme = scheme.or_https_if(first("x-forwarded-proto") == Some("https"));
     Some(format!("{scheme}://{}", host.as_str()))
 }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path as UrlPath, RawQuery, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{Extensions, HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Json, Response};
 use chrono::NaiveDate;
 use schemars::JsonSchema;
@@ -19,7 +19,7 @@ use crate::faults::refused::Refused;
 use crate::interface::negotiation::Format;
 use crate::interface::pages::{InSession, Problem, Shared, refused};
 use crate::interface::path::Path;
-use crate::interface::{Body, Call, Instants, Operation, Refusal, ServiceModule, Subject, Target};
+use crate::interface::{Body, Call, Instants, Operation, Refusal, Scheme, ServiceModule, Subject, Target};
 use crate::session::Session;
 
 /// Which answers are asked for.
@@ -198,6 +198,7 @@ impl Asked {
             world: &world,
             options: &shared.options,
             settings: &shared.settings,
+            scheme: Scheme::of(&Extensions::new()),
             own: &[],
             catalogue: shared.services.catalogue,
             services: shared.services,

@@ -11,6 +11,7 @@ use crate::faults::refused::Refused;
 use crate::interface::Services;
 use crate::session::call_id::CallId;
 use crate::session::journal::Filter;
+use crate::session::trace::TraceParent;
 
 /// Which requests are asked for; what is left out fits all.
 #[derive(Deserialize, JsonSchema)]
@@ -36,6 +37,9 @@ pub(super) struct RequestFilter {
     korrelasjonsid: Option<String>,
     /// The name of the test, as `Sandbox-Test` says.
     test: Option<String>,
+    /// The id of the trace, as `traceparent` says: 32 hexadecimal digits.
+    #[serde(rename = "traceId")]
+    trace_id: Option<String>,
     /// Only requests with a higher number than this.
     after: Option<u64>,
     /// How many to tell, 50 where left out; `count` counts all.
@@ -44,7 +48,7 @@ pub(super) struct RequestFilter {
 }
 
 /// The names of the filters.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "service",
     "endpoint",
     "party",
@@ -55,6 +59,7 @@ const NAMES: [&str; 12] = [
     "failed",
     "korrelasjonsid",
     "test",
+    "traceId",
     "after",
     "limit",
 ];
@@ -88,6 +93,7 @@ impl RequestFilter {
             failed: self.failed,
             korrelasjonsid: self.korrelasjonsid,
             test: self.test,
+            trace_id: self.trace_id,
         })
     }
 
@@ -195,6 +201,10 @@ impl RequestFilter {
         }
         if let Some(client) = self.client.as_deref().filter(|client| client.is_empty()) {
             return Err(refuse("client", Some(client), "a client id is not empty".to_owned(), &[]));
+        }
+        if let Some(id) = self.trace_id.as_deref().filter(|id| !TraceParent::is_trace_id(id)) {
+            let detail = "the id of a trace is 32 hexadecimal digits in lower case".to_owned();
+            return Err(refuse("traceId", Some(id), detail, &[]));
         }
         if let Some(id) = self.korrelasjonsid.as_deref().filter(|id| !CallId::is_usable(id)) {
             let detail = "an id is 1 to 128 visible ASCII characters; another one is replaced by a new id".to_owned();

@@ -58,6 +58,12 @@ pub(super) struct RequestView {
     #[serde(skip_serializing_if = "Option::is_none")]
     client: Option<String>,
     korrelasjonsid: String,
+    /// The id of the trace that the caller says it is part of (`traceparent`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace_id: Option<String>,
+    /// The id of the span that called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    span_id: Option<String>,
     /// The name of the test that it belongs to, as `Sandbox-Test` says.
     #[serde(skip_serializing_if = "Option::is_none")]
     test: Option<String>,
@@ -146,6 +152,8 @@ pub(super) fn view(entry: &Entry) -> RequestView {
         party: entry.party.as_ref().map(ToString::to_string),
         client: entry.client.as_ref().map(ToString::to_string),
         korrelasjonsid: entry.korrelasjonsid.to_string(),
+        trace_id: entry.trace.as_ref().map(|trace| trace.trace_id().to_owned()),
+        span_id: entry.trace.as_ref().map(|trace| trace.span_id().to_owned()),
         test: text(&entry.test),
         status: entry.status,
         code: entry.code,

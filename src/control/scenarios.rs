@@ -151,7 +151,7 @@ fn read_documents(text: &str) -> Result<Vec<Text>, Problem> {
     let documents = documents(text);
     if documents.is_empty() {
         let detail = "the body holds no scenario; send YAML, with one party in each document";
-        return Err(Problem::bad_request(detail));
+        return Err(Problem::bad_request(detail).hint_at_lost_lines(text));
     }
     if documents.len() > MAX_DOCUMENTS {
         return Err(Problem::bad_request(format!("a body holds at most {MAX_DOCUMENTS} scenarios")));
@@ -171,7 +171,7 @@ fn put_now(shared: &Shared, session: &Arc<Session>, text: &str) -> Response {
             let warnings = ProblemLine::all(set.warnings.iter().chain(&contradictions));
             Json(Taken { parties, warnings }).into_response()
         }
-        Ok(Err(error)) => Problem::of_scenarios(&error).into_response(),
+        Ok(Err(error)) => Problem::of_scenarios(&error).hint_at_lost_lines(text).into_response(),
         Err(full) => refused(&full),
     }
 }

@@ -132,7 +132,10 @@ impl ExpectationDocument {
         if let Some(called) = self.called {
             let (filter, text) = called.expected(services)?;
             let times_text = times_text(times);
-            return Ok(Expectation { text: format!("called {text}{times_text}"), kind: Kind::Called(filter, times) });
+            return Ok(Expectation {
+                text: format!("called {text}{times_text}"),
+                kind: Kind::Called(Box::new(filter), times),
+            });
         }
         if self.times.or(self.at_least).or(self.at_most).is_some() {
             let detail = "times, atLeast and atMost count calls, so they belong to called".to_owned();

@@ -10,7 +10,7 @@ use crate::interface::pages::Shared;
 use crate::interface::{Sample, Services};
 use crate::page::{Frame, PartyRow};
 use crate::scenario::Svar;
-use crate::services::{ISSUER, own_token};
+use crate::services::{ISSUER, own_token_url};
 use crate::session::{Session, World};
 
 /// The party of the curl line, if it exists. It has many kinds of claims and payments.
@@ -49,15 +49,16 @@ impl<'s> Welcome<'s> {
         let example = parties.iter().find(|(part, ..)| part == EXAMPLE_PARTY).or(parties.first());
         let example = example.map(|(part, ..)| part.clone());
         let access_level = access.level();
-        // If every call needs a token, the command has a token of the party.
+        // If every call needs a token, the command asks for one of the party each time. One in the text would expire in two
+        // minutes.
         let needed = matches!(access_level, Level::Claims | Level::Signed);
         let scope = module.and_then(|module| module.service.scopes().first()).copied().unwrap_or_default();
         let curl = example.zip(sample.as_ref()).map(|(part, (below, sample))| {
-            let token = || own_token(access, &part, scope, &base, session.time().real());
-            match Some(()).filter(|()| needed && part.len() == 9).and_then(|()| token()) {
-                Some(token) => {
+            let fresh = || own_token_url(access, &part, scope, &base);
+            match Some(()).filter(|()| needed && part.len() == 9).and_then(|()| fresh()) {
+                Some(fresh) => {
                     let url = sample.with_token.replace("PARTY", &part);
-                    format!("curl {below}/{url} -H 'Authorization: Bearer {token}'")
+                    format!("curl {below}/{url} -H \"Authorization: Bearer $(curl -s '{fresh}')\"")
                 }
                 None => format!("curl {below}/{}", sample.without_token.replace("PARTY", &part)),
             }

@@ -22,7 +22,7 @@ pub(crate) struct Expectation {
 /// What kind of thing is expected.
 pub(crate) enum Kind {
     /// Calls that fit a filter, so many of them.
-    Called(Filter, Times),
+    Called(Box<Filter>, Times),
     /// Cells that were tried.
     Covered(Pattern),
     /// The client did not behave like this.

@@ -14,6 +14,7 @@ use super::path::{self, Path};
 use super::refusal::Refusal;
 use super::registry::Services;
 use super::routes::GivenPackage;
+use super::scheme::Scheme;
 use super::subject::Subject;
 use crate::access::{Access, Caller};
 use crate::catalogue::{Catalogue, Check, Edition, Endpoint, OwnModifier};
@@ -26,6 +27,8 @@ use crate::session::{Session, World};
 /// A call of a service.
 pub struct Call<'r> {
     pub(crate) headers: &'r HeaderMap,
+    /// How the caller reached the sandbox.
+    pub(crate) scheme: Scheme,
     /// The path below the service's base.
     pub(crate) path: &'r Path<'r>,
     /// The raw query, without the question mark.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::routes::number_name;
 use super::{Call, Services, url};
-use crate::catalogue::{Check, Service, nearest};
+use crate::catalogue::{Check, Needs, Service, nearest};
 use crate::domain::identifikator::{Organisasjonsnummer, Part, PartKind};
 use crate::scenario::ScenarioSet;
 
@@ -37,6 +37,9 @@ pub(crate) fn hint(call: &Call<'_>, failed: Check) -> Option<String> {
         Check::Consent if service.consent().is_none() => Some(
             "the token is good; as a systembruker it must say its customer in systemuser_org, and be the party's".to_owned(),
         ),
+        Check::Consent if needs(call) == Needs::ConsentOrOwnRights => Some(format!(
+            "the token is good; it must be of {number} itself, its systembruker or its delegate, or carry its consent to the caller for this (or the header AltinnSamtykke must be that)"
+        )),
         Check::Consent => Some(format!(
             "the token is good; it must carry, or the header AltinnSamtykke must be, consent from {number} to the caller for this"
         )),
@@ -49,6 +52,11 @@ pub(crate) fn hint(call: &Call<'_>, failed: Check) -> Option<String> {
         Check::Party => Some(party(number, call.day(), scenarios)),
         Check::Period => None,
     }
+}
+
+/// What the callers of the call's package need in addition to the scope.
+fn needs(call: &Call<'_>) -> Needs {
+    call.target.package.known().map_or(Needs::Nothing, |package| package.needs)
 }
 
 fn input(number: &str, service: &Service, scenarios: &ScenarioSet) -> String {

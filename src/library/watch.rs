@@ -99,6 +99,13 @@ fn hash_folder(folder: &Path, hasher: &mut DefaultHasher) -> usize {
 }
 
 /// Distinguishes a file from another that replaced it within the resolution of its time stamp.
+#[cfg(unix)]
 fn inode(data: &Metadata) -> u64 {
     std::os::unix::fs::MetadataExt::ino(data)
+}
+
+/// There are no inodes here; the time when the file was made tells it from one that replaced it.
+#[cfg(not(unix))]
+fn inode(data: &Metadata) -> Option<std::time::SystemTime> {
+    data.created().ok()
 }

@@ -42,6 +42,11 @@ impl Budget {
         tokio::time::timeout(PATIENCE, Arc::clone(&self.left).acquire_many_owned(units)).await.ok()?.ok()
     }
 
+    /// How many bytes are taken, in whole units.
+    pub(super) fn used(&self) -> usize {
+        self.all.saturating_sub(self.left.available_permits()) * UNIT
+    }
+
     /// Takes so many bytes if they are there.
     pub(super) fn take_now(&self, bytes: usize) -> Option<Share> {
         Arc::clone(&self.left).try_acquire_many_owned(self.units(bytes)?).ok()

@@ -9,7 +9,7 @@ mod throttle;
 
 use std::hash::BuildHasher;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use http::Uri;
@@ -55,6 +55,19 @@ pub(crate) struct Load {
     waiting: Arc<Semaphore>,
     changes: Changes,
     sizes: Sizes,
+    /// The room for connections.
+    pub(crate) room: Arc<Semaphore>,
+    refused: Refused,
+}
+
+/// How often something had no room.
+#[derive(Default)]
+struct Refused {
+    answers: AtomicU64,
+    uploads: AtomicU64,
+    waiting: AtomicU64,
+    changes: AtomicU64,
+    connections: AtomicU64,
 }
 
 /// A place among the requests that wait.
@@ -74,6 +87,8 @@ impl Load {
             waiting: Arc::new(Semaphore::new(limits.max_waiting)),
             changes: Changes { most: threads.min(4), now: Mutex::default(), freed: Condvar::new() },
             sizes: Sizes::default(),
+            room: Arc::new(Semaphore::new(limits.max_connections)),
+            refused: Refused::default(),
             limits,
         }
     }
@@ -83,7 +98,7 @@ impl Load {
         match self.sizes.expected(uri) {
             0 => Ok(None),
             bytes => {
-                let share = self.answers.take(bytes).await.ok_or(ANSWERS)?;
+                let share = self.answers.take(bytes).await.ok_or_else(|| self.refuse(ANSWERS))?;
                 Ok(Some(Reserved(Arc::new(Mutex::new(Some(share))))))
             }
         }
@@ -102,8 +117,9 @@ impl Load {
             return Ok(body);
         }
         self.sizes.note(uri, body.len());
-        let waits = place.map(|_| self.waiting_answers.take_now(body.len()).ok_or(ANSWERS)).transpose()?;
-        let share = self.answers.fit(reserved, body.len()).ok_or(ANSWERS)?;
+        let waits =
+            place.map(|_| self.waiting_answers.take_now(body.len()).ok_or_else(|| self.refuse(ANSWERS))).transpose()?;
+        let share = self.answers.fit(reserved, body.len()).ok_or_else(|| self.refuse(ANSWERS))?;
         Ok(Bytes::from_owner(Counted { body, _shares: (share, waits) }))
     }
 
@@ -113,17 +129,62 @@ impl Load {
         if length <= SMALL {
             return Ok(None);
         }
-        self.uploads.take(length).await.map(Some).ok_or(UPLOADS)
+        self.uploads.take(length).await.map(Some).ok_or_else(|| self.refuse(UPLOADS))
     }
 
     /// A place among the requests that wait.
     pub(crate) fn wait(&self) -> Result<WaitingPlace, Busy> {
-        Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| WAITING)
+        Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| self.refuse(WAITING))
     }
 
     /// Changes an answer. If several threads do so already, this one waits.
     pub(crate) fn change<T>(&self, work: impl FnOnce() -> T) -> Result<T, Busy> {
-        self.changes.run(work).ok_or(CHANGES)
+        self.changes.run(work).ok_or_else(|| self.refuse(CHANGES))
+    }
+
+    /// A request or connection that found no room, which is counted here.
+    pub(crate) fn refuse(&self, busy: Busy) -> Busy {
+        let counter = match busy {
+            ANSWERS => &self.refused.answers,
+            UPLOADS => &self.refused.uploads,
+            WAITING => &self.refused.waiting,
+            CHANGES => &self.refused.changes,
+            _ => &self.refused.connections,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        busy
+    }
+
+    /// What had no room, and how often.
+    pub(crate) fn refused(&self) -> [(&'static str, u64); 5] {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        [
+            ("answer-memory", count(&self.refused.answers)),
+            ("upload-memory", count(&self.refused.uploads)),
+            ("waiting", count(&self.refused.waiting)),
+            ("drift", count(&self.refused.changes)),
+            ("connections", count(&self.refused.connections)),
+        ]
+    }
+
+    /// How many connections are open, without those beyond the limit.
+    pub(crate) fn connections(&self) -> usize {
+        self.limits.max_connections.saturating_sub(self.room.available_permits())
+    }
+
+    /// How many requests wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.limits.max_waiting.saturating_sub(self.waiting.available_permits())
+    }
+
+    /// How many bytes of large answers are being sent.
+    pub(crate) fn answer_bytes(&self) -> usize {
+        self.answers.used()
+    }
+
+    /// How many bytes of large bodies are being received.
+    pub(crate) fn upload_bytes(&self) -> usize {
+        self.uploads.used()
     }
 }
 

@@ -23,7 +23,7 @@ use crate::interface::admission::{self, Admitted};
 use crate::interface::answer::both;
 use crate::interface::negotiation::{Format, accepted};
 use crate::interface::path::Path;
-use crate::interface::{Answer, Call, Finding, Reason, Refusal, Route, Target as CallTarget, near_miss, xml};
+use crate::interface::{Answer, Call, Finding, Reason, Refusal, Route, Scheme, Target as CallTarget, near_miss, xml};
 use crate::load::{Busy, Reserved, WaitingPlace};
 use crate::log::NotKept;
 use crate::redact::redacted;
@@ -161,6 +161,7 @@ impl Planned<'_> {
         let drift = self.plan.modifiers().drift.as_ref().map(|drift| drift.value);
         let call = Call {
             headers: &received.parts.headers,
+            scheme: Scheme::of(&received.parts.extensions),
             path: &path,
             query: received.query(),
             body: addressed.body,

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::{Method, Response};
 use http_body_util::Either;
 
+use super::State;
 use super::planned::Planned;
 use super::received::Received;
 use crate::access::Caller;
@@ -16,6 +17,7 @@ use crate::faults::Cause;
 use crate::faults::effects::Fault;
 use crate::faults::refused::Refused;
 use crate::interface::{Body, Field, GivenNumber, GivenPackage, party_in};
+use crate::metrics::{End, Metrics};
 use crate::redact::{redacted, redacted_body};
 use crate::router::Target;
 use crate::session::Session;
@@ -92,6 +94,7 @@ pub(super) fn close(
     entry.delay = delay.map(|delay| u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
     entry.rules.clone_from(&planned.plan.rules);
     super::tried::count(planned, &entry);
+    count(&planned.call.state.metrics, planned.call.target, &entry);
     let exchange = exchange(planned, response);
     planned.call.session.journal.add(entry, exchange)
 }
@@ -126,18 +129,32 @@ pub(super) fn close_refused(mut entry: Entry, planned: &Planned<'_>, response: &
     entry.cause = Cause::RefusedRequest;
     entry.status = Some(response.status().as_u16());
     entry.rules.clone_from(&planned.plan.rules);
+    count(&planned.call.state.metrics, planned.call.target, &entry);
     let exchange = exchange(planned, response);
     planned.call.session.journal.add(entry, exchange);
 }
 
+/// Counts a call for the metrics.
+fn count(metrics: &Metrics, target: &Target, entry: &Entry) {
+    let called = match target {
+        Target::Service { route, .. } => Some((route.module.service, route.endpoint())),
+        Target::Page | Target::Nothing => None,
+    };
+    metrics.count(called, End { status: entry.status, code: entry.code, cause: entry.cause });
+}
+
 /// A call that gets no answer of its service, and the session that tells of it.
 pub(super) struct Refusing<'r> {
+    metrics: &'r Metrics,
     pub(super) session: &'r Session,
     pub(super) target: &'r Target,
     pub(super) caller: &'r Caller,
 }
 
-impl Refusing<'_> {
+impl<'r> Refusing<'r> {
+    pub(super) fn new(state: &'r State, session: &'r Session, target: &'r Target, caller: &'r Caller) -> Self {
+        Self { metrics: &state.metrics, session, target, caller }
+    }
     /// Keeps a request whose modifiers could not be used, or whose session could not begin.
     pub(super) fn add_refusal(&self, received: &Received, refused: &Refused) {
         let mut entry = self.opened(received);
@@ -145,6 +162,7 @@ impl Refusing<'_> {
         entry.cause = refused.cause();
         entry.message = Some(redacted(&refused.detail).into());
         entry.hint = refused.nearest.as_ref().map(|near| redacted(&format!("did you mean {near}?")).into());
+        count(self.metrics, self.target, &entry);
         self.session.journal.add(entry, None);
     }
 
@@ -154,6 +172,7 @@ impl Refusing<'_> {
         entry.status = Some(code.status);
         entry.code = Some(code.code);
         entry.message = Some("a fault of the sandbox itself; its log says more".into());
+        count(self.metrics, self.target, &entry);
         self.session.journal.add(entry, None);
     }
 
@@ -196,6 +215,7 @@ fn tell_request(entry: &mut Entry, received: &Received, is_plain: bool, journal:
         wishes.headers.test.as_ref().or(wishes.base_url.test.as_ref())
     });
     entry.test = test.map(|test| redacted(&test.value).into());
+    entry.trace.clone_from(&received.trace);
     entry.has_own_id = matches!(received.id, CallId::Given(_));
     entry.korrelasjonsid = match &received.id {
         CallId::New(id) => KeptId::New(CallId::New(*id)),

@@ -34,12 +34,13 @@ use hyper::body::Incoming;
 use parking_lot::Mutex;
 use rand::rngs::ChaCha8Rng;
 
-use crate::access::{Access, Caller};
+use crate::access::Access;
 use crate::browser::{Browsers, Passed, allow_reading, is_preflight};
 use crate::config::{Options, ServiceSettings};
 use crate::faults::refused::Refused;
 use crate::interface::{self, Services};
 use crate::load::Load;
+use crate::metrics::Metrics;
 use crate::router::Target;
 use crate::session::Session;
 use crate::session::registry::Sessions;
@@ -66,7 +67,9 @@ pub(crate) struct State {
     /// The seed of drift if neither the call nor a rule has one.
     pub(crate) drift_seed: u64,
     /// What it bears, and how much of that is used.
-    pub(crate) load: Load,
+    pub(crate) load: Arc<Load>,
+    /// What is counted of all calls.
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 /// An answer in memory, or a stream: a page, or a body that is slow on demand.
@@ -87,6 +90,7 @@ async fn handle(state: Arc<State>, request: Request<Incoming>, wire: &Wire) -> R
         }
         Ok(_) => answer(state, received, wire).await,
         Err(foreign) => {
+            state.metrics.count_foreign_page();
             Answered::from(response::refused_page(&foreign, &received)).send(&mut received, wire, &state).await
         }
     }
@@ -117,13 +121,15 @@ async fn answer(state: Arc<State>, mut received: Received, wire: &Wire) -> Resul
         Err(refused) => {
             let session = state.sessions.begun_or_default(received.session.as_ref(), caller.client(), received.real);
             received.found = Some(Arc::clone(&session));
-            let told = journal::Refusing { session: &session, target: &target, caller: &caller };
-            return Answered::refused(&received, &refused, Some(&told)).send(&mut received, wire, &state).await;
+            let told = journal::Refusing::new(&state, &session, &target, &caller);
+            let answered = Answered::refused(&received, &refused, Some(&told));
+            return timed(answered, &target, &mut received, wire, &state).await;
         }
     };
     received.found = Some(Arc::clone(&session));
     let world = session.world();
-    let answered = guarded(&received, &target, &caller, &session, || {
+    let refusing = journal::Refusing::new(&state, &session, &target, &caller);
+    let answered = guarded(&received, &refusing, || {
         Addressed {
             connection: wire.number(),
             state: &state,
@@ -137,7 +143,7 @@ async fn answer(state: Arc<State>, mut received: Received, wire: &Wire) -> Resul
         .planned()
         .map_or_else(
             |refused| {
-                let told = journal::Refusing { session: &session, target: &target, caller: &caller };
+                let told = journal::Refusing::new(&state, &session, &target, &caller);
                 Answered::refused(&received, &refused, Some(&told))
             },
             Planned::answered,
@@ -149,11 +155,28 @@ async fn answer(state: Arc<State>, mut received: Received, wire: &Wire) -> Resul
     let answered = match session.history.settled().await {
         Ok(()) => answered,
         Err(why) => {
-            let told = journal::Refusing { session: &session, target: &target, caller: &caller };
+            let told = journal::Refusing::new(&state, &session, &target, &caller);
             Answered::not_kept(&received, &why, &told)
         }
     };
-    answered.send(&mut received, wire, &state).await
+    timed(answered, &target, &mut received, wire, &state).await
+}
+
+/// Sends an answer, and counts how long the call took.
+async fn timed(
+    answered: Answered,
+    target: &Target,
+    received: &mut Received,
+    wire: &Wire,
+    state: &State,
+) -> Result<Response<Body>, HungUp> {
+    let began = received.real;
+    let sent = answered.send(received, wire, state).await;
+    if let Target::Service { route, .. } = target {
+        let took = state.sessions.time.real().signed_duration_since(began).to_std().unwrap_or_default();
+        state.metrics.took(route.module.service, took);
+    }
+    sent
 }
 
 /// Finds the session of a call, or begins it. Beginning may be slow, so it runs on a blocking thread.
@@ -171,13 +194,6 @@ async fn session_of(state: &State, received: &Received, client: Option<&str>) ->
 }
 
 /// Answers a call. After a panic the answer is the code for a fault of the sandbox itself.
-fn guarded(
-    received: &Received,
-    target: &Target,
-    caller: &Caller,
-    session: &Session,
-    answer: impl FnOnce() -> Answered,
-) -> Answered {
-    catch_unwind(AssertUnwindSafe(answer))
-        .unwrap_or_else(|_| Answered::failed(received, &journal::Refusing { session, target, caller }))
+fn guarded(received: &Received, refusing: &journal::Refusing<'_>, answer: impl FnOnce() -> Answered) -> Answered {
+    catch_unwind(AssertUnwindSafe(answer)).unwrap_or_else(|_| Answered::failed(received, refusing))
 }

@@ -24,6 +24,7 @@ use crate::interface::{self, pages::Problem};
 use crate::router::{Target, area, resolve};
 use crate::session::Session;
 use crate::session::call_id::CallId;
+use crate::session::trace::TraceParent;
 
 /// A request as it came.
 pub(super) struct Received {
@@ -32,6 +33,8 @@ pub(super) struct Received {
     /// The body; nothing after it was read.
     pub(super) body: Option<Paced>,
     pub(super) id: CallId,
+    /// The trace that it is part of.
+    pub(super) trace: Option<TraceParent>,
     /// The real time when the request came.
     pub(super) real: DateTime<Utc>,
     /// The session that it belongs to, once that is known, for the log.
@@ -69,6 +72,7 @@ impl Received {
     pub(super) fn new(request: Request<Incoming>, state: &State) -> Self {
         let (parts, body) = request.into_parts();
         let id = id::of(&parts, state);
+        let trace = TraceParent::of(&parts.headers);
         let path = parts.uri.path();
         let prefix = base_url::split(path);
         let path_from = path.len() - prefix.path.len();
@@ -82,7 +86,7 @@ impl Received {
         };
         let real = state.sessions.time.real();
         let body = Paced::new(body, state.load.limits.pace(), parts.extensions.get().cloned());
-        Self { body: Some(body), id, real, found: None, session, wishes, path_from, parts }
+        Self { body: Some(body), id, trace, real, found: None, session, wishes, path_from, parts }
     }
 
     /// Its modifiers, those of the headers over those of the base URL.
@@ -105,6 +109,11 @@ impl Received {
     /// The name of its session, as a log may show it; empty before it is known.
     pub(super) fn session_name(&self) -> &str {
         self.found.as_ref().map_or("", |session| &session.name)
+    }
+
+    /// The id of its trace, for the log.
+    pub(super) fn trace_id(&self) -> Option<&str> {
+        self.trace.as_ref().map(TraceParent::trace_id)
     }
 
     /// The raw query, without the question mark.

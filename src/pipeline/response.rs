@@ -79,7 +79,7 @@ impl<'a> Head<'a> {
             let (method, path) = (redacted(self.received.parts.method.as_str()), redacted(self.received.path()));
             let id = redacted(self.received.id.as_str());
             let session = self.received.session_name();
-            tracing::debug!(session, %method, path = &*path, status, korrelasjonsid = &*id, "answered");
+            tracing::debug!(session, %method, path = &*path, status, korrelasjonsid = &*id, trace_id = self.received.trace_id(), "answered");
         }
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
         // The head of an answer that is kept is made twice: without a warning, and with the first one that the house adds.
@@ -189,7 +189,7 @@ impl<'a> Head<'a> {
         if fault.hangs_up() {
             let (method, path) = (redacted(self.received.parts.method.as_str()), redacted(self.received.path()));
             let session = self.received.session_name();
-            tracing::info!(session, %method, path = &*path, %fault, cause = self.cause().name(), "hung up");
+            tracing::info!(session, %method, path = &*path, %fault, cause = self.cause().name(), trace_id = self.received.trace_id(), "hung up");
         } else {
             log(self.received, status.as_u16(), &fault.to_string(), self.cause());
         }
@@ -223,6 +223,7 @@ fn log(received: &Received, status: u16, code: &str, cause: Cause) {
             code,
             cause = cause.name(),
             korrelasjonsid = &*id,
+            trace_id = received.trace_id(),
             "answered"
         );
     }

@@ -45,6 +45,9 @@ pub(crate) async fn serve(
         request.extensions_mut().insert(read.clone());
     }
     let is_long = head_size(request.headers()) > LONGEST_HEAD;
+    if is_long {
+        state.metrics.count_improper();
+    }
     let mut answer = if is_long { long_head() } else { answered(state, request, wire, admits).await? };
     let unread = read.is_some_and(|read| !read.get());
     if unread {
@@ -96,10 +99,12 @@ async fn admitted(
 ) -> Result<Option<Share>, Box<Refused>> {
     let hosts = request.headers().get_all(HOST).iter().count();
     if hosts > 1 {
+        state.metrics.count_improper();
         let detail = format!("the request has {hosts} headers Host, and may have one");
         return Err(Refused::bad_request("Host", detail));
     }
     if hosts == 0 && request.version() == Version::HTTP_11 {
+        state.metrics.count_improper();
         return Err(Refused::bad_request("Host", "the request has no header Host, as HTTP/1.1 demands".to_owned()));
     }
     if request.uri().path().starts_with(HEALTH) {
@@ -107,7 +112,7 @@ async fn admitted(
     }
     let busy = |busy: Busy| Refused::busy(busy.0);
     if admits == Admits::Health {
-        return Err(busy(CONNECTIONS));
+        return Err(busy(state.load.refuse(CONNECTIONS)));
     }
     if let Some(reserved) = state.load.reserve(request.uri()).await.map_err(busy)? {
         request.extensions_mut().insert(reserved);

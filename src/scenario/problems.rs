@@ -243,7 +243,11 @@ impl ProblemList {
     }
 
     pub(super) fn has_errors(&self) -> bool {
-        self.told.errors + self.left_out.errors > 0
+        self.errors() > 0
+    }
+
+    fn errors(&self) -> usize {
+        self.told.errors + self.left_out.errors
     }
 
     /// The problems. The last one says how many others there are.
@@ -404,6 +408,11 @@ impl Problems {
     /// The name of the file.
     pub(super) fn file(&self) -> Arc<str> {
         Arc::clone(&self.file.name)
+    }
+
+    /// How many errors there are so far.
+    pub(crate) fn errors(&self) -> usize {
+        self.list.errors()
     }
 
     /// What an error hints at, if the error will be told. Looking for the nearest of many names takes its time.

@@ -22,7 +22,7 @@ use std::sync::LazyLock;
 use crate::catalogue::Issuer;
 use crate::interface::{ServiceModule, Services};
 use crate::session::registry::OfServices;
-pub(crate) use maskinporten::{open_access, own_token};
+pub(crate) use maskinporten::{open_access, own_token_url};
 
 /// All services, in the order of every list that people see.
 static MODULES: &[&ServiceModule] = &[

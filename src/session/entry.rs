@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 use super::call_id::CallId;
 use super::exchange::Held;
 use super::facts::{Ending, Shows, TokenFacts};
+use super::trace::TraceParent;
 use crate::catalogue::{Check, Edition, Leaning};
 use crate::domain::identifikator::Part;
 use crate::faults::Cause;
@@ -110,6 +111,8 @@ pub(crate) struct Entry {
     /// The `client_id` of the token, believed as it stands.
     pub(crate) client: Option<KeptText>,
     pub(crate) korrelasjonsid: KeptId,
+    /// The trace that the caller says it is part of.
+    pub(crate) trace: Option<TraceParent>,
     /// Nothing if the caller got no answer.
     pub(crate) status: Option<u16>,
     pub(crate) code: Option<&'static str>,
@@ -192,6 +195,7 @@ impl Entry {
             party: None,
             client: None,
             korrelasjonsid: KeptId::Given(KeptText::default()),
+            trace: None,
             status: None,
             code: None,
             message: None,

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 pub(crate) use super::entry::{Checks, Entry, FoundFault, KeptId, KeptText, PartyNumber};
 use super::exchange::{BodyBudget, Exchange, Held};
+use super::trace::TraceParent;
 use crate::catalogue::Check;
 use crate::redact::redacted;
 
@@ -28,6 +29,7 @@ pub(crate) struct Filter {
     pub(crate) failed: Option<String>,
     pub(crate) korrelasjonsid: Option<String>,
     pub(crate) test: Option<String>,
+    pub(crate) trace_id: Option<String>,
 }
 
 impl fmt::Display for Filter {
@@ -47,6 +49,7 @@ impl fmt::Display for Filter {
             ("failed", &self.failed),
             ("korrelasjonsid", &self.korrelasjonsid),
             ("test", &self.test),
+            ("traceId", &self.trace_id),
         ];
         let told = |(name, value): (&str, &Option<String>)| Some(format!("{name}={}", redacted(value.as_deref()?)));
         parts.extend(rest.into_iter().filter_map(told));
@@ -93,6 +96,7 @@ impl Filter {
         [
             ("service", same(self.service.as_ref(), entry.service)),
             ("endpoint", same(self.endpoint.as_ref(), entry.endpoint)),
+            ("traceId", same(self.trace_id.as_ref(), entry.trace.as_ref().map(TraceParent::trace_id))),
             ("code", code.map(|code| (code, entry.code.unwrap_or("none").to_owned()))),
             ("cause", same(self.cause.as_ref(), Some(entry.cause.name()))),
             ("failed", same(self.failed.as_ref(), failed)),

@@ -12,6 +12,8 @@ const BIN: &str = env!("CARGO_BIN_EXE_innkreving-sandbox");
 struct Running {
     child: Child,
     address: String,
+    /// The address with TLS, if there is one.
+    secure: Option<String>,
 }
 
 impl Running {
@@ -24,8 +26,14 @@ impl Running {
             .expect("it starts");
         let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
         let first = lines.next().expect("a line").expect("readable");
+        let mut with_tls = || {
+            let line =
+                lines.find_map(|line| line.expect("readable").trim().strip_prefix("https://127").map(str::to_owned));
+            format!("127{}", line.expect("an address with TLS"))
+        };
+        let secure = more.contains(&"--tls").then(&mut with_tls);
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address: first.split_once("http://").expect("an address").1.trim().to_owned() }
+        Self { child, secure, address: first.split_once("http://").expect("an address").1.trim().to_owned() }
     }
 }
 
@@ -80,11 +88,35 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("a document")
 }
 
+/// Saves the blocks of YAML whose first line is their name, in a folder of their own, and goes there.
+fn save_named_blocks(document: &str, text: &str, shell: &mut Shell) {
+    let named = |block: &str| {
+        let (first, _) = block.split_once('\n')?;
+        let name = first.strip_prefix("# ")?.trim();
+        let stem = name.strip_suffix(".yaml")?;
+        let is_name = stem.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        is_name.then(|| (name.to_owned(), block.split("```").next().expect("a block").to_owned()))
+    };
+    let blocks: Vec<(String, String)> = text.split("```yaml\n").skip(1).filter_map(named).collect();
+    if blocks.is_empty() {
+        return;
+    }
+    let folder = shell.run("FOLDER=$(mktemp -d) && cd $FOLDER && printf %s $FOLDER");
+    for (name, content) in blocks {
+        std::fs::write(std::path::Path::new(&folder).join(&name), content)
+            .unwrap_or_else(|error| panic!("{document}: {error}"));
+    }
+}
+
 /// Runs every command of a document, in order, and looks in its output for the text after its arrow.
 fn run_all(document: &str, more: &[&str]) -> (Running, Shell) {
     let server = Running::start(more);
     let mut shell = Shell::start(&server);
-    let text = read(document).replace("127.0.0.1:8080", &server.address);
+    let mut text = read(document).replace("127.0.0.1:8080", &server.address);
+    if let Some(secure) = &server.secure {
+        text = text.replace("127.0.0.1:8443", secure);
+    }
+    save_named_blocks(document, &text, &mut shell);
     let mut promises = 0;
     for block in text.split("```sh\n").skip(1) {
         for line in block.split("```").next().expect("a block").lines().filter(|line| !line.trim().is_empty()) {
@@ -118,6 +150,16 @@ fn the_story_runs_to_its_end() {
     let output = Command::new(story).arg(BIN).stdin(Stdio::null()).output().expect("bash");
     let printed = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && printed.contains("## The money of each day"), "{printed}");
+}
+
+#[test]
+fn the_commands_of_tls_md() {
+    run_all("docs/tls.md", &["--tls", "self-signed", "--tls-listen", "127.0.0.1:0"]);
+}
+
+#[test]
+fn the_commands_of_operations_md() {
+    run_all("docs/operations.md", &[]);
 }
 
 #[test]

@@ -24,6 +24,8 @@ pub(crate) use watchers::{Watchers, WatchersPlace};
 use super::Services;
 use crate::access::Access;
 use crate::config::{Options, ServiceSettings};
+use crate::load::Load;
+use crate::metrics::Metrics;
 use crate::session::registry::Sessions;
 
 /// The largest body that the control API takes, in bytes.
@@ -44,11 +46,17 @@ pub(crate) struct Shared {
     pub(crate) settings: Arc<ServiceSettings>,
     /// Whether the control API answers.
     pub(crate) control: bool,
+    /// The certificate of the authority that clients have to trust, in PEM.
+    pub(crate) authority: Option<Arc<str>>,
     pub(crate) key: Option<String>,
     /// Who may do what takes long.
     pub(crate) turns: Turns,
     /// Who watches a journal.
     pub(crate) watchers: Watchers,
+    /// What is counted of all calls.
+    pub(crate) metrics: Arc<Metrics>,
+    /// What the sandbox bears, and how much of that is used.
+    pub(crate) load: Arc<Load>,
     /// Where rules get their seeds from.
     pub(crate) seeds: Mutex<ChaCha8Rng>,
 }

@@ -98,6 +98,25 @@ impl Problem {
     }
 }
 
+/// What to do if a client has taken the line breaks out of a YAML file, as `curl -d @FILE` does. Nothing if the text has
+/// line breaks, or is JSON, which needs none.
+fn lost_lines(text: &str) -> Option<&'static str> {
+    let one_line = !text.trim_end().contains('\n') && !text.trim_start().starts_with(['{', '[']);
+    one_line.then_some(
+        "the body is one line; curl takes line breaks out with -d @FILE, so send it with --data-binary @FILE",
+    )
+}
+
+impl Problem {
+    /// Adds to the detail of a text that cannot be taken that its line breaks may have been lost.
+    pub(crate) fn hint_at_lost_lines(mut self, text: &str) -> Self {
+        if let Some(hint) = lost_lines(text) {
+            self.detail = format!("{}; {hint}", self.detail);
+        }
+        self
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -155,7 +174,12 @@ impl<S: Send + Sync> FromRequest<S> for YamlBody {
         // JSON is YAML too.
         let taken = ["application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml", "application/json"];
         if !content_type.as_deref().is_some_and(|given| taken.contains(&given)) {
-            return Err(wrong_type(content_type, "application/yaml"));
+            let mut problem = wrong_type(content_type.clone(), "application/yaml");
+            // What curl sends with -d and no header.
+            if content_type.as_deref() == Some("application/x-www-form-urlencoded") {
+                problem.detail += ", and a file with --data-binary @FILE, which keeps its line breaks";
+            }
+            return Err(problem);
         }
         let bytes = body::read(request.into_body(), super::LARGEST_BODY).await.map_err(unread)?;
         let text = String::from_utf8(bytes.into()).map_err(|_| Problem::bad_request("the body is not UTF-8"))?;

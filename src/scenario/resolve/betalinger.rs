@@ -24,17 +24,21 @@ pub(super) const CONFIRMED: &str = "bekreftet";
 pub(super) fn read(document: &PartDocument, who: &Who, ledger: &mut Ledger, reader: &mut Reader<'_>) {
     let root = Place::ROOT;
     for (i, entry) in document.innbetalinger.iter().enumerate() {
+        let errors = reader.problems.errors();
         let read = innbetaling(entry, who, ledger, root.key("innbetalinger").index(i), reader);
-        ledger.innbetalinger.extend(read);
+        let doubtful = reader.problems.errors() > errors;
+        ledger.add_innbetaling(i, read, &entry.innbetalingsidentifikator, doubtful);
     }
     ledger.index_payments();
     for (i, entry) in document.motregninger.iter().enumerate() {
+        let errors = reader.problems.errors();
         let read = motregning(entry, who.part, ledger, root.key("motregninger").index(i), reader);
-        ledger.motregninger.extend(read);
+        ledger.add_motregning(i, read.filter(|_| reader.problems.errors() == errors));
     }
     for (i, entry) in document.utbetalinger.iter().enumerate() {
+        let errors = reader.problems.errors();
         let read = utbetaling(entry, who, ledger, root.key("utbetalinger").index(i), reader);
-        ledger.utbetalinger.extend(read);
+        ledger.add_utbetaling(i, read.filter(|_| reader.problems.errors() == errors));
     }
 }
 
@@ -53,16 +57,14 @@ fn innbetaling(
         reader.error(place, "give innbetaltBeloep, or what the payment is placed on (plassert)");
     }
     let plasseringer = plasseringer(&entry.plassert, part, dato, ledger, place.key("plassert"), reader);
-    let (id, dato) = (id?, dato?);
     let beloep = beloep.unwrap_or_else(|| plasseringer.iter().map(|plassering| plassering.beloep).sum());
     let system = match plasseringer.first() {
         Some(plassering) => ledger.krav[plassering.forfall.krav].system,
         // Credits and payments of the VAT ledger are numbered FORF-.
-        None if id.starts_with("FORF-") => Reskontrosystem::Mva,
+        None if id.as_ref().is_some_and(|id| id.starts_with("FORF-")) => Reskontrosystem::Mva,
         None => Reskontrosystem::Skatt,
     };
     let type_given = reader.optional(entry.innbetalingstype.as_ref(), place.key("innbetalingstype"));
-    let innbetalingstype = type_given.unwrap_or_else(|| default_type(system, dato));
     let to = reader.kontonummer(entry.mottakers_kontonummer.as_ref(), place.key("mottakersKontonummer"));
     let innbetalt_fra = if let Some(motpart) = &entry.innbetalt_fra {
         reader.motpart(motpart, place.key("innbetaltFra"))
@@ -71,6 +73,9 @@ fn innbetaling(
         let forfall = first.map(|placed| &ledger.krav[placed.forfall.krav].forfall[placed.forfall.forfall]);
         paid_with(own_account(who, system), forfall)
     };
+    // All values have been read by here, so that an entry tells all its problems.
+    let (id, dato) = (id?, dato?);
+    let innbetalingstype = type_given.unwrap_or_else(|| default_type(system, dato));
     Some(Innbetaling {
         part,
         innbetalingsidentifikator: id,

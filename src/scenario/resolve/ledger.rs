@@ -9,7 +9,8 @@ use crate::catalogue::nearest;
 use crate::domain::Beloep;
 use crate::domain::identifikator::Part;
 use crate::domain::reskontro::{
-    Entries, ForfallRef, Innbetaling, Krav, Motregning, MotregningMotAndre, Reskontro, Utbetaling, Violation,
+    Entries, ForfallRef, Innbetaling, Krav, Motregning, MotregningMotAndre, Motregningskilde, Reskontro, Utbetaling,
+    Violation,
 };
 use crate::scenario::problems::Place;
 use crate::scenario::scalar::{Count, Text};
@@ -30,8 +31,23 @@ pub(super) struct Ledger {
     /// The payments by their identifiers, and how much of each is not placed. Made when all payments have been read.
     payments: HashMap<(Part, Box<str>), usize>,
     unplaced: Vec<Beloep>,
+    /// The identifiers of payments that could not be read.
+    lost: HashSet<Box<str>>,
+    /// Where the entries of the file stand that were kept.
+    pub(super) origins: Origins,
     /// The terms that have a claim of some kind. Made when a series first asks.
     terms: Option<HashSet<Term>>,
+}
+
+/// Where the entries stand in the file that were kept, and which payments had problems.
+#[derive(Clone, Default)]
+pub(super) struct Origins {
+    pub(super) innbetalinger: Vec<usize>,
+    pub(super) motregninger: Vec<usize>,
+    pub(super) utbetalinger: Vec<usize>,
+    pub(super) mot_andre: Vec<usize>,
+    /// The payments with problems, by their places in the ledger.
+    pub(super) doubtful: HashSet<usize>,
 }
 
 /// The days of a period, if it has any.
@@ -54,6 +70,49 @@ impl Ledger {
             terms.insert(term_of(&krav));
         }
         self.krav.push(krav);
+    }
+
+    /// Adds a payment of the file, if it could be read. One with problems is kept, because others refer to it, but it
+    /// covers nothing.
+    pub(super) fn add_innbetaling(&mut self, at: usize, read: Option<Innbetaling>, id: &Text, doubtful: bool) {
+        let Some(mut innbetaling) = read else {
+            self.lost.insert(id.0.as_str().into());
+            return;
+        };
+        if doubtful {
+            innbetaling.plasseringer.clear();
+            self.origins.doubtful.insert(self.innbetalinger.len());
+        }
+        self.origins.innbetalinger.push(at);
+        self.innbetalinger.push(innbetaling);
+    }
+
+    /// Adds a set-off of the file that was read without problems.
+    pub(super) fn add_motregning(&mut self, at: usize, read: Option<Motregning>) {
+        if let Some(motregning) = read {
+            self.origins.motregninger.push(at);
+            self.motregninger.push(motregning);
+        }
+    }
+
+    /// Adds a payout of the file that was read without problems.
+    pub(super) fn add_utbetaling(&mut self, at: usize, read: Option<Utbetaling>) {
+        let Some(utbetaling) = read else { return };
+        if utbetaling.tilbakebetaling_av.iter().any(|part| self.origins.doubtful.contains(&part.innbetaling)) {
+            return;
+        }
+        self.origins.utbetalinger.push(at);
+        self.utbetalinger.push(utbetaling);
+    }
+
+    /// Adds a set-off against claims of others that was read without problems.
+    pub(super) fn add_mot_andre(&mut self, at: usize, read: Option<MotregningMotAndre>) {
+        let Some(motregning) = read else { return };
+        let doubtful = |kilde: Motregningskilde| matches!(kilde, Motregningskilde::Innbetaling(index) if self.origins.doubtful.contains(&index));
+        if !doubtful(motregning.kilde) {
+            self.origins.mot_andre.push(at);
+            self.mot_andre.push(motregning);
+        }
     }
 
     /// The claim with an identifier: one of the party, otherwise one of any party in the file.
@@ -115,10 +174,8 @@ impl Ledger {
         key: (&str, &str),
         reader: &mut Reader<'_>,
     ) -> Option<ForfallRef> {
-        let number = match number {
-            Some(number) => Some(reader.read(number, place.key(key.1))? as usize),
-            None => None,
-        };
+        // Both are read first, so that each tells its problem.
+        let number = number.map(|number| reader.read(number, place.key(key.1)));
         let id = reader.read(krav, place.key(key.0))?;
         let Some(index) = self.find(part, &id) else {
             let hint = reader.problems.hint(|| {
@@ -129,6 +186,10 @@ impl Ledger {
             return None;
         };
         let count = self.krav[index].forfall.len();
+        let number = match number {
+            Some(number) => Some(number? as usize),
+            None => None,
+        };
         match number {
             None if count == 1 => Some(ForfallRef { krav: index, forfall: 0 }),
             None => {
@@ -155,7 +216,9 @@ impl Ledger {
         let id = reader.read(id, place)?;
         let of = |part: Part| self.payments.get(&(part, id.clone())).copied();
         let found = of(part).or_else(|| self.parts.iter().filter_map(|part| of(*part)).min());
-        if found.is_none() {
+        if found.is_none() && self.lost.contains(&id) {
+            reader.error(place, format!("payment {id} could not be read; see its own problems"));
+        } else if found.is_none() {
             let hint = reader.problems.hint(|| {
                 let near = nearest(&id, self.innbetalinger.iter().map(|it| &*it.innbetalingsidentifikator));
                 near.map(|near| format!("did you mean {near}?"))

@@ -11,6 +11,7 @@ mod mot_andre;
 mod renter;
 mod serie;
 mod svar;
+mod violations;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -25,7 +26,8 @@ use super::scalar::{Number, Scalar, Text};
 use super::section::{Section, SectionFile, Sections};
 use super::{Party, scalar};
 use crate::domain::identifikator::{Iban, IdentifikatorError, Kid, Kontonummer, Part, PartKind};
-use crate::domain::reskontro::{Bankkonto, Entry, Motpart, Violation};
+use crate::domain::reskontro::{Bankkonto, Motpart};
+use violations::{BySeries, Written};
 
 /// A scenario file.
 pub(super) struct File<'f> {
@@ -102,6 +104,8 @@ pub(super) fn party(
     }
     identifikatorer::keep_apart(document, &mut ledger);
     let by_series = BySeries { innbetalinger: ledger.innbetalinger.len(), utbetalinger: ledger.utbetalinger.len() };
+    let claims_are_whole = !reader.problems.has_errors();
+    let computed: Vec<usize> = ledger.computed.clone();
     renter::compute(document, &who, &mut ledger, &mut reader);
     betalinger::read(document, &who, &mut ledger, &mut reader);
     mot_andre::read(document, &who, &mut ledger, &mut reader);
@@ -109,14 +113,18 @@ pub(super) fn party(
     let (sections, defaults) = read_sections(format, file.text, &who, &mut reader);
     let svar = svar::read_svar(&document.svar, file.beside, format.catalogue, &mut reader);
     let feil = svar::read_feil(&document.feil, format.catalogue, &mut reader);
-    if problems.has_errors() {
+    let unsure = problems.has_errors();
+    // What contradicts itself is told beside what could not be read, as far as it is sure to stay.
+    if unsure && !claims_are_whole {
         return None;
     }
+    let written = Written { document, by_series, origins: std::mem::take(&mut ledger.origins) };
     let reskontro = match ledger.into_reskontro() {
+        Ok(_) if unsure => return None,
         Ok(reskontro) => reskontro,
         Err(violations) => {
-            for violation in violations {
-                report(&violation, document, &by_series, problems);
+            for violation in violations.iter().filter(|violation| !unsure || written.is_sure(violation, &computed)) {
+                written.report(violation, problems);
             }
             return None;
         }
@@ -188,40 +196,6 @@ fn written(document: &PartDocument) -> usize {
     let andre = document.motregninger_mot_andre.iter().map(|it| parts(it.dekket_krav.len()));
     let others = document.motregninger.len() + document.svar.len() + document.feil.len();
     krav.chain(inn).chain(ut).chain(andre).sum::<usize>() + others
-}
-
-/// Reports a broken invariant at the entry of the file that it comes from.
-fn report(violation: &Violation, document: &PartDocument, by_series: &BySeries, problems: &mut Problems) {
-    let root = Place::ROOT;
-    // The claims of series come after the claims of `krav`. Their payments and payouts come before those that the file
-    // writes out.
-    let krav = |index: usize| {
-        if index < document.krav.len() { format!("krav[{index}]") } else { "kravserier".to_owned() }
-    };
-    let entry = |list: &str, index: usize, by_series: usize| match index.checked_sub(by_series) {
-        Some(written) => format!("{list}[{written}]"),
-        None => "kravserier".to_owned(),
-    };
-    let innbetaling = |index| entry("innbetalinger", index, by_series.innbetalinger);
-    let utbetaling = |index| entry("utbetalinger", index, by_series.utbetalinger);
-    let path = match violation.entry {
-        Entry::Krav(i) => krav(i),
-        Entry::Forfall(at) => format!("{}.forfall[{}]", krav(at.krav), at.forfall),
-        Entry::Innbetaling(i) => innbetaling(i),
-        Entry::Plassering(i, j) => format!("{}.plassert[{j}]", innbetaling(i)),
-        Entry::Motregning(i) => root.key("motregninger").index(i).to_string(),
-        Entry::Utbetaling(i) => utbetaling(i),
-        Entry::Grunnlag(i, j) => format!("{}.kreditkrav[{j}]", utbetaling(i)),
-        Entry::Tilbakebetaling(i, j) => format!("{}.tilbakebetalingAv[{j}]", utbetaling(i)),
-        Entry::MotAndre(i) => root.key("motregningerMotAndre").index(i).to_string(),
-    };
-    problems.error(path, violation.to_string());
-}
-
-/// How many payments and payouts the series made.
-struct BySeries {
-    innbetalinger: usize,
-    utbetalinger: usize,
 }
 
 /// What other entries need from the party that the file describes.

@@ -11,8 +11,9 @@ use crate::scenario::problems::Place;
 pub(super) fn read(document: &PartDocument, who: &Who, ledger: &mut Ledger, reader: &mut Reader<'_>) {
     let list = Place::ROOT.key("motregningerMotAndre");
     for (i, entry) in document.motregninger_mot_andre.iter().enumerate() {
+        let errors = reader.problems.errors();
         let read = motregning(entry, who.part, ledger, list.index(i), reader);
-        ledger.mot_andre.extend(read);
+        ledger.add_mot_andre(i, read.filter(|_| reader.problems.errors() == errors));
     }
 }
 

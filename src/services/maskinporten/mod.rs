@@ -13,12 +13,11 @@ mod make;
 mod settings;
 mod test_tool;
 
-use chrono::{DateTime, Utc};
 use http::header::HOST;
 use serde_json::{Value, json};
 
 use crate::access::Access;
-use crate::access::mint::{Grant, LIFETIME, stable_uuid};
+use crate::access::mint::{Grant, LIFETIME};
 use crate::access::requests::Requests;
 use crate::access::used_grants::UsedGrants;
 use crate::catalogue::{BodyPolicy, Endpoint, Formats, Issuer, PartyIn, Protection, Service};
@@ -128,25 +127,11 @@ fn refuse(fault: &RequestFault<'_>) -> Refusal {
     }
 }
 
-/// A token of an organisation for its own data, for the curl lines that the sandbox prints. `None` if the sandbox accepts
-/// no tokens of its own.
-pub(crate) fn own_token(access: &Access, part: &str, scope: &str, base: &str, now: DateTime<Utc>) -> Option<String> {
-    if !access.keys.trusts_own() {
-        return None;
-    }
-    let grant = Grant {
-        issuer: &format!("{base}{}/", SERVICE.base),
-        client_id: "innkreving-sandbox",
-        client_amr: "private_key_jwt",
-        consumer: part,
-        supplier: None,
-        scope,
-        resource: None,
-        details: Vec::new(),
-        lifetime: LIFETIME,
-        jti: stable_uuid(part),
-    };
-    access.keys.own.sign(&grant.claims(now)).ok()
+/// The URL that answers with a fresh token of an organisation for its own data, for the curl lines that the sandbox prints.
+/// `None` if the sandbox accepts no tokens of its own.
+pub(crate) fn own_token_url(access: &Access, part: &str, scope: &str, base: &str) -> Option<String> {
+    let trusted = access.keys.trusts_own();
+    trusted.then(|| format!("{base}/altinn/api/GetEnterpriseToken?env=tt02&scopes={scope}&orgNo={part}"))
 }
 
 /// The issuer's own URL: the setting if there is one, otherwise the address of the request.
@@ -160,7 +145,7 @@ fn issuer(call: &Call<'_>) -> String {
         return format!("https://{name}/");
     }
     let path = if call.target.at_base { "maskinporten/" } else { "" };
-    format!("http://{host}/{path}")
+    format!("{}://{host}/{path}", call.scheme)
 }
 
 fn metadata(issuer: &str) -> Value {

@@ -13,6 +13,7 @@ use super::assertion::FALLBACK_ORGANISATION;
 use crate::access::jwt::Jwt;
 use crate::access::mint::{self, CONSENT_LIFETIME, Grant};
 use crate::domain::identifikator::Part;
+use crate::interface::Scheme;
 use crate::interface::pages::{InSession, Problem, Shared};
 
 /// The longest lifetime that a caller can ask for, in seconds.
@@ -40,10 +41,11 @@ pub(super) async fn generate(
     InSession(session): InSession,
     Path(generator): Path<String>,
     Query(parameters): Query<Vec<(String, String)>>,
+    scheme: Scheme,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-    let issuer = shared.access.issuer.clone().unwrap_or_else(|| format!("http://{host}/maskinporten/"));
+    let issuer = shared.access.issuer.clone().unwrap_or_else(|| format!("{scheme}://{host}/maskinporten/"));
     let query = QueryParameters(&parameters);
     let now = session.clock.for_tokens(session.time());
     let sign = |claims: &Value| {

@@ -198,7 +198,7 @@ fn asked<'c>(call: &'c Call<'_>) -> Result<&'c Requests, Refusal> {
 /// The base of the sandbox's own pages, as the caller reaches them, with the session that the call belongs to.
 fn pages_base(call: &Call<'_>) -> String {
     let host = call.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-    let scheme = if SERVICE.is_real_host(host.split(':').next().unwrap_or_default()) { "https" } else { "http" };
+    let scheme = call.scheme.or_https_if(SERVICE.is_real_host(host.split(':').next().unwrap_or_default()));
     let session = match call.session_name() {
         crate::session::registry::DEFAULT => String::new(),
         name => format!("/~session={name}"),

@@ -1,0 +1,180 @@
+//! What an operator sees: `/metrics`, traces in journal and log, `doctor`.
+
+use std::collections::BTreeSet;
+use std::net::TcpListener;
+use std::process::Command;
+
+use crate::binary::serve;
+use crate::common::{BASE, get, raw, sandbox};
+use innkreving_sandbox::Sandbox;
+use serde_json::Value;
+
+const BIN: &str = env!("CARGO_BIN_EXE_innkreving-sandbox");
+
+/// The samples of a page: names with labels, and values.
+fn samples(page: &str) -> Vec<(&str, &str)> {
+    let samples =
+        page.lines().filter(|line| !line.starts_with('#')).map(|line| line.rsplit_once(' ').expect("a sample"));
+    samples.inspect(|(_, value)| assert!(value.parse::<f64>().is_ok(), "{value}")).collect()
+}
+
+/// A value that counts something.
+fn whole(value: &str) -> u64 {
+    value.parse().expect("a whole number")
+}
+
+fn metrics(sandbox: &Sandbox) -> String {
+    let answer = get(sandbox, "/metrics", &[]);
+    assert_eq!((answer.status, answer.header("content-type")), (200, "text/plain; version=0.0.4; charset=utf-8"));
+    answer.text()
+}
+
+#[test]
+fn metrics_count_each_call_once_and_never_in_words_of_a_caller() {
+    let sandbox = sandbox();
+    get(&sandbox, &format!("{BASE}/finans/311851381/aapnekrav"), &[]);
+    get(&sandbox, &format!("{BASE}/finans/311851381/aapnekrav"), &[]);
+    get(&sandbox, &format!("{BASE}/finans/311851381/aapnekrav"), &[("Sandbox-Error", "KB-002")]);
+    get(&sandbox, &format!("{BASE}/finans/311851381/aapnekrav"), &[("Sandbox-Error", "KB-02")]);
+    get(&sandbox, &format!("{BASE}/hemmelig-ord/311851381/aapnekrav"), &[]);
+    get(&sandbox, &format!("{BASE}/finans/311851381/hemmelig-ord"), &[("Sandbox-Session", "hemmelig-ord")]);
+    get(&sandbox, "/hemmelig-ord", &[]);
+    get(&sandbox, "/sandbox/requests", &[]);
+    let hung_up =
+        format!("GET {BASE}/finans/311851381/krav HTTP/1.1\r\nHost: localhost\r\nSandbox-Fault: reset\r\n\r\n");
+    raw(&sandbox, hung_up.as_bytes());
+    let page = metrics(&sandbox);
+    let samples = samples(&page);
+    let of = |labels: &str| {
+        let name = format!("innkreving_sandbox_calls_total{{{labels}}}");
+        samples.iter().find(|(known, _)| *known == name).map(|(_, value)| whole(value))
+    };
+    let here = r#"service="kravogbetalinger",endpoint="aapnekrav""#;
+    assert_eq!(of(&format!(r#"{here},status="200",code="none",cause="natural""#)), Some(2), "{page}");
+    assert_eq!(of(&format!(r#"{here},status="500",code="KB-002",cause="header""#)), Some(1), "{page}");
+    assert_eq!(of(&format!(r#"{here},status="400",code="none",cause="refused-modifier""#)), Some(1), "{page}");
+    let reset = r#"service="kravogbetalinger",endpoint="krav",status="none",code="none",cause="header""#;
+    assert_eq!(of(reset), Some(1), "{page}");
+    assert_eq!(of(r#"service="none",endpoint="none",status="404",code="DAS-002",cause="natural""#), Some(1), "{page}");
+    assert!(!page.contains("hemmelig"), "{page}");
+    // Each call is in both metrics, and the bounds of the histogram count up.
+    let sum = |prefix: &str| -> u64 {
+        samples.iter().filter(|(name, _)| name.starts_with(prefix)).map(|(_, value)| whole(value)).sum()
+    };
+    let calls = sum("innkreving_sandbox_calls_total{service=\"kravogbetalinger\"");
+    assert_eq!(calls, sum("innkreving_sandbox_call_duration_seconds_count{service=\"kravogbetalinger\""), "{page}");
+    let buckets: Vec<u64> = samples
+        .iter()
+        .filter(|(name, _)| {
+            name.starts_with("innkreving_sandbox_call_duration_seconds_bucket{service=\"kravogbetalinger\"")
+        })
+        .map(|(_, value)| whole(value))
+        .collect();
+    assert!(buckets.is_sorted() && buckets.last() == Some(&calls), "{buckets:?}");
+    let names: BTreeSet<&str> = samples.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names.len(), samples.len(), "no sample twice");
+    assert_eq!(sum("innkreving_sandbox_sessions"), 2);
+    assert!(sum("process_resident_memory_bytes") > 1_000_000 && sum("innkreving_sandbox_connections") > 512, "{page}");
+}
+
+#[test]
+fn a_reset_leaves_the_metrics() {
+    let sandbox = sandbox();
+    get(&sandbox, &format!("{BASE}/finans/311851381/aapnekrav"), &[]);
+    let before = metrics(&sandbox);
+    assert_eq!(crate::common::request(&sandbox, "POST", "/sandbox/sessions/default/reset", &[]).status, 200);
+    let calls =
+        |page: &str| page.lines().filter(|line| line.contains("calls_total{")).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(calls(&metrics(&sandbox)), calls(&before));
+}
+
+#[test]
+fn the_rules_of_the_control_api_hold_for_metrics() {
+    let status = |sandbox: &Sandbox, headers: &[(&str, &str)]| get(sandbox, "/metrics", headers).status;
+    let guarded = Sandbox::builder().control_key("hemmelig-nok").start().expect("it starts");
+    assert_eq!(status(&guarded, &[]), 401);
+    assert_eq!(status(&guarded, &[("Authorization", "Bearer hemmelig-nok")]), 200);
+    let open = sandbox();
+    assert_eq!(status(&open, &[("Origin", "https://evil.example")]), 403);
+    assert_eq!(status(&open, &[("Host", "evil.example")]), 403);
+    raw(&open, b"GET /health/live HTTP/1.1\r\n\r\n");
+    let page = metrics(&open);
+    assert!(page.contains(r#"refused_total{reason="foreign-page"} 2"#), "{page}");
+    assert!(page.contains(r#"refused_total{reason="improper-http"} 1"#), "{page}");
+    let off = serve(&["--control", "off"]);
+    assert_eq!(off.get("/metrics").0, 404);
+}
+
+#[test]
+fn a_trace_is_in_the_journal_and_in_the_log() {
+    let server = serve(&["--log", "debug", "--log-format", "json"]);
+    let call = |traceparent: &str| {
+        let url = format!("http://{}{BASE}/finans/311851381/aapnekrav", server.address());
+        let mut answer = ureq::get(&url).header("traceparent", traceparent).call().expect("an answer");
+        answer.body_mut().read_to_string().expect("a text");
+    };
+    let (trace, span) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
+    call(&format!("00-{trace}-{span}-01"));
+    call(&format!("00-{trace}-{span}"));
+    let found: Value =
+        serde_json::from_str(&server.get(&format!("/sandbox/requests?traceId={trace}")).1).expect("JSON");
+    assert_eq!((&found["count"], &found["requests"][0]["spanId"]), (&1.into(), &span.into()), "{found}");
+    let all: Value = serde_json::from_str(&server.get("/sandbox/requests").1).expect("JSON");
+    assert_eq!((&all["count"], all["requests"][0].get("traceId")), (&2.into(), None), "{all}");
+    let (_, log) = server.stop();
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).expect("a JSON object a line")).collect();
+    let answered: Vec<&Value> = lines.iter().filter(|line| line["message"] == "answered").collect();
+    let traces: Vec<Option<&str>> = answered.iter().map(|line| line.get("trace_id").and_then(Value::as_str)).collect();
+    assert_eq!(traces, [Some(trace), None], "{log}");
+}
+
+#[test]
+fn doctor_tells_each_setting_and_where_it_comes_from() {
+    let report = |listen: &str, more: &[&str], variable: (&str, &str)| -> (Option<i32>, Value) {
+        let mut command = Command::new(BIN);
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SANDBOX_")) {
+            command.env_remove(name);
+        }
+        let output =
+            command.args(["doctor", "--json", "--listen", listen]).args(more).env(variable.0, variable.1).output();
+        let output = output.expect("it runs");
+        let told = serde_json::from_slice(&output.stdout);
+        (output.status.code(), told.unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr))))
+    };
+    let told = |report: &Value, verdict: &str| -> String {
+        let checks = report["checks"].as_array().expect("checks").iter().filter(|check| check["verdict"] == verdict);
+        checks.map(|check| check["told"].as_str().expect("a text").to_owned()).collect::<Vec<_>>().join("\n")
+    };
+    let (code, good) = report("127.0.0.1:0", &["--journal", "7"], ("SANDBOX_CONTROL_KEY", "hemmelig-nok"));
+    assert_eq!((code, &good["healthy"], told(&good, "finding")), (Some(0), &true.into(), String::new()));
+    let setting = |name: &str| {
+        let found = good["settings"].as_array().expect("settings").iter().find(|setting| setting["name"] == name);
+        let found = found.unwrap_or_else(|| panic!("{name}"));
+        (found["value"].clone(), found["from"].clone())
+    };
+    assert_eq!(setting("--journal"), ("7".into(), "flag".into()));
+    assert_eq!(setting("--control-key"), ("***".into(), "environment".into()));
+    assert_eq!(setting("--auth"), ("open".into(), "default".into()));
+    assert_eq!(setting("--scenarios"), (Value::Null, "not set".into()));
+    assert_eq!(setting("--regnskapssystem").1, "default", "settings of services too");
+
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    // It closes each connection, as something that is no sandbox may do.
+    std::thread::spawn(move || taken.incoming().for_each(drop));
+    let (code, bad) = report(&address, &["--jwks", "/nowhere/jwks.json"], ("SANDBOX_LISTN", "x"));
+    assert_eq!((code, &bad["healthy"]), (Some(1), &false.into()));
+    let findings = told(&bad, "finding");
+    for part in ["is taken by something that is no sandbox", "/nowhere/jwks.json", "did you mean SANDBOX_LISTEN?"] {
+        assert!(findings.contains(part), "{findings}");
+    }
+
+    let server = serve(&[]);
+    let (code, beside) = report(server.address(), &[], ("SANDBOX_PORT_8080_TCP", "x"));
+    assert_eq!(code, Some(0), "{beside}");
+    let notes = told(&beside, "note");
+    assert!(
+        notes.contains("a sandbox runs at") && notes.contains("nothing reads the variable SANDBOX_PORT_8080_TCP"),
+        "{notes}"
+    );
+}
