@@ -23,15 +23,15 @@ pub(super) struct TimelineQuery {
     /// One party; all parties of scenarios where left out.
     part: Option<String>,
     /// What happens after this day; the session's day where left out.
-    from: Option<NaiveDate>,
+    after: Option<NaiveDate>,
     /// What happens through this day; a year later where left out.
-    to: Option<NaiveDate>,
+    until: Option<NaiveDate>,
     /// How many events to tell, 200 where left out; `days` counts all.
     #[schemars(range(min = 1, max = 5000))]
     first: Option<usize>,
 }
 
-const NAMES: [&str; 4] = ["part", "from", "to", "first"];
+const NAMES: [&str; 4] = ["part", "after", "until", "first"];
 const FIRST: usize = 200;
 const MOST: usize = 5_000;
 
@@ -40,15 +40,15 @@ const MOST: usize = 5_000;
 pub(super) struct Timeline {
     /// The session's day.
     today: NaiveDate,
-    from: NaiveDate,
-    to: NaiveDate,
+    after: NaiveDate,
+    until: NaiveDate,
     /// How many events there are.
     count: usize,
     /// The days with events, the earliest first.
     days: Vec<DayView>,
     /// The first events, by day.
     events: Vec<EventView>,
-    /// The parties whose sums are others at the end of `to` than at the end of `from`.
+    /// The parties whose sums are others at the end of `until` than at the end of `after`.
     changed: Vec<ChangeView>,
 }
 
@@ -80,9 +80,9 @@ struct EventView {
 struct ChangeView {
     part: String,
     navn: String,
-    /// On the day `from`.
+    /// On the day `after`.
     before: StandView,
-    /// On the day `to`.
+    /// On the day `until`.
     after: StandView,
 }
 
@@ -103,13 +103,13 @@ pub(super) async fn show(
 ) -> Result<Json<Timeline>, Response> {
     let today = session.today();
     let query: TimelineQuery = read_query(query.as_deref().unwrap_or_default(), &NAMES).map_err(|why| refused(&why))?;
-    let from = query.from.unwrap_or(today);
-    let to = query.to.or_else(|| from.checked_add_months(Months::new(12))).unwrap_or(from);
+    let from = query.after.unwrap_or(today);
+    let to = query.until.or_else(|| from.checked_add_months(Months::new(12))).unwrap_or(from);
     let first = query.first.unwrap_or(FIRST);
     let wrong = if !YEARS.contains(&from.year()) || !YEARS.contains(&to.year()) {
-        Some(("from", format!("a day is of the years {} to {}", YEARS.start(), YEARS.end())))
+        Some(("after", format!("a day is of the years {} to {}", YEARS.start(), YEARS.end())))
     } else if to < from {
-        Some(("to", "to is before from".to_owned()))
+        Some(("until", "until is before after".to_owned()))
     } else if !(1..=MOST).contains(&first) {
         Some(("first", format!("first is a number from 1 to {MOST}")))
     } else {
@@ -185,8 +185,8 @@ fn timeline(
     events.truncate(first);
     Timeline {
         today,
-        from,
-        to,
+        after: from,
+        until: to,
         count: days.values().sum(),
         days: days.into_iter().map(|(day, events)| DayView { day, events }).collect(),
         events,

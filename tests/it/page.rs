@@ -157,7 +157,7 @@ fn time_has_events_and_tells_what_they_change() {
     let yaml = "part: \"314300017\"\nnavn: X\nkrav:\n  \
                 - { kravidentifikator: a, kravtype: RESTSKATT, forfallsdato: i dag + 7d, opprinneligBeloep: 5000 }\n";
     let sandbox = with_scenario(yaml);
-    let path = "/sandbox/timeline?part=314300017&from=2026-11-21&to=2026-12-31";
+    let path = "/sandbox/timeline?part=314300017&after=2026-11-21&until=2026-12-31";
     let seen = get(&sandbox, path, &[]).json();
     let kinds: Vec<_> =
         seen["events"].as_array().expect("events").iter().map(|it| (it["day"].clone(), it["kind"].clone())).collect();
@@ -167,8 +167,8 @@ fn time_has_events_and_tells_what_they_change() {
     assert_eq!(seen["count"], 2);
     let orders = get(&sandbox, &format!("/sandbox/timeline?part={PARTY}&first=5000"), &[]).json();
     assert!(orders["events"].as_array().expect("events").iter().any(|it| it["kind"] == "order"), "{orders}");
-    assert_eq!(get(&sandbox, "/sandbox/timeline?to=2020-01-01", &[]).status, 400);
-    assert_eq!(get(&sandbox, "/sandbox/timeline?form=2020-01-01", &[]).json()["nearest"], "from");
+    assert_eq!(get(&sandbox, "/sandbox/timeline?until=2020-01-01", &[]).status, 400);
+    assert_eq!(get(&sandbox, "/sandbox/timeline?afetr=2020-01-01", &[]).json()["nearest"], "after");
 }
 
 #[test]
@@ -370,8 +370,9 @@ fn a_case_shows_what_is_still_to_come() {
     let sandbox = sandbox();
     let example = get(&sandbox, "/sandbox/eksempelbegjaering?krav=2&seed=7", &[]).json();
     assert_eq!(example["kravTilInnkreving"].as_array().map(Vec::len), Some(2), "{example}");
-    assert_eq!(get(&sandbox, "/sandbox/eksempelbegjaering?krav=0", &[]).status, 400);
-    assert_eq!(get(&sandbox, "/sandbox/eksempelbegjaering?type=x", &[]).status, 400);
+    for wrong in ["krav=0", "krav=101", "seed=9223372036854775808", "seed=-1", "type=x", "kravv=1"] {
+        assert_eq!(get(&sandbox, &format!("/sandbox/eksempelbegjaering?{wrong}"), &[]).status, 400, "{wrong}");
+    }
     let rules = get(&sandbox, "/sandbox/begjaeringsregler", &[]).json();
     assert_eq!(rules.as_array().map(Vec::len), Some(72));
     let request = crate::common::begjaering::ready(&sandbox, &[]);

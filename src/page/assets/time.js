@@ -52,7 +52,7 @@ export async function show(root) {
     return direction > 0 ? days.find((day) => day > clock.day) : days.findLast((day) => day < clock.day);
   };
   const drawEvents = async () => {
-    const query = new URLSearchParams({ from: clock.day, first: "60" });
+    const query = new URLSearchParams({ after: clock.day, first: "60" });
     if (who.value) query.set("part", who.value);
     const coming = await attempt(events, () => get(`/timeline?${query}`));
     if (!coming) return;
@@ -60,7 +60,7 @@ export async function show(root) {
       coming.count > coming.events.length ? h("p", { class: "soft" }, `and ${coming.count - coming.events.length} more within a year`) : null);
   };
   const refresh = async () => {
-    const query = new URLSearchParams({ from, to: plus(from, all), first: "1" });
+    const query = new URLSearchParams({ after: from, until: plus(from, all), first: "1" });
     if (who.value) query.set("part", who.value);
     timeline = await attempt(problem, () => get(`/timeline?${query}`));
     if (timeline) strip();
@@ -94,7 +94,7 @@ export async function show(root) {
   const drawChanges = async (before) => {
     if (before === clock.day) return;
     const [one, other] = before < clock.day ? [before, clock.day] : [clock.day, before];
-    const query = new URLSearchParams({ from: one, to: other, first: "100" });
+    const query = new URLSearchParams({ after: one, until: other, first: "100" });
     if (who.value) query.set("part", who.value);
     const seen = await attempt(changes, () => get(`/timeline?${query}`));
     if (!seen) return;
@@ -119,7 +119,7 @@ export async function show(root) {
       h("p", { class: "buttons" }, back, forward, button("+1 day", "POST", { advance: "1d" }), button("+1 week", "POST", { advance: "7d" }), button("+1 month", "POST", { advance: "1m" }),
         button("Freeze", "POST", { freeze: true }), button("Real time", "POST", { real: true }), button("Follow the server", "DELETE", undefined)),
       h("label", { class: "check" }, h("input", { type: "checkbox", checked: clock.tokens, onchange: (event) => change("POST", { tokens: event.target.checked }) }), " Tokens expire by this clock, too"),
-      calls(() => [curl("POST", "/clock", last), curl("GET", `/timeline?from=${clock.day}`)])),
+      calls(() => [curl("POST", "/clock", last), curl("GET", `/timeline?after=${clock.day}`)])),
     changes, events);
   await refresh();
 }

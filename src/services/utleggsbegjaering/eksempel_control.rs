@@ -74,6 +74,9 @@ pub(super) async fn show(
         })?,
     };
     let seed = wanted.seed.unwrap_or(1);
+    if i64::try_from(seed).is_err() {
+        return Err(Problem::bad_request(format!("seed is a whole number from 0 to {}", i64::MAX)));
+    }
     let mut request = eksempel(&Eksempelvalg { krav, type_, rente: false, seed, dato: session.today() });
     if let Some(number) = &wanted.innsender {
         super::cli::name_submitter(&mut request, number);
