@@ -15,9 +15,9 @@ use super::make::{Fault, Holder, Wanted};
 use crate::access::explain::Explanation;
 use crate::access::mint::LIFETIME;
 use crate::domain::identifikator::Part;
-use crate::interface::PageRoutes;
 use crate::interface::contract::Schemas;
 use crate::interface::pages::{ControlOperation, InSession, JsonBody, Problem, Shared, json_body};
+use crate::interface::{PageRoutes, Scheme};
 
 /// The routes of the issuer beside its own URLs.
 pub(super) fn pages() -> PageRoutes {
@@ -90,6 +90,7 @@ const LONGEST: i64 = 86_400;
 async fn make(
     State(shared): State<Arc<Shared>>,
     InSession(session): InSession,
+    scheme: Scheme,
     headers: HeaderMap,
     JsonBody(wanted): JsonBody<TokenDocument>,
 ) -> Result<Json<Made>, Problem> {
@@ -107,7 +108,7 @@ async fn make(
     let demand =
         shared.services.demand_of(&wanted.service, "", endpoint, &wanted.party).map_err(Problem::bad_request)?;
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-    let issuer = shared.access.issuer.clone().unwrap_or_else(|| format!("http://{host}/maskinporten/"));
+    let issuer = shared.access.issuer.clone().unwrap_or_else(|| format!("{scheme}://{host}/maskinporten/"));
     let now = session.clock.for_tokens(session.time());
     let token = Wanted { by: wanted.by, party: &wanted.party, caller, lifetime, wrong: wanted.wrong };
     let token = token.make(&demand, &shared.access.keys.own, &issuer, now).map_err(Problem::bad_request)?;
