@@ -56,6 +56,7 @@ def a_party(browser, sandbox, shots):
     page.locator("#claims ~ .wide, #claims ~ div").get_by_role("button", name=claim, exact=True).first.click()
     page.locator(".line.found").first.wait_for()
     assert claim in page.locator(".line.found").first.inner_text()
+    eyes.until("document.querySelector('.line.found').getBoundingClientRect().top < innerHeight")
     eyes.shot("party-find")
     # So does a sum: it is linked to the answers that it stands in.
     eyes.go(f"party/{BUSY}", ".sums button")
