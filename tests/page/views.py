@@ -1,11 +1,10 @@
 """The views of the house: parties, try it, journal, time, rules and sessions, scenarios, coverage."""
 
-import json
 import os
 import subprocess
 import sys
 
-from harness import ROOT, Eyes, Sandbox, words
+from harness import Eyes, words
 
 KB = "/api/innkreving/kravogbetalinger/v1/finans"
 BUSY = "311851381"
