@@ -165,7 +165,8 @@ fn time_has_events_and_tells_what_they_change() {
     assert_eq!(seen["changed"][0]["before"]["forfalte"], 0);
     assert_eq!(seen["changed"][0]["after"]["forfalte"], 5000);
     assert_eq!(seen["count"], 2);
-    let orders = get(&sandbox, &format!("/sandbox/timeline?part={PARTY}&first=5000"), &[]).json();
+    let built_in = crate::common::sandbox();
+    let orders = get(&built_in, &format!("/sandbox/timeline?part={PARTY}&first=5000"), &[]).json();
     assert!(orders["events"].as_array().expect("events").iter().any(|it| it["kind"] == "order"), "{orders}");
     assert_eq!(get(&sandbox, "/sandbox/timeline?until=2020-01-01", &[]).status, 400);
     assert_eq!(get(&sandbox, "/sandbox/timeline?afetr=2020-01-01", &[]).json()["nearest"], "after");

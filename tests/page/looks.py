@@ -1,6 +1,6 @@
 """What holds for all views: both schemes, from narrow to wide, by the keyboard alone, with a key, without the control API."""
 
-from harness import Eyes, Sandbox
+from harness import Eyes
 
 VIEWS = ["parties", "party/311851381", "try", "journal", "time", "rules", "scenarios", "tokens", "consents", "orders", "cases", "coverage", "glossary"]
 

@@ -1,11 +1,10 @@
 """The views of the house: parties, try it, journal, time, rules and sessions, scenarios, coverage."""
 
-import json
 import os
 import subprocess
 import sys
 
-from harness import ROOT, Eyes, Sandbox, words
+from harness import Eyes, words
 
 KB = "/api/innkreving/kravogbetalinger/v1/finans"
 BUSY = "311851381"
@@ -56,6 +55,7 @@ def a_party(browser, sandbox, shots):
     page.locator("#claims ~ .wide, #claims ~ div").get_by_role("button", name=claim, exact=True).first.click()
     page.locator(".line.found").first.wait_for()
     assert claim in page.locator(".line.found").first.inner_text()
+    eyes.until("document.querySelector('.line.found').getBoundingClientRect().top < innerHeight")
     eyes.shot("party-find")
     # So does a sum: it is linked to the answers that it stands in.
     eyes.go(f"party/{BUSY}", ".sums button")

@@ -80,9 +80,10 @@ if (control) {
   // A session in the links of the frame, so that they stay in it.
   for (const link of document.querySelectorAll("nav a, header h1 a")) link.href = `${prefix}/${link.hash}`;
   addEventListener("hashchange", async () => {
+    // A view may scroll to what it was asked for, so the beginning comes first.
+    scrollTo(0, 0);
     await show();
     main.focus({ preventScroll: true });
-    scrollTo(0, 0);
   });
   show();
 }
