@@ -130,23 +130,23 @@ impl Sessions {
         if !self.stored.read().contains(name) {
             return None;
         }
+        let _one_at_a_time = self.loading.lock();
+        if !self.stored.read().contains(name) {
+            // Another call was faster.
+            return self.in_memory(name);
+        }
+        // The last changes may not be written yet. If they cannot be, the log is what it is.
+        let _ = self.log.wait_settled();
         let made = match self.recovered(name) {
-            Ok(made) => made?,
+            Ok(made) => made.map(|made| self.put_in_place(made)),
             Err(why) => {
                 tracing::error!(session = name, error = %why, "a session cannot be made from its log");
                 return None;
             }
         };
-        let mut stored = self.stored.write();
-        if !stored.remove(name) {
-            // Another call was faster.
-            drop(stored);
-            return self.named.read().get(name).cloned();
-        }
-        let made = self.put_in_place(made);
-        drop(stored);
-        self.made.lock().push(Arc::clone(&made));
-        Some(made)
+        self.stored.write().remove(name);
+        self.made.lock().extend(made.iter().cloned());
+        made
     }
 
     /// The sessions that were made from their logs since the last time, so that their tasks can be started.

@@ -54,6 +54,8 @@ pub(crate) struct Sessions {
     pub(super) named: RwLock<HashMap<Box<str>, Arc<Session>>>,
     /// The sessions that the log has and that are not in memory.
     pub(super) stored: RwLock<HashSet<Box<str>>>,
+    /// Held while a session is made from its log because a call has named it.
+    pub(super) loading: Mutex<()>,
     /// Held while a session's state is replaced by another one.
     pub(super) replacing: Mutex<()>,
     /// The sessions that were made from their logs, until their tasks are started.
@@ -126,6 +128,7 @@ impl Sessions {
             default: ArcSwap::from_pointee(default),
             named: RwLock::default(),
             stored: RwLock::default(),
+            loading: Mutex::new(()),
             replacing: Mutex::new(()),
             made: Mutex::default(),
             clients: RwLock::default(),
@@ -341,8 +344,11 @@ impl Sessions {
         named.retain(|name, session| {
             let stays = now.signed_duration_since(session.last_used()) < idle;
             if !stays && self.log.is_lasting() && session.history.last() > 0 {
-                // Its log stays. The next call that names it makes it again.
+                // Its log stays. The next call that names it makes it again, and nobody else writes to the log.
                 self.stored.write().insert(name.clone());
+                if let Ok(writing) = session.history.writing() {
+                    drop(writing.hand_over(Over::Replaced));
+                }
             }
             stays
         });
