@@ -41,7 +41,8 @@ pub(super) struct RequestFilter {
     #[serde(rename = "traceId")]
     trace_id: Option<String>,
     /// Only requests with a higher number than this.
-    after: Option<u64>,
+    #[schemars(range(max = u32::MAX))]
+    after: Option<u32>,
     /// How many to tell, 50 where left out; `count` counts all.
     #[schemars(range(max = u32::MAX))]
     limit: Option<u32>,
@@ -72,7 +73,7 @@ impl RequestFilter {
     pub(super) fn read(query: &str, services: &Services) -> Result<(Filter, u64, usize), Box<Refused>> {
         let read: Self = read_query(query, &NAMES)?;
         let limit = read.limit.map_or(DEFAULT_LIMIT, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-        let after = read.after.unwrap_or(0);
+        let after = u64::from(read.after.unwrap_or(0));
         read.filter(services).map(|filter| (filter, after, limit))
     }
 
