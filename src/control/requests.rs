@@ -13,7 +13,6 @@ use serde::Serialize;
 use super::coverage::CoverageQuery;
 use super::queries::{read_query, sessions_to_read};
 use super::request_filter::RequestFilter;
-use crate::catalogue::Label;
 use crate::config::base_url;
 use crate::evidence::har::archive;
 use crate::interface::pages::{Begun, Problem, Shared, refused};
@@ -123,8 +122,8 @@ pub(super) struct RequestView {
 /// How sure it is that the real service answers the same.
 #[derive(Serialize, JsonSchema)]
 struct FidelityView {
-    /// The weakest label of what the answer leans on.
-    label: Label,
+    /// The weakest label of what the answer leans on: `published`, `observed` or `chosen`.
+    label: &'static str,
     /// The anchors of those lines in docs/fidelity.md, the weakest first.
     see: Vec<&'static str>,
 }
@@ -168,10 +167,10 @@ pub(super) fn view(entry: &Entry) -> RequestView {
         warning: entry.warning.as_deref().map(str::to_owned),
         hint: text(&entry.hint),
         literal: entry.literal.as_deref().map(str::to_owned),
-        fidelity: entry
-            .fidelity
-            .as_ref()
-            .map(|leaning| FidelityView { label: leaning.label, see: leaning.see.iter().map(|(_, id)| *id).collect() }),
+        fidelity: entry.fidelity.as_ref().map(|leaning| FidelityView {
+            label: leaning.label.word(),
+            see: leaning.see.iter().map(|(_, id)| *id).collect(),
+        }),
         findings: entry.findings.iter().map(finding).collect(),
         took: entry.ending.milliseconds(),
         gave_up: entry.ending.gave_up(),
