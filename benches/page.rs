@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use server::Server;
+use server::{Server, read_answer};
 
 const PATH: &str = "/api/innkreving/kravogbetalinger/v1/finans/311851381/aapnekrav";
 const WATCHERS: [usize; 3] = [0, 1, 10];
@@ -71,17 +71,7 @@ fn latency(server: &Server, calls: usize) -> f64 {
     for _ in 0..calls {
         let began = Instant::now();
         stream.write_all(request.as_bytes()).unwrap();
-        let (mut filled, mut whole) = (0, usize::MAX);
-        while filled < whole {
-            filled += stream.read(&mut buffer[filled..]).unwrap();
-            if whole == usize::MAX
-                && let Some(end) = buffer[..filled].windows(4).position(|window| window == b"\r\n\r\n")
-            {
-                let head = std::str::from_utf8(&buffer[..end]).unwrap().to_ascii_lowercase();
-                let length = head.split("content-length: ").nth(1).unwrap().split("\r\n").next().unwrap();
-                whole = end + 4 + length.parse::<usize>().unwrap();
-            }
-        }
+        read_answer(&mut stream, &mut buffer);
         times.push(began.elapsed().as_secs_f64() * 1e6);
     }
     times.sort_by(f64::total_cmp);

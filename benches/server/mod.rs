@@ -61,24 +61,25 @@ impl Server {
             // Not "HOST" alone: one signature in 25 000 has these letters.
             let request = request.replacen("Host: HOST\r\n", &format!("Host: {}\r\n", self.address), 1);
             stream.write_all(request.as_bytes()).unwrap();
-            let (mut filled, mut whole) = (0, usize::MAX);
-            while filled < whole {
-                filled += stream.read(&mut buffer[filled..]).unwrap();
-                if whole == usize::MAX
-                    && let Some(end) = buffer[..filled].windows(4).position(|window| window == b"\r\n\r\n")
-                {
-                    let head = std::str::from_utf8(&buffer[..end]).unwrap().to_ascii_lowercase();
-                    assert!(
-                        head.starts_with("http/1.1 200"),
-                        "{head} {}",
-                        String::from_utf8_lossy(&buffer[end..filled])
-                    );
-                    let length = head.split("content-length: ").nth(1).unwrap().split("\r\n").next().unwrap();
-                    whole = end + 4 + length.parse::<usize>().unwrap();
-                }
-            }
+            read_answer(&mut stream, &mut buffer);
         }
         (self.cpu_micros() - before) / f64::from(u32::try_from(requests.len()).unwrap())
+    }
+}
+
+/// Reads a whole answer into a buffer that is large enough for it. It must be a success.
+pub fn read_answer(stream: &mut TcpStream, buffer: &mut [u8]) {
+    let (mut filled, mut whole) = (0, usize::MAX);
+    while filled < whole {
+        filled += stream.read(&mut buffer[filled..]).unwrap();
+        if whole == usize::MAX
+            && let Some(end) = buffer[..filled].windows(4).position(|window| window == b"\r\n\r\n")
+        {
+            let head = std::str::from_utf8(&buffer[..end]).unwrap().to_ascii_lowercase();
+            assert!(head.starts_with("http/1.1 200"), "{head} {}", String::from_utf8_lossy(&buffer[end..filled]));
+            let length = head.split("content-length: ").nth(1).unwrap().split("\r\n").next().unwrap();
+            whole = end + 4 + length.parse::<usize>().unwrap();
+        }
     }
 }
 

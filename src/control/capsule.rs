@@ -16,16 +16,13 @@ use crate::session::Session;
 /// The operation, for the contract.
 pub(super) fn operation() -> ControlOperation {
     let file = json!({ "application/gzip": { "schema": { "type": "string", "format": "binary" } } });
-    ControlOperation {
-        method: "get",
-        path: "/capsule",
-        id: "saveCapsule",
-        summary: "The session in one file: its log, its journal with bodies, and the scenarios",
-        query: &[],
-        body: None,
-        success: (StatusCode::OK, Some(file)),
-        refusals: &[],
-    }
+    ControlOperation::get(
+        "/capsule",
+        "saveCapsule",
+        "The session in one file: its log, its journal with bodies, and the scenarios",
+        file,
+        &[],
+    )
 }
 
 pub(super) async fn save(State(shared): State<Arc<Shared>>, Begun(session): Begun) -> Result<Response, Problem> {

@@ -74,16 +74,13 @@ pub(super) struct UndoView {
 /// The operations, for the contract.
 pub(super) fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation> {
     vec![
-        ControlOperation {
-            method: "get",
-            path: "/log",
-            id: "showLog",
-            summary: "What happened to the session, and what of it counts",
-            query: &[],
-            body: None,
-            success: (StatusCode::OK, Some(json_body::<LogView>(written))),
-            refusals: &[],
-        },
+        ControlOperation::get(
+            "/log",
+            "showLog",
+            "What happened to the session, and what of it counts",
+            json_body::<LogView>(written),
+            &[],
+        ),
         ControlOperation {
             method: "post",
             path: "/undo",

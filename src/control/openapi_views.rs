@@ -2,7 +2,7 @@
 //! as it grows, and what can be called. The page for testers is made of them.
 
 use axum::http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::catalogue::CatalogueView;
 use super::ledger::PartyView;
@@ -12,16 +12,7 @@ use crate::interface::contract::Schemas;
 use crate::interface::pages::{ControlOperation, json_body};
 
 pub(super) fn operations(written: &mut Schemas) -> Vec<ControlOperation> {
-    let operation = |path, id, summary, content: Value, refusals| ControlOperation {
-        query: &[],
-        method: "get",
-        path,
-        id,
-        summary,
-        body: None,
-        success: (StatusCode::OK, Some(content)),
-        refusals,
-    };
+    let operation = ControlOperation::get;
     let missing: &[StatusCode] = &[StatusCode::NOT_FOUND, StatusCode::SERVICE_UNAVAILABLE];
     let busy: &[StatusCode] = &[StatusCode::SERVICE_UNAVAILABLE];
     let text = |kind: &str| json!({ kind: { "schema": { "type": "string" } } });

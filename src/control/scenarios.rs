@@ -135,7 +135,7 @@ fn check_now(shared: &Shared, session: &Session, text: &str) -> Response {
     let checked = match session.resolve_own(documents) {
         Ok(own) => {
             let contradictions = agreement::warnings(shared.services, &own.set, session.base);
-            let parties = own.set.parties().iter().map(|party| party.part.to_string()).collect();
+            let parties = own.set.numbers();
             Checked { ok: true, parties, problems: ProblemLine::all(own.set.warnings.iter().chain(&contradictions)) }
         }
         Err(LoadError::Problems(problems)) => {

@@ -91,7 +91,7 @@ impl Trial<'_> {
             met(place.case(case), true);
         }
         if let Some(fault) = self.fault {
-            met(place.fault(&fault.to_string()), false);
+            met(place.fault(fault.name()), false);
         }
         if self.is_delayed {
             met(place.fault("delay"), false);

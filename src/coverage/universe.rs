@@ -194,8 +194,9 @@ impl Place {
         self.at(Kind::Case, self.cases.iter().position(|known| *known == state))
     }
 
+    /// A fault by its name, or `delay`.
     pub(super) fn fault(&self, fault: &str) -> Option<usize> {
-        let number = FAULTS.iter().position(|known| plain(known) == plain(fault));
+        let number = FAULTS.iter().position(|known| plain(known) == fault);
         self.at(Kind::Fault, number.or_else(|| (fault == "delay").then_some(FAULTS.len())))
     }
 

@@ -97,16 +97,17 @@ impl ScenarioSet {
 
     /// All parties, ordered by their number as text.
     pub fn parties(&self) -> Vec<&Arc<Party>> {
-        let mut parties: Vec<_> = self.parties.values().filter_map(Entry::party).collect();
-        parties.sort_by_cached_key(|party| party.part.to_string());
-        parties
+        self.resolved(|_| true)
     }
 
     /// The parties that may have literal answers, or data of services. Those that cannot have any are left out without being
     /// resolved.
     pub(crate) fn parties_with_more(&self) -> Vec<&Arc<Party>> {
-        let may_have = self.parties.values().filter(|entry| !matches!(entry, Entry::OfText(_)));
-        let mut parties: Vec<_> = may_have.filter_map(Entry::party).collect();
+        self.resolved(|entry| !matches!(entry, Entry::OfText(_)))
+    }
+
+    fn resolved(&self, which: fn(&Entry) -> bool) -> Vec<&Arc<Party>> {
+        let mut parties: Vec<_> = self.parties.values().filter(|entry| which(entry)).filter_map(Entry::party).collect();
         parties.sort_by_cached_key(|party| party.part.to_string());
         parties
     }

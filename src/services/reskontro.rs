@@ -6,9 +6,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{ISSUER, kb};
-use crate::catalogue::{Consent, Endpoint, Needs, Package, Protection, TokenDemand};
+use crate::catalogue::{Consent, Endpoint, Label, Needs, Package, Protection, TokenDemand};
 use crate::domain::reskontro as r;
 use crate::interface::periode::Periode;
+use crate::interface::{On, Statement};
 
 /// The access packages of the services that show a ledger claim by claim.
 pub(super) const PACKAGES: &[Package] = &[
@@ -17,6 +18,17 @@ pub(super) const PACKAGES: &[Package] = &[
         ..Package::new("finans", Needs::Consent)
     },
     Package::new("regnskapssystem", Needs::ConsentOrOwnRights),
+];
+
+/// How sure the answers of these services are, whatever their form.
+pub(super) static STATEMENTS: &[Statement] = &[
+    Statement::new(On::Success("krav"), Label::Chosen, "krav-period"),
+    Statement::new(On::Success("innbetalinger"), Label::Chosen, "payments-period"),
+    Statement::new(On::Success("utbetalinger"), Label::Chosen, "payments-period"),
+    Statement::new(On::Xml, Label::Chosen, "xml"),
+    Statement::new(On::Party("shielded"), Label::Published, "skjermet"),
+    Statement::new(On::Party("shielded-in-part"), Label::Published, "skjermet-delvis"),
+    Statement::new(On::Party("person"), Label::Chosen, "owner"),
 ];
 
 /// What callers of these services need.

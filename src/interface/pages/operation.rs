@@ -23,6 +23,20 @@ pub(crate) struct ControlOperation {
     pub(crate) refusals: &'static [StatusCode],
 }
 
+impl ControlOperation {
+    /// One with GET and without a query, which answers 200.
+    pub(crate) fn get(
+        path: &'static str,
+        id: &'static str,
+        summary: &'static str,
+        content: Value,
+        refusals: &'static [StatusCode],
+    ) -> Self {
+        let success = (StatusCode::OK, Some(content));
+        Self { method: "get", path, id, summary, query: &[], body: None, success, refusals }
+    }
+}
+
 /// A JSON body of a type.
 pub(crate) fn json_body<T: JsonSchema>(schemas: &mut Schemas) -> Value {
     json!({ "application/json": { "schema": schemas.of::<T>() } })

@@ -7,11 +7,4 @@ pub(super) static STATEMENTS: &[Statement] = &[
     Statement::new(On::AnySuccess, Label::Published, "kob-url"),
     Statement::new(On::Edition("2023"), Label::Published, "kob-utgave-2023"),
     Statement::new(On::Edition("2024"), Label::Published, "kob-utgave-2024"),
-    Statement::new(On::Success("krav"), Label::Chosen, "krav-period"),
-    Statement::new(On::Success("innbetalinger"), Label::Chosen, "payments-period"),
-    Statement::new(On::Success("utbetalinger"), Label::Chosen, "payments-period"),
-    Statement::new(On::Xml, Label::Chosen, "xml"),
-    Statement::new(On::Party("shielded"), Label::Published, "skjermet"),
-    Statement::new(On::Party("shielded-in-part"), Label::Published, "skjermet-delvis"),
-    Statement::new(On::Party("person"), Label::Chosen, "owner"),
 ];

@@ -46,7 +46,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
         sample: Some(Sample { without_token: "finans/PARTY/aapnekrav", with_token: "regnskapssystem/PARTY/aapnekrav" }),
         ..Hooks::NONE
     },
-    statements: &[fidelity::STATEMENTS, kb::STATEMENTS],
+    statements: &[fidelity::STATEMENTS, reskontro::STATEMENTS, kb::STATEMENTS],
     ..ServiceModule::new(
         &SERVICE,
         &[aapnekrav::OPERATION, krav::OPERATION, innbetalinger::OPERATION, utbetalinger::OPERATION],

@@ -6,11 +6,4 @@ use crate::interface::{On, Statement};
 pub(super) static STATEMENTS: &[Statement] = &[
     Statement::new(On::AnySuccess, Label::Published, "kravoversikt-form"),
     Statement::new(On::AnySuccess, Label::Chosen, "kravoversikt-url"),
-    Statement::new(On::Success("krav"), Label::Chosen, "krav-period"),
-    Statement::new(On::Success("innbetalinger"), Label::Chosen, "payments-period"),
-    Statement::new(On::Success("utbetalinger"), Label::Chosen, "payments-period"),
-    Statement::new(On::Xml, Label::Chosen, "xml"),
-    Statement::new(On::Party("shielded"), Label::Published, "skjermet"),
-    Statement::new(On::Party("shielded-in-part"), Label::Published, "skjermet-delvis"),
-    Statement::new(On::Party("person"), Label::Chosen, "owner"),
 ];

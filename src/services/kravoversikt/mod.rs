@@ -39,7 +39,7 @@ const OVERSIKT: Endpoint = Endpoint {
 };
 
 pub(super) static MODULE: ServiceModule = ServiceModule {
-    statements: &[fidelity::STATEMENTS, kb::STATEMENTS],
+    statements: &[fidelity::STATEMENTS, reskontro::STATEMENTS, kb::STATEMENTS],
     ..ServiceModule::new(&SERVICE, OPERATIONS, ABOUT)
 };
 

@@ -47,16 +47,7 @@ fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<ControlOperation
         &[StatusCode::NOT_FOUND, StatusCode::PAYLOAD_TOO_LARGE, StatusCode::UNSUPPORTED_MEDIA_TYPE];
     let sak = json_body::<SakView>(written);
     let vedlegg = json_body::<VedleggView>(written);
-    let get = |path, id, summary, content, refusals| ControlOperation {
-        query: &[],
-        method: "get",
-        path,
-        id,
-        summary,
-        body: None,
-        success: (StatusCode::OK, Some(content)),
-        refusals,
-    };
+    let get = ControlOperation::get;
     let any = json!({ "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } });
     let missing: &[StatusCode] = &[StatusCode::NOT_FOUND];
     let mut all = vec![

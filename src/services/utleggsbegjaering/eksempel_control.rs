@@ -1,7 +1,6 @@
 //! `/sandbox/eksempelbegjaering`: a valid request to begin with; `/sandbox/begjaeringsregler`: the rules, and how to break each.
 
 use axum::extract::{Query, rejection::QueryRejection};
-use axum::http::StatusCode;
 use axum::response::Json;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,13 +15,7 @@ pub(super) fn operations(written: &mut Schemas) -> Vec<ControlOperation> {
     let any = json!({ "application/json": { "schema": { "type": "object", "additionalProperties": true } } });
     let get = |path, id, summary, query, content| ControlOperation {
         query,
-        method: "get",
-        path,
-        id,
-        summary,
-        body: None,
-        success: (StatusCode::OK, Some(content)),
-        refusals: &[],
+        ..ControlOperation::get(path, id, summary, content, &[])
     };
     vec![
         get("/eksempelbegjaering", "exampleBegjaering", "A valid request for enforcement, to begin with", EXAMPLE, any),
