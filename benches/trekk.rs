@@ -105,6 +105,6 @@ fn main() {
             scope.spawn(|| (0..polls / 8).for_each(|_| drop(server.body_of(&page))));
         }
     });
-    let more = server.peak_kb() - before;
+    let more = server.peak_kb().saturating_sub(before);
     println!("memory: {before} kB with all orders; {} kB more for each of 8 polls at a time", more / 8);
 }
