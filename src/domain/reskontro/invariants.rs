@@ -1,6 +1,6 @@
 //! What must hold in a ledger on every day.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt;
 
 use super::{ForfallRef, Motregningskilde, Postering, Reskontro};
@@ -146,12 +146,12 @@ impl Violations {
 /// The identifiers seen so far, to find those that are used twice.
 struct SeenIds<'a> {
     what: &'static str,
-    ids: HashSet<(Part, &'a str)>,
+    ids: FxHashSet<(Part, &'a str)>,
 }
 
 impl<'a> SeenIds<'a> {
     fn new(what: &'static str) -> Self {
-        Self { what, ids: HashSet::new() }
+        Self { what, ids: FxHashSet::default() }
     }
 
     fn add(&mut self, part: Part, id: &'a str, entry: Entry, found: &mut Violations) {
@@ -163,7 +163,7 @@ impl<'a> SeenIds<'a> {
 fn krav(reskontro: &Reskontro, found: &mut Violations) {
     let mut claims = SeenIds::new("kravidentifikator");
     let mut instalments = SeenIds::new("kravforfallsIdentifikator");
-    let ids: HashSet<&str> = reskontro.krav.iter().map(|krav| &*krav.kravidentifikator).collect();
+    let ids: FxHashSet<&str> = reskontro.krav.iter().map(|krav| &*krav.kravidentifikator).collect();
     for (i, krav) in reskontro.krav.iter().enumerate() {
         let entry = Entry::Krav(i);
         claims.add(krav.part, &krav.kravidentifikator, entry, found);
@@ -261,7 +261,7 @@ fn mot_andre(reskontro: &Reskontro, found: &mut Violations) {
         found.add_if_early(entry, motregning.motregnetdato, what, exists);
     }
     // What is done with a payment is at most the payment.
-    let mut used: HashMap<usize, (Entry, Beloep)> = HashMap::new();
+    let mut used: FxHashMap<usize, (Entry, Beloep)> = FxHashMap::default();
     for (i, utbetaling) in reskontro.utbetalinger.iter().enumerate() {
         for (j, part) in utbetaling.tilbakebetaling_av.iter().enumerate() {
             let entry = Entry::Tilbakebetaling(i, j);

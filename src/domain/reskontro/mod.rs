@@ -13,7 +13,7 @@ pub use invariants::{Brudd, Entry, Violation};
 pub use renter::{Hovedstol, PlassertPaaHovedstol};
 pub use types::*;
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use chrono::NaiveDate;
 
@@ -34,9 +34,9 @@ pub struct Reskontro {
     /// The payouts in the same order.
     utbetalinger_by_date: Vec<usize>,
     /// The claims for interest on each claim that has any, by index.
-    rentekrav: HashMap<usize, Vec<usize>>,
+    rentekrav: FxHashMap<usize, Vec<usize>>,
     /// What was done with the unallocated parts of payments, by the identifiers of the payments. Few ledgers have any.
-    bruk: HashMap<Box<str>, Vec<(Part, BrukRef)>>,
+    bruk: FxHashMap<Box<str>, Vec<(Part, BrukRef)>>,
     has_utsatt_iverksettelse: bool,
 }
 
@@ -122,7 +122,7 @@ impl Reskontro {
         let utbetalinger_by_date =
             by_date(&utbetalinger, |utbetaling| (utbetaling.part.is_person(), utbetaling.utbetaltdato));
         let rentekrav = rentekrav(&krav);
-        let mut bruk: HashMap<Box<str>, Vec<(Part, BrukRef)>> = HashMap::new();
+        let mut bruk: FxHashMap<Box<str>, Vec<(Part, BrukRef)>> = FxHashMap::default();
         let mut add_use = |index: usize, used: BrukRef| {
             if let Some(innbetaling) = innbetalinger.get(index) {
                 let uses = bruk.entry(innbetaling.innbetalingsidentifikator.clone()).or_default();
@@ -224,13 +224,13 @@ fn by_date<T>(list: &[T], key: impl Fn(&T) -> (bool, NaiveDate)) -> Vec<usize> {
 }
 
 /// The interest claims on each claim.
-fn rentekrav(krav: &[Krav]) -> HashMap<usize, Vec<usize>> {
-    let mut found: HashMap<usize, Vec<usize>> = HashMap::new();
+fn rentekrav(krav: &[Krav]) -> FxHashMap<usize, Vec<usize>> {
+    let mut found: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
     if krav.iter().all(|krav| krav.hovedstol.is_none()) {
         return found;
     }
-    let mut ids: HashMap<(Part, &str), usize> = HashMap::new();
-    let mut of_any_part: HashMap<&str, usize> = HashMap::new();
+    let mut ids: FxHashMap<(Part, &str), usize> = FxHashMap::default();
+    let mut of_any_part: FxHashMap<&str, usize> = FxHashMap::default();
     for (index, krav) in krav.iter().enumerate() {
         ids.entry((krav.part, &krav.kravidentifikator)).or_insert(index);
         of_any_part.entry(&krav.kravidentifikator).or_insert(index);

@@ -5,8 +5,6 @@
 //! The second then takes its own from all characters. Which one that is does not depend on the base date: a series with
 //! another beginning than an earlier series of the same ledger system always takes its own from all characters.
 
-use std::collections::HashSet;
-
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::betalinger::paid_with;
@@ -214,13 +212,13 @@ struct TakenIds<'l> {
     krav: &'l [Krav],
     by_all: &'l [bool],
     /// What the file writes, for whomever.
-    written: HashSet<&'l str>,
-    derived: HashSet<(Part, Box<str>)>,
+    written: FxHashSet<&'l str>,
+    derived: FxHashSet<(Part, Box<str>)>,
 }
 
 impl<'l> TakenIds<'l> {
     fn new(krav: &'l [Krav], by_all: &'l [bool], written: impl Iterator<Item = &'l str>) -> Self {
-        Self { krav, by_all, written: written.collect(), derived: HashSet::new() }
+        Self { krav, by_all, written: written.collect(), derived: FxHashSet::default() }
     }
 
     /// The identifier of a payment that covers an instalment: the old one, or another if that is taken.

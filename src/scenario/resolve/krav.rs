@@ -1,6 +1,6 @@
 //! Claims.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use chrono::{Datelike, Days, NaiveDate};
 
@@ -50,8 +50,8 @@ pub(super) fn read(entries: &[KravEntry], who: &Who, ledger: &mut Ledger, reader
 struct Others {
     read: Vec<Option<Krav>>,
     /// The first claim with an identifier, of each party and of any party.
-    of_part: HashMap<(Part, Box<str>), usize>,
-    of_any: HashMap<Box<str>, usize>,
+    of_part: FxHashMap<(Part, Box<str>), usize>,
+    of_any: FxHashMap<Box<str>, usize>,
 }
 
 impl Others {

@@ -1,6 +1,6 @@
 //! The ledger while it is being read, and how a scenario refers to its entries.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use chrono::NaiveDate;
 
@@ -25,18 +25,18 @@ pub(super) struct Ledger {
     pub(super) mot_andre: Vec<MotregningMotAndre>,
     /// The interest claims whose amounts are computed, by index.
     pub(super) computed: Vec<usize>,
-    index: HashMap<(Part, Box<str>), usize>,
+    index: FxHashMap<(Part, Box<str>), usize>,
     /// The parties that the claims belong to: the party of the file, and its owner.
     parts: Vec<Part>,
     /// The payments by their identifiers, and how much of each is not placed. Made when all payments have been read.
-    payments: HashMap<(Part, Box<str>), usize>,
+    payments: FxHashMap<(Part, Box<str>), usize>,
     unplaced: Vec<Beloep>,
     /// The identifiers of payments that could not be read.
-    lost: HashSet<Box<str>>,
+    lost: FxHashSet<Box<str>>,
     /// Where the entries of the file stand that were kept.
     pub(super) origins: Origins,
     /// The terms that have a claim of some kind. Made when a series first asks.
-    terms: Option<HashSet<Term>>,
+    terms: Option<FxHashSet<Term>>,
 }
 
 /// Where the entries stand in the file that were kept, and which payments had problems.
@@ -47,7 +47,7 @@ pub(super) struct Origins {
     pub(super) utbetalinger: Vec<usize>,
     pub(super) mot_andre: Vec<usize>,
     /// The payments with problems, by their places in the ledger.
-    pub(super) doubtful: HashSet<usize>,
+    pub(super) doubtful: FxHashSet<usize>,
 }
 
 /// The days of a period, if it has any.

@@ -1,6 +1,6 @@
 //! Interest claims: their periods, and amounts that follow from the rates.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::collections::hash_map::Entry;
 
 use chrono::NaiveDate;
@@ -79,13 +79,13 @@ pub(super) fn check(ledger: &mut Ledger, reader: &mut Reader<'_>) {
 struct Principals<'l> {
     ledger: &'l Ledger,
     /// What was placed on each claim, by the claim's index.
-    placed: HashMap<usize, Vec<PlassertPaaHovedstol>>,
-    known: HashMap<usize, Hovedstol>,
+    placed: FxHashMap<usize, Vec<PlassertPaaHovedstol>>,
+    known: FxHashMap<usize, Hovedstol>,
 }
 
 impl<'l> Principals<'l> {
     fn of(ledger: &'l Ledger) -> Self {
-        let mut placed: HashMap<usize, Vec<PlassertPaaHovedstol>> = HashMap::new();
+        let mut placed: FxHashMap<usize, Vec<PlassertPaaHovedstol>> = FxHashMap::default();
         if ledger.krav.iter().any(|krav| krav.hovedstol.is_some()) {
             let mut add = |at: ForfallRef, dato, beloep| {
                 placed.entry(at.krav).or_default().push(PlassertPaaHovedstol { forfall: at.forfall, dato, beloep });
@@ -94,7 +94,7 @@ impl<'l> Principals<'l> {
             paid.for_each(|placed| add(placed.forfall, placed.dato, placed.beloep));
             ledger.motregninger.iter().for_each(|it| add(it.debet, it.dato, it.beloep));
         }
-        Self { ledger, placed, known: HashMap::new() }
+        Self { ledger, placed, known: FxHashMap::default() }
     }
 
     /// The period of an interest claim, and what the rates give for it.
