@@ -17,7 +17,7 @@ static POLICY: LazyLock<String> =
     LazyLock::new(|| format!("{}; style-src 'self'; img-src 'self'; form-action 'none'", pages::POLICY));
 
 pub(super) async fn index(Extension(assets): Extension<Arc<Assets>>) -> Response {
-    page(&index_page(Place::Sandbox { style: &assets.base() }))
+    page(index_page(Place::Sandbox { style: &assets.base() }))
 }
 
 /// A document as a page, or its text if the name ends in `.md`.
@@ -31,10 +31,10 @@ pub(super) async fn show(Extension(assets): Extension<Arc<Assets>>, Path(name): 
     if wanted != name {
         return ([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], document.text).into_response();
     }
-    page(&document_page(document, Place::Sandbox { style: &assets.base() }))
+    page(document_page(document, Place::Sandbox { style: &assets.base() }))
 }
 
-fn page(markup: &Markup) -> Response {
+fn page(markup: Markup) -> Response {
     let headers = [(header::CONTENT_SECURITY_POLICY, POLICY.as_str()), (header::CACHE_CONTROL, "no-cache")];
-    (headers, Html(markup.0.clone())).into_response()
+    (headers, Html(markup.into_string())).into_response()
 }
