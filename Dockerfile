@@ -8,6 +8,8 @@ WORKDIR /src
 COPY .cargo .cargo
 COPY Cargo.toml Cargo.lock LICENSE ./
 COPY benches benches
+# The binary has the documents in it.
+COPY docs/*.md docs/
 COPY scripts/build-static scripts/licences scripts/
 COPY scenarios scenarios
 COPY src src

@@ -51,6 +51,7 @@ mod evidence;
 mod faults;
 #[doc(hidden)]
 pub mod fuzzing;
+mod handbook;
 mod interface;
 mod json;
 mod library;

@@ -10,6 +10,7 @@
 //! | `/health/live`, `/health/ready` | is it up, can it answer |
 //! | `/sandbox/…`, `/altinn/…` | the control API and other pages (src/control/mod.rs, pages of services) |
 //! | `/page/…` | the scripts and the style of the page for testers |
+//! | `/docs/…` | the documents |
 //! | `/metrics` | what is counted, for Prometheus |
 //! | `/tls/ca.pem` | the authority of the sandbox's certificate |
 //! | `/favicon.ico` | the icon that browsers ask for |
@@ -35,7 +36,7 @@ pub(crate) enum Target {
 }
 
 /// First parts of paths that are the sandbox's own.
-const OWN: [&str; 8] = ["health", "metrics", "sandbox", "tls", "altinn", "openapi", "page", ICON];
+const OWN: [&str; 9] = ["health", "metrics", "sandbox", "tls", "altinn", "openapi", "page", "docs", ICON];
 
 /// The icon that browsers ask for by themselves.
 const ICON: &str = "favicon.ico";

@@ -6,6 +6,7 @@ mod capsule_story;
 mod check;
 mod clock;
 mod coverage;
+mod docs;
 mod doctor;
 mod healthcheck;
 mod journal;
@@ -61,6 +62,8 @@ enum Command {
     Schema(schema::SchemaArgs),
     /// Print the OpenAPI document of a service
     Openapi(openapi::OpenapiArgs),
+    /// List and print the documents, or write them as a site
+    Docs(docs::DocsArgs),
     /// Set, list and delete rules of a running sandbox: which calls fail, and how
     Rule(rule::RuleArgs),
     /// Show, move, advance and freeze the clock of a running sandbox
@@ -117,6 +120,7 @@ pub fn main() -> ExitCode {
         Ok(Some(Command::Parties(args))) => parties::run(&args, &flags, services),
         Ok(Some(Command::Schema(args))) => schema::run(&args, services),
         Ok(Some(Command::Openapi(args))) => openapi::run(&args, services),
+        Ok(Some(Command::Docs(args))) => docs::run(&args, services),
         Ok(Some(Command::Rule(args))) => rule::run(&args, &flags),
         Ok(Some(Command::Clock(args))) => clock::run(&args, &flags),
         Ok(Some(Command::Coverage(args))) => coverage::run(&args, &flags),

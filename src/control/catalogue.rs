@@ -144,23 +144,42 @@ struct KeyView {
 struct HeaderMeaning {
     name: &'static str,
     meaning: &'static str,
+    /// The document that says more, with the place in it: `/docs/` and this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document: Option<&'static str>,
 }
 
 /// The headers of answers that a caller may wonder about.
-const HEADERS: [(&str, &str); 13] = [
-    ("sandbox-cause", "What decided the answer: natural is the call itself; everything else was asked for."),
-    ("sandbox-effects", "What the sandbox did to the answer: each effect, what asked for it, and what was drawn."),
-    ("sandbox-hint", "What would have made the call succeed."),
-    ("sandbox-warning", "What the real service would have done otherwise."),
-    ("sandbox-scenario", "The file that describes the party."),
-    ("sandbox-literal", "The answer is a published text, word for word, from this file. It does not follow the clock."),
-    ("sandbox-fidelity", "How sure it is that the real service answers like this: published, observed or chosen."),
-    ("korrelasjonsid", "The id of the call. The owner of the service asks for it, so a client logs it."),
-    ("www-authenticate", "Why the token was refused, in the form of RFC 6750."),
-    ("retry-after", "How many seconds to wait before the next attempt."),
-    ("location", "The URL of what was made."),
-    ("allow", "The methods that the URL has."),
-    ("content-type", "The format of the body."),
+const HEADERS: [(&str, &str, Option<&str>); 13] = [
+    (
+        "sandbox-cause",
+        "What decided the answer: natural is the call itself; everything else was asked for.",
+        Some("faults"),
+    ),
+    (
+        "sandbox-effects",
+        "What the sandbox did to the answer: each effect, what asked for it, and what was drawn.",
+        Some("faults"),
+    ),
+    ("sandbox-hint", "What would have made the call succeed.", None),
+    ("sandbox-warning", "What the real service would have done otherwise.", Some("fidelity")),
+    ("sandbox-scenario", "The file that describes the party.", Some("scenarios")),
+    (
+        "sandbox-literal",
+        "The answer is a published text, word for word, from this file. It does not follow the clock.",
+        Some("scenarios"),
+    ),
+    (
+        "sandbox-fidelity",
+        "How sure it is that the real service answers like this: published, observed or chosen.",
+        Some("fidelity"),
+    ),
+    ("korrelasjonsid", "The id of the call. The owner of the service asks for it, so a client logs it.", None),
+    ("www-authenticate", "Why the token was refused, in the form of RFC 6750.", Some("auth")),
+    ("retry-after", "How many seconds to wait before the next attempt.", Some("faults")),
+    ("location", "The URL of what was made.", None),
+    ("allow", "The methods that the URL has.", None),
+    ("content-type", "The format of the body.", None),
 ];
 
 pub(super) async fn show(State(shared): State<Arc<Shared>>) -> Json<CatalogueView> {
@@ -178,7 +197,10 @@ pub(super) async fn show(State(shared): State<Arc<Shared>>) -> Json<CatalogueVie
         keys: Key::all().map(named).collect(),
         checks: Check::ALL.map(Check::name).to_vec(),
         causes: Cause::NAMES.to_vec(),
-        headers: HEADERS.iter().map(|(name, meaning)| HeaderMeaning { name, meaning }).collect(),
+        headers: HEADERS
+            .iter()
+            .map(|(name, meaning, document)| HeaderMeaning { name, meaning, document: *document })
+            .collect(),
         contracts: super::documents(shared.services).into_iter().map(str::to_owned).collect(),
     })
 }

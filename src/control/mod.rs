@@ -5,6 +5,7 @@ mod capsule;
 mod catalogue;
 mod clock;
 mod coverage;
+mod docs;
 mod guard;
 mod ledger;
 mod live;
@@ -54,7 +55,10 @@ pub(crate) fn pages(shared: Arc<Shared>) -> Router {
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
         .route("/openapi/{document}", get(openapi))
-        .route("/page/{hash}/{name}", get(asset));
+        .route("/page/{hash}/{name}", get(asset))
+        .route("/docs", get(docs::index))
+        .route("/docs/", get(docs::index))
+        .route("/docs/{name}", get(docs::show));
     let assets = Arc::new(Assets::new(shared.services));
     let mut control = control();
     for module in &shared.services.modules {

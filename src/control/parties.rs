@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value, json};
 
-use super::search::{FIRST, MOST_FOUND, MOST_SEARCHED, Where, search};
+use super::search::{FIRST, MOST_FOUND, MOST_SEARCHED, Where, Wrong, search};
 use crate::catalogue::nearest;
 use crate::interface::pages::{InSession, Problem, Shared};
 use crate::interface::{PartyFact, Services};
@@ -138,7 +138,8 @@ impl PartyFilter {
         }
         match read.condition {
             Some(text) => {
-                let condition = Where::read(&text).map_err(|wrong| Problem::bad_request(wrong.to_string()))?;
+                let placed = |wrong: Wrong| Problem::at_places(wrong.to_string(), vec![wrong.line()]);
+                let condition = Where::read(&text).map_err(placed)?;
                 Ok(Some((condition, first)))
             }
             None if read.first.is_some() => {

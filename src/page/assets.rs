@@ -11,6 +11,11 @@ use crate::interface::Services;
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/page/assets");
 
+/// A style of the pages, by its name.
+pub(crate) fn style(name: &str) -> Option<&'static [u8]> {
+    FILES.get_file(name).map(include_dir::File::contents)
+}
+
 /// A file of the page.
 #[derive(Debug)]
 pub(crate) struct Asset {

@@ -102,7 +102,7 @@ impl Frame<'_> {
                     footer {
                         p { "Nothing on this server is real. Contracts: "
                             @for name in &self.contracts { a href={ "/openapi/" (name) ".json" } { (name) } " " }
-                            "· " a href="#glossary" { "glossary" } " · " a href="/health/ready" { "health" }
+                            "· " a href="/docs" { "documents" } " · " a href="#glossary" { "glossary" } " · " a href="/health/ready" { "health" }
                         }
                     }
                 }

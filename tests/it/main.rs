@@ -27,6 +27,7 @@ mod evidence;
 mod explanations;
 mod faults;
 mod fidelity;
+mod handbook;
 mod hostile;
 mod hostile_files;
 mod hostile_scenarios;

@@ -197,6 +197,11 @@ fn searches_find_what_they_say() {
         assert_eq!(answer.status, 400, "{query}");
         assert!(answer.text().contains(told), "{query}: {}", answer.text());
     }
+    // The place of a mistake is told apart from its text, for programs and the page.
+    let answer = get(&sandbox, "/sandbox/parties?where=open+%3E+1+and+overdu+%3E+5", &[]).json();
+    let problem = &answer["problems"][0];
+    assert_eq!((&problem["file"], &problem["line"], &problem["column"]), (&"where".into(), &1.into(), &14.into()));
+    assert!(problem["text"].as_str().is_some_and(|text| text.ends_with("\n               ^^^^^^")), "{answer}");
 }
 
 #[test]

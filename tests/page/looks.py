@@ -25,6 +25,58 @@ def wide_and_narrow_light_and_dark(browser, sandbox, shots):
         eyes.close()
 
 
+def words_explain_themselves_where_there_is_room(browser, sandbox, shots):
+    """An explanation is in the window, wherever its word stands, and does not cover it."""
+    for width, height in ((390, 640), (1440, 500)):
+        eyes = Eyes(browser, sandbox.base, width, height, shots=shots)
+        for view in ("parties", "time", "scenarios", "cases", "orders"):
+            page = eyes.go(view, "main button.term")
+            words = page.locator("main button.term")
+            for at in range(words.count()):
+                words.nth(at).scroll_into_view_if_needed()
+                words.nth(at).click()
+                page.get_by_role("note").wait_for()
+                page.wait_for_timeout(50)
+                found = page.evaluate("(() => { const it = document.getElementById('term').getBoundingClientRect(); return [it.left, it.top, innerWidth - it.right, innerHeight - it.bottom]; })()")
+                assert min(found) >= 0, f"{view} at {width}: {words.nth(at).inner_text()} stands out by {found}"
+                word, note = words.nth(at).bounding_box(), page.locator("#term").bounding_box()
+                assert word["y"] + word["height"] <= note["y"] or note["y"] + note["height"] <= word["y"], f"{view}: {word} is covered by {note}"
+                if view == "cases" and at == 0:
+                    eyes.shot(f"term-{width}")
+                page.keyboard.press("Escape")
+        eyes.close()
+
+
+def the_documents(browser, sandbox, shots):
+    """Each document fits, and axe-core finds no serious fault in it. They need no script."""
+    for scheme, width, height in (("light", 390, 844), ("dark", 1440, 900)):
+        eyes = Eyes(browser, sandbox.base, width, height, scheme, shots)
+        page = eyes.page
+        page.goto(f"{sandbox.base}/docs")
+        links = page.locator("dl.documents a").evaluate_all("all => all.map(it => it.getAttribute('href'))")
+        assert len(links) > 20, links
+        for link in ["/docs"] + links:
+            page.goto(sandbox.base + link)
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, f"{link} is {wide} pixels too wide at {width}"
+            # Long tables are many of the same.
+            if width == 390 or link in ("/docs", "/docs/fidelity"):
+                eyes.axe(f"{link} at {width}", ["tbody tr:nth-child(n+9)"])
+            if link in ("/docs", "/docs/faults"):
+                eyes.shot(f"{link[1:].replace('/', '-')}-{width}-{scheme}")
+        eyes.close()
+    # From an answer of a call to the line that says how sure it is.
+    eyes = Eyes(browser, sandbox.base, shots=shots)
+    page = eyes.go("try?method=GET/api/innkreving/kravogbetalinger/v1/finans/999999999/aapnekrav", "#url")
+    page.get_by_role("button", name="Send").click()
+    page.locator(".result .headers a", has_text="codes").click()
+    page.wait_for_url("**/docs/fidelity#codes")
+    assert page.locator(":target").bounding_box()["y"] < 900
+    page.get_by_role("banner").get_by_role("link", name="The page for testers").click()
+    page.wait_for_selector("main h2")
+    eyes.close()
+
+
 def by_keyboard_alone(browser, sandbox, shots):
     """From the first page to an answer of a composed call and to the call in the journal, without a mouse."""
     eyes = Eyes(browser, sandbox.base, shots=shots)
@@ -127,4 +179,4 @@ def small_and_quick(browser, sandbox, shots):
     eyes.close()
 
 
-TESTS = [wide_and_narrow_light_and_dark, by_keyboard_alone, with_a_key, without_the_control_api, two_thousand_claims, small_and_quick]
+TESTS = [wide_and_narrow_light_and_dark, words_explain_themselves_where_there_is_room, the_documents, by_keyboard_alone, with_a_key, without_the_control_api, two_thousand_claims, small_and_quick]

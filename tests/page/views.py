@@ -1,6 +1,7 @@
 """The views of the house: parties, try it, journal, time, rules and sessions, scenarios, coverage."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -24,6 +25,12 @@ def parties(browser, sandbox, shots):
     page.get_by_label("Search").fill("overdeu > 1")
     page.get_by_role("alert").wait_for()
     assert "overdue" in eyes.text("[role=alert]"), eyes.text("[role=alert]")
+    # A mistake is marked at its place, as in a terminal.
+    page.get_by_label("Search").fill("open > 1 and overdu > 5")
+    eyes.see("At character 14", "[role=alert]")
+    assert page.locator(".excerpt").inner_text() == "  open > 1 and overdu > 5\n               ^^^^^^", page.locator(".excerpt").inner_text()
+    assert page.get_by_label("Search").get_attribute("aria-invalid") == "true"
+    eyes.axe("a mistake in a search")
     # A word explains itself, and its explanation can be reached by the keyboard.
     page.get_by_role("button", name="reskontro").focus()
     page.keyboard.press("Enter")
@@ -286,6 +293,47 @@ def rules_and_sessions(browser, sandbox, shots):
     eyes.close()
 
 
+def the_log(browser, sandbox, shots):
+    """What happened to the session, and back to an earlier state of it."""
+    eyes = Eyes(browser, sandbox.base, shots=shots)
+    page = eyes.go("rules", "#log")
+    eyes.see("Nothing has changed the session yet")
+    for code in ("KB-002", "KB-003", "KB-004"):
+        sandbox.call("/sandbox/rules", "POST", {"then": {"error": code}})
+    sandbox.call("/sandbox/clock", "POST", {"now": "2026-12-24"})
+    page.get_by_role("button", name="Read it again").click()
+    rows = page.locator("section[aria-labelledby=log] tbody tr")
+    page.get_by_role("button", name="Go back here: record 4", exact=True).wait_for()
+    records = sandbox.json("/sandbox/log")["records"]
+    assert [it["kind"] for it in records] == ["begun"] + ["rule-added"] * 3 + ["clock"], records
+    assert rows.count() == 5 and "clock" in rows.first.inner_text()
+    eyes.axe("the log")
+    page.get_by_role("button", name="Go back here: record 2", exact=True).click()
+    page.locator("[role=status].good", has_text="record 2").wait_for()
+    # It is the session that went back, and the page shows it: rules, day, and what counts no more.
+    assert [it["then"]["error"] for it in sandbox.json("/sandbox/rules")["rules"]] == ["KB-002"]
+    eyes.until("document.getElementById('today').textContent === '2026-11-21'")
+    assert page.locator("section[aria-labelledby=rules] tbody tr").count() == 1
+    assert page.locator("tr.undone").count() == 3
+    eyes.shot("log", full=True)
+    eyes.axe("the log after an undo")
+    section = page.locator("section[aria-labelledby=log]")
+    section.get_by_text("What this button calls").click()
+    assert '{"to":2}' in section.locator(".calls pre").nth(1).inner_text()
+    # An undo can be undone.
+    page.get_by_role("button", name="Go back here: record 5", exact=True).click()
+    eyes.until("document.getElementById('today').textContent === '2026-12-24'")
+    assert len(sandbox.json("/sandbox/rules")["rules"]) == 3
+    # What is done on this page is in the log at once.
+    page.get_by_role("button", name="Remove all").click()
+    eyes.see("rules-cleared", "section[aria-labelledby=log]")
+    # A time is told as people write it, with the exact one behind it.
+    seen = page.locator("section[aria-labelledby=sessions] time").first
+    assert re.fullmatch(r"\d{1,2} [A-Z][a-z]{2,3} \d{4}, \d\d:\d\d:\d\d", seen.inner_text()), seen.inner_text()
+    assert seen.get_attribute("title").endswith(" UTC")
+    eyes.close()
+
+
 def scenarios(browser, sandbox, shots):
     eyes = Eyes(browser, sandbox.base, shots=shots)
     page = eyes.go("scenarios", ".yaml")
@@ -336,4 +384,4 @@ def coverage(browser, sandbox, shots):
     eyes.close()
 
 
-TESTS = [parties, a_party, composing, every_code_can_be_provoked, code_that_runs, the_journal, ten_thousand_calls, time, rules_and_sessions, scenarios, coverage]
+TESTS = [parties, a_party, composing, every_code_can_be_provoked, code_that_runs, the_journal, ten_thousand_calls, time, rules_and_sessions, the_log, scenarios, coverage]

@@ -16,6 +16,8 @@ USUAL = {"fraOgMed": "2026-01-01", "identifikator": "311851381", "organisasjonsn
 # The built-in party that gets money back, for the endpoints that answer nothing about most parties.
 PARTIES = {"utbetalinger": "314961900"}
 TAKEN = ("trekkid", "trekkversjon")  # taken from the answer of the list, which runs before
+# What is uploaded. A tool looks for it beside its collection.
+ATTACHMENT = b"%PDF-1.7\nan attachment of an example\n"
 
 
 def openapi(binary, name):
@@ -78,14 +80,15 @@ def cases(name, document):
             elif parameter["in"] == "query" and parameter.get("required"):
                 query.append(f"{parameter['name']}={sample(document, parameter)}")
         url = path + ("?" + "&".join(query) if query else "")
-        takes = TAKEN if title_of_list(document, template) else ()
+        takes = {taken: f"[0].{taken}" for taken in TAKEN} if title_of_list(document, template) else {}
+        plain = {"method": "GET", "body": None, "form": None, "code_key": "kode"}
         schema = resolved(document, operation["responses"]["200"]).get("content", {})
         for media in schema:
             kind = media.rsplit("/", 1)[1]
-            found.append({"name": f"{title} {kind}", "url": url, "headers": {**base_headers, "Accept": media}, "status": 200, "media": media,
-                          "code": None, "takes": takes if kind == "json" else ()})
+            found.append({**plain, "name": f"{title} {kind}", "url": url, "headers": {**base_headers, "Accept": media}, "status": 200, "media": media,
+                          "code": None, "takes": takes if kind == "json" else {}})
         for code, status in refusals(document, operation):
-            codes.setdefault(code, {"name": f"{title} refused {code}", "url": url, "status": status, "media": "application/json", "code": code, "takes": (),
+            codes.setdefault(code, {**plain, "name": f"{title} refused {code}", "url": url, "status": status, "media": "application/json", "code": code, "takes": {},
                                     "headers": {**base_headers, "Accept": "application/json", "Sandbox-Error": code}})
     return found + [codes[code] for code in sorted(codes)]
 
@@ -114,18 +117,23 @@ def postman_request(case):
     url = {"raw": "{{baseUrl}}" + case["url"], "host": ["{{baseUrl}}"], "path": path.strip("/").split("/")}
     if query:
         url["query"] = [dict(zip(("key", "value"), pair.split("="))) for pair in query.split("&")]
-    script = [
-        f"pm.test('status {case['status']}', () => pm.response.to.have.status({case['status']}));",
-        f"pm.test('{case['media']}', () => pm.expect(pm.response.headers.get('Content-Type')).to.include('{case['media']}'));",
-    ]
+    script = [f"pm.test('status {case['status']}', () => pm.response.to.have.status({case['status']}));"]
+    if case["media"]:
+        script.append(f"pm.test('{case['media']}', () => pm.expect(pm.response.headers.get('Content-Type')).to.include('{case['media']}'));")
     if case["code"]:
-        script.append(f"pm.test('{case['code']}', () => pm.expect(pm.response.json().kode).to.equal('{case['code']}'));")
-    for taken in case["takes"]:
-        script.append(f"pm.collectionVariables.set('{taken}', pm.response.json()[0].{taken});")
+        script.append(f"pm.test('{case['code']}', () => pm.expect(pm.response.json().{case['code_key']}).to.equal('{case['code']}'));")
+    for taken, place in case["takes"].items():
+        script.append(f"pm.collectionVariables.set('{taken}', pm.response.json(){place});")
+    request = {"method": case["method"], "header": [{"key": key, "value": value} for key, value in case["headers"].items()], "url": url}
+    if case["body"] is not None:
+        request["body"] = {"mode": "raw", "raw": json.dumps(case["body"], ensure_ascii=False), "options": {"raw": {"language": "json"}}}
+        request["header"].append({"key": "Content-Type", "value": "application/json"})
+    if case["form"]:
+        request["body"] = {"mode": "formdata", "formdata": [{"key": key, "type": kind, ("src" if kind == "file" else "value"): value} for key, kind, value in case["form"]]}
     return {
         "name": case["name"],
         "event": [{"listen": "test", "script": {"type": "text/javascript", "exec": script}}],
-        "request": {"method": "GET", "header": [{"key": key, "value": value} for key, value in case["headers"].items()], "url": url},
+        "request": request,
     }
 
 
@@ -151,17 +159,25 @@ def bruno_request(case, number):
     query = case["url"].partition("?")[2]
     blocks = [
         f"meta {{\n  name: {case['name']}\n  type: http\n  seq: {number}\n}}",
-        f"get {{\n  url: {{{{baseUrl}}}}{case['url']}\n  body: none\n  auth: none\n}}",
+        f"{case['method'].lower()} {{\n  url: {{{{baseUrl}}}}{case['url']}\n  body: {'json' if case['body'] is not None else 'multipartForm' if case['form'] else 'none'}\n  auth: none\n}}",
     ]
     if query:
         blocks.append("params:query {\n" + "".join(f"  {pair.replace('=', ': ')}\n" for pair in query.split("&")) + "}")
-    blocks.append("headers {\n" + "".join(f"  {key}: {value}\n" for key, value in case["headers"].items()) + "}")
-    asserted = [f"res.status: eq {case['status']}", f"res.headers['content-type']: contains {case['media']}"]
+    if case["headers"]:
+        blocks.append("headers {\n" + "".join(f"  {key}: {value}\n" for key, value in case["headers"].items()) + "}")
+    if case["body"] is not None:
+        text = json.dumps(case["body"], indent=2, ensure_ascii=False)
+        blocks.append("body:json {\n" + "".join(f"  {line}\n" for line in text.splitlines()) + "}")
+    if case["form"]:
+        blocks.append("body:multipart-form {\n" + "".join(f"  {key}: {f'@file({value})' if kind == 'file' else value}\n" for key, kind, value in case["form"]) + "}")
+    asserted = [f"res.status: eq {case['status']}"]
+    if case["media"]:
+        asserted.append(f"res.headers['content-type']: contains {case['media']}")
     if case["code"]:
-        asserted.append(f"res.body.kode: eq {case['code']}")
+        asserted.append(f"res.body.{case['code_key']}: eq {case['code']}")
     blocks.append("assert {\n" + "".join(f"  {line}\n" for line in asserted) + "}")
     if case["takes"]:
-        blocks.append("script:post-response {\n" + "".join(f"  bru.setVar(\"{taken}\", res.getBody()[0].{taken});\n" for taken in case["takes"]) + "}")
+        blocks.append("script:post-response {\n" + "".join(f"  bru.setVar(\"{taken}\", res.getBody(){place});\n" for taken, place in case["takes"].items()) + "}")
     return "\n\n".join(blocks) + "\n"
 
 
@@ -170,25 +186,39 @@ def bruno_request(case, number):
 def hurl(asked):
     entries = []
     for case in asked:
-        lines = [f"# {case['name']}", "GET {{baseUrl}}" + case["url"], *(f"{key}: {value}" for key, value in case["headers"].items()), f"HTTP {case['status']}"]
+        lines = [f"# {case['name']}", f"{case['method']} {{{{baseUrl}}}}" + case["url"], *(f"{key}: {value}" for key, value in case["headers"].items())]
+        if case["form"]:
+            lines += ["[Multipart]", *(f"{key}: {f'file,{value};' if kind == 'file' else value}" for key, kind, value in case["form"])]
+        if case["body"] is not None:
+            lines.append(json.dumps(case["body"], indent=2, ensure_ascii=False))
+        lines.append(f"HTTP {case['status']}")
         if case["takes"]:
-            lines += ["[Captures]", *(f"{taken}: jsonpath \"$[0].{taken}\"" for taken in case["takes"])]
-        lines += ["[Asserts]", f"header \"Content-Type\" contains \"{case['media']}\""]
+            lines += ["[Captures]", *(f"{taken}: jsonpath \"${place}\"" for taken, place in case["takes"].items())]
+        if case["media"] or case["code"]:
+            lines.append("[Asserts]")
+        if case["media"]:
+            lines.append(f"header \"Content-Type\" contains \"{case['media']}\"")
         if case["code"]:
-            lines.append(f"jsonpath \"$.kode\" == \"{case['code']}\"")
+            lines.append(f"jsonpath \"$.{case['code_key']}\" == \"{case['code']}\"")
         entries.append("\n".join(lines) + "\n")
     return "\n".join(entries)
 
 
 def main():
     binary, folder = sys.argv[1], Path(sys.argv[2])
+    import enforcement  # which uses this module
+
     collections = [(name, document, cases(name, document)) for name in names(binary) for document in [openapi(binary, name)]]
+    document = openapi(binary, enforcement.NAME)
+    collections.append((enforcement.NAME, document, enforcement.cases(document)))
     shutil.rmtree(folder, ignore_errors=True)
     bruno(folder / "bruno", collections)
     (folder / "postman.json").write_text(json.dumps(postman(collections), indent=2, ensure_ascii=False) + "\n")
     (folder / "hurl").mkdir()
     for name, _, asked in collections:
         (folder / "hurl" / f"{name}.hurl").write_text(hurl(asked))
+    for place in (folder, folder / "bruno", folder / "hurl"):
+        (place / "vedlegg.pdf").write_bytes(ATTACHMENT)
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def same_files(binary, work):
 
 
 def ready_collections(base):
-    status, answer = call([TOOLS / "newman", "run", COLLECTIONS / "postman.json", "--env-var", f"baseUrl={base}", "--reporters", "cli", "--color", "off"])
+    status, answer = call([TOOLS / "newman", "run", COLLECTIONS / "postman.json", "--working-dir", COLLECTIONS, "--env-var", f"baseUrl={base}", "--reporters", "cli", "--color", "off"])
     told("Postman collection, with newman", status == 0, counted(answer, r"assertions\s*│\s*(\d+)", "assertions") + ("" if status == 0 else last_lines(answer)))
     status, answer = call([TOOLS / "bru", "run", "-r", "--env", "sandbox", "--env-var", f"baseUrl={base}"], COLLECTIONS / "bruno")
     told("Bruno collection, with bru", status == 0, counted(answer, r"Assertions\s*│\s*(\d+)/", "assertions") + ("" if status == 0 else last_lines(answer)))

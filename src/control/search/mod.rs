@@ -15,6 +15,7 @@ use crate::scenario::befolkning::Befolkning;
 use crate::scenario::{Party, ScenarioSet};
 use facts::Facts;
 pub(crate) use language::Where;
+pub(crate) use wrong::Wrong;
 
 /// How many parties of a population one search looks at, if nobody says otherwise.
 pub(crate) const MOST_SEARCHED: usize = 100_000;

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::interface::pages::ProblemLine;
+
 /// A mistake in a search, with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Wrong {
@@ -24,6 +26,11 @@ impl Wrong {
     /// The column, counted from 1 in characters.
     fn column(&self) -> usize {
         self.text.get(..self.at.start).map_or(1, |before| before.chars().count() + 1)
+    }
+
+    /// For the control API: the place apart from the message.
+    pub(crate) fn line(&self) -> ProblemLine {
+        ProblemLine::at("where", (1, self.column()), &self.message, self.hint.as_deref(), &self.render())
     }
 
     /// For a terminal: the message, and the search with a mark below the place.

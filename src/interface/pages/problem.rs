@@ -12,7 +12,7 @@ use crate::faults::refused::{NOT_KEPT, NOT_KEPT_TITLE, Refused};
 use crate::log::NotKept;
 use crate::redact::{masked, visible};
 use crate::scenario::loading::LoadError;
-use crate::scenario::problems::{self, Problem as ScenarioProblem};
+use crate::scenario::problems::{self, Problem as ScenarioProblem, Severity};
 
 /// A problem document.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -22,7 +22,7 @@ pub(crate) struct Problem {
     title: &'static str,
     pub(crate) status: u16,
     detail: String,
-    /// What is wrong in scenarios. The last entry says how many more there are, if there are very many.
+    /// What is wrong in scenarios, or in a search. The last entry says how many more there are, if there are very many.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<ProblemLine>,
 }
@@ -53,6 +53,25 @@ impl ProblemLine {
     pub(crate) fn all<'p>(problems: impl IntoIterator<Item = &'p ScenarioProblem>) -> Vec<Self> {
         problems::first(problems).iter().map(Self::from).collect()
     }
+
+    /// An error of something else than a scenario, at a line and a column. `text` shows it with an excerpt.
+    pub(crate) fn at(
+        file: &str,
+        (line, column): (usize, usize),
+        message: &str,
+        hint: Option<&str>,
+        text: &str,
+    ) -> Self {
+        Self {
+            severity: Severity::Error.to_string(),
+            file: file.to_owned(),
+            line: Some(line),
+            column: Some(column),
+            message: masked(message).into_owned(),
+            hint: hint.map(|hint| masked(hint).into_owned()),
+            text: visible(&masked(text), false).into_owned(),
+        }
+    }
 }
 
 impl From<&ScenarioProblem> for ProblemLine {
@@ -82,6 +101,11 @@ impl Problem {
 
     pub(crate) fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "There is nothing of that name", detail)
+    }
+
+    /// A bad request whose mistakes have places.
+    pub(crate) fn at_places(detail: impl Into<String>, problems: Vec<ProblemLine>) -> Self {
+        Self { problems, ..Self::bad_request(detail) }
     }
 
     /// Scenarios that do not load. As slow as [`ProblemLine::all`].

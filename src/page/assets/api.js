@@ -121,6 +121,13 @@ export function calls(commands, label = "What this button calls") {
 /** Shows what went wrong, where a screen reader says it. */
 export function problem(why) {
   const list = why?.problem?.problems ?? [];
+  // A mistake in a search is one line, so it is shown as a terminal shows it: the text, and a mark below the place.
+  const marked = list.filter((it) => it.file === "where");
+  if (marked.length) {
+    return h("div", { class: "problem", role: "alert" },
+      marked.map((it) => [h("strong", {}, `At character ${it.column}`), h("p", {}, it.message, it.hint ? `; ${it.hint}` : ""),
+        h("pre", { class: "excerpt", tabindex: "0", "aria-label": "The place" }, it.text.split("\n").slice(1).join("\n"))]));
+  }
   const near = why?.problem?.nearest;
   return h("div", { class: "problem", role: "alert" },
     h("strong", {}, why?.problem?.title ?? "That did not work"),

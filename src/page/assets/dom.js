@@ -67,6 +67,12 @@ export function kroner(amount) {
   return Number(amount).toLocaleString("nb-NO", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }
 
+/** A time of a computer, as it is on the clock of whoever looks; the time in UTC is behind it. */
+export function moment(at) {
+  const text = new Date(at).toLocaleString("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return h("time", { datetime: at, title: `${at.slice(0, 19).replace("T", " ")} UTC` }, text);
+}
+
 /** A button that copies a text, and says so. */
 export function copyButton(text, label = "Copy") {
   const button = h("button", { type: "button", class: "quiet" }, label);

@@ -30,6 +30,7 @@ export async function show(root, { query }) {
 
   const refresh = async () => {
     const found = await attempt(status, () => get(path()));
+    where.setAttribute("aria-invalid", String(found === undefined));
     if (found === undefined) return fill(list);
     const parties = pick ? found.filter(pick) : found;
     return fill(list, parties.length === 0
@@ -61,7 +62,7 @@ export async function show(root, { query }) {
   root.append(
     h("h2", {}, "Parties"),
     h("p", { "data-terms": true }, "Whom calls are about. A party shows its ledger (reskontro) over time, and what every service answers of it."),
-    field("Search", where, "overdue, notdue, interest, balance, open, group, kind, name, form, shielded, payment, payout, new, due: joined by and, or, not"),
+    field("Search", where, "A search as parties --where takes it, over the scenarios and the population. Fields: overdue, notdue, interest, unplaced, balance, open, group, kind, profile, form, shielded, name, part, payment, payout, new, due; joined by and, or, not and brackets. For example: payout within 30d and not shielded = yes"),
     chips, calls(() => curl("GET", path())), status, list);
   await refresh();
   return () => clearTimeout(timer);

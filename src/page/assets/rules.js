@@ -1,7 +1,8 @@
 // Rules of the session, and the sessions of the sandbox.
 
-import { h, fill, add, table, field, select, empty } from "./dom.js";
+import { h, fill, add, table, field, select, empty, moment } from "./dom.js";
 import { attempt, call, calls, catalogue, curl, get, session } from "./api.js";
+import { history } from "./history.js";
 
 export async function show(root, { query }) {
   const problem = h("div", {});
@@ -10,10 +11,14 @@ export async function show(root, { query }) {
   if (!all) return undefined;
   const list = h("div", { "aria-live": "polite" });
   const sessions = h("section", { "aria-labelledby": "sessions" });
-  const refresh = () => drawRules(list, problem, refresh);
+  const log = h("section", { "aria-labelledby": "log" });
+  // Whatever is changed here is in the log, too.
+  const changed = () => Promise.all([refresh(), readLog()]);
+  const refresh = () => drawRules(list, problem, changed);
+  const readLog = history(log, () => Promise.all([refresh(), drawSessions(sessions, readLog)]));
   root.append(h("section", { "aria-labelledby": "rules" }, h("h3", { id: "rules" }, `Rules of the session ${session}`),
-    h("p", {}, "A rule gives calls that fit it a code, a fault, a delay or another change, so many times. The newest rule wins."), list, form(all, query, refresh)), sessions);
-  await Promise.all([refresh(), drawSessions(sessions)]);
+    h("p", {}, "A rule gives calls that fit it a code, a fault, a delay or another change, so many times. The newest rule wins."), list, form(all, query, changed)), log, sessions);
+  await Promise.all([refresh(), drawSessions(sessions, readLog), readLog()]);
   const timer = setInterval(() => { if (!document.hidden) refresh(); }, 3000);
   return () => clearInterval(timer);
 }
@@ -85,11 +90,11 @@ function form(all, query, refresh) {
   return details;
 }
 
-async function drawSessions(section) {
+async function drawSessions(section, readLog) {
   const problem = h("div", {});
   const found = await attempt(section, () => get("/sessions"));
   if (!found) return;
-  const again = () => drawSessions(section);
+  const again = () => Promise.all([drawSessions(section, readLog), readLog()]);
   const act = (method, path, body) => async () => { if ((await attempt(problem, () => call(method, path, body))) !== undefined) { if (path.includes(`/${session}`) ) location.reload(); else await again(); } };
   const name = h("input", { required: true, pattern: "[A-Za-z0-9._\\-]{1,64}", placeholder: "build-17" });
   const [supplier, system, version, clients] = [h("input", {}), h("input", {}), h("input", {}), h("input", { placeholder: "client ids, with commas" })];
@@ -119,7 +124,7 @@ async function drawSessions(section) {
   fill(section, h("h3", { id: "sessions" }, `Sessions: ${found.count}`),
     h("p", {}, "A session has its own rules, clock, journal and scenarios. Open one to see this page in it."),
     table(["Session", "Day", "#Calls", "#Rules", "Clients", "Last used", ""], found.sessions.map((it) => [
-      open(it), it.day, it.requests, it.rules, it.clients.join(", ") || "–", it.lastUsed.slice(0, 19).replace("T", " "),
+      open(it), it.day, it.requests, it.rules, it.clients.join(", ") || "–", moment(it.lastUsed),
       h("span", { class: "buttons" }, edit(it),
         h("button", { type: "button", class: "quiet", "aria-label": `Reset ${it.name}`, onclick: act("POST", `/sessions/${it.name}/reset`) }, "Reset"),
         it.name === "default" ? null : h("button", { type: "button", class: "quiet", "aria-label": `Forget ${it.name}`, onclick: async () => {

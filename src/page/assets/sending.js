@@ -54,12 +54,26 @@ function decode(text) {
   try { return decodeURIComponent(text); } catch { return text; }
 }
 
+/** What a header says, and where more is said of it. */
+function says(known) {
+  if (!known) return "";
+  return known.document ? [known.meaning, " ", h("a", { href: `/docs/${known.document}` }, "More")] : known.meaning;
+}
+
+/** The value of a header; the statements that an answer leans on are links to their lines in the documents. */
+function statements(name, value) {
+  const at = name === "sandbox-fidelity" ? value.indexOf("see=") + 4 : 3;
+  if (at <= 3) return value;
+  const names = value.slice(at).split(/([\w-]+)/).map((it, number) => (number % 2 === 0 ? it : h("a", { href: `/docs/fidelity#${it}` }, it)));
+  return [value.slice(0, at), names];
+}
+
 /** The headers of an answer, each with what it means. */
 export function explained(headers, all) {
-  const meaning = new Map(all.headers.map((it) => [it.name, it.meaning]));
+  const meaning = new Map(all.headers.map((it) => [it.name, it]));
   const entries = [...headers].map(([name, value]) => [name.toLowerCase(), value]);
   const weight = ([name]) => (name.startsWith("sandbox-") ? 0 : meaning.has(name) ? 1 : 2);
   entries.sort((one, other) => weight(one) - weight(other) || one[0].localeCompare(other[0]));
   return h("details", { open: true, class: "headers" }, h("summary", {}, `Headers (${entries.length})`),
-    table(["Header", "Value", "What it says"], entries.map(([name, value]) => [h("code", {}, name), h("span", { class: "value" }, decode(value)), meaning.get(name) ?? ""]), { label: "Headers" }));
+    table(["Header", "Value", "What it says"], entries.map(([name, value]) => [h("code", {}, name), h("span", { class: "value" }, statements(name, decode(value))), says(meaning.get(name))]), { label: "Headers" }));
 }

@@ -20,6 +20,21 @@ async function load() {
 
 const popover = h("div", { id: "term", popover: "auto", role: "note" });
 
+/** The word that is explained. */
+let beside = null;
+
+/** Puts the explanation below its word, or above it where there is no room, and inside the window. */
+function put() {
+  const place = beside.getBoundingClientRect();
+  const { width, height } = popover.getBoundingClientRect();
+  const below = place.bottom + 6;
+  const top = below + height + 8 <= innerHeight ? below : Math.max(8, place.top - 6 - height);
+  popover.style.top = `${top}px`;
+  popover.style.left = `${Math.max(8, Math.min(place.left, document.documentElement.clientWidth - width - 8))}px`;
+}
+// Its size is known as soon as it is shown.
+popover.addEventListener("toggle", (event) => { if (event.newState === "open") put(); });
+
 /** A word that explains itself. */
 function term(word) {
   const entry = words.get(word.toLowerCase());
@@ -27,9 +42,8 @@ function term(word) {
   button.addEventListener("click", () => {
     popover.replaceChildren(
       h("strong", {}, entry.words.join(", ")), h("p", {}, entry.english), h("p", { class: "soft" }, `A system ${entry.use}.`));
-    const place = button.getBoundingClientRect();
-    popover.style.top = `${Math.min(place.bottom + 6, innerHeight - 150)}px`;
-    popover.style.left = `${Math.max(8, Math.min(place.left, innerWidth - 340))}px`;
+    beside = button;
+    put();
   });
   return button;
 }
