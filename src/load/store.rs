@@ -70,7 +70,8 @@ impl FromStr for StoreAt {
         match text.split_once(':') {
             None if text == "memory" => Ok(Self::Memory),
             Some(("file", path)) if !path.is_empty() => Ok(Self::File(path.into())),
-            Some(("postgres" | "postgresql", _)) => text.parse().map(|url| Self::Database(Box::new(url))),
+            // Whatever has the form of an address may have a password, and whoever refuses a setting shows it.
+            Some((_, rest)) if rest.starts_with("//") => Ok(Self::Database(Box::new(DatabaseUrl::new(text)))),
             _ => Err("write memory, postgres:// and the address of a database, or file: and a path, like file:/data/sandbox.db".to_owned()),
         }
     }

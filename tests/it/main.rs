@@ -50,6 +50,8 @@ mod process_limits;
 mod published_examples;
 mod published_ledger;
 mod reload;
+mod replicas;
+mod replicas_model;
 mod restanser;
 mod rules;
 mod scenarios;

@@ -82,7 +82,7 @@ pub(super) struct Base {
 impl Base {
     /// Connects. Must be called on a thread with a runtime that lives as long as the connection.
     pub(super) async fn connect(url: &DatabaseUrl) -> Result<Self, Fault> {
-        let (client, mut connection) = soon(url.config().connect(NoTls)).await?;
+        let (client, mut connection) = soon(url.config()?.connect(NoTls)).await?;
         let (told, notices) = unbounded_channel();
         tokio::spawn(async move {
             // Ends with the connection; whoever asks next is told.
