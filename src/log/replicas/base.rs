@@ -11,9 +11,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{AsyncMessage, Client, NoTls, Row};
 
-use super::super::record::{Record, VERSION};
-use super::super::{Operation, Stored};
 use super::url::DatabaseUrl;
+use crate::log::record::{Record, VERSION};
+use crate::log::{Operation, Stored};
 
 /// The version of the tables.
 const TABLES: i32 = 1;

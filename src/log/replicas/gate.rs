@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex};
 use tokio::sync::Notify;
 
-use super::super::NotKept;
 use super::now;
+use crate::log::NotKept;
 
 /// How long the gate is open for calls that come while it is open.
 const OPEN: Duration = Duration::from_millis(5);

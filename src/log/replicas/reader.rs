@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use super::super::record::Record;
-use super::super::{NotKept, Stored};
 use super::base::{Base, Fault};
 use super::url::DatabaseUrl;
+use crate::log::record::Record;
+use crate::log::{NotKept, Stored};
 
 /// How long whoever asks waits.
 const PATIENCE: Duration = Duration::from_secs(10);

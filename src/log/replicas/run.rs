@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::super::record::Record;
-use super::super::writer::Batch;
-use super::super::{NotKept, Operation};
 use super::base::{Base, Fault};
 use super::url::DatabaseUrl;
 use super::{Shared, now};
+use crate::log::record::Record;
+use crate::log::writer::Batch;
+use crate::log::{NotKept, Operation};
 
 /// After this long, a replica that has not taken in a change knows that its copy is too old. Longer than [`super::FRESH`] by more
 /// than clocks of two machines drift apart in that time.
