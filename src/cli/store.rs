@@ -39,9 +39,16 @@ enum StoreCommand {
 }
 
 pub(super) fn run(args: &StoreArgs, flags: &Flags) -> ExitCode {
-    let StoreAt::File(path) = &flags.store.store else {
-        print_error("say which file: --store file:PATH");
-        return ExitCode::from(UNUSABLE);
+    let path = match &flags.store.store {
+        StoreAt::File(path) => path,
+        StoreAt::Memory => {
+            print_error("say which file: --store file:PATH");
+            return ExitCode::from(UNUSABLE);
+        }
+        StoreAt::Database(_) => {
+            print_error("store works on a file; for a database use the tools of PostgreSQL (pg_dump, docs/state.md)");
+            return ExitCode::from(UNUSABLE);
+        }
     };
     let makes = matches!(args.command, StoreCommand::Import { .. });
     if makes && path.exists() {

@@ -7,12 +7,20 @@ use std::time::Duration;
 use clap::Args;
 
 use super::settings::{parse_length, parse_size};
+use crate::log::replicas::url::DatabaseUrl;
 
 /// Where sessions are kept, and for how long.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct StoreFlags {
-    /// Where sessions are kept: memory, or file:PATH (they are there again after a restart)
-    #[arg(long, env = "SANDBOX_STORE", global = true, default_value = "memory", value_name = "memory|file:PATH")]
+    /// Where sessions are kept: memory, file:PATH (they are there again after a restart), or postgres://… (replicas share it)
+    #[arg(
+        long,
+        env = "SANDBOX_STORE",
+        global = true,
+        default_value = "memory",
+        hide_env_values = true,
+        value_name = "memory|file:PATH|postgres://…"
+    )]
     pub(crate) store: StoreAt,
     /// How long the file keeps a session that nobody uses
     #[arg(long, env = "SANDBOX_STORE_KEEP", global = true, default_value = "30d", value_name = "LENGTH", value_parser = parse_keep)]
@@ -51,6 +59,8 @@ pub(crate) enum StoreAt {
     #[default]
     Memory,
     File(PathBuf),
+    /// A PostgreSQL database that several sandboxes share.
+    Database(Box<DatabaseUrl>),
 }
 
 impl FromStr for StoreAt {
@@ -60,7 +70,9 @@ impl FromStr for StoreAt {
         match text.split_once(':') {
             None if text == "memory" => Ok(Self::Memory),
             Some(("file", path)) if !path.is_empty() => Ok(Self::File(path.into())),
-            _ => Err("write memory, or file: and a path, like file:/data/sandbox.db".to_owned()),
+            // Whatever has the form of an address may have a password, and whoever refuses a setting shows it.
+            Some((_, rest)) if rest.starts_with("//") => Ok(Self::Database(Box::new(DatabaseUrl::new(text)))),
+            _ => Err("write memory, postgres:// and the address of a database, or file: and a path, like file:/data/sandbox.db".to_owned()),
         }
     }
 }
@@ -70,6 +82,7 @@ impl std::fmt::Display for StoreAt {
         match self {
             Self::Memory => f.write_str("memory"),
             Self::File(path) => write!(f, "file:{}", path.display()),
+            Self::Database(url) => url.fmt(f),
         }
     }
 }

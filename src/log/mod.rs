@@ -7,6 +7,7 @@ pub(crate) mod capsule;
 pub(crate) mod file;
 pub(crate) mod kept;
 pub(crate) mod record;
+pub(crate) mod replicas;
 mod writer;
 
 use std::path::Path;
@@ -18,6 +19,8 @@ use chrono::{DateTime, Utc};
 
 use file::{CannotOpenFile, FilePlace};
 use record::Record;
+use replicas::url::DatabaseUrl;
+use replicas::{CannotOpenDatabase, Follows, Replicas, Turn};
 pub(crate) use writer::Batch;
 use writer::Writer;
 
@@ -77,10 +80,19 @@ impl NotKept {
 /// How many bytes the records of all sessions may take in memory.
 const MOST_BYTES: usize = 32 * 1024 * 1024;
 
+/// Where the records are.
+enum At {
+    /// In the memory of their sessions only.
+    Memory,
+    /// In a place of this process.
+    Own(Writer),
+    /// In a database that replicas share.
+    Shared(Replicas),
+}
+
 /// All logs of a process.
 pub(crate) struct Log {
-    /// Nothing if records live in the memory of their sessions only.
-    writer: Option<Writer>,
+    at: At,
     /// How many bytes of records are in memory.
     bytes: AtomicUsize,
     /// How long a place keeps a log that nobody uses.
@@ -90,7 +102,7 @@ pub(crate) struct Log {
 impl Log {
     /// Records stay in memory and go with the process.
     pub(crate) fn memory() -> Self {
-        Self { writer: None, bytes: AtomicUsize::new(0), keep: Duration::MAX }
+        Self { at: At::Memory, bytes: AtomicUsize::new(0), keep: Duration::MAX }
     }
 
     /// Records lie in a file.
@@ -101,12 +113,21 @@ impl Log {
         let place = FilePlace::open(path, most)?;
         let failure = place.is_read_only().then(|| NotKept::new("the store is read-only"));
         let writer = Writer::new(Box::new(place), failure).map_err(CannotOpenFile::Thread)?;
-        Ok(Self { writer: Some(writer), bytes: AtomicUsize::new(0), keep })
+        Ok(Self { at: At::Own(writer), bytes: AtomicUsize::new(0), keep })
+    }
+
+    /// Records lie in a database that other replicas use, too.
+    ///
+    /// # Errors
+    /// The database cannot be reached, or its tables are of a newer version.
+    pub(crate) fn database(url: &DatabaseUrl, keep: Duration) -> Result<Self, CannotOpenDatabase> {
+        let replicas = Replicas::open(url)?;
+        Ok(Self { at: At::Shared(replicas), bytes: AtomicUsize::new(0), keep })
     }
 
     /// Whether the records outlive the process.
     pub(crate) fn is_lasting(&self) -> bool {
-        self.writer.is_some()
+        !matches!(self.at, At::Memory)
     }
 
     /// How long a log is kept that nobody uses.
@@ -114,55 +135,111 @@ impl Log {
         self.keep
     }
 
+    /// Waits for the right to change sessions. Whoever holds a lock that following the log needs ([`Follows`]) must have it before.
+    ///
+    /// # Errors
+    /// The database cannot be reached, or other replicas have the turn for too long.
+    pub(crate) fn turn(&self) -> Result<Turn, NotKept> {
+        match &self.at {
+            At::Memory | At::Own(_) => Ok(Turn::free()),
+            At::Shared(replicas) => replicas.turn(),
+        }
+    }
+
+    /// Waits until what is in memory is known to be all that was answered before.
+    ///
+    /// # Errors
+    /// Other replicas may have changed something, and the database cannot be asked.
+    pub(crate) async fn fresh(&self) -> Result<(), NotKept> {
+        match &self.at {
+            At::Memory | At::Own(_) => Ok(()),
+            At::Shared(replicas) => replicas.fresh().await,
+        }
+    }
+
     /// Puts something into the queue. Nothing to wait for if records live in memory.
     ///
     /// # Errors
     /// The place takes nothing at the moment.
     pub(crate) fn keep(&self, operation: Operation) -> Result<Option<Arc<Batch>>, NotKept> {
-        self.writer.as_ref().map(|writer| writer.queue(operation)).transpose()
+        match &self.at {
+            At::Memory => Ok(None),
+            At::Own(writer) => writer.queue(operation).map(Some),
+            At::Shared(replicas) => replicas.queue(operation).map(Some),
+        }
     }
 
     /// Why the place takes nothing at the moment.
     pub(crate) fn failure(&self) -> Option<NotKept> {
-        self.writer.as_ref()?.failure()
+        match &self.at {
+            At::Memory => None,
+            At::Own(writer) => writer.failure(),
+            At::Shared(replicas) => replicas.failure(),
+        }
+    }
+
+    fn unsettled(&self) -> Vec<Arc<Batch>> {
+        match &self.at {
+            At::Memory => Vec::new(),
+            At::Own(writer) => writer.unsettled(),
+            At::Shared(replicas) => replicas.unsettled(),
+        }
     }
 
     /// Waits until all that is in the queue now is written.
     pub(crate) async fn settled(&self) -> Result<(), NotKept> {
-        let Some(writer) = &self.writer else { return Ok(()) };
-        for batch in writer.unsettled() {
+        for batch in self.unsettled() {
             batch.wait().await?;
         }
         Ok(())
     }
 
-    /// The same, on a thread that may wait.
+    /// The same, on a thread that may wait. Nobody may wait who has the turn.
     pub(crate) fn wait_settled(&self) -> Result<(), NotKept> {
-        let Some(writer) = &self.writer else { return Ok(()) };
-        writer.unsettled().iter().try_for_each(|batch| batch.wait_here())
+        if Turn::is_held() {
+            return Ok(());
+        }
+        self.unsettled().iter().try_for_each(|batch| batch.wait_here())
     }
 
     /// The records of a log that the place has. Nothing if records live in memory.
     pub(crate) fn records(&self, session: &str) -> Result<Vec<Record>, NotKept> {
-        self.writer.as_ref().map_or(Ok(Vec::new()), |writer| writer.read(|place| place.records(session)))
+        match &self.at {
+            At::Memory => Ok(Vec::new()),
+            At::Own(writer) => writer.read(|place| place.records(session)),
+            At::Shared(replicas) => replicas.records(session),
+        }
     }
 
     /// The logs that the place has.
     pub(crate) fn logs(&self) -> Result<Vec<Stored>, NotKept> {
-        self.writer.as_ref().map_or(Ok(Vec::new()), |writer| writer.read(Place::logs))
+        match &self.at {
+            At::Memory => Ok(Vec::new()),
+            At::Own(writer) => writer.read(Place::logs),
+            At::Shared(replicas) => replicas.logs(),
+        }
     }
 
-    /// Says who is told of sessions whose last changes could not be written.
-    pub(crate) fn on_lost(&self, told: impl Fn(&[Arc<str>]) + Send + Sync + 'static) {
-        if let Some(writer) = &self.writer {
-            writer.on_lost(Box::new(told));
+    /// Says who is told of sessions whose last changes could not be written, and of what others write.
+    pub(crate) fn follow(&self, follower: impl Follows + 'static) {
+        match &self.at {
+            At::Memory => {}
+            At::Own(writer) => writer.on_lost(Box::new(move |sessions| {
+                for session in sessions {
+                    // Who follows has said so in the log.
+                    let _ = follower.lost(session);
+                }
+            })),
+            At::Shared(replicas) => replicas.follow(Box::new(follower)),
         }
     }
 
     /// Writes what is in the queue, and closes the place.
     pub(crate) fn close(&self) {
-        if let Some(writer) = &self.writer {
-            writer.close();
+        match &self.at {
+            At::Memory => {}
+            At::Own(writer) => writer.close(),
+            At::Shared(replicas) => replicas.close(),
         }
     }
 

@@ -47,7 +47,7 @@ impl Batch {
         self.fate.get().is_some()
     }
 
-    fn settle(&self, fate: Result<(), NotKept>) {
+    pub(super) fn settle(&self, fate: Result<(), NotKept>) {
         let _ = self.fate.set(fate);
         self.settled.notify_waiters();
     }

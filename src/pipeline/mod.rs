@@ -111,6 +111,8 @@ async fn answer(state: Arc<State>, mut received: Received, wire: &Wire) -> Resul
         if usable.is_ok() { Received::wants_body(&target) } else { received.only_body_names_session(&target) };
     let body = if reads_body { Box::pin(received.read_body(&target)).await } else { interface::Body::None };
     let caller = state.access.caller(&received.parts.headers, body.form());
+    // What was answered before the call began is in memory from here on.
+    let fresh = state.sessions.log().fresh().await;
     let session = match usable {
         Ok(()) => session_of(&state, &received, caller.client()).await,
         Err(refused) => Err(refused),
@@ -127,6 +129,11 @@ async fn answer(state: Arc<State>, mut received: Received, wire: &Wire) -> Resul
         }
     };
     received.found = Some(Arc::clone(&session));
+    if let Err(why) = fresh {
+        let told = journal::Refusing::new(&state, &session, &target, &caller);
+        let answered = Answered::not_kept(&received, &why, &told);
+        return timed(answered, &target, &mut received, wire, &state).await;
+    }
     let world = session.world();
     let refusing = journal::Refusing::new(&state, &session, &target, &caller);
     let answered = guarded(&received, &refusing, || {

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::events::Event;
 use crate::log::record::{Record, VERSION, Written};
+use crate::log::replicas::Turn;
 use crate::log::{Batch, Log, NotKept, Operation};
 
 /// The most records of a session that are kept in memory.
@@ -52,6 +53,15 @@ pub(crate) enum Over {
     Replaced,
 }
 
+/// What became of a record that another replica has written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TakenIn {
+    WasThere,
+    Applied,
+    /// Records before it are missing here.
+    Gap,
+}
+
 /// A log as it goes over to the next state of its session.
 #[derive(Default)]
 pub(crate) struct HandedOver(Inner);
@@ -60,6 +70,8 @@ pub(crate) struct HandedOver(Inner);
 pub(crate) struct Writing<'h> {
     history: &'h History,
     inner: MutexGuard<'h, Inner>,
+    /// Given back after the log is free again.
+    _turn: Turn,
 }
 
 impl History {
@@ -106,13 +118,34 @@ impl History {
         self.inner.lock().last = last;
     }
 
-    /// Takes the right to write.
+    /// Takes the right to write. With replicas, that waits for the turn, and takes in what others wrote.
     pub(crate) fn writing(&self) -> Result<Writing<'_>, NotKept> {
+        let turn = self.log.turn()?;
         let inner = self.inner.lock();
         if inner.over == Some(Over::Replaced) {
             return Err(NotKept::new("the session went back to an earlier state meanwhile; call again"));
         }
-        Ok(Writing { history: self, inner })
+        Ok(Writing { history: self, inner, _turn: turn })
+    }
+
+    /// Nothing more is written to this state, because another one takes its place.
+    pub(crate) fn end(&self, over: Over) {
+        let mut inner = self.inner.lock();
+        inner.over.get_or_insert(over);
+    }
+
+    /// Takes in a record that another replica has written, if it is the next one. `apply` applies it.
+    pub(crate) fn take_in(&self, sequence: u64, apply: impl FnOnce()) -> TakenIn {
+        let mut inner = self.inner.lock();
+        if sequence <= inner.last {
+            return TakenIn::WasThere;
+        }
+        if inner.last == 0 || sequence > inner.last + 1 || inner.over.is_some() {
+            return TakenIn::Gap;
+        }
+        apply();
+        inner.last = sequence;
+        TakenIn::Applied
     }
 
     /// The number of the last record; 0 before the first change.

@@ -8,6 +8,7 @@ pub(crate) mod events;
 pub(crate) mod exchange;
 pub(crate) mod facts;
 pub(crate) mod flags;
+mod following;
 pub(crate) mod history;
 pub(crate) mod journal;
 pub(crate) mod places;

@@ -1,6 +1,7 @@
 //! Sessions and the store: what is there again after a restart, what is made when it is called, undo, and changes that were lost.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -45,9 +46,9 @@ impl Sessions {
                 self.stored.write().insert(log.session);
                 continue;
             }
-            match self.recovered(&log.session) {
+            match self.put_recovered(&log.session) {
                 Ok(Some(session)) => {
-                    self.made.lock().push(self.put_in_place(session));
+                    self.made.lock().push(session);
                     sessions += 1;
                 }
                 Ok(None) => {}
@@ -75,20 +76,38 @@ impl Sessions {
         Ok(Some(session))
     }
 
+    /// Makes a session from its log, and puts it in its place. Begins again if other replicas wrote to it meanwhile.
+    fn put_recovered(&self, name: &str) -> Result<Option<Arc<Session>>, CannotRecover> {
+        loop {
+            // The last changes may not be written yet. If they cannot be, the log is what it is.
+            let _ = self.log.wait_settled();
+            let before = self.unheld.load(Ordering::Acquire);
+            let made = self.recovered(name)?;
+            let _one_at_a_time = self.replacing.lock();
+            if self.unheld.load(Ordering::Acquire) == before {
+                return Ok(made.map(|made| self.put_in_place(made)));
+            }
+        }
+    }
+
     /// What the server's log says: who is bound to which session, and the server's clock.
     fn recover_server(&self, sets_clock: bool) -> Result<(), NotKept> {
         let records = self.log.records("")?;
         self.server.go_on_after(records.last().map_or(0, |last| last.sequence));
         for record in &records {
-            match record.event() {
-                Ok(ServerEvent::Clock { .. }) if !sets_clock => {}
-                Ok(event) => self.apply(&event),
-                Err(why) => {
-                    tracing::warn!(number = record.sequence, %why, "a record of the server's log has no effect");
-                }
+            if sets_clock || record.kind != "clock" {
+                self.apply_of_server(record);
             }
         }
         Ok(())
+    }
+
+    /// Applies a record of the server's log.
+    pub(super) fn apply_of_server(&self, record: &Record) {
+        match record.event() {
+            Ok(event) => self.apply(&event),
+            Err(why) => tracing::warn!(number = record.sequence, %why, "a record of the server's log has no effect"),
+        }
     }
 
     fn apply(&self, event: &ServerEvent) {
@@ -135,10 +154,8 @@ impl Sessions {
             // Another call was faster.
             return self.in_memory(name);
         }
-        // The last changes may not be written yet. If they cannot be, the log is what it is.
-        let _ = self.log.wait_settled();
-        let made = match self.recovered(name) {
-            Ok(made) => made.map(|made| self.put_in_place(made)),
+        let made = match self.put_recovered(name) {
+            Ok(made) => made,
             Err(why) => {
                 tracing::error!(session = name, error = %why, "a session cannot be made from its log");
                 return None;
@@ -164,8 +181,10 @@ impl Sessions {
             if name.is_empty() || name == DEFAULT || !is_old || self.named.read().contains_key(name) {
                 continue;
             }
+            let turn = self.log.turn()?;
             self.log.keep(Operation::Forget(name.into()))?;
             self.stored.write().remove(name);
+            drop(turn);
             tracing::info!(session = name, "a session went that nobody has used for so long (--store-keep)");
         }
         Ok(())
@@ -180,12 +199,13 @@ impl Sessions {
         let not_kept = |why: NotKept| Refused::not_kept(&why.0);
         // All that is told must be written, and nothing may come between. The lock is not held while the writer works, because
         // the writer takes it where it fails.
-        let (_one_at_a_time, mut writing) = loop {
+        let (_turn, _one_at_a_time, mut writing) = loop {
             self.log.wait_settled().map_err(not_kept)?;
+            let turn = self.log.turn().map_err(not_kept)?;
             let one_at_a_time = self.replacing.lock();
             let writing = session.history.writing().map_err(not_kept)?;
             if session.history.unsettled().is_none() {
-                break (one_at_a_time, writing);
+                break (turn, one_at_a_time, writing);
             }
         };
         let records = writing.records().map_err(|why| Refused::cannot_undo(&session.name, &why.0))?;
@@ -220,37 +240,54 @@ impl Sessions {
     }
 
     /// Puts a session back to what the store has of it, because its last changes could not be written.
-    pub(super) fn replace_lost(&self, name: &str) {
+    ///
+    /// # Errors
+    /// The log cannot be read. Its calls that change something are refused then.
+    pub(super) fn replace_lost(&self, name: &str) -> Result<(), NotKept> {
         if name.is_empty() {
             return self.replace_lost_server();
         }
-        let Some(session) = SessionName::parse(name).and_then(|_| self.in_memory(name)) else { return };
+        let Some(session) = SessionName::parse(name).and_then(|_| self.in_memory(name)) else { return Ok(()) };
+        self.remake(&session)
+    }
+
+    /// Makes a session from its log again, in the place of what it was.
+    pub(super) fn remake(&self, session: &Arc<Session>) -> Result<(), NotKept> {
+        let name = &*session.name;
         let _one_at_a_time = self.replacing.lock();
-        let Ok(writing) = session.history.writing() else { return };
-        drop(writing.hand_over(Over::Replaced));
+        session.history.end(Over::Replaced);
         let made = self.log.records(name).map_err(CannotRecover::from).and_then(|records| match records.last() {
             Some(last) => {
                 let history = History::stored(name, &self.log, last.sequence);
-                Session::recover(name, &self.start, &records, history, Some(&session))
+                Session::recover(name, &self.start, &records, history, Some(session))
             }
             None => session.recover_empty(&self.start, History::new(name, &self.log)),
         });
         match made {
-            Ok(made) => self.made.lock().push(self.put_in_place(made)),
+            Ok(made) => {
+                self.made.lock().push(self.put_in_place(made));
+                Ok(())
+            }
             Err(why) => {
                 tracing::error!(session = name, error = %why, "a session cannot be made from its log; its calls are refused");
+                match why {
+                    CannotRecover::Unread(why) => Err(why),
+                    CannotRecover::NoBeginning | CannotRecover::Scenarios(_) => Ok(()),
+                }
             }
         }
     }
 
-    fn replace_lost_server(&self) {
+    pub(super) fn replace_lost_server(&self) -> Result<(), NotKept> {
         self.clear_bindings();
-        if let Err(why) = self.recover_server(true) {
+        let recovered = self.recover_server(true);
+        if let Err(why) = &recovered {
             tracing::error!(error = %why, "the server's log cannot be read");
         }
+        recovered
     }
 
-    fn in_memory(&self, name: &str) -> Option<Arc<Session>> {
+    pub(super) fn in_memory(&self, name: &str) -> Option<Arc<Session>> {
         if name == DEFAULT { Some(self.default_session()) } else { self.named.read().get(name).cloned() }
     }
 }

@@ -63,7 +63,7 @@ impl Session {
         Record { file: file.or_else(|| record.file.clone()), ..record }
     }
 
-    fn replay(&self, record: &Record, before: Option<&Self>) -> Result<(), String> {
+    pub(super) fn replay(&self, record: &Record, before: Option<&Self>) -> Result<(), String> {
         let (service, _) = record.place();
         if service.is_empty() {
             self.apply(&record.event()?, record.at, None);

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,6 +11,7 @@ use parking_lot::{Mutex, RwLock};
 
 use super::events::Event;
 use super::exchange::BodyBudget;
+use super::following::Follower;
 use super::history::{History, Over};
 use super::recovery::CannotRecover;
 use super::time::{Time, TimeSource, base_date};
@@ -24,6 +25,7 @@ use crate::faults::refused::Refused;
 use crate::library::{Library, Room};
 use crate::load::store::StoreAt;
 use crate::log::file::CannotOpenFile;
+use crate::log::replicas::CannotOpenDatabase;
 use crate::log::{Log, NotKept, Operation};
 use crate::redact::redacted;
 use crate::scenario::ScenarioSet;
@@ -54,6 +56,8 @@ pub(crate) struct Sessions {
     pub(super) named: RwLock<HashMap<Box<str>, Arc<Session>>>,
     /// The sessions that the log has and that are not in memory.
     pub(super) stored: RwLock<HashSet<Box<str>>>,
+    /// How many records of sessions that are not in memory other replicas have written.
+    pub(super) unheld: AtomicU64,
     /// Held while a session is made from its log because a call has named it.
     pub(super) loading: Mutex<()>,
     /// Held while a session's state is replaced by another one.
@@ -76,10 +80,15 @@ pub(crate) enum CannotOpen {
     #[error("--store: {0}")]
     Store(#[from] CannotOpenFile),
     #[error("--store: {0}")]
+    Database(#[from] CannotOpenDatabase),
+    #[error("--store: {0}")]
     Unread(#[from] NotKept),
     #[error("--store: the session {0}: {1}")]
     Session(String, CannotRecover),
 }
+
+/// What is told if a session left memory while a call waited for it.
+const GONE: &str = "the session was deleted or put away meanwhile; call again";
 
 /// What the services bring to sessions.
 pub(crate) struct OfServices {
@@ -103,6 +112,7 @@ impl Sessions {
         let log = Arc::new(match &settings.store.at {
             StoreAt::Memory => Log::memory(),
             StoreAt::File(path) => Log::file(path, settings.store.most, settings.store.keep)?,
+            StoreAt::Database(url) => Log::database(url, settings.store.keep)?,
         });
         let (budget, answer_bytes) = (Budget::new(settings.limits.claims), settings.load.cache_memory);
         let room = Room { budget, answer_bytes, population: settings.population.clone() };
@@ -128,6 +138,7 @@ impl Sessions {
             default: ArcSwap::from_pointee(default),
             named: RwLock::default(),
             stored: RwLock::default(),
+            unheld: AtomicU64::new(0),
             loading: Mutex::new(()),
             replacing: Mutex::new(()),
             made: Mutex::default(),
@@ -136,15 +147,8 @@ impl Sessions {
             own: Mutex::new(()),
             log,
         });
+        sessions.log.follow(Follower(Arc::downgrade(&sessions)));
         sessions.recover_all(settings.now.is_none())?;
-        let of_log = Arc::downgrade(&sessions);
-        sessions.log.on_lost(move |names| {
-            if let Some(sessions) = of_log.upgrade() {
-                for name in names {
-                    sessions.replace_lost(name);
-                }
-            }
-        });
         Ok(sessions)
     }
 
@@ -287,8 +291,9 @@ impl Sessions {
     pub(crate) fn reset(&self, name: &SessionName) -> Result<Arc<Session>, Box<Refused>> {
         let Some(_) = self.existing(name.as_str()) else { return self.begun(name) };
         let mut fresh = self.begin(name.as_str())?;
+        let _turn = self.log.turn().map_err(|why| Refused::not_kept(&why.0))?;
         let _one_at_a_time = self.replacing.lock();
-        let Some(old) = self.existing(name.as_str()) else { return self.begun(name) };
+        let Some(old) = self.in_memory(name.as_str()) else { return Err(Refused::not_kept(GONE)) };
         let mut writing = old.history.writing().map_err(|why| Refused::not_kept(&why.0))?;
         if writing.last() > 0 {
             let event = Event::Reset(fresh.beginning.clone());
@@ -315,8 +320,13 @@ impl Sessions {
     /// # Errors
     /// That cannot be written.
     pub(crate) fn delete(&self, name: &str) -> Result<bool, NotKept> {
+        let there = self.existing(name).is_some();
+        let _turn = self.log.turn()?;
         let _one_at_a_time = self.replacing.lock();
-        let session = self.existing(name);
+        let session = self.in_memory(name);
+        if there && session.is_none() {
+            return Err(NotKept::new(GONE));
+        }
         // Unbound first, so that no call of a client begins it again.
         let unbound = !self.clients_of(name).is_empty();
         if unbound {
@@ -346,9 +356,7 @@ impl Sessions {
             if !stays && self.log.is_lasting() && session.history.last() > 0 {
                 // Its log stays. The next call that names it makes it again, and nobody else writes to the log.
                 self.stored.write().insert(name.clone());
-                if let Ok(writing) = session.history.writing() {
-                    drop(writing.hand_over(Over::Replaced));
-                }
+                session.history.end(Over::Replaced);
             }
             stays
         });

@@ -51,6 +51,8 @@ mod process_limits;
 mod published_examples;
 mod published_ledger;
 mod reload;
+mod replicas;
+mod replicas_model;
 mod restanser;
 mod rules;
 mod scenarios;
