@@ -122,7 +122,7 @@ def problems(rendered, replicas, known, secrets):
     must(sorted(policy["spec"]["policyTypes"]) == ["Egress", "Ingress"], "the policy does not hold both ways")
     for rule in policy["spec"]["ingress"]:
         must(rule.get("from"), "everybody may call")
-        must([each["port"] for each in rule.get("ports", [])] == [port["name"]], "the policy opens other ports")
+        must([each["port"] for each in rule.get("ports", [])] == [port["containerPort"]], "the policy opens other ports")
     may = egress(policy)
     if replicas:
         named = {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}}
