@@ -10,10 +10,10 @@ use http::{Method, StatusCode};
 use serde::Serialize;
 
 use super::serve::names_of_certificate;
-use crate::config::{CONTROL_KEY, Flags, UnknownVariables, base_url};
+use super::shown_value;
+use crate::config::{Flags, UnknownVariables, base_url};
 use crate::interface::Services;
 use crate::load::store::StoreAt;
-use crate::log::replicas::url::DatabaseUrl;
 use crate::scenario::loading::{LoadError, count};
 use crate::services::{of_services, open_access};
 use crate::session::registry::{CannotOpen, Sessions};
@@ -99,10 +99,7 @@ fn settings(matches: &ArgMatches, command: &clap::Command) -> Vec<Setting> {
         let (id, variable) = (argument.get_id().as_str(), argument.get_env()?.to_string_lossy().into_owned());
         let values = matches.get_raw(id).into_iter().flatten().map(|value| value.to_string_lossy());
         let value = values.collect::<Vec<_>>().join(",");
-        let value = if variable == CONTROL_KEY && !value.is_empty() { "***".to_owned() } else { value };
-        // An address of a database may have a password.
-        let is_address = variable == "SANDBOX_STORE" && value.contains("://");
-        let value = if is_address { DatabaseUrl::new(&value).to_string() } else { value };
+        let value = shown_value(&variable, &value);
         let from = match matches.value_source(id) {
             Some(ValueSource::CommandLine) => "flag",
             Some(ValueSource::EnvVariable) => "environment",

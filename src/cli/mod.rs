@@ -30,6 +30,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{CONTROL_KEY, Flags, ServiceSettings, UnknownVariables, unknown_variables};
 use crate::interface::{self, Services};
+use crate::log::replicas::url::DatabaseUrl;
 use crate::redact::{masked, visible};
 use crate::scenario::loading::{LoadError, count};
 use crate::scenario::problems::Problem;
@@ -199,6 +200,15 @@ fn unknown_environment(services: &Services) -> UnknownVariables {
     unknown_variables(&variable_names(services), names)
 }
 
+/// The value of a setting, by the name of its variable, as it may be shown: without a key, and without the password of a database.
+fn shown_value(variable: &str, value: &str) -> String {
+    match variable {
+        CONTROL_KEY if !value.is_empty() => "***".to_owned(),
+        "SANDBOX_STORE" if value.contains("://") => DatabaseUrl::new(value).to_string(),
+        _ => value.to_owned(),
+    }
+}
+
 /// The arguments of the command line and the environment. Ends the process for `--help`, `--version` and invalid
 /// settings.
 fn parse(command: clap::Command) -> ArgMatches {
@@ -209,8 +219,7 @@ fn parse(command: clap::Command) -> ArgMatches {
             .into_iter()
             .filter_map(|name| {
                 let value = std::env::var_os(&name).filter(|value| !value.is_empty())?;
-                let shown = if name == CONTROL_KEY { "***".into() } else { value.to_string_lossy() };
-                Some(format!("{name}={shown}"))
+                Some(format!("{name}={}", shown_value(&name, &value.to_string_lossy())))
             })
             .collect();
         if failed && !given.is_empty() {

@@ -25,12 +25,12 @@ macro_rules! documents {
 }
 
 /// All documents.
-pub(crate) static DOCUMENTS: [Document; 29] = documents! {
+pub(crate) static DOCUMENTS: [Document; 30] = documents! {
     "Start": "install" "services" "parties" "page" "settings" "glossary";
     "Guides": "accounting" "bank" "payroll" "collection" "qa" "ci" "testcontainers" "story";
     "How it works": "scenarios" "population" "faults" "auth" "tls" "begjaering" "control-api" "evidence" "state" "contract";
     "How true it is": "fidelity" "performance";
-    "Operation": "container" "operations" "replicas";
+    "Operation": "container" "operations" "replicas" "deploy";
 };
 
 /// A document by its name.

@@ -17,7 +17,7 @@ const NOWHERE: &str = "postgres://tester:hemmelig@127.0.0.1:1/sandbox";
 
 #[test]
 fn a_database_that_is_away_is_told_without_its_password() {
-    for arguments in [&[][..], &["doctor"], &["store", "check"], &["--help"]] {
+    for arguments in [&[][..], &["doctor"], &["store", "check"], &["--help"], &["--listen", "nowhere"]] {
         let output = run(NOWHERE, arguments);
         let text = text(&output);
         assert!(!text.contains("hemmelig"), "{arguments:?}: {text}");
