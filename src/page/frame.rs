@@ -87,7 +87,7 @@ impl Frame<'_> {
                     }
                     @if self.control {
                         nav aria-label="Views" {
-                            ul { @for (name, title) in views { li { a href={ "#" (name) } { (title) } } } }
+                            ul { @for (name, title) in views { li { a href={ "#" (name) } { (title) } } } li { a href="/docs" { "Help" } } }
                         }
                     }
                     div #notice role="status" {

@@ -36,7 +36,7 @@ async function show() {
   turn += 1;
   const mine = turn;
   const { view, path, query } = place();
-  for (const link of document.querySelectorAll("nav a")) {
+  for (const link of document.querySelectorAll("nav a[href*='#']")) {
     const is = link.hash === `#${view === "party" ? "parties" : view}`;
     if (is) {
       link.setAttribute("aria-current", "page");
@@ -78,7 +78,7 @@ export async function tellDay() {
 
 if (control) {
   // A session in the links of the frame, so that they stay in it.
-  for (const link of document.querySelectorAll("nav a, header h1 a")) link.href = `${prefix}/${link.hash}`;
+  for (const link of document.querySelectorAll("nav a[href*='#'], header h1 a")) link.href = `${prefix}/${link.hash}`;
   addEventListener("hashchange", async () => {
     // A view may scroll to what it was asked for, so the beginning comes first.
     scrollTo(0, 0);

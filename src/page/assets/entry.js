@@ -54,7 +54,8 @@ function message(title, it, entry) {
   }
   const type = it.headers.find((header) => header.name.toLowerCase() === "content-type")?.value ?? "";
   const format = type.includes("xml") ? "xml" : type.includes("json") ? "json" : "text";
-  return h("details", { open: true }, h("summary", {}, `${title} (${it.length} bytes)`),
+  const lost = title === "Response" && entry.status === undefined;
+  return h("details", { open: !lost }, h("summary", {}, lost ? "The answer that was made; the caller did not get all of it" : `${title} (${it.length} bytes)`),
     table(["Header", "Value"], it.headers.map((header) => [h("code", {}, header.name), h("span", { class: "value" }, header.value)]), { label: `${title} headers` }),
     it.body ? pretty(it.body, format, { label: `${title} body` }) : h("p", { class: "soft" }, "No body."));
 }

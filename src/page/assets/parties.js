@@ -26,13 +26,17 @@ export async function show(root, { query }) {
   const status = h("div", {});
   let pick = null;
   const chips = h("div", { class: "chips", role: "group", "aria-label": "Filters" });
-  const path = () => (where.value.trim() ? `/parties?where=${encodeURIComponent(where.value.trim())}&first=200` : "/parties");
+  // A text without a comparison is a part of a name or number.
+  const plain = () => !/[<>=]|\bwithin\b/.test(where.value);
+  const path = () => (where.value.trim() && !plain() ? `/parties?where=${encodeURIComponent(where.value.trim())}&first=200` : "/parties");
 
   const refresh = async () => {
     const found = await attempt(status, () => get(path()));
     where.setAttribute("aria-invalid", String(found === undefined));
     if (found === undefined) return fill(list);
-    const parties = pick ? found.filter(pick) : found;
+    const wanted = plain() ? where.value.trim().toLowerCase() : "";
+    const named = found.filter((party) => `${party.part} ${party.navn}`.toLowerCase().includes(wanted));
+    const parties = pick ? named.filter(pick) : named;
     return fill(list, parties.length === 0
       ? empty("No party fits. Take a filter away, or write one: ", h("a", { href: "#scenarios" }, "Scenarios"), ".")
       : rows(parties));
@@ -62,7 +66,7 @@ export async function show(root, { query }) {
   root.append(
     h("h2", {}, "Parties"),
     h("p", { "data-terms": true }, "Whom calls are about. A party shows its ledger (reskontro) over time, and what every service answers of it."),
-    field("Search", where, "A search as parties --where takes it, over the scenarios and the population. Fields: overdue, notdue, interest, unplaced, balance, open, group, kind, profile, form, shielded, name, part, payment, payout, new, due; joined by and, or, not and brackets. For example: payout within 30d and not shielded = yes"),
+    field("Search", where, "A part of a name or number, or a comparison, which looks at the population too. Fields: overdue, notdue, interest, unplaced, balance, open, group, kind, profile, form, shielded, name, part, payment, payout, new, due; joined by and, or, not and brackets. For example: payout within 30d and not shielded = yes"),
     chips, calls(() => curl("GET", path())), status, list);
   await refresh();
   return () => clearTimeout(timer);

@@ -35,9 +35,12 @@ export async function exchange(place, { method, url, headers, body, all, signal,
   const hint = response.headers.get("sandbox-hint");
   const warning = response.headers.get("sandbox-warning");
   const literal = response.headers.get("sandbox-literal");
+  // The code of a refusal stands in its body, in the service's own form.
+  const code = response.status >= 400 ? /\b[A-Z]{2,}(?:-[A-Z]+)*-\d{3}\b/.exec(bytes)?.[0] : undefined;
   fill(place, head,
     h("p", { class: "answer-line" },
       h("span", { class: `status s${String(response.status)[0]}` }, response.status), " ",
+      code ? h("b", {}, code, " ") : null,
       cause ? h("span", { class: "tag" }, `cause: ${cause}`) : null,
       literal ? h("span", { class: "tag literal" }, `literal: ${literal}`) : null,
       h("span", { class: "soft" }, ` ${took} ms, ${new Blob(chunks).size} bytes`)),

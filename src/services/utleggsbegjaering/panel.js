@@ -40,7 +40,7 @@ export async function show(root, { path }) {
     await refresh();
     one.scrollIntoView({ block: "nearest" });
   };
-  root.append(h("h2", {}, "Cases"), h("p", { "data-terms": true }, "A utleggsbegjæring becomes a case. Here you see it go its way, decide it as the namsmann would, and look at its vedlegg."),
+  root.append(h("h2", {}, "Cases"), h("p", { "data-terms": true }, "An utleggsbegjæring becomes a case. Here you see it go its way, decide it as the namsmann would, and look at its vedlegg."),
     submit(async (reference) => { await open(reference); }), problem, list, one, files, await rules());
   await refresh();
 }
