@@ -15,7 +15,8 @@ use crate::domain::reskontro::{
 use crate::scenario::problems::Place;
 use crate::scenario::scalar::{Count, Text};
 
-/// The ledger while it is being read.
+/// The ledger while it is being read. Its hash is quick and has no key: an author who makes identifiers collide slows the reading of
+/// that file only, and the budget bounds its entries.
 #[derive(Clone, Default)]
 pub(super) struct Ledger {
     pub(super) krav: Vec<Krav>,
