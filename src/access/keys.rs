@@ -1,6 +1,7 @@
 //! Keys: the key that the sandbox signs with, and the keys that signatures are verified with.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
@@ -43,7 +44,7 @@ impl Algorithm {
 }
 
 /// Why a key cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct KeyError(pub(crate) String);
 
@@ -59,26 +60,38 @@ const TEST_KEY: &str = include_str!("test-key.pem");
 /// The name of the fixed test key.
 const TEST_KID: &str = "innkreving-sandbox-test-key-1";
 
+/// The fixed test key, read when it is first needed: to check it takes a millisecond, and most sandboxes never sign.
+static FIXED: LazyLock<Result<RsaKeyPair, KeyError>> = LazyLock::new(|| {
+    let body: String = TEST_KEY.lines().filter(|line| !line.starts_with('-')).collect();
+    let der = STANDARD.decode(body).map_err(|error| KeyError::new(error.to_string()))?;
+    RsaKeyPair::from_pkcs8(&der).map_err(|error| KeyError::new(error.to_string()))
+});
+
 /// A key that the sandbox signs with.
 pub(crate) struct SigningKey {
-    pair: RsaKeyPair,
+    /// `None`: the fixed test key.
+    pair: Option<RsaKeyPair>,
     kid: String,
 }
 
 impl SigningKey {
     /// The fixed test key: the same in every sandbox, so that tokens survive restarts and replicas agree.
-    pub(crate) fn fixed() -> Result<Self, KeyError> {
-        let body: String = TEST_KEY.lines().filter(|line| !line.starts_with('-')).collect();
-        let der = STANDARD.decode(body).map_err(|error| KeyError::new(error.to_string()))?;
-        let pair = RsaKeyPair::from_pkcs8(&der).map_err(|error| KeyError::new(error.to_string()))?;
-        Ok(Self { pair, kid: TEST_KID.to_owned() })
+    pub(crate) fn fixed() -> Self {
+        Self { pair: None, kid: TEST_KID.to_owned() }
     }
 
     /// A new key that nobody else has.
     pub(crate) fn generate() -> Result<Self, KeyError> {
         let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::new("no key could be generated"))?;
         let print = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, pair.public_key().as_ref());
-        Ok(Self { kid: URL_SAFE_NO_PAD.encode(&print.as_ref()[..12]), pair })
+        Ok(Self { kid: URL_SAFE_NO_PAD.encode(&print.as_ref()[..12]), pair: Some(pair) })
+    }
+
+    fn pair(&self) -> Result<&RsaKeyPair, KeyError> {
+        match &self.pair {
+            Some(pair) => Ok(pair),
+            None => FIXED.as_ref().map_err(Clone::clone),
+        }
     }
 
     /// Signs claims as a JWT (RS256).
@@ -86,9 +99,9 @@ impl SigningKey {
         let header = json!({ "alg": "RS256", "kid": self.kid, "typ": "JWT" });
         let mut token =
             format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()));
-        let mut signature = vec![0; self.pair.public_modulus_len()];
-        self.pair
-            .sign(&signature::RSA_PKCS1_SHA256, &SystemRandom::new(), token.as_bytes(), &mut signature)
+        let pair = self.pair()?;
+        let mut signature = vec![0; pair.public_modulus_len()];
+        pair.sign(&signature::RSA_PKCS1_SHA256, &SystemRandom::new(), token.as_bytes(), &mut signature)
             .map_err(|_| KeyError::new("signing failed"))?;
         token.push('.');
         token.push_str(&URL_SAFE_NO_PAD.encode(signature));
@@ -96,13 +109,13 @@ impl SigningKey {
     }
 
     /// The public half.
-    pub(crate) fn public(&self) -> PublicKey {
-        let key = self.pair.public_key();
-        PublicKey {
+    pub(crate) fn public(&self) -> Result<PublicKey, KeyError> {
+        let key = self.pair()?.public_key();
+        Ok(PublicKey {
             kid: Some(self.kid.clone()),
             n: key.modulus().big_endian_without_leading_zero().to_vec(),
             e: key.exponent().big_endian_without_leading_zero().to_vec(),
-        }
+        })
     }
 }
 
@@ -245,7 +258,6 @@ fn read(path: &std::path::Path) -> Result<Vec<PublicKey>, KeyError> {
 /// The key that the sandbox signs with, and all keys that verify tokens.
 pub(crate) struct Keys {
     pub(crate) own: SigningKey,
-    public: PublicKey,
     external: Option<JwksFile>,
     /// Whether tokens of the own key are accepted.
     trusts_own: bool,
@@ -253,7 +265,7 @@ pub(crate) struct Keys {
 
 impl Keys {
     pub(crate) fn new(own: SigningKey, external: Option<JwksFile>) -> Self {
-        Self { public: own.public(), own, external, trusts_own: true }
+        Self { own, external, trusts_own: true }
     }
 
     /// The same keys, but tokens of the own key are not accepted.
@@ -274,7 +286,8 @@ impl Keys {
 
     /// The set of keys that the issuer publishes.
     pub(crate) fn jwks(&self) -> Value {
-        json!({ "keys": [self.public.jwk()] })
+        let keys: Vec<Value> = self.own.public().iter().map(PublicKey::jwk).collect();
+        json!({ "keys": keys })
     }
 
     /// Verifies the signature of a JWT with the keys that its `kid` names, or with all keys if it has no `kid`.
@@ -284,8 +297,8 @@ impl Keys {
             return Err(TokenFault::Critical);
         }
         let kid = jwt.header.get("kid").and_then(Value::as_str);
-        let is_own = self.trusts_own && (kid.is_none() || kid == self.public.kid.as_deref());
-        let own = is_own.then(|| self.public.clone());
+        let is_own = self.trusts_own && (kid.is_none() || kid == Some(self.own.kid.as_str()));
+        let own = is_own.then(|| self.own.public().ok()).flatten();
         let external = self.external.as_ref().map(|file| file.find(kid)).unwrap_or_default();
         let mut keys = own.into_iter().chain(external).peekable();
         if keys.peek().is_none() {
@@ -306,11 +319,11 @@ mod tests {
 
     #[test]
     fn the_fixed_key_is_stable_and_a_new_one_is_different() {
-        let fixed = SigningKey::fixed().expect("the key in the project").public();
-        assert_eq!(fixed, SigningKey::fixed().expect("again").public());
+        let fixed = SigningKey::fixed().public().expect("the key in the project");
+        assert_eq!(fixed, SigningKey::fixed().public().expect("again"));
         assert_eq!(PublicKey::from_jwk(&fixed.jwk()).expect("its own JWK"), fixed);
-        let fresh = SigningKey::generate().expect("a key");
-        assert!(fresh.public() != fixed && fresh.public().kid != fixed.kid);
+        let fresh = SigningKey::generate().and_then(|key| key.public()).expect("a key");
+        assert!(fresh != fixed && fresh.kid != fixed.kid);
     }
 
     #[test]

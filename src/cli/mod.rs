@@ -26,7 +26,7 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{CONTROL_KEY, Flags, ServiceSettings, UnknownVariables, unknown_variables};
 use crate::interface::{self, Services};
@@ -96,8 +96,16 @@ const SETTINGS_ELSEWHERE: &str =
 /// Runs the binary.
 pub fn main() -> ExitCode {
     let services = services::built_in();
-    let command = with_environment(whole_command(services));
     let unknown = unknown_environment(services);
+    // To describe all subcommands takes half of the time of a start, and a server needs none of them. Whatever is not plain
+    // settings, also a mistake in them, is for the whole command.
+    if unknown.misspelt.is_empty()
+        && let Ok(matches) = with_environment(settings_command(services)).try_get_matches()
+        && let Ok(flags) = flags(&matches, services)
+    {
+        return serve::run(&flags, services, &unknown.unrelated);
+    }
+    let command = with_environment(whole_command(services));
     // doctor tells of them beside all else.
     let asks_doctor = std::env::args_os().skip(1).any(|argument| argument == "doctor");
     if !unknown.misspelt.is_empty() && !asks_doctor {
@@ -145,18 +153,26 @@ fn subcommand(services: &Services, name: &str) -> Option<&'static interface::Sub
     all.find(|subcommand| (subcommand.command)().get_name() == name)
 }
 
+/// The command with all settings and without subcommands.
+fn settings_command(services: &Services) -> clap::Command {
+    let command = clap::Command::new("innkreving-sandbox").args_override_self(true);
+    with_settings_of(services, Flags::augment_args(command))
+}
+
+/// A command with the settings of the services, too.
+fn with_settings_of(services: &Services, command: clap::Command) -> clap::Command {
+    let settings = services.modules.iter().filter_map(|module| module.hooks.settings.as_ref());
+    settings.fold(command, |command, settings| (settings.augment)(command))
+}
+
 /// The command with all settings and subcommands.
 fn whole_command(services: &Services) -> clap::Command {
     let mut command = Cli::command();
     let about = command.get_about().cloned().unwrap_or_default();
     let long_about = command.get_long_about().cloned().unwrap_or_default();
-    for module in &services.modules {
-        if let Some(settings) = &module.hooks.settings {
-            command = (settings.augment)(command);
-        }
-        for subcommand in module.hooks.subcommands {
-            command = command.subcommand((subcommand.command)());
-        }
+    command = with_settings_of(services, command);
+    for subcommand in services.modules.iter().flat_map(|module| module.hooks.subcommands) {
+        command = command.subcommand((subcommand.command)());
     }
     // `augment` replaces the text at the top of the help by the doc comment of the service's settings.
     command = command.about(about).long_about(long_about);
@@ -189,7 +205,7 @@ fn with_environment(command: clap::Command) -> clap::Command {
 
 /// The names of the variables that the settings read.
 fn variable_names(services: &Services) -> Vec<String> {
-    let command = whole_command(services);
+    let command = settings_command(services);
     let names = command.get_arguments().filter_map(|argument| argument.get_env());
     names.map(|name| name.to_string_lossy().into_owned()).collect()
 }

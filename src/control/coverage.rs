@@ -33,7 +33,7 @@ pub(super) fn view(
     sessions: &[Arc<Session>],
     document: &PlanDocument,
 ) -> Result<CoverageView, Box<Refused>> {
-    let universe = &shared.services.universe;
+    let universe = shared.services.universe();
     let plan = Plan::read(document, universe)
         .map_err(|why| Refused::new("pattern", None, why.why, Vec::new()).of_filter().near(why.nearest.as_deref()))?;
     let mut counts = Counts::none(universe);

@@ -41,7 +41,7 @@ use crate::config::base_url;
 use crate::interface::contract::{Version, servers, servers_of_edition};
 use crate::interface::pages::{InSession, Problem, Shared};
 use crate::interface::{Scheme, Services};
-use crate::page::{Assets, POLICY};
+use crate::page::{LazyAssets, POLICY};
 use crate::redact::visible;
 pub(crate) use log::facts as log_facts;
 use welcome::Welcome;
@@ -59,7 +59,7 @@ pub(crate) fn pages(shared: Arc<Shared>) -> Router {
         .route("/docs", get(docs::index))
         .route("/docs/", get(docs::index))
         .route("/docs/{name}", get(docs::show));
-    let assets = Arc::new(Assets::new(shared.services));
+    let assets = LazyAssets::new(shared.services);
     let mut control = control();
     for module in &shared.services.modules {
         if let Some(pages) = module.hooks.pages.map(|pages| pages()) {
@@ -158,7 +158,7 @@ async fn ready(State(shared): State<Arc<Shared>>, InSession(session): InSession)
 /// The start page: HTML for a browser, plain text for every other client.
 async fn index(
     State(shared): State<Arc<Shared>>,
-    Extension(assets): Extension<Arc<Assets>>,
+    Extension(assets): Extension<LazyAssets>,
     InSession(session): InSession,
     scheme: Scheme,
     headers: HeaderMap,
@@ -169,7 +169,7 @@ async fn index(
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     if accept.contains("text/html") {
         let headers = [(header::CONTENT_SECURITY_POLICY, POLICY.as_str()), (header::CACHE_CONTROL, "no-store")];
-        let frame = welcome.frame(&shared, assets.base());
+        let frame = welcome.frame(&shared, assets.get().base());
         (headers, axum::response::Html(frame.html().into_string())).into_response()
     } else {
         visible(&welcome.text(), false).into_owned().into_response()
@@ -177,8 +177,8 @@ async fn index(
 }
 
 /// A file of the page. Its URL changes with its content, so it never needs to be asked for again.
-async fn asset(Extension(assets): Extension<Arc<Assets>>, Path((hash, name)): Path<(String, String)>) -> Response {
-    let Some(file) = assets.get(&hash, &name) else {
+async fn asset(Extension(assets): Extension<LazyAssets>, Path((hash, name)): Path<(String, String)>) -> Response {
+    let Some(file) = assets.get().find(&hash, &name) else {
         return no_such_page().await;
     };
     let headers = [

@@ -78,7 +78,7 @@ pub(super) async fn check(
     let (sessions, expectations) = read().map_err(|why: Box<Refused>| refused(&why))?;
     let services = shared.services;
     // A long journal takes its time.
-    shared.turns.take(0, move || verify(&expectations, &sessions, &services.universe)).await.map(Json)
+    shared.turns.take(0, move || verify(&expectations, &sessions, services.universe())).await.map(Json)
 }
 
 /// Reads all expectations.
@@ -98,7 +98,7 @@ fn expectations(document: VerifyDocument, services: &Services) -> Result<Vec<Exp
     if documents.len() > MOST {
         return Err(refuse("expect", None, format!("at most {MOST} expectations are taken"), &[]));
     }
-    let universe = &services.universe;
+    let universe = services.universe();
     let bad =
         |field: &str, why: crate::coverage::BadPattern| refuse(field, None, why.why, &[]).near(why.nearest.as_deref());
     let plan = plan.unwrap_or_default();
@@ -142,7 +142,7 @@ impl ExpectationDocument {
             return Err(refuse("times", None, detail, &[]));
         }
         if let Some(text) = self.covered {
-            let pattern = Pattern::read(&text, &services.universe)
+            let pattern = Pattern::read(&text, services.universe())
                 .map_err(|why| refuse("covered", None, why.why, &[]).near(why.nearest.as_deref()))?;
             return Ok(Expectation { text: format!("covered {pattern}"), kind: Kind::Covered(pattern) });
         }

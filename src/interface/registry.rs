@@ -35,8 +35,7 @@ pub(crate) struct Services {
     pub(crate) catalogue: Catalogue,
     /// The scenario format with their sections.
     pub(crate) format: &'static ScenarioFormat,
-    /// What there is to try at them.
-    pub(crate) universe: Universe,
+    universe: OnceLock<Universe>,
     /// How sure answers are, by what they are made of.
     leanings: Cache<Basis, Arc<Leaning>>,
     routes: Vec<Routes>,
@@ -54,13 +53,18 @@ impl Services {
         let sections = modules.iter().filter_map(|module| module.hooks.section).collect();
         let format = Box::leak(Box::new(ScenarioFormat::new(catalogue, sections)));
         let routes = modules.iter().map(|module| Routes::new(module, &modules)).collect();
-        let to_try: Vec<ServiceToTry> = modules
-            .iter()
-            .map(|module| ServiceToTry { service: module.service, case_states: module.hooks.case_states })
-            .collect();
-        let universe = Universe::new(&to_try);
         let leanings = Cache::new(MOST_LEANINGS);
-        Box::leak(Box::new(Self { modules, catalogue, format, universe, leanings, routes, contracts: OnceLock::new() }))
+        let (universe, contracts) = (OnceLock::new(), OnceLock::new());
+        Box::leak(Box::new(Self { modules, catalogue, format, universe, leanings, routes, contracts }))
+    }
+
+    /// What there is to try at them. Worked out at the first call of a service, not at the start.
+    pub(crate) fn universe(&self) -> &Universe {
+        let to_try = |module: &&'static ServiceModule| ServiceToTry {
+            service: module.service,
+            case_states: module.hooks.case_states,
+        };
+        self.universe.get_or_init(|| Universe::new(&self.modules.iter().map(to_try).collect::<Vec<_>>()))
     }
 
     /// Where a path below the base of a service leads.

@@ -6,5 +6,5 @@ mod frame;
 mod glossary;
 pub(crate) mod picture;
 
-pub(crate) use assets::{Assets, style};
+pub(crate) use assets::{LazyAssets, style};
 pub(crate) use frame::{Frame, POLICY, PartyRow};

@@ -32,7 +32,7 @@ pub(super) fn count(planned: &Planned<'_>, entry: &Entry) {
         drift: entry.drift,
         is_natural: entry.cause == Cause::Natural,
     };
-    call.session.tried.count(&call.state.services.universe, service, route.endpoint(), &trial);
+    call.session.tried.count(call.state.services.universe(), service, route.endpoint(), &trial);
 }
 
 /// The state of the party that a call is about.

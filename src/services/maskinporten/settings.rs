@@ -102,7 +102,7 @@ pub(crate) fn open_access(
     let default = IssuerSettings::default();
     let settings = settings.get().unwrap_or(&default);
     let message = |error: KeyError| vec![error.0];
-    let own = if settings.generate_keys { SigningKey::generate() } else { SigningKey::fixed() }.map_err(message)?;
+    let own = if settings.generate_keys { SigningKey::generate().map_err(message)? } else { SigningKey::fixed() };
     if settings.jwks_only && (settings.jwks.is_none() || level != Level::Signed) {
         return Err(vec!["--jwks-only needs --jwks and --auth signed".to_owned()]);
     }
