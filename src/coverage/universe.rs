@@ -165,7 +165,7 @@ impl Place {
     pub(super) fn answer(&self, package: Option<usize>, edition: Edition, xml: bool) -> Option<usize> {
         let mut number = package.unwrap_or(0);
         if self.editions > 0 {
-            let written = edition.to_string();
+            let written = edition.name();
             number = number * self.editions + Edition::NAMES.iter().position(|name| *name == written).unwrap_or(0);
         }
         if self.formats > 0 {

@@ -264,7 +264,7 @@ pub(crate) fn assert_all(sandbox: &Sandbox, party: &str, offset: i64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: common::sample(150, 50), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_party_on_any_day(party in 0_usize..100, offset in -420_i64..420) {
@@ -280,8 +280,8 @@ proptest! {
 #[test]
 fn the_large_one_too() {
     let sandbox = sandbox();
-    for offset in [-200, 0, 35] {
-        assert_all(&sandbox, "314200012", offset);
+    for offset in common::sample(&[-200, 0, 35][..], &[0]) {
+        assert_all(&sandbox, "314200012", *offset);
     }
 }
 

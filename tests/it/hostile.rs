@@ -224,7 +224,7 @@ fn tokens_are_explained_as_the_services_take_them() {
         "-",
         "_",
     ];
-    run("token", fuzzing::token, &words, 600);
+    run("token", fuzzing::token, &words, crate::common::sample(600, 150));
     tokens_with_changed_claims();
 }
 

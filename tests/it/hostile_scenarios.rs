@@ -289,7 +289,7 @@ const PIECES: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: common::sample(150, 60), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Built-in and hostile texts, changed at random: each is taken or refused, and the sandbox goes on.
     #[test]

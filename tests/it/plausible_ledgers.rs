@@ -150,7 +150,7 @@ fn each_claim_follows_the_law_of_its_year() {
 #[test]
 fn no_money_waits_beside_an_overdue_claim_of_the_same_ledger() {
     let mut waiting = 0;
-    for base in BASE_DATES {
+    for base in &BASE_DATES[..common::sample(BASE_DATES.len(), 2)] {
         let sandbox = started(base);
         for shift in ["-200d", "-60d", "-45d", "-20d", "-7d", "+0d", "+1d", "+3d", "+10d", "+45d", "+200d", "+500d"] {
             for party in REAL {

@@ -60,7 +60,7 @@ fn check_exit_codes() {
 fn the_built_in_scenarios_load_on_every_day_of_two_years() {
     let mut day = "2026-01-01".parse::<chrono::NaiveDate>().expect("a date");
     // A sample of the days, which meets every day of the week; scripts/whole takes them all.
-    let step = if std::env::var_os("WHOLE").is_some() { 1 } else { 11 };
+    let step = common::sample(1, 23);
     let last = day + chrono::Days::new(750);
     while day < last {
         let started = Sandbox::builder().now(&day.to_string()).start();

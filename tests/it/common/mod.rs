@@ -28,6 +28,11 @@ pub(crate) const RESTANSER: &str = "/api/innkreving/restanser/v2";
 pub(crate) const TREKK: &str = "/api/trekkpaalegg/v1";
 pub(crate) const KRAVOVERSIKT: &str = "/api/innkreving/kravoversikt/v1";
 
+/// How much of something is tried: all of it with `WHOLE` in the environment (scripts/whole), otherwise the smaller number.
+pub(crate) fn sample<T>(whole: T, sampled: T) -> T {
+    if std::env::var_os("WHOLE").is_some() { whole } else { sampled }
+}
+
 /// A sandbox with the built-in scenarios, on [`TODAY`].
 pub(crate) fn sandbox() -> Sandbox {
     Sandbox::builder().now(TODAY).seed(1).start().expect("the built-in scenarios start")
