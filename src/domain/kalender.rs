@@ -18,9 +18,12 @@ pub fn is_public_holiday(day: NaiveDate) -> bool {
     if matches!((day.month(), day.day()), (1 | 5, 1) | (5, 17) | (12, 25 | 26)) {
         return true;
     }
-    // Maundy Thursday, Good Friday, Easter Sunday and Monday, Ascension Day, Whit Sunday and Monday.
-    easter_sunday(day.year())
-        .is_some_and(|easter| matches!(day.signed_duration_since(easter).num_days(), -3 | -2 | 0 | 1 | 39 | 49 | 50))
+    // Maundy Thursday, Good Friday, Easter Sunday and Monday, Ascension Day, Whit Sunday and Monday. Easter is from 22 March to
+    // 25 April.
+    matches!(day.month(), 3..=6)
+        && easter_sunday(day.year()).is_some_and(|easter| {
+            matches!(day.signed_duration_since(easter).num_days(), -3 | -2 | 0 | 1 | 39 | 49 | 50)
+        })
 }
 
 /// Whether a day is neither in a weekend nor a public holiday.

@@ -3,10 +3,8 @@
 use chrono::NaiveDate;
 
 use crate::domain::Beloep;
-use crate::domain::identifikator::Part;
 use crate::domain::kravtype::Kravgruppe;
 use crate::domain::reskontro::{AsOf, KravAsOf, Totaler};
-use crate::scenario::befolkning::Profil;
 use crate::scenario::{Party, Skjerming};
 
 /// Whether one of the texts of a party fits.
@@ -148,15 +146,4 @@ fn due(facts: &Facts<'_>, from: NaiveDate, to: NaiveDate) -> bool {
     let in_time = |due: Option<NaiveDate>| due.is_some_and(|due| (from..=to).contains(&due));
     let mut instalments = facts.at.aapne_krav().flat_map(KravAsOf::forfall);
     instalments.any(|it| in_time(it.forfall.forfallsdato) && it.gjenstaaende().is_positive())
-}
-
-/// What is known of a party of the population before its ledger is made.
-pub(super) fn known(field: &Field, part: Part, profil: Profil, fits: &dyn Fn(&str) -> bool) -> Option<bool> {
-    match field.name {
-        "profile" => Some(fits(profil.navn())),
-        "part" => Some(fits(part.text().as_str())),
-        "form" if part.is_person() => Some(fits("person")),
-        "form" if !fits("sole") && !fits("company") => Some(false),
-        _ => None,
-    }
 }

@@ -4,12 +4,12 @@
 
 use std::ops::Range;
 
-use super::facts::{Direction, FIELDS, Facts, Field, Kind, Values, known};
+use super::facts::{Direction, FIELDS, Facts, Field, Kind, Values};
+use super::foreknown::Foreknown;
 use super::wrong::Wrong;
 use crate::catalogue::nearest;
 use crate::domain::Beloep;
 use crate::domain::clock::Shift;
-use crate::domain::identifikator::Part;
 use crate::domain::kravtype::Kravgruppe;
 use crate::scenario::befolkning::Profil;
 
@@ -55,7 +55,7 @@ const COMPARISONS: [(&str, Comparison); 8] = [
 ];
 
 impl Comparison {
-    fn holds<T: Ord + ?Sized>(self, one: &T, other: &T) -> bool {
+    pub(super) fn holds<T: Ord + ?Sized>(self, one: &T, other: &T) -> bool {
         match self {
             Self::Equal | Self::Contains => one == other,
             Self::Other => one != other,
@@ -66,7 +66,7 @@ impl Comparison {
         }
     }
 
-    fn of_texts(self, one: &str, other: &str) -> bool {
+    pub(super) fn of_texts(self, one: &str, other: &str) -> bool {
         match self {
             Self::Contains => one.to_lowercase().contains(other),
             _ => self.holds(one, other),
@@ -126,22 +126,22 @@ impl Where {
         }
     }
 
-    /// What is known of a party of the population before its ledger is made. `None` if the ledger decides.
-    pub(super) fn known(&self, part: Part, profil: Profil) -> Option<bool> {
+    /// Whether it fits a party of the population whose ledger is not made. `None` if the ledger decides.
+    pub(super) fn known(&self, party: Foreknown<'_>) -> Option<bool> {
         match self {
             Self::All(parts) => {
-                let known: Vec<_> = parts.iter().map(|it| it.known(part, profil)).collect();
+                let known: Vec<_> = parts.iter().map(|it| it.known(party)).collect();
                 if known.contains(&Some(false)) { Some(false) } else { known.into_iter().try_fold(true, |_, it| it) }
             }
             Self::Any(parts) => {
-                let known: Vec<_> = parts.iter().map(|it| it.known(part, profil)).collect();
+                let known: Vec<_> = parts.iter().map(|it| it.known(party)).collect();
                 if known.contains(&Some(true)) { Some(true) } else { known.into_iter().try_fold(false, |_, it| it) }
             }
-            Self::Not(inner) => inner.known(part, profil).map(|it| !it),
-            Self::Text(field, comparison, value) => {
-                known(field, part, profil, &|text| comparison.of_texts(text, value))
-            }
-            Self::Amount(..) | Self::Count(..) | Self::Within(..) => None,
+            Self::Not(inner) => inner.known(party).map(|it| !it),
+            Self::Text(field, comparison, value) => party.text(field, *comparison, value),
+            Self::Amount(field, _, comparison, value) => party.amount(field, *comparison, *value),
+            Self::Within(field, _) => party.event(field),
+            Self::Count(..) => None,
         }
     }
 }

@@ -2,6 +2,7 @@
 //! docs/population.md describes the language.
 
 mod facts;
+mod foreknown;
 mod language;
 mod wrong;
 
@@ -14,6 +15,7 @@ use crate::domain::identifikator::Part;
 use crate::scenario::befolkning::Befolkning;
 use crate::scenario::{Party, ScenarioSet};
 use facts::Facts;
+use foreknown::Foreknown;
 pub(crate) use language::Where;
 pub(crate) use wrong::Wrong;
 
@@ -79,11 +81,16 @@ fn in_population(
         }
         found.searched += batch.len();
         let look = |part: &Part| {
-            let known = population.profil(*part)?;
-            if condition.known(*part, known) == Some(false) {
+            let profil = population.profil(*part)?;
+            let without_ledger = |utkast| condition.known(Foreknown { part: *part, profil, utkast });
+            if without_ledger(None) == Some(false) {
                 return None;
             }
-            let party = population.lag(*part, day)?;
+            let utkast = population.utkast(*part, day)?;
+            if without_ledger(Some(&utkast)) == Some(false) {
+                return None;
+            }
+            let party = population.lag_av(utkast, day)?;
             condition.holds(&Facts::new(&party, day)).then(|| Arc::new(party))
         };
         let chunks = batch.chunks(batch.len().div_ceil(threads));

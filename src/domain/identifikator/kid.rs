@@ -27,6 +27,12 @@ impl Kid {
     }
 }
 
+impl From<Kid> for Box<str> {
+    fn from(kid: Kid) -> Self {
+        kid.0
+    }
+}
+
 /// The digit that makes the sum of the digits, every second one doubled, a multiple of ten.
 fn luhn(digits: impl DoubleEndedIterator<Item = u8>) -> u8 {
     let sum: u32 = digits

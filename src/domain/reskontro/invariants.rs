@@ -1,6 +1,6 @@
 //! What must hold in a ledger on every day.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::fmt;
 
 use super::{ForfallRef, Motregningskilde, Postering, Reskontro};
@@ -150,8 +150,8 @@ struct SeenIds<'a> {
 }
 
 impl<'a> SeenIds<'a> {
-    fn new(what: &'static str) -> Self {
-        Self { what, ids: FxHashSet::default() }
+    fn new(what: &'static str, entries: usize) -> Self {
+        Self { what, ids: FxHashSet::with_capacity_and_hasher(entries, FxBuildHasher) }
     }
 
     fn add(&mut self, part: Part, id: &'a str, entry: Entry, found: &mut Violations) {
@@ -161,8 +161,8 @@ impl<'a> SeenIds<'a> {
 }
 
 fn krav(reskontro: &Reskontro, found: &mut Violations) {
-    let mut claims = SeenIds::new("kravidentifikator");
-    let mut instalments = SeenIds::new("kravforfallsIdentifikator");
+    let mut claims = SeenIds::new("kravidentifikator", reskontro.krav.len());
+    let mut instalments = SeenIds::new("kravforfallsIdentifikator", reskontro.krav.len());
     let ids: FxHashSet<&str> = reskontro.krav.iter().map(|krav| &*krav.kravidentifikator).collect();
     for (i, krav) in reskontro.krav.iter().enumerate() {
         let entry = Entry::Krav(i);
@@ -182,7 +182,7 @@ fn krav(reskontro: &Reskontro, found: &mut Violations) {
 }
 
 fn innbetalinger(reskontro: &Reskontro, found: &mut Violations) {
-    let mut seen = SeenIds::new("innbetalingsidentifikator");
+    let mut seen = SeenIds::new("innbetalingsidentifikator", reskontro.innbetalinger.len());
     for (i, innbetaling) in reskontro.innbetalinger.iter().enumerate() {
         let entry = Entry::Innbetaling(i);
         seen.add(innbetaling.part, &innbetaling.innbetalingsidentifikator, entry, found);
@@ -220,7 +220,7 @@ fn motregninger(reskontro: &Reskontro, found: &mut Violations) {
 }
 
 fn utbetalinger(reskontro: &Reskontro, found: &mut Violations) {
-    let mut seen = SeenIds::new("utbetalingsidentifikator");
+    let mut seen = SeenIds::new("utbetalingsidentifikator", reskontro.utbetalinger.len());
     for (i, utbetaling) in reskontro.utbetalinger.iter().enumerate() {
         let entry = Entry::Utbetaling(i);
         seen.add(utbetaling.part, &utbetaling.utbetalingsidentifikator, entry, found);

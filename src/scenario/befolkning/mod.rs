@@ -5,6 +5,7 @@
 mod eksport;
 mod folk;
 mod gjeld;
+mod mulig;
 mod oppskrift;
 mod organisasjon;
 mod person;
@@ -94,6 +95,14 @@ pub(crate) struct Beskrivelse {
     pub(crate) profil: Profil,
 }
 
+/// The claims and payments of a party as the population describes them, and nothing that takes longer.
+pub(crate) struct Utkast {
+    document: PartDocument,
+    profil: Profil,
+    /// The organisation that it is of, whose sections are still to be written.
+    av: Option<Organisasjon>,
+}
+
 /// A population on a base date.
 pub(crate) struct Befolkning {
     folk: Folk,
@@ -131,7 +140,7 @@ impl Befolkning {
 
     /// The party with a number as the text of a scenario file, as it is described for a day.
     pub(crate) fn yaml(&self, part: Part, day: NaiveDate) -> Option<String> {
-        Some(eksport::yaml(&self.beskriv(part, day)?, self.folk.valg.froe, day))
+        Some(eksport::yaml(&self.beskriv(self.utkast(part, day)?, day), self.folk.valg.froe, day))
     }
 
     /// The party with a number, as it is told on a day. `None` if the population does not have it.
@@ -147,17 +156,27 @@ impl Befolkning {
 
     /// Makes a party, and keeps it nowhere.
     pub(crate) fn lag(&self, part: Part, day: NaiveDate) -> Option<Party> {
-        let described = self.beskriv(part, day)?;
-        self.resolve(&described, anker(day))
+        self.lag_av(self.utkast(part, day)?, day)
     }
 
-    /// Describes a party. Days and amounts that follow from terms are left to the resolver.
-    pub(crate) fn beskriv(&self, part: Part, day: NaiveDate) -> Option<Beskrivelse> {
+    /// The same, from its draft for the day.
+    pub(crate) fn lag_av(&self, utkast: Utkast, day: NaiveDate) -> Option<Party> {
+        self.resolve(&self.beskriv(utkast, day), anker(day))
+    }
+
+    /// Describes the claims of a party. Days and amounts that follow from terms are left to the resolver.
+    pub(crate) fn utkast(&self, part: Part, day: NaiveDate) -> Option<Utkast> {
         if part.is_person() {
             Some(self.av_person(&self.folk.person(part)?, day))
         } else {
-            Some(self.av_organisasjon(&self.folk.organisasjon(part)?, day))
+            Some(self.av_organisasjon(self.folk.organisasjon(part)?, day))
         }
+    }
+
+    fn beskriv(&self, utkast: Utkast, day: NaiveDate) -> Beskrivelse {
+        let Utkast { document, profil, av } = utkast;
+        let sections = av.map(|organisasjon| self.av_seksjoner(&organisasjon, Self::tid(day).1)).unwrap_or_default();
+        Beskrivelse { document, sections, profil }
     }
 
     /// Who employs a person, if anybody does.
@@ -211,7 +230,7 @@ impl Befolkning {
         SPAN.days(anker(day))
     }
 
-    fn av_person(&self, person: &Person, day: NaiveDate) -> Beskrivelse {
+    fn av_person(&self, person: &Person, day: NaiveDate) -> Utkast {
         let Person { part, profil, eier, arbeidsgiver } = *person;
         let about = match (eier, arbeidsgiver) {
             (Some(firm), _) => format!("{}; owns {firm}", profil.beskrivelse()),
@@ -222,11 +241,11 @@ impl Befolkning {
             PartDocument { skjermet: Skjermet::of(profil), ..self.hvem(part, navn_av_person(&self.folk, part), about) };
         let payer = arbeidsgiver.map(|employer| (self.navn_av_organisasjon(employer), konto(&self.folk, employer)));
         person::krav(&self.folk, part, profil, payer.as_ref(), Self::tid(day), eier.is_some(), &mut document);
-        Beskrivelse { document, sections: String::new(), profil }
+        Utkast { document, profil, av: None }
     }
 
-    fn av_organisasjon(&self, organisasjon: &Organisasjon, day: NaiveDate) -> Beskrivelse {
-        let Organisasjon { part, profil, innehaver, .. } = *organisasjon;
+    fn av_organisasjon(&self, organisasjon: Organisasjon, day: NaiveDate) -> Utkast {
+        let Organisasjon { part, profil, innehaver, .. } = organisasjon;
         let about = match innehaver {
             Some(owner) => format!("{}; {owner} owns it", profil.beskrivelse()),
             None => profil.beskrivelse().to_owned(),
@@ -234,13 +253,13 @@ impl Befolkning {
         let tid = Self::tid(day);
         let mut document = PartDocument {
             innehaver: innehaver.map(|owner| PartNumber(owner.to_string())),
-            ..self.hvem(part, self.navn_av(organisasjon), about)
+            ..self.hvem(part, self.navn_av(&organisasjon), about)
         };
-        Oppgave::new(&self.folk, organisasjon, self.base, tid).skriv(&mut document);
+        Oppgave::new(&self.folk, &organisasjon, self.base, tid).skriv(&mut document);
         if let Some(owner) = innehaver {
             person::krav(&self.folk, owner, self.folk.profil_av_eier(owner), None, tid, true, &mut document);
         }
-        Beskrivelse { document, sections: self.av_seksjoner(organisasjon, tid.1), profil }
+        Utkast { document, profil, av: Some(organisasjon) }
     }
 
     /// What the sections of services say of an organisation.

@@ -54,6 +54,7 @@ fn every_ledger_holds_on_every_day() {
             // The invariants of the ledger itself are checked when it is made.
             let party = population.lag(part, day).unwrap_or_else(|| panic!("{part} on {day}"));
             let at = party.reskontro.as_of(day);
+            what_is_impossible_never_happens(&population, &party, day);
             assert_working_days(&party);
             assert_remainders(&party, at);
             waiting += assert_nothing_waits(&party, at);
@@ -65,6 +66,20 @@ fn every_ledger_holds_on_every_day() {
     let parties = parties();
     assert!(claims > parties * 20 && payments > parties * 10, "{claims} claims, {payments} payments");
     assert!(waiting > 0 && interest > parties, "{waiting} unallocated payments, {interest} interest claims");
+}
+
+/// What the draft of a party rules out is not in its ledger on the day.
+fn what_is_impossible_never_happens(population: &Befolkning, party: &Party, day: NaiveDate) {
+    let (utkast, at) = (population.utkast(party.part, day).expect("a draft"), party.reskontro.as_of(day));
+    assert!(utkast.kan_faa_utbetaling() || at.utbetalinger().count() == 0, "{} on {day}", party.part);
+    let sums = at.totaler();
+    let late = (sums.forfalte, sums.stipulerte_renter) != (Beloep::ZERO, Beloep::ZERO);
+    assert!(utkast.kan_vaere_forsinket() || !late, "{} on {day}: {sums:?}", party.part);
+    for krav in at.aapne_krav() {
+        let Krav { kravgruppe, kravtype, .. } = krav.krav;
+        assert!(utkast.kan_ha_gruppe(&|gruppe| gruppe == *kravgruppe), "{} on {day}: {kravgruppe:?}", party.part);
+        assert!(utkast.kan_ha_kravtype(&|kode| kode == &**kravtype), "{} on {day}: {kravtype}", party.part);
+    }
 }
 
 /// Claims fall due, and money moves, on working days.

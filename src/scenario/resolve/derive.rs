@@ -42,7 +42,7 @@ pub(super) fn kidnummer(system: Reskontrosystem, part: &str, krav: &str, forfall
         Reskontrosystem::Mva => format!("{part}{:08}", number_from(krav, 8)),
         Reskontrosystem::Skatt => format!("{:09}{:09}", number_from(krav, 9), number_from(forfall, 9)),
     };
-    Kid::with_luhn(&digits).map(|kid| kid.to_string()).unwrap_or_default().into()
+    Kid::with_luhn(&digits).map(Box::from).unwrap_or_default()
 }
 
 /// The identifier of an instalment: that of the claim in the VAT ledger, nine other digits in the tax ledger.

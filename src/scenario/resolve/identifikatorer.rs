@@ -5,14 +5,14 @@
 //! The second then takes its own from all characters. Which one that is does not depend on the base date: a series with
 //! another beginning than an earlier series of the same ledger system always takes its own from all characters.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::betalinger::paid_with;
 use super::derive;
 use super::ledger::Ledger;
 use crate::domain::identifikator::Part;
 use crate::domain::kravtype::Reskontrosystem;
-use crate::domain::reskontro::{ForfallRef, Krav};
+use crate::domain::reskontro::{ForfallRef, Innbetaling, Krav, Utbetaling};
 use crate::scenario::format::PartDocument;
 
 /// So many spellings are tried. The first nearly always fits.
@@ -61,6 +61,10 @@ fn has_written_kid(document: &PartDocument, at: ForfallRef) -> bool {
     entry.is_some_and(|entry| entry.kidnummer.is_some() || entry.betalingsinformasjon.is_some())
 }
 
+fn with_room<'a>(entries: usize) -> FxHashSet<(Part, &'a str)> {
+    FxHashSet::with_capacity_and_hasher(entries, FxBuildHasher)
+}
+
 fn instalments_of(claims: &[Krav]) -> impl Iterator<Item = ForfallRef> {
     claims
         .iter()
@@ -70,7 +74,7 @@ fn instalments_of(claims: &[Krav]) -> impl Iterator<Item = ForfallRef> {
 
 /// Gives the instalments identifiers of their own. Returns the claims that got another one.
 fn instalments(document: &PartDocument, ledger: &mut Ledger, by_all: &[bool]) -> FxHashSet<usize> {
-    let mut seen: FxHashSet<(Part, &str)> = FxHashSet::default();
+    let mut seen = with_room(ledger.krav.len());
     let mut is_new = |at: ForfallRef| {
         let krav = &ledger.krav[at.krav];
         seen.insert((krav.part, &krav.forfall[at.forfall].kravforfallsidentifikator))
@@ -128,7 +132,8 @@ fn instalments(document: &PartDocument, ledger: &mut Ledger, by_all: &[bool]) ->
 
 /// Gives the claims KIDs of their own. The instalments of a claim may share one. Returns the claims that got another one.
 fn kids(document: &PartDocument, ledger: &mut Ledger, by_all: &[bool], renamed: &FxHashSet<usize>) -> FxHashSet<usize> {
-    let mut seen: FxHashMap<(Part, &str), usize> = FxHashMap::default();
+    let mut seen: FxHashMap<(Part, &str), usize> =
+        FxHashMap::with_capacity_and_hasher(ledger.krav.len(), FxBuildHasher);
     let mut is_alone = |at: ForfallRef| {
         let krav = &ledger.krav[at.krav];
         let kid = krav.forfall[at.forfall].betalingsinformasjon.kidnummer.as_deref();
@@ -187,9 +192,12 @@ fn payments(document: &PartDocument, ledger: &mut Ledger, by_all: &[bool], paid_
     }
     let Ledger { krav, innbetalinger, utbetalinger, .. } = ledger;
     let written = document.innbetalinger.iter().map(|entry| &*entry.innbetalingsidentifikator.0);
+    let placed = |it: &Innbetaling| it.plasseringer.first().map(|placed| placed.forfall);
     let mut taken = TakenIds::new(krav, by_all, written);
-    for innbetaling in innbetalinger {
-        let Some(at) = innbetaling.plasseringer.first().map(|placed| placed.forfall) else {
+    let ids = innbetalinger.iter().filter_map(|it| Some((placed(it)?, &*it.innbetalingsidentifikator)));
+    let all_free = paid_anew.is_empty() && taken.are_all_free(ids);
+    for innbetaling in innbetalinger.iter_mut().filter(|_| !all_free) {
+        let Some(at) = placed(innbetaling) else {
             continue;
         };
         innbetaling.innbetalingsidentifikator = taken.free(at, &innbetaling.innbetalingsidentifikator);
@@ -200,8 +208,11 @@ fn payments(document: &PartDocument, ledger: &mut Ledger, by_all: &[bool], paid_
     }
     let written = document.utbetalinger.iter().map(|entry| &*entry.utbetalingsidentifikator.0);
     let mut taken = TakenIds::new(krav, by_all, written);
-    for utbetaling in utbetalinger {
-        if let Some(at) = utbetaling.grunnlag.first().map(|placed| placed.forfall) {
+    let pays = |it: &Utbetaling| it.grunnlag.first().map(|placed| placed.forfall);
+    let all_free =
+        taken.are_all_free(utbetalinger.iter().filter_map(|it| Some((pays(it)?, &*it.utbetalingsidentifikator))));
+    for utbetaling in utbetalinger.iter_mut().filter(|_| !all_free) {
+        if let Some(at) = pays(utbetaling) {
             utbetaling.utbetalingsidentifikator = taken.free(at, &utbetaling.utbetalingsidentifikator);
         }
     }
@@ -219,6 +230,14 @@ struct TakenIds<'l> {
 impl<'l> TakenIds<'l> {
     fn new(krav: &'l [Krav], by_all: &'l [bool], written: impl Iterator<Item = &'l str>) -> Self {
         Self { krav, by_all, written: written.collect(), derived: FxHashSet::default() }
+    }
+
+    /// Whether all keep the identifiers that they have. This is nearly always so, and takes no memory for each.
+    fn are_all_free<'i>(&self, mut ids: impl Iterator<Item = (ForfallRef, &'i str)>) -> bool {
+        let mut seen = with_room(self.krav.len());
+        ids.all(|(at, id)| {
+            !self.by_all[at.krav] && !self.written.contains(id) && seen.insert((self.krav[at.krav].part, id))
+        })
     }
 
     /// The identifier of a payment that covers an instalment: the old one, or another if that is taken.
