@@ -1,8 +1,9 @@
-//! What it costs to keep sessions in a file. Compares an ordinary call with a file with one without; counts changes a second with
-//! each; times a start with a long log beside one with an empty file. See docs/performance.md.
+//! What it costs to keep sessions in a file, or in PostgreSQL. Compares an ordinary call with each with one in memory; counts
+//! changes a second with each; times a start with a long log beside one with an empty file. See docs/performance.md.
 //!
-//!     cargo bench --bench state            everything, about two minutes
-//!     cargo bench --bench state -- quick   a tenth of that, to see that it runs
+//!     cargo bench --bench state                         everything, about half a minute
+//!     cargo bench --bench state -- quick                a tenth of that, to see that it runs
+//!     scripts/postgres cargo bench --bench state        with PostgreSQL, too
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -29,37 +30,58 @@ fn main() {
     let (rounds, calls, changes, events) = if quick { (1, 500, 20, 2_000) } else { (9, 10_000, 400, 100_000) };
     let folder = std::env::temp_dir().join(format!("bench-state-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let mut ratios = Vec::new();
-    let mut rates = [Vec::new(), Vec::new()];
+    let database = std::env::var("BENCH_DATABASE").ok();
+    let mut kept: Vec<Kept> = ["memory", "file", "PostgreSQL"].map(Kept::new).into();
+    kept.truncate(if database.is_some() { 3 } else { 2 });
     for round in 0..rounds {
-        let setting = format!("file:{}", folder.join(format!("{round}.db")).display());
-        let (memory, file) = (Server::start(&[]), Server::start(&["--store", &setting]));
-        // A change, so that both have a log.
-        for server in [&memory, &file] {
+        let file = format!("file:{}", folder.join(format!("{round}.db")).display());
+        let stores = [Some("memory"), Some(&*file), database.as_deref()];
+        let servers: Vec<Server> =
+            stores.into_iter().flatten().map(|store| Server::start(&["--store", store])).collect();
+        for server in &servers {
+            // A change, so that each has a log.
             server.cpu_of(&[clock(1)]);
             server.cpu_of(&vec![get(); calls / 5]);
         }
-        // By turns, because the machine has other things to do, too.
-        let (mut one, mut other) = (0.0, 0.0);
+        let mut took = vec![0.0; servers.len()];
         for _ in 0..4 {
-            one += memory.cpu_of(&vec![get(); calls / 2]);
-            other += file.cpu_of(&vec![get(); calls / 2]);
+            // By turns, because the machine has other things to do, too.
+            for (server, took) in servers.iter().zip(&mut took) {
+                *took += server.cpu_of(&vec![get(); calls / 2]) / 4.0;
+            }
         }
-        ratios.push(one / other);
-        for (server, rates) in [&memory, &file].into_iter().zip(&mut rates) {
-            rates.push(changes_a_second(server, changes));
+        for ((server, own), kept) in servers.iter().zip(&took).zip(&mut kept) {
+            println!("ordinary call: {own:6.2} µs of CPU, {}", kept.place);
+            kept.ratios.push(took[0] / own);
+            kept.rates.push(changes_a_second(server, changes));
         }
-        println!("ordinary call: {:.2} µs of CPU in memory, {:.2} with a file", one / 4.0, other / 4.0);
     }
     let (empty, long) = recovery(&folder, events, rounds.min(5));
     let _ = std::fs::remove_dir_all(&folder);
-    println!("\nordinary call, memory beside file: {:.3} (aim: at least 0.97)", median(&mut ratios));
-    let [memory, file] = &mut rates;
-    println!("changes a second by {CALLERS} callers: {:.0} in memory, {:.0} with a file", median(memory), median(file));
+    println!("\nmedians");
+    for Kept { place, ratios, rates } in &mut kept {
+        let (ratio, rate) = (median(ratios), median(rates));
+        println!(
+            "{place:10}  ordinary call, memory beside it: {ratio:.3} (aim: at least 0.97); {rate:.0} changes a second by {CALLERS} callers"
+        );
+    }
     println!(
         "a start with a log of {events} records takes {:.0} ms longer than one with an empty file (aim: at most 1000)",
         long - empty
     );
+}
+
+/// What was measured of a place that sessions are kept in.
+struct Kept {
+    place: &'static str,
+    ratios: Vec<f64>,
+    rates: Vec<f64>,
+}
+
+impl Kept {
+    const fn new(place: &'static str) -> Self {
+        Self { place, ratios: Vec::new(), rates: Vec::new() }
+    }
 }
 
 fn median(values: &mut [f64]) -> f64 {
