@@ -367,6 +367,9 @@ fn invalid_request(melding: &str) -> Refusal {
     Refusal::Authentication { melding: melding.to_owned(), challenge: r#"Bearer error="invalid_request""#.to_owned() }
 }
 
+/// The challenge to a caller whose token is refused.
+pub(crate) const INVALID_TOKEN: &str = r#"Bearer error="invalid_token""#;
+
 fn invalid_token(melding: String) -> Refusal {
-    Refusal::Authentication { melding, challenge: r#"Bearer error="invalid_token""#.to_owned() }
+    Refusal::Authentication { melding, challenge: INVALID_TOKEN.to_owned() }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::parser::ValueSource;
@@ -14,6 +15,8 @@ use super::shown_value;
 use crate::config::{Flags, UnknownVariables, base_url};
 use crate::interface::Services;
 use crate::load::store::StoreAt;
+use crate::log::Log;
+use crate::log::file::{CannotOpenFile, FilePlace};
 use crate::scenario::loading::{LoadError, count};
 use crate::services::{of_services, open_access};
 use crate::session::registry::{CannotOpen, Sessions};
@@ -79,6 +82,7 @@ pub(super) fn run(
     let mut checks = vec![port(flags), access(flags)];
     checks.extend(tls(flags, services));
     checks.extend(scenarios(flags, services));
+    checks.extend(store(flags));
     checks.extend(unknown.misspelt.iter().map(|told| Check::new("environment", Verdict::Finding, told.clone())));
     let unrelated = unknown.unrelated.iter();
     checks.extend(
@@ -174,6 +178,37 @@ fn tls(flags: &Flags, services: &Services) -> Option<Check> {
     Some(match TcpListener::bind(tls.listen) {
         Ok(_) => Check::new(about, Verdict::Ok, format!("{} is free; {kept}", tls.listen)),
         Err(error) => Check::new(about, Verdict::Note, format!("cannot listen on {} now: {error}; {kept}", tls.listen)),
+    })
+}
+
+/// Whether the place that sessions are kept in can be opened. Nothing if that is memory.
+fn store(flags: &Flags) -> Option<Check> {
+    let about = "store";
+    Some(match &flags.store.store {
+        StoreAt::Memory => return None,
+        // A new file is not made only to look at it.
+        StoreAt::File(path) if !path.exists() => {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            if folder.is_dir() {
+                Check::new(about, Verdict::Ok, format!("{} is new", path.display()))
+            } else {
+                Check::new(about, Verdict::Finding, format!("there is no folder {}", folder.display()))
+            }
+        }
+        StoreAt::File(path) => match FilePlace::open(path, None) {
+            Ok(_) => Check::new(about, Verdict::Ok, format!("{} can be opened", path.display())),
+            Err(CannotOpenFile::Locked(_)) => {
+                Check::new(about, Verdict::Note, format!("a running sandbox has {}", path.display()))
+            }
+            Err(error) => Check::new(about, Verdict::Finding, error.to_string()),
+        },
+        StoreAt::Database(url) => match Log::database(url, flags.settings().store.keep) {
+            Ok(log) => {
+                log.close();
+                Check::new(about, Verdict::Ok, format!("{url} can be reached"))
+            }
+            Err(error) => Check::new(about, Verdict::Finding, error.to_string()),
+        },
     })
 }
 

@@ -99,6 +99,9 @@ fn check(place: &mut FilePlace) -> ExitCode {
             Err(error) => wrong.push(format!("{name}: {error}")),
         }
     }
+    if logs.is_empty() && wrong.is_empty() {
+        text.push_str("0 sessions\n");
+    }
     let code = print(&text);
     for what in &wrong {
         print_error(what);

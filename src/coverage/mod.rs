@@ -57,7 +57,7 @@ impl Kind {
 }
 
 /// How a caller shows who it is, as a token says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum TokenKind {
     /// A token of the organisation itself.
     Own,

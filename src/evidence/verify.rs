@@ -89,6 +89,19 @@ fn plural(count: u64, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
+/// What is not there any longer, or never was, can be neither counted nor ruled out.
+fn tell_missing(told: &mut Outcome, dropped: u64, sessions: &[Arc<Session>]) {
+    if dropped > 0 {
+        told.passed = false;
+        let plural = plural(dropped, "older call");
+        let _ = write!(told.detail, "; {plural} can no longer be looked at: raise --journal");
+    }
+    for (session, why) in sessions.iter().filter_map(|session| Some((session, session.journal.unseen()?))) {
+        told.passed = false;
+        let _ = write!(told.detail, "; {}: {why} (docs/evidence.md)", session.name);
+    }
+}
+
 fn called(filter: &Filter, times: Times, sessions: &[Arc<Session>]) -> Outcome {
     let (mut count, mut dropped) = (0, 0);
     let mut fitting: Vec<NearCall> = Vec::new();
@@ -99,11 +112,8 @@ fn called(filter: &Filter, times: Times, sessions: &[Arc<Session>]) -> Outcome {
         fitting.extend(found.entries.iter().map(|entry| near(session, entry, Vec::new())));
     }
     let mut told = outcome((times.least..=times.most).contains(&count), plural(count, "call"));
-    if dropped > 0 && (count < times.least || times.most < u64::MAX) {
-        // What is not there any longer can be neither counted nor ruled out.
-        let plural = plural(dropped, "older call");
-        told.passed = false;
-        let _ = write!(told.detail, "; {plural} can no longer be looked at: raise --journal");
+    if count < times.least || times.most < u64::MAX {
+        tell_missing(&mut told, dropped, sessions);
     }
     if count > times.most {
         fitting.truncate(MOST_NEAR);
@@ -168,11 +178,8 @@ fn never(conduct: &'static Conduct, sessions: &[Arc<Session>]) -> Outcome {
         }
     }
     shown.truncate(MOST_NEAR);
-    let mut told = outcome(hits == 0 && dropped == 0, plural(hits, "time"));
-    if dropped > 0 {
-        let plural = plural(dropped, "older call");
-        let _ = write!(told.detail, "; {plural} can no longer be looked at: raise --journal");
-    }
+    let mut told = outcome(hits == 0, plural(hits, "time"));
+    tell_missing(&mut told, dropped, sessions);
     if hits > 0 {
         let _ = write!(told.detail, "; {}", conduct.good.en);
     }

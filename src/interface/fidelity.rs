@@ -9,7 +9,7 @@ use http::HeaderValue;
 
 use super::ServiceModule;
 use crate::catalogue::{Check, Edition, Label, Leaning};
-use crate::coverage::PartyState;
+use crate::coverage::{PartyState, TokenKind};
 
 /// A line of docs/fidelity.md, and the answers that lean on it.
 #[derive(Debug)]
@@ -35,6 +35,9 @@ pub enum On {
     Xml,
     /// A success about a party in a state, by the name of the state.
     Party(&'static str),
+    /// A success in a package, by its name, to a caller with a kind of token: `own`, `systembruker`, `delegated`, `consent` or
+    /// `consent-header`.
+    Token(&'static str, &'static str),
     /// A refusal with a code, asked for or not.
     Refusal,
     /// A refusal that lists findings, asked for or not.
@@ -67,6 +70,8 @@ pub(crate) struct Basis {
     /// The edition and the format (XML or not) of a success.
     pub(crate) success: Option<(Edition, bool)>,
     pub(crate) party: Option<PartyState>,
+    /// The package of a success, and the kind of the caller's token.
+    pub(crate) token: Option<(&'static str, TokenKind)>,
     pub(crate) code: Option<&'static str>,
     /// The check that the call failed by itself.
     pub(crate) failed: Option<Check>,
@@ -112,6 +117,7 @@ impl Basis {
             On::Edition(edition) => self.success.is_some_and(|(given, _)| given.name() == edition),
             On::Xml => self.success.is_some_and(|(_, is_xml)| is_xml),
             On::Party(state) => self.success.is_some() && self.party.is_some_and(|party| party.name() == state),
+            On::Token(package, kind) => self.token.is_some_and(|(of, given)| of == package && given.name() == kind),
             On::Refusal => self.code.is_some() && !self.lists_findings,
             On::Findings => self.lists_findings,
             On::Check(check) => self.failed == Some(check),

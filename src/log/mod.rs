@@ -125,6 +125,11 @@ impl Log {
         Ok(Self { at: At::Shared(replicas), bytes: AtomicUsize::new(0), keep })
     }
 
+    /// Whether other processes change the same sessions.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self.at, At::Shared(_))
+    }
+
     /// Whether the records outlive the process.
     pub(crate) fn is_lasting(&self) -> bool {
         !matches!(self.at, At::Memory)

@@ -25,11 +25,17 @@ pub(super) fn tell(response: &mut Response<Body>, entry: &mut Entry, planned: &P
         entry.findings.iter().filter_map(|finding| label(&finding.code)).max()
     };
     let lists_findings = !entry.findings.is_empty();
+    let token = || {
+        let Target::Service { route, .. } = &planned.call.target else { return None };
+        let package = route.package.known()?.name;
+        Some((package, planned.call.caller.token_kind(&planned.call.received.parts.headers)?))
+    };
     let basis = Basis {
         service: module.map_or(0, |module| std::ptr::from_ref(module).addr()),
         endpoint: entry.endpoint,
         success: entry.answer,
         party: entry.answer.and_then(|_| party(&planned.subject)),
+        token: entry.answer.and_then(|_| token()),
         code: entry.code,
         failed: entry.checks.and_then(|checks| checks.failed),
         lists_findings,

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use http::header::{
-    ALLOW, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
-    X_CONTENT_TYPE_OPTIONS,
+    ALLOW, AUTHORIZATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER,
+    WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, Response, StatusCode};
 use http_body_util::{Either, Full};
@@ -17,6 +17,7 @@ use super::Body;
 use super::id::KORRELASJONSID;
 use super::planned::{Plan, Planned};
 use super::received::Received;
+use crate::access::INVALID_TOKEN;
 use crate::browser::{Foreign, allow_sending};
 use crate::catalogue::{Endpoint, Service, Success};
 use crate::faults::Cause;
@@ -167,7 +168,10 @@ impl<'a> Head<'a> {
                 headers.insert(WWW_AUTHENTICATE, challenge);
             }
             _ if status == StatusCode::UNAUTHORIZED => {
-                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+                // Asked for, or for want of a token. With one, it is the token that is refused.
+                let has_token = self.received.parts.headers.contains_key(AUTHORIZATION);
+                let challenge = if has_token { INVALID_TOKEN } else { "Bearer" };
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
             }
             _ => {}
         }

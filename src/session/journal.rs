@@ -132,6 +132,8 @@ pub(crate) struct Journal {
     keys: RandomState,
     kept: Mutex<KeptEntries>,
     bodies: Arc<BodyBudget>,
+    /// Why calls of its session may be missing that it never had. Nothing if it has had all.
+    unseen: Option<&'static str>,
     /// Wakes those who watch it. If nobody does, it costs a call one look at a counter.
     news: watch::Sender<()>,
 }
@@ -183,7 +185,8 @@ pub(crate) struct FoundEntries {
 
 impl Journal {
     pub(crate) fn new(capacity: usize, bodies: Arc<BodyBudget>) -> Self {
-        Self { capacity, keys: RandomState::new(), kept: Mutex::default(), bodies, news: watch::channel(()).0 }
+        let news = watch::channel(()).0;
+        Self { capacity, keys: RandomState::new(), kept: Mutex::default(), bodies, unseen: None, news }
     }
 
     /// Whether headers and bodies are kept, so that an exchange is worth making.
@@ -287,6 +290,16 @@ impl Journal {
             format!("{name} is {is}, not {wanted}")
         };
         filter.unlike(entry, &self.keys).map(told).collect()
+    }
+
+    /// The same, where calls of the session may have gone elsewhere.
+    pub(crate) fn without(self, unseen: Option<&'static str>) -> Self {
+        Self { unseen, ..self }
+    }
+
+    /// Why calls of its session may be missing that it never had. Nothing if it has had all.
+    pub(crate) fn unseen(&self) -> Option<&'static str> {
+        self.unseen
     }
 
     /// How many requests there were in all, those not kept included.

@@ -5,6 +5,7 @@ pub(crate) mod call_id;
 mod change;
 mod entry;
 pub(crate) mod events;
+mod evidence;
 pub(crate) mod exchange;
 pub(crate) mod facts;
 pub(crate) mod flags;
@@ -40,6 +41,7 @@ use crate::scenario::sources::{Source, Text};
 use crate::session::flags::FlagCounters;
 use crate::session::rules::Rules;
 use events::Beginning;
+use evidence::Evidence;
 use exchange::BodyBudget;
 use history::History;
 use journal::Journal;
@@ -148,23 +150,20 @@ impl Session {
             scenarios: start.library.digest().into(),
             by: env!("CARGO_PKG_VERSION").into(),
         };
-        Self::as_begun(name, start, (beginning, begun), History::new(name, &start.log), None)
+        Self::as_begun(name, start, (beginning, begun), History::new(name, &start.log), Evidence::whole(start))
     }
 
-    /// A session as it was when it began. `before` is its state until now: the journal goes on.
+    /// A session as it was when it began, with the evidence of its calls so far.
     fn as_begun(
         name: &str,
         start: &Start,
         (beginning, begun): (Beginning, DateTime<Utc>),
         history: History,
-        before: Option<&Self>,
+        evidence: Evidence,
     ) -> Result<Self, LoadError> {
         let (number, loaded) = start.library.on(beginning.base);
         let server = loaded?;
         let world = World { number, loaded: Arc::clone(&server), server, flags: Arc::default() };
-        let journal = before.map(|before| Arc::clone(&before.journal));
-        let tried = before.map(|before| Arc::clone(&before.tried));
-        let verdicts = before.map(|before| Arc::clone(&before.verdicts));
         Ok(Self {
             name: name.into(),
             base: beginning.base,
@@ -172,9 +171,9 @@ impl Session {
             clock: Clock::default(),
             rules: Rules::default(),
             about: RwLock::default(),
-            journal: journal.unwrap_or_else(|| Arc::new(Journal::new(start.journal, Arc::clone(&start.bodies)))),
-            tried: tried.unwrap_or_default(),
-            verdicts: verdicts.unwrap_or_default(),
+            journal: evidence.journal,
+            tried: evidence.tried,
+            verdicts: evidence.verdicts,
             beginning,
             history,
             catalogue: start.catalogue,

@@ -1,6 +1,7 @@
 //! A session from its log: after a restart, after an undo, and after changes that could not be written.
 
 use super::events::Event;
+use super::evidence::Evidence;
 use super::history::{History, effective};
 use super::{Session, Start};
 use crate::log::NotKept;
@@ -41,7 +42,13 @@ impl Session {
         let Ok(Event::Begun(beginning) | Event::Reset(beginning)) = counted[first].event() else {
             return Err(CannotRecover::NoBeginning);
         };
-        let session = Self::as_begun(name, start, (beginning, counted[first].at), history, before)?;
+        let session = Self::as_begun(
+            name,
+            start,
+            (beginning, counted[first].at),
+            history,
+            Evidence::of_recovered(start, before),
+        )?;
         for record in &counted[first + 1..] {
             if let Err(why) = session.replay(record, before) {
                 session.warn(&format!("record {} ({}) of its log has no effect: {why}", record.sequence, record.kind));
@@ -52,7 +59,8 @@ impl Session {
 
     /// The same, with no records: as it was when it began.
     pub(super) fn recover_empty(&self, start: &Start, history: History) -> Result<Self, CannotRecover> {
-        Ok(Self::as_begun(&self.name, start, (self.beginning.clone(), self.begun), history, Some(self))?)
+        let evidence = Evidence::of_recovered(start, Some(self));
+        Ok(Self::as_begun(&self.name, start, (self.beginning.clone(), self.begun), history, evidence)?)
     }
 
     /// A record with the file that belongs to it, if the session still has that.

@@ -611,3 +611,39 @@ fn files_that_cannot_be_used_stop_the_start() {
     assert!(error.contains("bad-clients"), "{error}");
     std::fs::remove_file(file).expect("removed");
 }
+
+/// A client signs with its own clock, which does not follow the session's.
+#[test]
+fn a_client_gets_a_new_token_after_the_clock_of_tokens_has_moved() {
+    let sandbox = Sandbox::builder().now(common::TODAY).auth("claims").start().expect("it starts");
+    let claims = || {
+        json!({
+            "iss": "c", "aud": "https://test.maskinporten.no/", "scope": "skatteetaten:kravogbetalinger",
+            "iat": common::jwt::now(), "exp": common::jwt::now() + 100, "consumer_org": "311851381",
+        })
+    };
+    let fetch = || common::jwt::grant(&sandbox, "/maskinporten/token", "", &claims());
+    let first = fetch();
+    assert_eq!(first.status, 200, "{}", first.text());
+    let call = |answer: &Answer| {
+        call(&sandbox, "regnskapssystem", "311851381", answer.json()["access_token"].as_str().expect("a token"))
+    };
+    assert_eq!(call(&first).status, 200);
+    let moved = post(&sandbox, "/sandbox/clock", &[], &json!({ "advance": "1d", "tokens": true }));
+    assert_eq!(moved.status, 200, "{}", moved.text());
+    let expired = call(&first);
+    assert_eq!((expired.status, expired.header("www-authenticate")), (401, r#"Bearer error="invalid_token""#));
+    let second = fetch();
+    assert_eq!(second.status, 200, "{}", second.text());
+    assert_eq!(call(&second).status, 200);
+}
+
+#[test]
+fn a_refusal_that_was_asked_for_has_the_challenge_of_a_real_one() {
+    let sandbox = sandbox();
+    let path = format!("{BASE}/finans/311851381/aapnekrav");
+    let challenge = |headers: &[(&str, &str)]| get(&sandbox, &path, headers).header("www-authenticate").to_owned();
+    assert_eq!(challenge(&[("Sandbox-Error", "KB-004")]), "Bearer");
+    let token = "Bearer e30.e30.e30";
+    assert_eq!(challenge(&[("Sandbox-Error", "KB-004"), ("Authorization", token)]), r#"Bearer error="invalid_token""#);
+}

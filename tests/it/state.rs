@@ -340,3 +340,31 @@ fn compact_gives_room_back() {
     assert_eq!(program(&["store", "check", "--store", "file:/nowhere/a.db"]).0, Some(2));
     assert_eq!(program(&["store", "check"]).0, Some(2));
 }
+
+/// A gate must not pass on calls that it cannot know of.
+#[test]
+fn what_was_called_before_a_restart_can_be_neither_counted_nor_ruled_out() {
+    let file = StoreFile::new("evidence");
+    let verify = |sandbox: &Sandbox, expectation: Value| {
+        let verdict = post(sandbox, "/sandbox/verify", &NAMED, &expectation).json();
+        (verdict["passed"] == true, verdict["results"][0]["detail"].as_str().unwrap_or_default().to_owned())
+    };
+    let never = || json!({ "never": "retry-storm" });
+    let call = |sandbox: &Sandbox| get(sandbox, &format!("{BASE}/finans/311851381/aapnekrav"), &NAMED).status;
+    let sandbox = file.start();
+    assert_eq!(post(&sandbox, "/sandbox/clock", &NAMED, &json!({ "now": "2026-12-24" })).status, 200);
+    assert_eq!(call(&sandbox), 200);
+    assert!(verify(&sandbox, never()).0, "it has seen all calls");
+    drop(sandbox);
+
+    let sandbox = file.start();
+    let (passed, detail) = verify(&sandbox, never());
+    assert!(!passed && detail.contains("comes from the store"), "{detail}");
+    assert!(!verify(&sandbox, json!({ "called": "aapnekrav", "atMost": 1 })).0);
+    assert_eq!(call(&sandbox), 200);
+    assert!(
+        verify(&sandbox, json!({ "called": { "endpoint": "aapnekrav" } })).0,
+        "one call is there, and more do not matter"
+    );
+    assert!(!verify(&sandbox, json!({ "called": { "endpoint": "aapnekrav" }, "times": 1 })).0);
+}

@@ -115,8 +115,10 @@ class Load:
 
     def count_rule(self, replica, rng):
         rule = self.counted
-        if rule is None:
-            return
+        if rule is not None:
+            self.count(replica, rule)
+
+    def count(self, replica, rule):
         with self.history.lock:
             self.history.sent_calls[rule] = self.history.sent_calls.get(rule, 0) + 1
         path = f"/api/innkreving/kravogbetalinger/v1/regnskapssystem/{COUNTED}/aapnekrav"
@@ -129,15 +131,15 @@ class Load:
             elif answer[0] != 200:
                 self.history.faults.append(f"a counted call: {answer[0]}")
 
-    def renew_counted(self):
-        """Uses a counted rule up, checks how often it was met, and makes the next one. Nobody else calls meanwhile."""
+    def renew_counted(self, rule):
+        """Uses a counted rule up, checks how often it was met, and makes the next one. Nobody else counts meanwhile: a call
+        that began with the old rule would meet the new one."""
         history = self.history
-        rule = self.counted
         if rule is not None:
             for _ in range(TIMES + 20):
                 with history.lock:
                     before = history.met.get(rule, 0)
-                self.count_rule(random.choice(self.replicas), None)
+                self.count(random.choice(self.replicas), rule)
                 with history.lock:
                     if history.met.get(rule, 0) == before and self.steady(rule):
                         break
@@ -362,7 +364,7 @@ def main():
         history = History()
         load = Load(replicas, history, seed)
         load.example = subprocess.check_output([binary, "begjaering", "example", "--now", "2026-11-21"], text=True)
-        load.renew_counted()
+        load.renew_counted(None)
         threads = [threading.Thread(target=load.work, args=(number,), daemon=True) for number in range(6)]
         for thread in threads:
             thread.start()
@@ -374,8 +376,7 @@ def main():
             if history.sent_calls.get(rule, 0) > 2 * TIMES:
                 load.counted = None
                 time.sleep(16)
-                load.counted = rule
-                load.renew_counted()
+                load.renew_counted(rule)
         load.ends.set()
         for thread in threads:
             thread.join(60)

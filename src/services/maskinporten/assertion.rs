@@ -44,13 +44,14 @@ pub(super) struct Assertion<'a> {
 const OTHER_AUDIENCE: &str =
     "aud is accepted, but published is the issuer itself, exactly as its discovery document writes it";
 
-/// Reads and checks an assertion. `names` are the URLs that `aud` may hold.
+/// Reads and checks an assertion. `names` are the URLs that `aud` may hold. Its times may be those of the session's tokens (`now`)
+/// or real ones (`real`): a client signs with its own clock, whatever the session's shows.
 pub(super) fn check<'a>(
     text: &str,
     access: &'a Access,
     names: &[String],
     session: &Session,
-    now: DateTime<Utc>,
+    (now, real): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Assertion<'a>, Refusal> {
     let jwt = Jwt::read(text).map_err(|why| refusal("MP-011", &format!("the assertion is no JWT ({why})")))?;
     let algorithm = jwt.algorithm().map_err(|_| refusal("MP-011", "alg is none of RS256, RS384, RS512"))?;
@@ -70,6 +71,7 @@ pub(super) fn check<'a>(
         return Err(refusal("MP-100", &format!("no client {client_id:?} is registered")));
     }
     let warning = check_audience(claims.get("aud"), names)?;
+    let now = if check_times(claims, now).is_err() && check_times(claims, real).is_ok() { real } else { now };
     let (expires, jti) = (check_times(claims, now)?, text_of(claims, "jti")?);
     let (key, certificate) = signing_key(&jwt, client, now)?;
     if key.is_some_and(|key| !key.verifies(algorithm, jwt.signed, &jwt.signature)) {

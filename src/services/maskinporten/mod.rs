@@ -187,7 +187,8 @@ fn token(call: &Call<'_>) -> Result<Answer, Refusal> {
     let issuer = issuer(call);
     let names =
         [issuer.clone(), ISSUER.test_url.to_owned(), format!("{}maskinporten/", root(&issuer)), host_form(&issuer)];
-    let assertion = assertion::check(text, call.access, &names, call.session, call.instants.tokens)?;
+    let instants = (call.instants.tokens, call.session.time().real());
+    let assertion = assertion::check(text, call.access, &names, call.session, instants)?;
     let asked = call.session.state::<Requests>();
     let request = grant::check(&assertion, call.catalogue, call.instants.tokens, asked)?;
     let by_delegation = request.consumer_org.is_some();
