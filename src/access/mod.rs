@@ -189,6 +189,12 @@ impl Caller {
         Some((token.mark, token.seconds_left(now)))
     }
 
+    /// How many seconds ago its token ended. Nothing if it has none that can be read, or has not ended.
+    pub(crate) fn ended(&self, now: DateTime<Utc>) -> Option<i64> {
+        let Self::Says(token) = self else { return None };
+        token.seconds_left(now).filter(|left| *left < 0).map(i64::saturating_neg)
+    }
+
     /// The OAuth client.
     pub(crate) fn client(&self) -> Option<&str> {
         match self {

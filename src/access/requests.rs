@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::mint::{stable_uuid, urn};
-use crate::log::kept::{Fold, Kept};
+use crate::log::kept::{Fold, Kept, Told};
 
 /// The most entries of each kind in a session.
 const MOST: usize = 10_000;
@@ -193,6 +193,18 @@ pub(crate) enum Asked {
 
 impl Kept for Requests {
     type Event = Asked;
+
+    fn told(event: &Asked) -> Told {
+        Told::done(match event {
+            Asked::Consent(it) => format!("{} asked {} for the consent {}", it.to, it.from, it.id),
+            Asked::ConsentDecided { id, status, .. } => format!("The consent {id} was decided: {}", status.name()),
+            Asked::System(it) => format!("The system {} was registered", it.id),
+            Asked::SystemUser(it) => format!("A systembruker of {} was asked for: {}", it.party, it.id),
+            Asked::SystemUserDecided { id, status } => {
+                format!("The systembruker {id} was decided: {}", status.name())
+            }
+        })
+    }
 
     fn apply(&self, event: &Asked, _: &Fold<'_>) {
         let mut inner = self.0.lock();

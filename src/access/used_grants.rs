@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
-use crate::log::kept::{Fold, Kept};
+use crate::log::kept::{Fold, Kept, Told};
 
 /// How long a grant is remembered, in real time: the longest life of an assertion, and how far its issue time may be off.
 const REMEMBERED: TimeDelta = TimeDelta::seconds(130);
@@ -71,6 +71,10 @@ struct Used {
 
 impl Kept for UsedGrants {
     type Event = GrantEvent;
+
+    fn told(_: &GrantEvent) -> Told {
+        Told::background("A client exchanged an assertion for a token")
+    }
 
     fn apply(&self, GrantEvent::Used { grant, expires }: &GrantEvent, fold: &Fold<'_>) {
         let mut used = self.0.lock();

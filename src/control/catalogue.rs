@@ -9,13 +9,14 @@ use serde::Serialize;
 
 use super::preview::is_view;
 use crate::access::Level;
-use crate::catalogue::{COMMON_CODES, Check, Code, Edition, Endpoint, Needs, Package, Parameter, PartyIn, Service};
+use crate::catalogue::{COMMON_CODES, Check, Code, Edition, Endpoint, Needs, Package, Parameter, PartyIn};
 use crate::config::base_url;
-use crate::faults::effects::{DELAYS, DRIFTS, FAULTS};
+use crate::faults::effects::{DELAYS, DRIFTS, FAULTS, Fault};
 use crate::faults::key::Key;
+use crate::faults::meanings::{FaultMeaning, MEANINGS, OTHERS};
 use crate::faults::{Cause, reserved_numbers};
-use crate::interface::ServiceModule;
 use crate::interface::pages::Shared;
+use crate::interface::{Hooks, ServiceModule};
 
 /// What can be called, and what can be asked of a call.
 #[derive(Serialize, JsonSchema)]
@@ -31,6 +32,10 @@ pub(super) struct CatalogueView {
     common_codes: Vec<CodeView>,
     /// The faults on the wire, as a caller may write them.
     faults: Vec<&'static str>,
+    /// What each fault on the wire is, in their order.
+    fault_meanings: Vec<FaultView>,
+    /// What a delay is, and what each drift is, by the name `delay` and those of the drifts.
+    other_meanings: Vec<FaultView>,
     /// Delays, an example of each form.
     delays: Vec<&'static str>,
     /// What drift can change; several are joined by `+`.
@@ -79,6 +84,21 @@ struct ServiceView {
     modifiers: Vec<KeyView>,
 }
 
+/// A fault on the wire, a delay or a drift. The texts are Markdown without links.
+#[derive(Serialize, JsonSchema)]
+struct FaultView {
+    /// As a caller may write it.
+    fault: &'static str,
+    /// What goes out.
+    sent: &'static str,
+    /// What a client sees.
+    seen: &'static str,
+    /// What a good client does.
+    advice: &'static str,
+    /// Whether the caller gets no answer at all.
+    silent: bool,
+}
+
 /// An access package.
 #[derive(Serialize, JsonSchema)]
 struct PackageView {
@@ -116,6 +136,8 @@ struct ParameterView {
     name: &'static str,
     description: &'static str,
     example: &'static str,
+    /// Whether `/sandbox/choices` lists what the session has for it.
+    choices: bool,
 }
 
 /// A published code.
@@ -123,7 +145,10 @@ struct ParameterView {
 struct CodeView {
     code: &'static str,
     status: u16,
+    /// The published area, in Norwegian.
     area: &'static str,
+    /// The sandbox's own message, in Norwegian.
+    melding: &'static str,
     /// The organisation number that always gets it.
     #[serde(skip_serializing_if = "Option::is_none")]
     reserved: Option<String>,
@@ -191,6 +216,8 @@ pub(super) async fn show(State(shared): State<Arc<Shared>>) -> Json<CatalogueVie
         services: shared.services.modules.iter().map(|module| service(module)).collect(),
         common_codes: COMMON_CODES.iter().map(|it| code(it, None)).collect(),
         faults: FAULTS.to_vec(),
+        fault_meanings: MEANINGS.iter().map(fault).collect(),
+        other_meanings: OTHERS.iter().map(fault).collect(),
         delays: DELAYS.to_vec(),
         drifts: DRIFTS.to_vec(),
         editions: Edition::ALL.iter().map(ToString::to_string).collect(),
@@ -228,7 +255,7 @@ fn service(module: &ServiceModule) -> ServiceView {
         takes_party: service.takes_party(),
         scopes: service.scopes().to_vec(),
         packages: service.packages.iter().map(package).collect(),
-        endpoints: module.service.endpoints.iter().zip(module.operations).map(|it| endpoint(service, it)).collect(),
+        endpoints: module.service.endpoints.iter().zip(module.operations).map(|it| endpoint(module, it)).collect(),
         codes: own.chain(common.iter().map(|it| code(it, None))).collect(),
         findings: service.findings.iter().map(|it| code(it, None)).collect(),
         modifiers: service
@@ -249,11 +276,11 @@ fn package(package: &Package) -> PackageView {
     PackageView { name: package.name, needs }
 }
 
-fn endpoint(service: &Service, (it, operation): (&Endpoint, &crate::interface::Operation)) -> EndpointView {
+fn endpoint(module: &ServiceModule, (it, operation): (&Endpoint, &crate::interface::Operation)) -> EndpointView {
     EndpointView {
         name: it.name,
         method: it.method.as_str(),
-        path: format!("{}/{}", service.base, it.path),
+        path: format!("{}/{}", module.service.base, it.path),
         summary: operation.summary,
         periode: it.periode,
         party: match it.party {
@@ -265,14 +292,20 @@ fn endpoint(service: &Service, (it, operation): (&Endpoint, &crate::interface::O
         body: it.body.content_type(),
         findings: it.findings.is_some(),
         view: is_view(it, operation),
-        parameters: it.parameters.iter().map(parameter).collect(),
+        parameters: it.parameters.iter().map(|it| parameter(it, &module.hooks)).collect(),
     }
 }
 
-fn parameter(it: &Parameter) -> ParameterView {
-    ParameterView { name: it.name, description: it.description, example: it.example }
+fn parameter(it: &Parameter, hooks: &Hooks) -> ParameterView {
+    let choices = hooks.choices.iter().any(|choices| choices.parameter == it.name);
+    ParameterView { name: it.name, description: it.description, example: it.example, choices }
+}
+
+fn fault(it: &FaultMeaning) -> FaultView {
+    let silent = it.fault.parse().is_ok_and(Fault::hangs_up);
+    FaultView { fault: it.fault, sent: it.sent, seen: it.seen, advice: it.advice, silent }
 }
 
 fn code(code: &Code, reserved: Option<String>) -> CodeView {
-    CodeView { code: code.code, status: code.status, area: code.area, reserved }
+    CodeView { code: code.code, status: code.status, area: code.area, melding: code.melding, reserved }
 }

@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::log_words::told;
 use crate::faults::refused::Refused;
 use crate::interface::contract::Schemas;
 use crate::interface::pages::{ControlOperation, InSession, JsonBody, Problem, Shared, json_body, off_thread, refused};
@@ -41,6 +42,10 @@ pub(super) struct RecordView {
     at: DateTime<Utc>,
     /// What happened. docs/state.md lists all kinds.
     kind: String,
+    /// What happened, as a sentence, redacted.
+    words: String,
+    /// Whether nobody asked for it: it came about while calls were answered, like the use of a rule.
+    background: bool,
     /// The facts that fit on a line, redacted.
     facts: String,
     /// Whether it counts. What was undone does not.
@@ -106,16 +111,24 @@ pub(super) async fn records(shared: &Arc<Shared>, InSession(session): &InSession
 pub(super) async fn show(State(shared): State<Arc<Shared>>, session: InSession) -> Result<Json<LogView>, Problem> {
     let records = records(&shared, &session).await?;
     let counted: HashSet<u64> = effective(&records).iter().map(|record| record.sequence).collect();
-    let view = |record: &Record| RecordView {
-        sequence: record.sequence,
-        at: record.at,
-        kind: record.kind.to_string(),
-        facts: facts(record),
-        counts: counted.contains(&record.sequence),
+    let view = |record: &Record| {
+        let told = told(record, shared.services);
+        RecordView {
+            sequence: record.sequence,
+            at: record.at,
+            kind: record.kind.to_string(),
+            words: redacted(&told.text).chars().take(LONGEST_WORDS).collect(),
+            background: told.is_background,
+            facts: facts(record),
+            counts: counted.contains(&record.sequence),
+        }
     };
     let newest = records.len().saturating_sub(MOST);
     Ok(Json(LogView { count: records.len(), records: records[newest..].iter().map(view).collect() }))
 }
+
+/// The longest sentence of a record, in characters.
+const LONGEST_WORDS: usize = 240;
 
 /// The longest fact that is told, in characters, and the most of them.
 const LONGEST: usize = 80;

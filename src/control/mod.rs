@@ -3,6 +3,7 @@
 
 mod capsule;
 mod catalogue;
+mod choices;
 mod clock;
 mod coverage;
 mod docs;
@@ -10,6 +11,7 @@ mod guard;
 mod ledger;
 mod live;
 mod log;
+mod log_words;
 mod metrics;
 mod openapi;
 mod openapi_views;
@@ -108,6 +110,7 @@ fn control() -> Router<Arc<Shared>> {
         .route("/parties/{number}/answers", get(preview::answers))
         .route("/timeline", get(timeline::show))
         .route("/catalogue", get(catalogue::show))
+        .route("/choices", get(choices::list))
 }
 
 /// The OpenAPI document of a service, or of the control API, by name, in a version of OpenAPI.

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
+use super::choices::ChoiceQuery;
 use super::clock::{ClockChange, ClockView};
 use super::coverage::CoverageQuery;
 use super::live::LiveQuery;
@@ -64,6 +65,7 @@ pub(super) fn document(services: &Services) -> Value {
         live: parameters_of::<LiveQuery>(),
         answers: parameters_of::<AnswerQuery>(),
         timeline: parameters_of::<TimelineQuery>(),
+        choices: parameters_of::<ChoiceQuery>(),
     };
     let mut paths = Map::new();
     for operation in &operations {
@@ -339,6 +341,7 @@ struct Queries {
     live: Vec<Value>,
     answers: Vec<Value>,
     timeline: Vec<Value>,
+    choices: Vec<Value>,
 }
 
 impl Queries {
@@ -351,6 +354,7 @@ impl Queries {
             "watchJournal" => &self.live,
             "showAnswers" => &self.answers,
             "showTimeline" => &self.timeline,
+            "listChoices" => &self.choices,
             _ => &[],
         }
     }

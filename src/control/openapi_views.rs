@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use super::catalogue::CatalogueView;
+use super::choices::ChoiceView;
 use super::ledger::PartyView;
 use super::preview::AnswerView;
 use super::timeline::Timeline;
@@ -44,6 +45,13 @@ pub(super) fn operations(written: &mut Schemas) -> Vec<ControlOperation> {
             "What happens to parties between two days, and what it changes",
             json_body::<Timeline>(written),
             missing,
+        ),
+        operation(
+            "/choices",
+            "listChoices",
+            "What the session has that a call can name in its URL, like its cases",
+            json_body::<Vec<ChoiceView>>(written),
+            &[],
         ),
         operation(
             "/live",

@@ -21,6 +21,8 @@ use crate::interface::pages::{InSession, Problem, Shared, refused};
 use crate::interface::path::Path;
 use crate::interface::{Body, Call, Instants, Operation, Refusal, Scheme, ServiceModule, Subject, Target};
 use crate::session::Session;
+use crate::session::rules::document::Then;
+use crate::session::rules::{CallFacts, Rule};
 
 /// Which answers are asked for.
 #[derive(Default, Deserialize, JsonSchema)]
@@ -65,7 +67,24 @@ pub(super) struct AnswerView {
     literal: Option<String>,
     /// The body, or the message of a refusal.
     body: String,
+    /// The rules of the session that a call would meet, the newest first. They are not in the answer above.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    rules: Vec<RuleNote>,
 }
+
+/// A rule that a call would meet.
+#[derive(Clone, Serialize, JsonSchema)]
+struct RuleNote {
+    id: String,
+    /// What it does.
+    then: Then,
+    /// How likely it is; absent where it is certain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probability: Option<f64>,
+}
+
+/// The most rules that an answer tells.
+const MOST_RULES_TOLD: usize = 20;
 
 /// The most bytes of a body that are told.
 const LONGEST: usize = 1024 * 1024;
@@ -203,6 +222,22 @@ impl Asked {
             catalogue: shared.services.catalogue,
             services: shared.services,
         };
+        let facts = CallFacts {
+            service,
+            endpoint: Some(self.endpoint),
+            package: route.package.text(),
+            party: Some(number),
+            client: None,
+            is_open: subject.is_open,
+        };
+        let real = session.time().real();
+        let note = |rule: Arc<Rule>| RuleNote {
+            id: rule.id.to_string(),
+            then: rule.document.then.clone(),
+            probability: rule.document.probability,
+        };
+        let met = session.rules.matching(&facts).into_iter().filter(|rule| !rule.is_spent(real));
+        let rules: Vec<RuleNote> = met.take(MOST_RULES_TOLD).map(note).collect();
         let answered = (self.operation.answer)(&call);
         let modifiers = edition.map(|edition| format!("/~edition={edition}")).unwrap_or_default();
         let query = if query.is_empty() { query } else { format!("?{query}") };
@@ -221,6 +256,7 @@ impl Asked {
                     hint: None,
                     literal: answer.literal.as_deref().map(str::to_owned),
                     body: beginning(&text),
+                    rules,
                 }
             }
             Err(refusal) => AnswerView {
@@ -232,6 +268,7 @@ impl Asked {
                 hint: refusal.hint_text().map(str::to_owned),
                 literal: None,
                 body: message(&refusal),
+                rules,
             },
         })
     }

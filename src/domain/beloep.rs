@@ -120,6 +120,22 @@ impl fmt::Display for Beloep {
     }
 }
 
+impl Beloep {
+    /// As people write it in Norway: two decimals after a comma, and a space that does not break between thousands.
+    pub fn paa_norsk(self) -> String {
+        let sign = if self.0 < 0 { "\u{2212}" } else { "" };
+        let kroner = (self.0.unsigned_abs() / 100).to_string();
+        let mut grouped = String::new();
+        for (at, digit) in kroner.chars().enumerate() {
+            if at > 0 && (kroner.len() - at).is_multiple_of(3) {
+                grouped.push('\u{a0}');
+            }
+            grouped.push(digit);
+        }
+        format!("{sign}{grouped},{:02}", self.0.unsigned_abs() % 100)
+    }
+}
+
 impl Add for Beloep {
     type Output = Self;
     fn add(self, other: Self) -> Self {

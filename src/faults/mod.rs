@@ -9,6 +9,7 @@ pub(crate) mod drift;
 pub(crate) mod duration;
 pub(crate) mod effects;
 pub(crate) mod key;
+pub(crate) mod meanings;
 pub(crate) mod modifiers;
 mod read;
 pub(crate) mod refused;

@@ -65,6 +65,8 @@ pub struct Hooks {
     pub(crate) orders: Option<OrderSource>,
     /// What happens to parties between two days that no ledger tells.
     pub(crate) happenings: Option<Happenings>,
+    /// What its calls can name in their URLs, from what a session has.
+    pub(crate) choices: &'static [Choices],
     /// The status of a refusal for findings that were demanded, where it is not that of the first one.
     pub(crate) demanded_status: Option<DemandedStatus>,
     /// The journal keeps the JSON bodies that it is sent.
@@ -98,6 +100,7 @@ impl Hooks {
         refuse: None,
         orders: None,
         happenings: None,
+        choices: &[],
         demanded_status: None,
         keeps_bodies: false,
         case_states: None,
@@ -111,15 +114,34 @@ pub(crate) type OrderSource = fn(&Session, &World, Part, DateTime<Utc>) -> Vec<O
 /// The status of a refusal for findings that were demanded of an endpoint.
 pub(crate) type DemandedStatus = fn(Option<&Endpoint>, &[&'static Code]) -> u16;
 
-/// What happens to parties after one day and through another.
-pub(crate) type Happenings = fn(&Session, &World, (NaiveDate, NaiveDate)) -> Vec<Happening>;
+/// What happens to parties that no ledger tells.
+pub(crate) struct Happenings {
+    /// What kind of thing it is, in a word.
+    pub(crate) kind: &'static str,
+    /// What happens after one day and through another.
+    pub(crate) between: fn(&Session, &World, (NaiveDate, NaiveDate)) -> Vec<Happening>,
+}
+
+/// What a session has to name as a parameter of a URL, like the cases that it has.
+pub(crate) struct Choices {
+    /// The parameter's name.
+    pub(crate) parameter: &'static str,
+    /// What there is on the session's clock, the newest first.
+    pub(crate) of: fn(&Session) -> Vec<Choice>,
+}
+
+/// Something that a call can name.
+pub(crate) struct Choice {
+    /// As it is written in a URL.
+    pub(crate) value: String,
+    /// What it is, in a few words.
+    pub(crate) label: String,
+}
 
 /// Something that happens to a party on a day.
 pub(crate) struct Happening {
     pub(crate) day: NaiveDate,
     pub(crate) part: Part,
-    /// What kind of thing it is, in a word.
-    pub(crate) kind: &'static str,
     /// What happens, in the words of the service.
     pub(crate) what: String,
 }

@@ -32,8 +32,8 @@ pub(crate) use example::Example;
 pub use fidelity::{On, Statement};
 pub use hooks::Hooks;
 pub(crate) use hooks::{
-    Happening, NamedSchema, PageRoutes, Panel, PartyFact, Render, RequestFault, Sample, SettingsSection, Subcommand,
-    View,
+    Choice, Choices, Happening, Happenings, NamedSchema, PageRoutes, Panel, PartyFact, Render, RequestFault, Sample,
+    SettingsSection, Subcommand, View,
 };
 pub use module::{Operation, ServiceModule};
 pub(crate) use refusal::Envelope;

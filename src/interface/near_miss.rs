@@ -1,6 +1,6 @@
 //! What would have made a refused call succeed, for the header `Sandbox-Hint` and the journal.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 
 use super::routes::number_name;
 use super::{Call, Services, url};
@@ -30,6 +30,9 @@ pub(crate) fn hint(call: &Call<'_>, failed: Check) -> Option<String> {
             let scope = service.scopes().first()?;
             Some(format!("ask the issuer for the scope {scope}"))
         }
+        Check::Authentication if call.caller.ended(call.instants.tokens).is_some() => {
+            call.caller.ended(call.instants.tokens).map(|end| expired(end, call))
+        }
         Check::Authentication => Some(
             "the message says what is wrong with the token; without any, and with --auth open or off, the call is served"
                 .to_owned(),
@@ -52,6 +55,17 @@ pub(crate) fn hint(call: &Call<'_>, failed: Check) -> Option<String> {
         Check::Party => Some(party(number, call.day(), scenarios)),
         Check::Period => None,
     }
+}
+
+/// What to do about a token that ended so many seconds ago.
+fn expired(seconds: i64, call: &Call<'_>) -> String {
+    let ended = call.instants.tokens.checked_sub_signed(TimeDelta::seconds(seconds)).unwrap_or(call.instants.tokens);
+    let ended = ended.format("%Y-%m-%d %H:%M:%S UTC");
+    let by = if call.session.clock.moves_tokens() { " by the session's clock" } else { "" };
+    format!(
+        "the token expired {seconds} s ago{by}, at {ended}; ask the issuer for a new one before the calls (a token lives two \
+         minutes), or make one with POST /sandbox/token or under Tokens on the page at /"
+    )
 }
 
 /// What the callers of the call's package need in addition to the scope.

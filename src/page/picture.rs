@@ -20,7 +20,7 @@ const AHEAD: Months = Months::new(9);
 /// Places, in the units of the picture.
 const WIDTH: i64 = 1000;
 const LEFT: i64 = 230;
-const RIGHT: i64 = 900;
+const RIGHT: i64 = 868;
 const TOP: i64 = 56;
 const ROW: i64 = 24;
 
@@ -64,12 +64,12 @@ impl Axis {
     /// The first days of months or quarters or years, as many as there is room for, with their names.
     fn ticks(self) -> Vec<(NaiveDate, String)> {
         let months = (self.to - self.from).num_days() / 30;
-        let step = [1, 3, 6, 12].into_iter().find(|step| months / step <= 14).unwrap_or(12);
+        let step = [1, 3, 6, 12].into_iter().find(|step| months / step <= 10).unwrap_or(12);
         let mut ticks = Vec::new();
         let mut day = NaiveDate::from_ymd_opt(self.from.year(), 1, 1).unwrap_or(self.from);
         while day <= self.to && ticks.len() < 40 {
             if day >= self.from {
-                let name = if day.month() == 1 { day.format("%Y") } else { day.format("%b") };
+                let name = day.format("%Y-%m");
                 ticks.push((day, name.to_string()));
             }
             let months = Months::new(u32::try_from(step).unwrap_or(1));
@@ -128,7 +128,7 @@ fn row(ledger: &Reskontro, number: usize, day: NaiveDate) -> Option<Row<'_>> {
             marks.push(Mark {
                 kind: "due",
                 day: due,
-                text: format!("due {due}: {}", forfall.forfall.opprinnelig_beloep),
+                text: format!("due {due}: {}", forfall.forfall.opprinnelig_beloep.paa_norsk()),
             });
         }
         for plassert in forfall.plassert() {
@@ -140,7 +140,7 @@ fn row(ledger: &Reskontro, number: usize, day: NaiveDate) -> Option<Row<'_>> {
                     ("set-off", "set-off against claims of others", it.motregnetdato, it.beloep())
                 }
             };
-            marks.push(Mark { kind, day, text: format!("{what} {day}: {beloep}") });
+            marks.push(Mark { kind, day, text: format!("{what} {day}: {}", beloep.paa_norsk()) });
         }
     }
     let closes = marks.iter().filter(|mark| mark.kind != "due").map(|mark| mark.day).max();
@@ -154,14 +154,18 @@ fn money(ledger: &Reskontro, day: NaiveDate) -> Vec<Mark> {
     let payments = ledger.innbetalinger().iter().map(|it| {
         let unplaced = at.uplassert(it);
         let kind = if unplaced.is_zero() || it.innbetalingsdato > day { "payment" } else { "unplaced" };
-        let rest = if kind == "unplaced" { format!(", of which {unplaced} is on no claim") } else { String::new() };
-        let text = format!("payment in {}: {}{rest}", it.innbetalingsdato, it.innbetalt_beloep);
+        let rest = if kind == "unplaced" {
+            format!(", of which {} is on no claim", unplaced.paa_norsk())
+        } else {
+            String::new()
+        };
+        let text = format!("payment in {}: {}{rest}", it.innbetalingsdato, it.innbetalt_beloep.paa_norsk());
         Mark { kind, day: it.innbetalingsdato, text }
     });
     let payouts = ledger.utbetalinger().iter().map(|it| Mark {
         kind: "payout",
         day: it.utbetaltdato,
-        text: format!("payout {}: {} {}", it.utbetaltdato, it.utbetalt_beloep, at.utbetalingstatus(it)),
+        text: format!("payout {}: {} {}", it.utbetaltdato, it.utbetalt_beloep.paa_norsk(), at.utbetalingstatus(it)),
     });
     let mut all: Vec<Mark> = payments.chain(payouts).collect();
     all.sort_by_key(|mark| std::cmp::Reverse(mark.day));
@@ -212,7 +216,7 @@ fn drawn(row: &Row<'_>, y: i64, axis: Axis, day: NaiveDate) -> Markup {
     } else {
         format!("{} {described}", krav.kravtype)
     };
-    let told = format!("{}: {amount} from {from}, {} left on {day}", krav.kravtype, row.left);
+    let told = format!("{}: {} from {from}, {} left on {day}", krav.kravtype, amount.paa_norsk(), row.left.paa_norsk());
     html! {
         g class="claim" {
             title { (plain(&told)) }
@@ -226,8 +230,8 @@ fn drawn(row: &Row<'_>, y: i64, axis: Axis, day: NaiveDate) -> Markup {
             }
             @for mark in row.marks.iter().filter(|mark| axis.holds(mark.day)) { (sign(mark, axis.x(mark.day), y + 9)) }
             text class={ "left " (kind) } x=(WIDTH - 4) y=(y + 13) text-anchor="end" fill="#555" {
-                @if row.left.is_zero() { "0" } @else { (row.left) }
-                @if !row.renter.is_zero() { tspan class="interest" fill="#a60" { " +" (row.renter) } }
+                (row.left.paa_norsk())
+                @if !row.renter.is_zero() { tspan class="interest" fill="#a60" { " +" (row.renter.paa_norsk()) } }
             }
         }
     }

@@ -60,6 +60,7 @@ mod sessions;
 mod state;
 mod state_crash;
 mod state_full;
+mod tester;
 mod tls;
 mod trekk_av_sak;
 mod trekk_poll;

@@ -181,13 +181,21 @@ fn check(server: &Running, model: &mut Model) {
     assert!(there.is_superset(&model.rules.1), "lost: {:?}", model.rules.1.difference(&there).collect::<Vec<_>>());
     assert!(there.is_subset(&model.rules.0), "nobody sent {:?}", there.difference(&model.rules.0).collect::<Vec<_>>());
     let mut cases = BTreeMap::new();
-    for case in read(server, "/sandbox/begjaeringer")["begjaeringer"].as_array().expect("cases") {
+    let all = read(server, "/sandbox/begjaeringer");
+    for case in all["begjaeringer"].as_array().expect("cases") {
         let reference = case["eksternSaksreferanse"].as_str().expect("a reference").to_owned();
         let whole = read(server, &format!("/sandbox/begjaeringer/{reference}"));
         let own = whole["innsendinger"][0]["begjaering"]["innsenderReferanse"].as_str().map(str::to_owned);
         let own = own.or_else(|| case["innsenderReferanse"].as_str().map(str::to_owned));
         let Some(own) = own.filter(|own| own.starts_with("mark-")) else { continue };
         assert!(cases.insert(own.clone(), reference).is_none(), "{own} is there twice");
+    }
+    for case in all["kommende"].as_array().expect("cases") {
+        let text = |name: &str| case[name].as_str().expect("a text").to_owned();
+        if text("innsenderReferanse").starts_with("mark-") {
+            let (own, reference) = (text("innsenderReferanse"), text("eksternSaksreferanse"));
+            assert!(cases.insert(own.clone(), reference).is_none(), "{own} is there twice");
+        }
     }
     for (own, reference) in &model.cases.1 {
         assert_eq!(cases.get(own), Some(reference), "the case of {own}");

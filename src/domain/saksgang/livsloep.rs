@@ -1,5 +1,6 @@
 //! The life cycle of a case: a pure function of its submission, its script, the events so far and the instant asked about.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -22,6 +23,17 @@ pub enum Utfall {
     IntetTilUtlegg,
     /// Something of the debtor's is security for the claims.
     Utleggspant(Box<str>),
+}
+
+impl Utfall {
+    /// Its name in commands and answers.
+    pub const fn navn(&self) -> &'static str {
+        match self {
+            Self::Utleggstrekk(_) => "utleggstrekk",
+            Self::IntetTilUtlegg => "intetTilUtlegg",
+            Self::Utleggspant(_) => "utleggspant",
+        }
+    }
 }
 
 /// The terms of a deduction. What is left out stays as it is in the debtor's running deduction. Where there is none, it
@@ -225,6 +237,21 @@ pub struct Datert {
     pub hendelse: Sakshendelse,
 }
 
+/// Why a case came into a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grunn {
+    /// The script came to it.
+    Manus,
+    /// A command let the next step of the script happen.
+    Videre,
+    /// A command set the state.
+    Satt,
+    /// A command decided it.
+    Besluttet,
+    /// Its claims were paid.
+    Betalt,
+}
+
 /// A case came into a state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overgang {
@@ -234,30 +261,31 @@ pub struct Overgang {
     pub tilstand: Sakstilstand,
     /// What was decided.
     pub utfall: Arc<[Utfall]>,
+    /// What brought it about.
+    pub grunn: Grunn,
 }
 
 /// How a case went until an instant, the first state first. Empty before the submission. Steps of the script happen at
 /// the beginning of their day, before the events of that day. Events after the instant have not happened; those before the
 /// submission never do.
 pub fn forloep(innsendt: DateTime<Utc>, manus: &Manus, hendelser: &[Datert], naa: DateTime<Utc>) -> Vec<Overgang> {
-    if naa < innsendt {
-        return Vec::new();
-    }
-    let mut gang = Gang { steg: &manus.0, neste: 0, anker: (day_in_norway(innsendt), 0), overganger: Vec::new() };
-    let mut hendelser: Vec<&Datert> = hendelser.iter().filter(|it| innsendt <= it.tid && it.tid <= naa).collect();
-    hendelser.sort_by_key(|it| it.tid);
-    for Datert { tid, hendelse } in hendelser {
-        let dag = day_in_norway(*tid);
-        gang.frem_til(dag);
-        gang.hendelse(dag, hendelse);
-    }
-    gang.frem_til(day_in_norway(naa));
-    gang.overganger
+    if naa < innsendt { Vec::new() } else { Gang::til(innsendt, manus, hendelser, naa).overganger }
+}
+
+/// The state that [`Sakshendelse::Videre`] brings about at an instant. Nothing if the script has no further step.
+pub fn neste_steg(
+    innsendt: DateTime<Utc>,
+    manus: &Manus,
+    hendelser: &[Datert],
+    naa: DateTime<Utc>,
+) -> Option<Sakstilstand> {
+    let gang = Gang::til(innsendt, manus, hendelser, naa);
+    gang.steg.get(gang.neste).map(|steg| steg.tilstand)
 }
 
 /// A case on its way through its script.
 struct Gang<'a> {
-    steg: &'a [Steg],
+    steg: Cow<'a, [Steg]>,
     /// The next step of the script.
     neste: usize,
     /// A day, and how many days after the submission it is in the script.
@@ -265,43 +293,77 @@ struct Gang<'a> {
     overganger: Vec<Overgang>,
 }
 
-impl Gang<'_> {
+impl<'a> Gang<'a> {
+    /// A case at an instant that is not before its submission.
+    fn til(innsendt: DateTime<Utc>, manus: &'a Manus, hendelser: &[Datert], naa: DateTime<Utc>) -> Self {
+        let anker = (day_in_norway(innsendt), 0);
+        let mut gang = Self { steg: Cow::Borrowed(&manus.0), neste: 0, anker, overganger: Vec::new() };
+        let mut hendelser: Vec<&Datert> = hendelser.iter().filter(|it| innsendt <= it.tid && it.tid <= naa).collect();
+        hendelser.sort_by_key(|it| it.tid);
+        for Datert { tid, hendelse } in hendelser {
+            let dag = day_in_norway(*tid);
+            gang.frem_til(dag);
+            gang.hendelse(dag, hendelse);
+        }
+        gang.frem_til(day_in_norway(naa));
+        gang
+    }
+
     /// Does the steps until a day.
     fn frem_til(&mut self, dag: NaiveDate) {
         while let Some(steg) = self.steg.get(self.neste) {
             let (anker, etter) = self.anker;
             let paa = anker.checked_add_days(Days::new(steg.etter_dager.saturating_sub(etter).into()));
             match paa.filter(|paa| *paa <= dag) {
-                Some(paa) => self.steg(paa),
+                Some(paa) => self.steg(paa, Grunn::Manus),
                 None => break,
             }
         }
     }
 
     /// Does the next step on a day.
-    fn steg(&mut self, dag: NaiveDate) {
+    fn steg(&mut self, dag: NaiveDate, grunn: Grunn) {
         if let Some(steg) = self.steg.get(self.neste) {
-            self.overganger.push(Overgang { dag, tilstand: steg.tilstand, utfall: Arc::clone(&steg.utfall) });
+            self.overganger.push(Overgang { dag, tilstand: steg.tilstand, utfall: Arc::clone(&steg.utfall), grunn });
             self.anker = (dag, steg.etter_dager);
             self.neste += 1;
         }
     }
 
     fn hendelse(&mut self, dag: NaiveDate, hendelse: &Sakshendelse) {
-        let (tilstand, utfall) = match hendelse {
-            Sakshendelse::Videre => return self.steg(dag),
-            Sakshendelse::Satt(tilstand) => (*tilstand, Arc::default()),
-            Sakshendelse::Besluttet(utfall) => (Sakstilstand::SakBesluttet, Arc::clone(utfall)),
+        let (tilstand, utfall, grunn) = match hendelse {
+            Sakshendelse::Videre => return self.steg(dag, Grunn::Videre),
+            Sakshendelse::Satt(tilstand) => (*tilstand, Arc::default(), Grunn::Satt),
+            Sakshendelse::Besluttet(utfall) => (Sakstilstand::SakBesluttet, Arc::clone(utfall), Grunn::Besluttet),
         };
+        if matches!(hendelse, Sakshendelse::Besluttet(_)) {
+            self.bytt_manus(&utfall);
+        }
         let i_manus = self.steg.iter().position(|steg| steg.tilstand == tilstand);
         // A decision that is set without its contents is that of the script.
         let utfall = match (hendelse, i_manus) {
             (Sakshendelse::Satt(_), Some(at)) => Arc::clone(&self.steg[at].utfall),
             _ => utfall,
         };
-        self.overganger.push(Overgang { dag, tilstand, utfall });
+        self.overganger.push(Overgang { dag, tilstand, utfall, grunn });
         self.neste = i_manus.map_or(self.steg.len(), |at| at + 1);
         self.anker = (dag, i_manus.map_or(0, |at| self.steg[at].etter_dager));
+    }
+
+    /// After a decision, a case whose script has one goes on as the script of the outcome does: a deduction runs until the
+    /// claims are paid, everything else ends by itself.
+    fn bytt_manus(&mut self, utfall: &[Utfall]) {
+        if !self.steg.iter().any(|steg| steg.tilstand == Sakstilstand::SakBesluttet) {
+            return;
+        }
+        let is_trekk = |utfall: &Utfall| matches!(utfall, Utfall::Utleggstrekk(_));
+        let manus = match utfall.iter().find(|it| is_trekk(it)).or(utfall.first()) {
+            Some(Utfall::Utleggstrekk(_)) => Manusnavn::Utleggstrekk,
+            Some(Utfall::IntetTilUtlegg) => Manusnavn::IntetTilUtlegg,
+            Some(Utfall::Utleggspant(_)) => Manusnavn::Utleggspant,
+            None => return,
+        };
+        self.steg = Cow::Owned(manus.manus().0);
     }
 }
 
@@ -322,105 +384,4 @@ pub fn ubehandlede(
         **tid <= naa && idag < ready && came_on.is_none_or(|came_on| came_on < dag)
     };
     innsendinger.iter().filter(is_open).count()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::clock::{noon_in_norway, parse_day};
-    use Sakstilstand::*;
-    use proptest::prelude::*;
-
-    fn noon(days: u64) -> DateTime<Utc> {
-        noon_in_norway(parse_day("2026-03-02").expect("a day") + Days::new(days))
-    }
-
-    fn states(manus: Manusnavn, hendelser: &[Datert], days: u64) -> Vec<(i64, Sakstilstand)> {
-        let first = day_in_norway(noon(0));
-        let all = forloep(noon(0), &manus.manus(), hendelser, noon(days));
-        all.iter().map(|it| (it.dag.signed_duration_since(first).num_days(), it.tilstand)).collect()
-    }
-
-    fn at(days: u64, hendelse: Sakshendelse) -> Datert {
-        Datert { tid: noon(days), hendelse }
-    }
-
-    #[test]
-    fn the_scripts_by_their_days() {
-        let last = |manus, days| states(manus, &[], days).last().copied();
-        for (days, state) in [(0, SakOpprettet), (1, SakOpprettet), (2, SakUnderBehandling), (5, SakForelagt)] {
-            assert_eq!(last(Manusnavn::Utleggstrekk, days).map(|it| it.1), Some(state), "{days}");
-        }
-        assert_eq!(last(Manusnavn::Utleggstrekk, 19), Some((5, SakForelagt)));
-        assert_eq!(last(Manusnavn::Utleggstrekk, 400), Some((20, SakBesluttet)));
-        assert_eq!(last(Manusnavn::IntetTilUtlegg, 50), Some((50, SakAvsluttet)));
-        assert_eq!(last(Manusnavn::Utleggspant, 49), Some((20, SakBesluttet)));
-        assert_eq!(last(Manusnavn::Nektet, 400), Some((5, SakNektetFremmet)));
-        assert_eq!(last(Manusnavn::Hevet, 400), Some((10, SakHevet)));
-        assert_eq!(last(Manusnavn::Stille, 400), Some((0, SakOpprettet)));
-        assert_eq!(forloep(noon(3), &Manusnavn::Nektet.manus(), &[], noon(2)), []);
-    }
-
-    #[test]
-    fn a_step_that_comes_early_moves_those_after_it() {
-        let early = [at(1, Sakshendelse::Videre), at(1, Sakshendelse::Videre)];
-        let expected = [(0, SakOpprettet), (1, SakUnderBehandling), (1, SakForelagt), (16, SakBesluttet)];
-        assert_eq!(states(Manusnavn::Utleggstrekk, &early, 300), expected);
-    }
-
-    #[test]
-    fn a_state_that_is_set_is_left_by_the_script_if_it_has_it() {
-        let set = [at(9, Sakshendelse::Satt(SakUnderBehandling))];
-        let expected = [
-            (0, SakOpprettet),
-            (2, SakUnderBehandling),
-            (5, SakForelagt),
-            (9, SakUnderBehandling),
-            (12, SakForelagt),
-            (27, SakBesluttet),
-        ];
-        assert_eq!(states(Manusnavn::Utleggstrekk, &set, 300), expected);
-        let withdrawn = [at(3, Sakshendelse::Satt(SakHevet))];
-        assert_eq!(states(Manusnavn::Utleggstrekk, &withdrawn, 300).last(), Some(&(3, SakHevet)));
-    }
-
-    #[test]
-    fn submissions_are_open_until_the_case_comes_on() {
-        let manus = Manusnavn::Utleggstrekk.manus();
-        let open = |sent: &[u64], days| {
-            let sent: Vec<_> = sent.iter().map(|days| noon(*days)).collect();
-            ubehandlede(&sent, &manus, &forloep(noon(0), &manus, &[], noon(days)), noon(days))
-        };
-        assert_eq!([open(&[0], 0), open(&[0], 1), open(&[0], 2)], [1, 1, 0]);
-        assert_eq!([open(&[0, 10], 10), open(&[0, 10], 11), open(&[0, 10], 12)], [1, 1, 0]);
-        assert_eq!(open(&[0, 10], 9), 0, "what comes later is not there");
-    }
-
-    #[test]
-    fn every_debtor_has_a_synthetic_employer_of_their_own_that_stays() {
-        let trekk = |text: &str| Trekk::avledet(text.parse().expect("digits"));
-        let employer = trekk("01827020008").trekkpliktig;
-        assert_eq!(employer, trekk("01827020008").trekkpliktig);
-        assert_ne!(employer, trekk("05837421820").trekkpliktig);
-        assert!(employer.to_string().starts_with('3') && employer.to_string().parse::<Organisasjonsnummer>().is_ok());
-    }
-
-    proptest! {
-        #[test]
-        fn what_has_happened_stays_whatever_comes_later(
-            events in prop::collection::vec((0_u64..60, 0_u8..4), 0..8), early in 0_u64..80, more in 0_u64..80,
-        ) {
-            let events: Vec<Datert> = events.into_iter().map(|(day, kind)| at(day, match kind {
-                0 => Sakshendelse::Videre,
-                1 => Sakshendelse::Satt(SakHevet),
-                2 => Sakshendelse::Satt(SakForelagt),
-                _ => Sakshendelse::Besluttet([Utfall::IntetTilUtlegg].into()),
-            })).collect();
-            let manus = Manusnavn::Utleggstrekk.manus();
-            let before = forloep(noon(0), &manus, &events, noon(early));
-            let after = forloep(noon(0), &manus, &events, noon(early + more));
-            prop_assert_eq!(&after[..before.len()], &before[..]);
-            prop_assert!(after.windows(2).all(|pair| pair[0].dag <= pair[1].dag));
-        }
-    }
 }

@@ -12,6 +12,8 @@ pub mod fordeling;
 pub mod innsyn;
 pub mod krav;
 pub mod livsloep;
+#[cfg(test)]
+mod livsloep_tests;
 pub mod ordre;
 pub mod regnskap;
 #[cfg(test)]

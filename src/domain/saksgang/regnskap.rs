@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Sakstilstand;
 use super::fordeling::{Andel, Artsprioritet, Fordring, Plass, fordel};
-use super::livsloep::{Overgang, Trekk, Trekkvilkaar, Utfall};
+use super::livsloep::{Grunn, Overgang, Trekk, Trekkvilkaar, Utfall};
 use crate::domain::Beloep;
 use crate::domain::identifikator::Part;
 use crate::domain::kalender::this_or_previous_working_day;
@@ -389,7 +389,8 @@ fn vilkaar_av(overgang: &Overgang) -> Option<Trekkvilkaar> {
 pub fn med_slutt(mut overganger: Vec<Overgang>, betalt: Option<NaiveDate>) -> Vec<Overgang> {
     if let Some(dag) = betalt {
         let at = overganger.iter().position(|it| it.dag > dag).unwrap_or(overganger.len());
-        let slutt = Overgang { dag, tilstand: Sakstilstand::SakAvsluttet, utfall: Arc::default() };
+        let (tilstand, grunn) = (Sakstilstand::SakAvsluttet, Grunn::Betalt);
+        let slutt = Overgang { dag, tilstand, utfall: Arc::default(), grunn };
         overganger.insert(at, slutt);
     }
     overganger

@@ -1,6 +1,6 @@
 // Coverage: what there is to try, and what the session has tried of it. What is missing is a link that provokes it.
 
-import { h, fill, field, select, empty } from "./dom.js";
+import { h, fill, field, select, empty, counted } from "./dom.js";
 import { attempt, call, calls, catalogue, curl, get, prefix, send } from "./api.js";
 import { blank, link, url } from "./compose.js";
 
@@ -55,7 +55,7 @@ function matrix(service, all, known, onlyMissing) {
       const name = cell.item.replace(`${kind}/`, "");
       const target = provoke(described, endpoint.endpoint, cell, known);
       const kindOf = cell.count === 0 ? "" : cell.natural ? " natural" : " tried";
-      const told = `${endpoint.endpoint} ${cell.item}: ${cell.count === 0 ? "not tried" : `tried ${cell.count} times${cell.natural ? "" : ", only on demand"}`}`;
+      const told = `${endpoint.endpoint} ${cell.item}: ${cell.count === 0 ? "not tried" : `tried ${counted(cell.count, "time", "times")}${cell.natural ? "" : ", only on demand"}`}`;
       return h("a", { class: `cell${kindOf}`, href: target, title: told, "aria-label": told }, name);
     });
   };

@@ -41,6 +41,9 @@ export function table(head, rows, attributes = {}) {
       h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell, at) => h("td", { class: right[at] ? "number" : null }, cell)))))));
 }
 
+/** A number with its word: one of them, or several. */
+export const counted = (number, one, many) => `${number} ${number === 1 ? one : many}`;
+
 let fields = 0;
 
 /** A labelled field. `control` is an input, a select or a textarea. */
@@ -49,8 +52,18 @@ export function field(label, control, hint) {
   control.id ||= `f${fields}`;
   if (hint) control.setAttribute("aria-describedby", `${control.id}-hint`);
   return h("div", { class: "field" },
-    h("label", { for: control.id, "data-terms": true }, label), control,
+    h("label", { for: control.id, "data-terms": true }, label), control, control.type === "date" ? iso(control) : null,
     hint ? h("small", { id: `${control.id}-hint` }, hint) : null);
+}
+
+/** The day of a date field as calls have it: a browser shows it as its own language does. */
+function iso(control) {
+  const text = h("output", { for: control.id, class: "iso" });
+  const tell = () => { text.textContent = control.value ? `As calls have it: ${control.value}` : ""; };
+  control.addEventListener("input", tell);
+  control.addEventListener("change", tell);
+  tell();
+  return text;
 }
 
 /** A select of values; an entry is a text, or a value and its text. */

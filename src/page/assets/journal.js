@@ -1,6 +1,6 @@
 // The journal as it grows. Only the rows that can be seen are in the page, so ten thousand of them scroll as smoothly as ten.
 
-import { h, fill, field } from "./dom.js";
+import { h, fill, field, counted } from "./dom.js";
 import { attempt, call, calls, curl, session } from "./api.js";
 import { watch } from "./stream.js";
 import { detail } from "./entry.js";
@@ -65,7 +65,7 @@ export async function show(root, { path }) {
     fill(body, space(first), shown, space(wanted.length - last));
     rows.setAttribute("aria-rowcount", String(wanted.length + 1));
     if (focused?.startsWith("Call ")) body.querySelector(`[aria-label="${focused}"]`)?.focus({ preventScroll: true });
-    count.textContent = wanted.length === entries.length ? `${entries.length} ${entries.length === 1 ? "call" : "calls"}` : `${wanted.length} of ${entries.length} calls`;
+    count.textContent = wanted.length === entries.length ? counted(entries.length, "call", "calls") : `${wanted.length} of ${entries.length} calls`;
     if (wanted.length === 0) fill(body, h("tr", {}, h("td", { colspan: head.length, class: "empty" }, entries.length === 0
       ? ["No call yet. Send one from ", h("a", { href: "#try" }, "Try it"), `, or call a service in the session ${session}.`] : "No call fits the filter.")));
   };
@@ -98,7 +98,7 @@ export async function show(root, { path }) {
       wanted = [];
       draw(true);
     } else if (event === "missed" && entries.length > 0) {
-      state.textContent = `live; ${data.calls} calls were missed`;
+      state.textContent = `live; ${counted(data.calls, "call was", "calls were")} missed`;
     }
   };
   const pause = h("button", { type: "button", "aria-pressed": "false", onclick: () => {

@@ -1,7 +1,8 @@
 // The parties: search and filters, and a list that leads to each of them.
 
 import { h, fill, table, field, kroner, empty } from "./dom.js";
-import { attempt, calls, curl, get } from "./api.js";
+import { attempt, calls, catalogue, curl, get } from "./api.js";
+import { link, withModifiers } from "./compose.js";
 
 /** What testers look for. A filter is a search, or a look at what the list tells of a party. */
 const FILTERS = [
@@ -67,9 +68,33 @@ export async function show(root, { query }) {
     h("h2", {}, "Parties"),
     h("p", { "data-terms": true }, "Whom calls are about. A party shows its ledger (reskontro) over time, and what every service answers of it."),
     field("Search", where, "A part of a name or number, or a comparison, which looks at the population too. Fields: overdue, notdue, interest, unplaced, balance, open, group, kind, profile, form, shielded, name, part, payment, payout, new, due; joined by and, or, not and brackets. For example: payout within 30d and not shielded = yes"),
-    chips, calls(() => curl("GET", path())), status, list);
+    chips, calls(() => curl("GET", path())), status, list, reserved());
   await refresh();
   return () => clearTimeout(timer);
+}
+
+/** The numbers that always get a code, whatever the scenarios say. */
+function reserved() {
+  const place = h("div", {});
+  const details = h("details", { id: "reserved" }, h("summary", {}, "Numbers that always get a code"), place);
+  details.addEventListener("toggle", async () => {
+    if (!details.open || place.childElementCount > 0) return;
+    const all = await attempt(place, catalogue);
+    if (!all) return;
+    const services = all.services.filter((service) => service.codes.some((it) => it.reserved));
+    const numbers = [...new Set(services.flatMap((service) => service.codes.map((it) => it.reserved).filter(Boolean)))];
+    const cell = (service, number) => {
+      const code = service.codes.find((it) => it.reserved === number);
+      const endpoint = service.endpoints.find((it) => it.party === "url");
+      if (!code) return "–";
+      if (!endpoint) return code.code;
+      const path = endpoint.path.replace("{rettighetspakke}", service.packages[0]?.name ?? "").replace(/\{[^}]*\}/, number);
+      return h("a", { href: link({ method: endpoint.method, url: withModifiers(path, {}) }), title: `${code.status} ${code.area} Try it.` }, code.code);
+    };
+    fill(place, h("p", {}, "They are no parties of a scenario. A client that can send no header gets an error by asking for one of these numbers."),
+      table(["Number", ...services.map((it) => it.title)], numbers.map((number) => [number, ...services.map((service) => cell(service, number))]), { label: "Reserved numbers" }));
+  });
+  return details;
 }
 
 function rows(parties) {

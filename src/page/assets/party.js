@@ -1,6 +1,6 @@
 // A party: its ledger over time, and the answers of all services and editions side by side.
 
-import { h, fill, add, table, select, field, kroner, empty, copyButton } from "./dom.js";
+import { h, fill, add, table, select, field, kroner, empty, copyButton, counted } from "./dom.js";
 import { attempt, calls, catalogue, curl, get, prefix, send } from "./api.js";
 import { body } from "./pretty.js";
 import { explain } from "./terms.js";
@@ -22,8 +22,9 @@ export async function show(root, { path }) {
       party.skjermet === "no" ? null : h("span", { class: "tag warn" }, party.skjermet === "yes" ? "shielded: services do not know it" : "shielded in part"),
       h("span", { class: "tag" }, party.kilde),
       party.utgave ? h("span", { class: "tag" }, `edition ${party.utgave}`) : null,
-      party.bokstaveligeSvar > 0 ? h("span", { class: "tag literal" }, `${party.bokstaveligeSvar} literal answers`) : null),
+      party.bokstaveligeSvar > 0 ? h("span", { class: "tag literal" }, counted(party.bokstaveligeSvar, "literal answer", "literal answers")) : null),
     sums(party, look),
+    h("p", { class: "buttons" }, h("button", { type: "button", class: "quiet", onclick: () => answers.scrollIntoView() }, "What the services answer ↓")),
     h("section", { "aria-labelledby": "ledger" },
       h("h3", { id: "ledger" }, "The ledger over time"), await picture(number),
       calls(() => [curl("GET", `/parties/${number}`), curl("GET", `/parties/${number}/picture`)])),
@@ -75,17 +76,36 @@ function svg(text) {
   return root;
 }
 
+/** The states of claims, in the order in which they matter today. */
+const STATES = ["overdue", "open", "credit", "to come", "paid"];
+
+/** How a claim stands on the day. */
+function stateOf(krav, day) {
+  const left = Number(krav.gjenstaaende);
+  if (krav.opprettet > day) return "to come";
+  if (left === 0) return "paid";
+  if (left < 0) return "credit";
+  return krav.forfall.some((it) => it.forfalt) ? "overdue" : "open";
+}
+
+/** Claims as they matter today: the oldest debt first, what is settled last and the newest of it first. */
+function inOrder(party) {
+  const due = (krav) => krav.forfall.map((it) => it.forfallsdato).filter(Boolean).sort()[0] ?? "9999";
+  const all = party.krav.map((krav) => ({ krav, state: stateOf(krav, party.dag) }));
+  const within = (one, other) => (one.state === "paid" ? other.krav.opprettet.localeCompare(one.krav.opprettet)
+    : one.state === "to come" ? one.krav.opprettet.localeCompare(other.krav.opprettet) : due(one.krav).localeCompare(due(other.krav)));
+  return all.sort((one, other) => STATES.indexOf(one.state) - STATES.indexOf(other.state) || within(one, other));
+}
+
 /** The most claims that the table shows at once. */
-const STEP = 100;
+const STEP = 50;
 
 function claims(party, look) {
   const section = h("section", { "aria-labelledby": "claims" }, h("h3", { id: "claims", "data-terms": true }, `Krav (claims): ${party.krav.length}`));
   if (party.krav.length === 0) return add(section, empty("It has no claims."));
-  const line = (krav) => {
+  const line = ({ krav, state }) => {
     const due = krav.forfall.map((it) => it.forfallsdato).filter(Boolean);
-    const isComing = krav.opprettet > party.dag;
     const left = Number(krav.gjenstaaende);
-    const state = isComing ? "to come" : left === 0 ? "paid" : left < 0 ? "credit" : krav.forfall.some((it) => it.forfalt) ? "overdue" : "open";
     return [
       h("button", { type: "button", class: "link", title: "Show the answers that it stands in", onclick: () => look(krav.kravidentifikator) }, krav.kravidentifikator),
       [krav.kravtype, krav.beskrivelse ? h("small", {}, ` ${krav.beskrivelse}`) : null],
@@ -94,7 +114,19 @@ function claims(party, look) {
       kroner(krav.opprinnelig), kroner(left), krav.renter === undefined ? "–" : kroner(krav.renter),
     ];
   };
-  const order = [...party.krav].sort((one, other) => (Number(other.gjenstaaende) !== 0) - (Number(one.gjenstaaende) !== 0) || other.opprettet.localeCompare(one.opprettet));
+  const all = inOrder(party);
+  let order = all;
+  const chips = h("div", { class: "chips", role: "group", "aria-label": "States of claims" });
+  const chip = (name, wanted) => h("button", { type: "button", class: "chip", "aria-pressed": String(wanted === null), onclick: (event) => {
+    for (const other of chips.children) other.setAttribute("aria-pressed", String(other === event.currentTarget));
+    order = wanted === null ? all : all.filter((it) => it.state === wanted);
+    shown = STEP;
+    draw();
+  } }, name);
+  const states = STATES.filter((state) => all.some((it) => it.state === state));
+  if (states.length > 1) {
+    chips.append(chip(`All ${all.length}`, null), ...states.map((state) => chip(`${state[0].toUpperCase()}${state.slice(1)} ${all.filter((it) => it.state === state).length}`, state)));
+  }
   const place = h("div", {});
   let shown = STEP;
   const draw = () => fill(place,
@@ -103,7 +135,7 @@ function claims(party, look) {
       ? h("button", { type: "button", onclick: () => { shown += 5 * STEP; draw(); } }, `Show more (${order.length - shown} left)`)
       : null);
   draw();
-  return add(section, place, party.utelatt > 0 ? h("p", { class: "soft" }, `${party.utelatt} entries are left out.`) : null);
+  return add(section, chips, place, party.utelatt > 0 ? h("p", { class: "soft" }, `${counted(party.utelatt, "entry is", "entries are")} left out.`) : null);
 }
 
 function money(party, look) {
@@ -111,11 +143,17 @@ function money(party, look) {
   const id = (text) => h("button", { type: "button", class: "link", title: "Show the answers that it stands in", onclick: () => look(text) }, text);
   const ins = party.innbetalinger.map((it) => [it.dato, id(it.innbetalingsidentifikator), "in", kroner(it.beloep), Number(it.uplassert) === 0 ? "" : `${kroner(it.uplassert)} unplaced`]);
   const outs = party.utbetalinger.map((it) => [it.dato, id(it.utbetalingsidentifikator), "out", kroner(it.beloep), it.status]);
-  const all = [...ins, ...outs].sort((one, other) => other[0].localeCompare(one[0]));
+  // What has come about stands first, the newest of it before the others; then what is to come, the nearest of it first.
+  const come = (row) => (row[0] > party.dag ? 1 : 0);
+  const all = [...ins, ...outs].sort((one, other) => come(one) - come(other) || (come(one) ? one[0].localeCompare(other[0]) : other[0].localeCompare(one[0])));
+  for (const row of all) if (come(row)) row[4] = row[4] ? `to come, ${row[4]}` : "to come";
   if (all.length === 0) return add(section, empty("No money went in or out."));
-  const shown = all.slice(0, 200);
-  return add(section, table(["Day", "Identifier", "", "#Amount", "Note"], shown, { label: "Payments and payouts" }),
-    all.length > shown.length ? h("p", { class: "soft" }, `and ${all.length - shown.length} more`) : null);
+  const place = h("div", {});
+  let shown = STEP / 2;
+  const draw = () => fill(place, table(["Day", "Identifier", "", "#Amount", "Note"], all.slice(0, shown), { label: "Payments and payouts" }),
+    all.length > shown ? h("button", { type: "button", onclick: () => { shown += 5 * STEP; draw(); } }, `Show more payments (${all.length - shown} left)`) : null);
+  draw();
+  return add(section, place);
 }
 
 /** The answers of all services: one service and endpoint at a time, its editions side by side. */
@@ -162,6 +200,9 @@ async function showAnswers(section, party, find) {
   chooseView();
 }
 
+/** What a rule does, on a line. */
+const doing = (then) => Object.entries(then).map(([name, value]) => `${name} ${Array.isArray(value) ? value.map((step) => (typeof step === "string" ? step : JSON.stringify(step))).join(", ") : value}`).join(", ");
+
 /** One answer. Its JSON is compared with that of the next edition. */
 function answer(it, all, find) {
   const other = all.find((one) => one !== it && one.format === it.format && one.status === it.status && one.edition !== it.edition);
@@ -171,6 +212,8 @@ function answer(it, all, find) {
       h("h4", {}, title, " ", h("span", { class: `status s${String(it.status)[0]}` }, it.status, it.code ? ` ${it.code}` : "")),
       it.literal ? h("p", { class: "tag literal" }, `literal: ${it.literal}`) : null,
       it.hint ? h("p", { class: "hint" }, it.hint) : null,
+      it.rules?.length ? h("p", { class: "warning rule-note" }, h("b", {}, "A call gets another answer: "), it.rules.map((rule, at) => [at > 0 ? "; " : "",
+        h("a", { href: `#rules?show=${rule.id}` }, `rule ${rule.id}`), ` gives ${doing(rule.then)}`, rule.probability === undefined ? "" : ` (with probability ${rule.probability})`])) : null,
       h("p", { class: "buttons" },
         h("a", { href: link({ method: "GET", url: it.url, accept: it.format }) }, "Try it"),
         h("a", { href: `${prefix}${it.url}`, target: "_blank", rel: "noopener" }, "Call it in a new tab"),

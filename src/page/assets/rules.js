@@ -3,6 +3,9 @@
 import { h, fill, add, table, field, select, empty, moment } from "./dom.js";
 import { attempt, call, calls, catalogue, curl, get, session } from "./api.js";
 import { history } from "./history.js";
+import { codeOptions } from "./codes.js";
+import { tellFault } from "./faults.js";
+import { undoing } from "./undo.js";
 
 export async function show(root, { query }) {
   const problem = h("div", {});
@@ -13,12 +16,19 @@ export async function show(root, { query }) {
   const sessions = h("section", { "aria-labelledby": "sessions" });
   const log = h("section", { "aria-labelledby": "log" });
   // Whatever is changed here is in the log, too.
-  const changed = () => Promise.all([refresh(), readLog()]);
+  const changed = () => Promise.all([refresh(), readLog(), undo.read()]);
+  const again = () => Promise.all([refresh(), drawSessions(sessions, reread)]);
+  const undo = undoing(() => Promise.all([again(), readLog()]));
+  const reread = () => Promise.all([readLog(), undo.read()]);
   const refresh = () => drawRules(list, problem, changed);
-  const readLog = history(log, () => Promise.all([refresh(), drawSessions(sessions, readLog)]));
+  const readLog = history(log, () => Promise.all([again(), undo.read()]));
   root.append(h("section", { "aria-labelledby": "rules" }, h("h3", { id: "rules" }, `Rules of the session ${session}`),
-    h("p", {}, "A rule gives calls that fit it a code, a fault, a delay or another change, so many times. The newest rule wins."), list, form(all, query, changed)), log, sessions);
-  await Promise.all([refresh(), drawSessions(sessions, readLog), readLog()]);
+    h("p", {}, "A rule gives calls that fit it a code, a fault, a delay or another change, so many times. The newest rule wins."), list, form(all, query, changed), undo.element), log, sessions);
+  await Promise.all([again(), reread()]);
+  const wanted = query.get("show");
+  const shown = wanted === "log" ? log : [...list.querySelectorAll("tbody tr")].find((row) => row.cells[0].textContent === wanted);
+  if (shown !== log) shown?.classList.add("chosen");
+  shown?.scrollIntoView({ block: wanted === "log" ? "start" : "center" });
   const timer = setInterval(() => { if (!document.hidden) refresh(); }, 3000);
   return () => clearInterval(timer);
 }
@@ -63,11 +73,16 @@ function form(all, query, refresh) {
     };
     refill(endpoint, "any", distinct(services.flatMap((it) => it.endpoints.map((one) => one.name))), endpoint.value || given("endpoint"));
     refill(pack, "any", distinct(services.flatMap((it) => it.packages.map((one) => one.name))), pack.value || given("package"));
-    const codes = chosen ? [...chosen.codes, ...chosen.findings] : distinct(all.services.flatMap((it) => it.codes.map((one) => one.code))).map((name) => all.services.flatMap((it) => it.codes).find((one) => one.code === name));
-    refill(code, "none", codes.map((it) => [it.code, `${it.code} · ${it.status}`]), code.value || given("error"));
+    const wanted = code.value || given("error");
+    fill(code, h("option", { value: "" }, "none"), codeOptions(services));
+    code.value = wanted;
+    if (code.selectedIndex < 0) code.value = "";
   };
   service.addEventListener("change", choose);
   choose();
+  const wire = h("div", { "aria-live": "polite" });
+  fault.addEventListener("change", () => tellFault(wire, all, fault.value));
+  tellFault(wire, all, fault.value);
   const document_ = () => {
     const filled = (fields) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== "" && value !== undefined));
     const when = filled({ service: service.value, endpoint: endpoint.value, package: pack.value, party: party.value.trim(), client: client.value.trim() });
@@ -78,7 +93,7 @@ function form(all, query, refresh) {
   };
   const made = h("form", { autocomplete: "off" },
     h("fieldset", {}, h("legend", {}, "When a call is of"), h("div", { class: "row" }, field("Service", service), field("Endpoint", endpoint), field("Package", pack), field("Party", party), field("Client", client))),
-    h("fieldset", {}, h("legend", {}, "it meets"), h("div", { class: "row" }, field("Code", code), field("Fault", fault), field("Delay", delay), field("Drift", drift), field("Or a sequence", sequence))),
+    h("fieldset", {}, h("legend", {}, "it meets"), h("div", { class: "row" }, field("Code", code), field("Fault", fault), field("Delay", delay), field("Drift", drift), field("Or a sequence", sequence)), wire),
     h("fieldset", {}, h("legend", {}, "so often"), h("div", { class: "row" }, field("Times", times), field("Probability", probability), field("For", expires))),
     h("p", { class: "buttons main" }, h("button", { type: "submit" }, "Add the rule")), calls(() => curl("POST", "/rules", document_())), problem);
   made.addEventListener("submit", async (event) => {
@@ -86,7 +101,7 @@ function form(all, query, refresh) {
     const added = await attempt(problem, () => call("POST", "/rules", document_()));
     if (added) { fill(problem, h("p", { role: "status", class: "good" }, `Added ${added.id}.`)); await refresh(); }
   });
-  const details = h("details", { open: query.size > 0 }, h("summary", {}, "Add a rule"), made);
+  const details = h("details", { open: query.size > 0 && !query.has("show") }, h("summary", {}, "Add a rule"), made);
   return details;
 }
 

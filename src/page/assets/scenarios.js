@@ -2,6 +2,7 @@
 
 import { h, fill } from "./dom.js";
 import { attempt, call, calls, curl, get, session } from "./api.js";
+import { undoing } from "./undo.js";
 
 const YAML = "application/yaml";
 
@@ -64,9 +65,11 @@ export async function show(root) {
   const tell = async () => {
     const now = await attempt(status, () => get("/scenarios"));
     if (!now) return;
+    undo.read();
     fill(status, h("p", { class: "soft" }, `The session ${session} sees ${now.parties} parties; ${now.ownBytes === 0 ? "none is its own" : `${now.ownBytes} bytes are its own`}. Sources: ${now.sources.join(", ")}.`),
       now.failed ? h("p", { class: "problem" }, `The last reload failed: ${now.failed.detail}`) : null);
   };
+  const undo = undoing(() => tell());
   const apply = h("button", { type: "button", class: "main", onclick: async () => {
     const taken = await attempt(result, () => call("PUT", "/scenarios", editor.value, { type: YAML }));
     if (!taken) return;
@@ -84,7 +87,7 @@ export async function show(root) {
   root.append(h("h2", {}, "Scenarios"),
     h("p", { "data-terms": true }, "A scenario describes a party once, as a ledger (reskontro). Several are separated by lines with three dashes. They replace what the session had of its own."),
     status, h("div", { class: "editor" }, gutter, editor), problems,
-    h("p", { class: "buttons" }, apply, drop, file), result,
+    h("p", { class: "buttons" }, apply, drop, file), result, undo.element,
     calls(() => [curl("POST", "/scenarios/check", editor.value, YAML), curl("PUT", "/scenarios", editor.value, YAML), curl("DELETE", "/scenarios")]));
   await Promise.all([check(), tell()]);
   return () => clearTimeout(timer);

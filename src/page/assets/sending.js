@@ -1,21 +1,28 @@
 // Sends a call of a service and shows what came of it: status, headers one by one, body.
 
 import { h, fill, table, copyButton } from "./dom.js";
+import { get } from "./api.js";
 import { body as pretty } from "./pretty.js";
 
-/** Sends a call and shows the answer in a place. */
-export async function exchange(place, { method, url, headers, body, all, signal, accept }) {
+/**
+ * Sends a call and shows the answer in a place. With `fresh`, it goes over a connection that no call of the page has used,
+ * because Chromium sends a GET again by itself when a used connection breaks. Calls without credentials have connections of
+ * their own. Firefox sends it again on any connection.
+ */
+export async function exchange(place, { method, url, headers, body, all, signal, fresh }) {
+  const before = await get("/requests?limit=0").then((it) => it.total, () => null);
   const began = performance.now();
   const head = h("h3", { id: "result" }, "The answer");
   let response;
   try {
-    response = await fetch(url, { method, headers, body: method === "GET" || method === "HEAD" ? undefined : body, signal, cache: "no-store", redirect: "manual" });
+    response = await fetch(url, { method, headers, body: method === "GET" || method === "HEAD" ? undefined : body, signal, cache: "no-store", redirect: "manual", credentials: fresh ? "omit" : "same-origin" });
   } catch (why) {
     fill(place, head, h("div", { class: "problem", role: "status" },
       h("strong", {}, why.name === "AbortError" ? "You stopped waiting" : "There was no answer"),
       h("p", {}, why.name === "AbortError"
         ? "A client would have run into its own time-out."
         : "The connection ended before an answer that is HTTP: a reset, an end, or bytes that are none. A client sees this as a network error, and so did this page."),
+      await inJournal(before, method, url),
       h("p", { class: "soft" }, `${Math.round(performance.now() - began)} ms. The journal tells what the sandbox did.`)));
     return;
   }
@@ -50,6 +57,16 @@ export async function exchange(place, { method, url, headers, body, all, signal,
     explained(response.headers, all),
     h("h4", {}, "Body"),
     bytes ? [pretty(bytes, cut ? "text" : format, { label: "Body of the answer" }), copyButton(bytes, "Copy the body")] : h("p", { class: "soft" }, "There is none."));
+}
+
+/** Which calls of the journal one Send was: more than one if the browser has repeated it. */
+async function inJournal(before, method, url) {
+  const found = before === null ? null : await get(`/requests?after=${before}&limit=20`).catch(() => null);
+  const same = (found?.requests ?? []).filter((it) => it.method === method && url.endsWith(it.url)).map((it) => it.number).reverse();
+  if (same.length === 0) return null;
+  const links = same.map((number, at) => [at === 0 ? "" : at === same.length - 1 ? " and " : ", ", h("a", { href: `#journal/${number}` }, String(number))]);
+  return same.length === 1 ? h("p", {}, "In the journal it is call ", links, ".")
+    : h("p", {}, "In the journal it is calls ", links, `: the browser itself sent it ${same.length} times, because the connection broke.`);
 }
 
 /** Headers of the sandbox are in ASCII, with other letters percent-encoded. */

@@ -1,8 +1,11 @@
 // Time: the clock of the session as a slider, with what happens to parties on it, and what a move has changed.
 
-import { h, fill, field, table, select, kroner, empty } from "./dom.js";
+import { h, fill, field, select, empty, counted } from "./dom.js";
 import { attempt, call, calls, curl, get } from "./api.js";
 import { tellDay } from "./app.js";
+import { changed, kindFilter, list } from "./events.js";
+import { remember, remembered } from "./memory.js";
+import { undoing } from "./undo.js";
 
 const DAY = 86_400_000;
 const SVG = "http://www.w3.org/2000/svg";
@@ -24,19 +27,37 @@ export async function show(root) {
   const all = BACK + AHEAD;
   const slider = h("input", { type: "range", min: 0, max: all, step: 1 });
   const date = h("input", { type: "date" });
-  const who = select([["", "all parties of scenarios"], ...parties.map((it) => [it.part, `${it.navn} ${it.part}`])]);
+  const who = select([["", "all parties of scenarios"], ...parties.map((it) => [it.part, `${it.navn} ${it.part}`])], remembered("events of"));
   const say = h("output", { class: "day" });
   const marks = h("div", { class: "marks" });
   const events = h("section", { "aria-labelledby": "events" });
   const changes = h("section", { "aria-labelledby": "changes", "aria-live": "polite" });
   let last = { now: clock.day };
+  const kinds = kindFilter(() => refresh());
+  const undo = undoing(async () => {
+    const before = clock.day;
+    clock = await get("/clock");
+    await refresh();
+    await drawChanges(before);
+  });
+  /** A query about the timeline, of the party and the kinds that are chosen. */
+  const asking = (more) => {
+    const query = new URLSearchParams(more);
+    if (who.value) query.set("part", who.value);
+    return query;
+  };
+  const ofKinds = (query) => {
+    const wanted = kinds.value();
+    if (wanted) query.set("kind", wanted.join(","));
+    return query;
+  };
 
   const strip = () => {
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("viewBox", `0 0 ${all} 40`);
     svg.setAttribute("preserveAspectRatio", "none");
     svg.setAttribute("role", "img");
-    svg.setAttribute("aria-label", `${timeline.count} events on ${timeline.days.length} days; the table below lists those to come.`);
+    svg.setAttribute("aria-label", `${counted(timeline.count, "event", "events")} on ${counted(timeline.days.length, "day", "days")}; the table below lists those to come.`);
     const most = Math.max(1, ...timeline.days.map((it) => it.events));
     for (const it of timeline.days) {
       const bar = document.createElementNS(SVG, "rect");
@@ -52,24 +73,28 @@ export async function show(root) {
     return direction > 0 ? days.find((day) => day > clock.day) : days.findLast((day) => day < clock.day);
   };
   const drawEvents = async () => {
-    const query = new URLSearchParams({ after: clock.day, first: "60" });
-    if (who.value) query.set("part", who.value);
-    const coming = await attempt(events, () => get(`/timeline?${query}`));
+    const none = kinds.value()?.length === 0;
+    const coming = none ? { events: [], count: 0 } : await attempt(events, () => get(`/timeline?${ofKinds(asking({ after: clock.day, first: "60" }))}`));
     if (!coming) return;
-    fill(events, h("h3", { id: "events" }, "What comes next"), coming.events.length === 0 ? empty("Nothing happens within a year.") : list(coming.events, move),
+    if (coming.kinds) kinds.tell(coming.kinds);
+    fill(events, h("h3", { id: "events" }, "What comes next"), kinds.element,
+      coming.events.length === 0 ? empty(none ? "No kind is chosen." : "Nothing of this happens within a year.") : list(coming.events, move),
       coming.count > coming.events.length ? h("p", { class: "soft" }, `and ${coming.count - coming.events.length} more within a year`) : null);
   };
   const refresh = async () => {
-    const query = new URLSearchParams({ after: from, until: plus(from, all), first: "1" });
-    if (who.value) query.set("part", who.value);
-    timeline = await attempt(problem, () => get(`/timeline?${query}`));
-    if (timeline) strip();
-    drawClock();
-    await drawEvents();
+    const ahead = await attempt(problem, () => get(`/timeline?${asking({ after: clock.day, first: "1" })}`));
+    if (ahead) kinds.tell(ahead.kinds);
+    const whole = async () => {
+      timeline = kinds.value()?.length === 0 ? null : await attempt(problem, () => get(`/timeline?${ofKinds(asking({ after: from, until: plus(from, all), first: "1" }))}`));
+      if (timeline) strip(); else fill(marks);
+      drawClock();
+    };
+    await Promise.all([whole(), drawEvents()]);
   };
   const drawClock = () => {
     slider.value = String(between(from, clock.day));
     date.value = clock.day;
+    date.dispatchEvent(new Event("input"));
     slider.setAttribute("aria-valuetext", clock.day);
     const kind = clock.setting === "real" ? "It shows the real time." : clock.setting === "standing" ? "It stands still." : `It runs, ${clock.shift} from the real time.`;
     fill(say, h("b", {}, clock.day), ` ${kind} ${clock.own ? "" : "It follows the server's clock. "}Base date ${clock.baseDate}.`);
@@ -88,30 +113,24 @@ export async function show(root) {
     await tellDay();
     if (timeline) strip();
     drawClock();
-    await Promise.all([drawEvents(), drawChanges(before)]);
+    await Promise.all([drawEvents(), drawChanges(before), undo.read()]);
   };
   const move = (day) => change("POST", { now: day });
   const drawChanges = async (before) => {
     if (before === clock.day) return;
     const [one, other] = before < clock.day ? [before, clock.day] : [clock.day, before];
-    const query = new URLSearchParams({ after: one, until: other, first: "100" });
-    if (who.value) query.set("part", who.value);
-    const seen = await attempt(changes, () => get(`/timeline?${query}`));
+    const seen = await attempt(changes, () => get(`/timeline?${asking({ after: one, until: other, first: "100" })}`));
     if (!seen) return;
-    const arrow = (from, to) => (String(from) === String(to) ? h("span", { class: "soft" }, to) : [h("del", {}, from), " → ", h("ins", {}, to)]);
-    const [early, late] = before < clock.day ? ["before", "after"] : ["after", "before"];
     fill(changes, h("h3", { id: "changes" }, `What changed from ${before} to ${clock.day}`),
-      seen.changed.length === 0 ? empty("No sum of a party is another one.") : table(["Party", "#Open claims", "#Overdue", "#Balance"],
-        seen.changed.slice(0, 100).map((it) => [h("a", { href: `#party/${it.part}` }, it.navn),
-          arrow(it[early].aapneKrav, it[late].aapneKrav), arrow(kroner(it[early].forfalte), kroner(it[late].forfalte)), arrow(kroner(it[early].saldo), kroner(it[late].saldo))]), { label: "Changed parties" }),
-      seen.events.length === 0 ? null : h("details", {}, h("summary", {}, `${seen.count} events between the two`), list(seen.events)));
+      changed(seen, before, clock.day),
+      seen.events.length === 0 ? null : h("details", {}, h("summary", {}, `${counted(seen.count, "event", "events")} between the two`), list(seen.events)));
   };
   const back = h("button", { type: "button", onclick: () => move(next(-1)) }, "←");
   const forward = h("button", { type: "button", class: "main", onclick: () => move(next(1)) }, "→");
-  slider.addEventListener("input", () => { const day = plus(from, Number(slider.value)); date.value = day; slider.setAttribute("aria-valuetext", day); });
+  slider.addEventListener("input", () => { const day = plus(from, Number(slider.value)); date.value = day; date.dispatchEvent(new Event("input")); slider.setAttribute("aria-valuetext", day); });
   slider.addEventListener("change", () => move(plus(from, Number(slider.value))));
   date.addEventListener("change", () => { if (date.value) move(date.value); });
-  who.addEventListener("change", refresh);
+  who.addEventListener("change", () => { remember("events of", who.value || null); refresh(); });
   const button = (text, method, body) => h("button", { type: "button", onclick: () => change(method, body) }, text);
   root.append(
     h("div", { class: "clock" }, h("p", {}, say), marks, field("The day of the session", slider),
@@ -120,13 +139,6 @@ export async function show(root) {
         button("Freeze", "POST", { freeze: true }), button("Real time", "POST", { real: true }), button("Follow the server", "DELETE", undefined)),
       h("label", { class: "check" }, h("input", { type: "checkbox", checked: clock.tokens, onchange: (event) => change("POST", { tokens: event.target.checked }) }), " Tokens expire by this clock, too"),
       calls(() => [curl("POST", "/clock", last), curl("GET", `/timeline?after=${clock.day}`)])),
-    changes, events);
-  await refresh();
-}
-
-/** Events by day. `move` moves the clock to a day. */
-function list(events, move) {
-  const day = (it) => (move ? h("button", { type: "button", class: "link", title: "Move the clock to this day", onclick: () => move(it.day) }, it.day) : it.day);
-  const kinds = { claim: "a claim is made", due: "falls due", overdue: "is overdue from this day", payment: "payment in", payout: "payout", "set-off": "set-off", case: "a case goes on", order: "an order changes" };
-  return table(["Day", "Party", "What", "", "#Amount"], events.map((it) => [day(it), h("a", { href: `#party/${it.part}` }, it.navn), h("span", { class: `event ${it.kind}` }, kinds[it.kind] ?? it.kind), it.what, it.beloep === undefined ? "" : kroner(it.beloep)]), { label: "Events" });
+    undo.element, changes, events);
+  await Promise.all([refresh(), undo.read()]);
 }

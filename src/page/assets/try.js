@@ -6,12 +6,12 @@ import { blank, link, read, url, whole } from "./compose.js";
 import { explain } from "./terms.js";
 import { LANGUAGES } from "./snippets.js";
 import { exchange } from "./sending.js";
+import { codeOptions } from "./codes.js";
+import { meaning, tellFault, tellOthers } from "./faults.js";
+import { KINDS, WRONGS, consentNote } from "./kinds.js";
+import { remember, remembered } from "./memory.js";
 
-const TOKENS = [
-  ["none", "none"], ["organisation", "the party itself"], ["supplier", "a supplier, by delegation"], ["systembruker", "a supplier's systembruker"],
-  ["consent", "a consent in Altinn 3"], ["old-consent", "a consent token of the old Altinn, beside an own token"], ["paste", "one that I paste"],
-];
-const WRONGS = [["", "nothing"], ["expired", "it has expired"], ["not-yet", "it begins in an hour"], ["wrong-scope", "it has a wrong scope"]];
+const TOKENS = [["none", "none"], ...KINDS, ["paste", "one that I paste"]];
 
 /** The party of a new composition, where the scenarios have it. */
 const USUAL_PARTY = "311851381";
@@ -22,7 +22,9 @@ export async function show(root, { path, query }) {
   const loaded = await attempt(problem, () => Promise.all([catalogue(), get("/parties")]));
   if (!loaded) return undefined;
   const [all, parties] = loaded;
-  let call = path || query.size > 0 ? read(all, path, query) : blank();
+  // Without a composition in the address, the last one of this tab is shown.
+  const last = path || query.size > 0 ? null : kept(all);
+  let call = path || query.size > 0 ? read(all, path, query) : (last ?? blank());
   if (!call.service) {
     if (path) problem.append(h("p", { class: "notice" }, "No endpoint has this address, so a composition begins anew: ", h("code", {}, `/${path}`)));
     const fresh = blank();
@@ -58,18 +60,50 @@ export async function show(root, { path, query }) {
       chooseEndpoint(service.endpoints.find((it) => it.name === event.target.value));
     } });
     const places = endpoint.path.split("/").filter((part) => part.startsWith("{")).map((part) => part.slice(1, -1));
+    const partyName = places.find((name) => ["identifikator", "organisasjonsnummer"].includes(name));
     const others = places.filter((name) => !["rettighetspakke", "identifikator", "organisasjonsnummer"].includes(name));
     const hint = (name) => endpoint.parameters.find((it) => it.name === name);
     const list = h("datalist", { id: "parties" }, parties.map((it) => h("option", { value: it.part }, it.navn)));
-    const party = h("input", { value: call.party, list: "parties", inputmode: "numeric", spellcheck: "false", oninput: set("party") });
+    const party = h("input", { value: call.party, "data-place": partyName, list: "parties", inputmode: "numeric", spellcheck: "false", oninput: set("party") });
+    /** What the session has for a parameter, to choose from. */
+    const choices = (name) => {
+      const id = `choices-${name}`;
+      const options = h("datalist", { id });
+      get(`/choices?${new URLSearchParams({ service: service.name, parameter: name })}`).then((list) => {
+        fill(options, list.map((it) => h("option", { value: it.value }, it.label)));
+        const input = form.querySelector(`[list="${id}"]`);
+        const told = list.length === 0 ? "The session has none yet." : `The session has ${list.length}: `;
+        input?.closest(".field").append(h("small", { class: "choices" }, told, list.slice(0, 3).map((it) => [h("button", { type: "button", class: "link", onclick: () => {
+          input.value = it.value;
+          input.dispatchEvent(new Event("input"));
+        } }, it.label), " "])));
+      }).catch(() => {});
+      return [id, options];
+    };
+    const place = (name) => {
+      const [id, options] = hint(name)?.choices ? choices(name) : [null, null];
+      return [field(name, text("places", name, { placeholder: `for example ${hint(name)?.example ?? ""}`, list: id, "data-place": name }), hint(name)?.description), options];
+    };
     const text = (group, name, attributes = {}) => h("input", { value: call[group][name] ?? "", spellcheck: "false", oninput: setIn(group, name), ...attributes });
+    const [wire, later, drifted] = [1, 2, 3].map(() => h("div", { "aria-live": "polite" }));
+    const consent = h("div", { "aria-live": "polite" });
+    const tellWire = () => {
+      tellFault(wire, all, call.modifiers.fault, endpoint.method);
+      // While one types, the words stay.
+      const delayed = call.modifiers.delay ? ["delay"] : [];
+      if (Boolean(later.firstChild) !== Boolean(delayed.length)) tellOthers(later, all, delayed);
+      tellOthers(drifted, all, (call.modifiers.drift ?? "").split("+"));
+    };
+    const tellConsent = () => fill(consent, consentNote(service, call.package, call.token, (kind) => { call.token = kind; redraw(); form.querySelector("#token")?.focus(); }));
+    tellWire();
+    tellConsent();
     fill(form, list,
       group("The call",
         field("Service", services), field("Endpoint", endpoints, endpoint.summary),
-        places.includes("rettighetspakke") ? field("Package (rettighetspakke)", select(service.packages.map((it) => [it.name, `${it.name} (needs ${it.needs})`]), call.package, { onchange: set("package") })) : null,
+        places.includes("rettighetspakke") ? field("Package (rettighetspakke)", select(service.packages.map((it) => [it.name, `${it.name} (needs ${it.needs})`]), call.package, { onchange: (event) => { set("package")(event); tellConsent(); } })) : null,
         endpoint.party === "url" ? field("Party (part)", party, reservedHint(service)) : null,
         service.takesParty && endpoint.party !== "url" ? field("Party, without a token", h("input", { value: call.modifiers.party ?? "", list: "parties", oninput: setIn("modifiers", "party") })) : null,
-        others.map((name) => field(name, text("places", name, { placeholder: hint(name)?.example }), hint(name)?.description)),
+        others.map(place),
         endpoint.periode ? ["fraOgMed", "tilOgMed"].map((name) => field(name, text("query", name, { type: "date" }))) : null,
         endpoint.parameters.filter((it) => !places.includes(it.name)).map((it) => field(it.name, text("query", it.name, { placeholder: it.example }), it.description)),
         service.hasXml ? field("Format", select(["json", "xml"], call.accept, { onchange: set("accept") })) : null,
@@ -77,16 +111,20 @@ export async function show(root, { path, query }) {
         field("Day of the call (now)", text("modifiers", "now", { placeholder: "+30d, -2w, 2026-12-24" }))),
       group("What it shall meet",
         field("Code", codeSelect(call, setIn("modifiers", "error"))),
-        field("Fault on the wire", select([["", "none"], ...all.faults], call.modifiers.fault ?? "", { onchange: setIn("modifiers", "fault") })),
-        field("Delay", text("modifiers", "delay", { placeholder: all.delays.join(" or "), list: "delays" }), null),
+        field("Fault on the wire", select([["", "none"], ...all.faults], call.modifiers.fault ?? "", { onchange: (event) => { setIn("modifiers", "fault")(event); tellWire(); } })),
+        wire,
+        field("Delay", text("modifiers", "delay", { placeholder: all.delays.join(" or "), list: "delays", oninput: (event) => { setIn("modifiers", "delay")(event); tellWire(); } }), null),
+        later,
         h("datalist", { id: "delays" }, all.delays.map((value) => h("option", { value }))),
-        field("Drift", select([["", "none"], ...all.drifts, all.drifts.join("+")], call.modifiers.drift ?? "", { onchange: setIn("modifiers", "drift") })),
+        field("Drift", select([["", "none"], ...all.drifts, all.drifts.join("+")], call.modifiers.drift ?? "", { onchange: (event) => { setIn("modifiers", "drift")(event); tellWire(); } })),
+        drifted,
         field("Seed of delay and drift", text("modifiers", "seed", { inputmode: "numeric" })),
         service.modifiers.map((own) => field(own.name, text("modifiers", own.name, { placeholder: own.values.join(", "), list: `own-${own.name}` }))),
         service.modifiers.map((own) => h("datalist", { id: `own-${own.name}` }, own.values.map((value) => h("option", { value }))))),
       group("Who calls",
-        field("Token", select(TOKENS.filter(([kind]) => service.takesConsent || !kind.includes("consent")), call.token, { onchange: (event) => { call.token = event.target.value; redraw(); } }),
+        field("Token", select(TOKENS.filter(([kind]) => service.takesConsent || !kind.includes("consent")), call.token, { id: "token", onchange: (event) => { call.token = event.target.value; redraw(); } }),
           all.auth === "open" ? "Without a token, calls are served with a warning here." : `Tokens are checked: ${all.auth}.`),
+        consent,
         call.token === "paste" ? field("The token", h("textarea", { rows: 3, value: call.pasted, oninput: set("pasted") })) : null,
         !["none", "paste"].includes(call.token) ? [
           field("What is wrong with it", select(WRONGS, call.wrong, { onchange: set("wrong") })),
@@ -133,15 +171,23 @@ export async function show(root, { path, query }) {
       h("p", { class: "url" }, h("b", {}, call.endpoint.method), " ", h("code", { id: "url" }, target)),
       h("p", { class: "buttons" },
         copyButton(target, "Copy the URL"), copyButton(page, "Copy a link to this composition"),
-        call.endpoint.method === "GET" ? h("a", { href: `${prefix}${text}`, target: "_blank", rel: "noopener" }, "Open it in a new tab") : null),
+        call.endpoint.method === "GET" && unfilled(call).length === 0 ? h("a", { href: `${prefix}${text}`, target: "_blank", rel: "noopener" }, "Open it in a new tab") : null),
       h("div", { class: "row" }, field("As code in", language)), place);
     history.replaceState(null, "", link({ method: call.endpoint.method, url: text, ...call }));
+    keep(call);
   };
 
   const redraw = () => { drawForm(); drawPreview(); drawContract(); };
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    const missing = unfilled(call);
+    if (missing.length > 0) {
+      fill(result, h("h3", { id: "result" }, "The answer"), h("div", { class: "problem", role: "alert" }, h("strong", {}, "Nothing was sent"),
+        h("p", {}, `The URL has no value for ${missing.join(" and ")} yet. Fill it in; a placeholder is never sent.`)));
+      form.querySelector(`[data-place="${missing[0]}"]`)?.focus();
+      return;
+    }
     const stop = new AbortController();
     state.stop = () => stop.abort();
     const [button, stopper] = [form.querySelector("#send"), form.querySelector("#stop")];
@@ -150,7 +196,7 @@ export async function show(root, { path, query }) {
     fill(result, h("h3", { id: "result" }, "The answer"), h("p", { class: "soft" }, "Waiting…"));
     const place = h("div", {});
     const given = await attempt(place, () => tokens(call));
-    if (given) await exchange(result, { method: call.endpoint.method, url: `${prefix}${mergedPrefix(url(call))}`, headers: { ...sentHeaders(call), ...given }, body: call.body || undefined, all, signal: stop.signal, accept: call.accept });
+    if (given) await exchange(result, { method: call.endpoint.method, url: `${prefix}${mergedPrefix(url(call))}`, headers: { ...sentHeaders(call), ...given }, body: call.body || undefined, all, signal: stop.signal, fresh: meaning(all, call.modifiers.fault ?? "")?.silent });
     else fill(result, h("h3", { id: "result" }, "The answer"), place);
     button.disabled = false;
     stopper.hidden = true;
@@ -173,14 +219,7 @@ function codes(call) {
 
 function codeSelect(call, onchange) {
   const { service, endpoint } = call;
-  const option = (it) => h("option", { value: it.code }, `${it.code} · ${it.status} · ${it.area}`);
-  const own = service.codes.filter((it) => !it.code.startsWith("DAS-"));
-  const common = service.codes.filter((it) => it.code.startsWith("DAS-"));
-  const made = h("select", { onchange },
-    h("option", { value: "" }, "none: the service answers by itself"),
-    own.length ? h("optgroup", { label: service.title }, own.map(option)) : null,
-    common.length ? h("optgroup", { label: "Platform" }, common.map(option)) : null,
-    endpoint.findings && service.findings.length ? h("optgroup", { label: `Rules (${service.findings.length})` }, service.findings.map(option)) : null);
+  const made = h("select", { onchange }, h("option", { value: "" }, "none: the service answers by itself"), codeOptions([service], { rules: endpoint.findings }));
   const wanted = call.modifiers.error ?? "";
   made.value = wanted;
   if (wanted && made.value !== wanted) {
@@ -193,6 +232,27 @@ function codeSelect(call, onchange) {
 function reservedHint(service) {
   const reserved = service.codes.filter((it) => it.reserved);
   return reserved.length > 0 ? `A number like ${reserved[0].reserved} always gets ${reserved[0].code}.` : null;
+}
+
+/** The places of the URL that have no value. */
+function unfilled(call) {
+  const places = call.endpoint.path.split("/").filter((part) => part.startsWith("{")).map((part) => part.slice(1, -1));
+  const value = (name) => (name === "rettighetspakke" ? call.package || call.service.packages[0]?.name
+    : name === "identifikator" || name === "organisasjonsnummer" ? call.party : call.places[name]);
+  return places.filter((name) => !String(value(name) ?? "").trim() || /^\{.*\}$/.test(String(value(name)).trim()));
+}
+
+/** Remembers a composition while the tab is open. Bodies and headers can hold secrets, so they are left out. */
+function keep(call) {
+  remember("try", link({ method: call.endpoint.method, url: url(call), accept: call.accept, token: call.token === "paste" ? "none" : call.token, wrong: call.wrong, caller: call.caller }));
+}
+
+/** The composition that was remembered; nothing if there is none. */
+function kept(all) {
+  const address = remembered("try");
+  const hash = /#try\?([^/]*)\/(.*)$/s.exec(address ?? "");
+  const call = hash ? read(all, hash[2], new URLSearchParams(hash[1])) : null;
+  return call?.service ? call : null;
 }
 
 /** The headers that are sent, without tokens. */

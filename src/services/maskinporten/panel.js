@@ -3,12 +3,8 @@
 import { h, fill, table, field, select, code, copyButton } from "./dom.js";
 import { attempt, call, calls, catalogue, curl } from "./api.js";
 import { link, withModifiers } from "./compose.js";
-
-const KINDS = [
-  ["organisation", "the party itself"], ["supplier", "a supplier, by delegation from the party"], ["systembruker", "a supplier's systembruker for the party"],
-  ["consent", "somebody with the party's consent in Altinn 3"], ["old-consent", "a consent token of the old Altinn"],
-];
-const WRONGS = [["", "nothing"], ["expired", "it has expired"], ["not-yet", "it begins in an hour"], ["wrong-scope", "it has a wrong scope"]];
+import { KINDS, WRONGS, consentNote } from "./kinds.js";
+import { keepFields } from "./memory.js";
 
 export async function show(root) {
   const problem = h("div", {});
@@ -34,8 +30,17 @@ export async function show(root) {
     for (const option of by.options) option.disabled = !it.takesConsent && option.value.includes("consent");
     if (by.selectedOptions[0]?.disabled) by.value = "organisation";
   };
-  service.addEventListener("change", choose);
+  const consent = h("div", { "aria-live": "polite" });
+  const tellConsent = () => fill(consent, consentNote(chosen(), pack.value, by.value, (kind) => { by.value = kind; changed(); by.focus(); }));
   choose();
+  // The fields of the service come first, because the others depend on it.
+  const keepService = keepFields("tokens of", { service });
+  choose();
+  const keep = keepFields("tokens", { endpoint, pack, party, by, wrong, caller, lifetime });
+  const changed = () => { keepService(); keep(); tellConsent(); };
+  service.addEventListener("change", choose);
+  for (const control of [service, endpoint, pack, party, by, wrong, caller, lifetime]) control.addEventListener("change", changed);
+  tellConsent();
   const wanted = () => {
     const document = { service: service.value, party: party.value.trim(), by: by.value };
     if (endpoint.value) document.endpoint = endpoint.value;
@@ -63,7 +68,7 @@ export async function show(root) {
   };
   const form = h("form", { autocomplete: "off" },
     h("fieldset", {}, h("legend", {}, "For a call of"), h("div", { class: "row" }, field("Service", service), field("Endpoint", endpoint), field("Package", pack), field("Party", party))),
-    h("fieldset", {}, h("legend", {}, "made for"), h("div", { class: "row" }, field("Who calls", by), field("Their number, if not the party", caller), field("Seconds", lifetime), field("What is wrong with it", wrong))),
+    h("fieldset", {}, h("legend", {}, "made for"), h("div", { class: "row" }, field("Who calls", by), field("Their number, if not the party", caller), field("Seconds", lifetime), field("What is wrong with it", wrong)), consent),
     h("p", { class: "buttons main" }, h("button", { type: "submit" }, "Make the token")), calls(() => curl("POST", "/token", wanted())), made);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

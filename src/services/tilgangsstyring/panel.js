@@ -2,6 +2,7 @@
 
 import { h, fill, table, empty, field, select } from "./dom.js";
 import { attempt, call, calls, catalogue, curl, get, prefix } from "./api.js";
+import { undoing } from "./undo.js";
 
 const PLATFORM = "/altinn/platform";
 const CONSENTS = `${PLATFORM}/accessmanagement/api/v1/enterprise/consentrequests`;
@@ -13,10 +14,16 @@ const SCOPES = { consent: "altinn:consentrequests.write", systemuser: "altinn:au
 export async function show(root) {
   const place = h("div", { "aria-live": "polite" });
   const problem = h("div", {});
-  root.append(h("h2", {}, "Consents"), h("p", { "data-terms": true }, "A bank asks a party for its samtykke, and a supplier asks a customer for a systembruker. In reality a person decides in Altinn. Here you do."), problem, await asking(() => refresh()), place);
+  root.append(h("h2", {}, "Consents"), h("p", { "data-terms": true }, "A bank asks a party for its samtykke, and a supplier asks a customer for a systembruker. In reality a person decides in Altinn. Here you do."), problem, await asking(() => refresh()));
+  let last = null;
+  const undo = undoing(() => refresh());
+  root.append(undo.element, place);
   const refresh = async () => {
     const all = await attempt(problem, () => get("/altinn"));
     if (!all) return;
+    // The list is read every few seconds; the log only if something has changed.
+    if (last !== JSON.stringify(all)) undo.read();
+    last = JSON.stringify(all);
     const decide = (kind, it, decision, label) => h("button", { type: "button", onclick: async () => {
       await attempt(problem, () => call("POST", `/altinn/${kind}/${it.id}/${decision}`));
       await refresh();

@@ -16,7 +16,7 @@ use crate::domain::identifikator::{Foedselsnummer, Part};
 use crate::domain::trekk::regler::{Regelbrudd, Trekkhendelse, perioder_etter};
 use crate::domain::trekk::{ListedVersion, Oppdrag, Trekkliste, Trekkpaalegg, Trekkstatus, Trekkversjon};
 use crate::log::NotKept;
-use crate::log::kept::{Fold, Kept};
+use crate::log::kept::{Fold, Kept, Told};
 use crate::scenario::Party;
 use crate::session::Session;
 
@@ -120,6 +120,22 @@ pub(super) struct Trekkendringer {
 
 impl Kept for Trekkendringer {
     type Event = Trekkhending;
+
+    fn told(event: &Trekkhending) -> Told {
+        match event {
+            Trekkhending::Changed { employer, change: Endring { trekkid, versjon }, .. } => {
+                let number = versjon.trekkversjon;
+                Told::done(format!("Version {number} of the order {trekkid} was made at the employer {employer}"))
+            }
+            Trekkhending::TakenOver { employer, .. } => {
+                Told::background(format!("Orders that follow from cases were taken over at the employer {employer}"))
+            }
+            Trekkhending::Told { employer, number } => {
+                Told::background(format!("The employer {employer} was told sekvensnummer {number}"))
+            }
+            Trekkhending::Forgotten => Told::done("All orders that were made or changed were forgotten"),
+        }
+    }
 
     fn apply(&self, event: &Trekkhending, _: &Fold<'_>) {
         match event {

@@ -22,7 +22,7 @@ use serde::Serialize;
 use super::{ISSUER, kb};
 use crate::catalogue::{Check, Formats, Needs, Protection, Service, TokenDemand};
 use crate::domain::trekk::Trekkliste;
-use crate::interface::{Answer, Call, Hooks, Panel, PartyFact, Refusal, ServiceModule};
+use crate::interface::{Answer, Call, Happenings, Hooks, Panel, PartyFact, Refusal, ServiceModule};
 use crate::log::kept::StateKind;
 use changes::Trekkendringer;
 use orders::Trekk;
@@ -55,7 +55,7 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
     hooks: Hooks {
         section: Some(&section::TrekkSection),
         session_state: Some(StateKind::of::<Trekkendringer>()),
-        happenings: Some(orders::happenings),
+        happenings: Some(Happenings { kind: "order", between: orders::happenings }),
         panel: Some(Panel { name: "orders", title: "Orders", script: include_str!("panel.js") }),
         pages: Some(control::pages),
         subcommands: &[command::SUBCOMMAND],

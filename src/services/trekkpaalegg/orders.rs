@@ -73,7 +73,7 @@ pub(super) fn happenings(_: &Session, world: &World, (from, to): (NaiveDate, Nai
         for order in trekk.liste().paalegg() {
             for version in order.versjoner.iter().filter(|it| from < it.dag && it.dag <= to) {
                 let what = format!("version {} for {}", version.trekkversjon, version.faste.skyldner);
-                found.push(Happening { day: version.dag, part: party.part, kind: "order", what });
+                found.push(Happening { day: version.dag, part: party.part, what });
             }
         }
     }

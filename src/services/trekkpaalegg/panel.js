@@ -1,7 +1,8 @@
 // Orders to an employer to deduct from pay: each with its versions over time; change or stop one, or make a new one.
 
-import { h, fill, table, field, select, kroner, empty } from "./dom.js";
+import { h, fill, table, field, select, kroner, empty, counted } from "./dom.js";
 import { attempt, call, calls, curl, get } from "./api.js";
+import { undoing } from "./undo.js";
 
 /** The most orders that are shown at once. */
 const STEP = 40;
@@ -25,14 +26,16 @@ export async function show(root, { path }) {
     const query = employer.value.trim() ? `?trekkpliktig=${encodeURIComponent(employer.value.trim())}` : "";
     const all = await attempt(place, () => get(`/trekkpaalegg/ordrer${query}`));
     if (!all) return;
-    fill(place, h("h3", {}, `${all.count} orders of ${all.trekkpliktig}, on ${all.dag}`),
+    undo.read();
+    fill(place, h("h3", {}, `${counted(all.count, "order", "orders")} of ${all.trekkpliktig}, on ${all.dag}`),
       all.ordrer.length === 0 ? empty("The employer has no order. Make one below.") : all.ordrer.slice(0, shown).map((order) => life(order, all, send)),
       all.ordrer.length > shown ? h("button", { type: "button", onclick: () => { shown += 3 * STEP; refresh(); } }, `Show more (${all.count - shown} left)`) : null);
   };
+  const undo = undoing(() => refresh());
   employer.addEventListener("change", refresh);
   root.append(h("div", { class: "row" }, field("Employer", employer), h("datalist", { id: "employers" }, employers.map((it) => h("option", { value: it.part }, it.navn)))),
     calls(() => [curl("GET", `/trekkpaalegg/ordrer?trekkpliktig=${employer.value}`), curl("POST", "/trekkpaalegg", Object.keys(document_).length ? document_ : { skyldner: "05837421820", prosent: 19 })]),
-    place, fresh(employer, send),
+    undo.element, place, fresh(employer, send),
     h("p", { class: "buttons" }, h("button", { type: "button", class: "quiet", onclick: async () => { await attempt(problem, () => call("DELETE", "/trekkpaalegg")); await refresh(); } }, "Forget what was made or changed here")));
   await refresh();
 }

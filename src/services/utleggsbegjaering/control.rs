@@ -14,11 +14,12 @@ use serde_json::json;
 
 use super::arkiv::Vedlegg;
 use super::hendelser::Hending;
-use super::saker::Tilstand;
+use super::saker::{Sak, Tilstand};
 use super::visning::{SakView, Saksliste, VedleggView, Vedleggsliste};
 use super::{eksempel_control, forloep, gang, gang_control, webhook};
 use crate::catalogue::nearest;
 use crate::domain::begjaering::{Sakstilstand, Vedleggstilstand};
+use crate::domain::clock::day_in_norway;
 use crate::domain::saksgang::livsloep::{Overgang, Sakshendelse};
 use crate::interface::PageRoutes;
 use crate::interface::contract::Schemas;
@@ -114,6 +115,19 @@ pub(super) fn tilstand(session: &Session) -> Result<&Tilstand, Problem> {
     session.state::<Tilstand>().ok_or_else(failed)
 }
 
+/// A case as the services see it: not before its submission by the session's clock.
+pub(super) fn find_now(session: &Session, reference: &str) -> Result<Arc<Sak>, Problem> {
+    let sak = tilstand(session)?.finn(reference, &session.world().loaded.scenarios);
+    let sak = sak.ok_or_else(|| no_case(reference))?;
+    if now(session) < sak.innsendt() {
+        let (day, today) = (day_in_norway(sak.innsendt()), session.today());
+        return Err(Problem::not_found(format!(
+            "the case {reference} is submitted on {day}, and the session's clock shows {today}, so services do not know it yet"
+        )));
+    }
+    Ok(sak)
+}
+
 pub(super) fn now(session: &Session) -> DateTime<Utc> {
     session.clock.now(session.time(), session.time().real())
 }
@@ -122,10 +136,12 @@ async fn list(State(_): State<Arc<Shared>>, InSession(session): InSession) -> Re
     let tilstand = tilstand(&session)?;
     let (world, now) = (session.world(), now(&session));
     let scenarios = &world.loaded.scenarios;
-    let saker = gang::alle(tilstand, scenarios, now);
+    let (saker, coming): (Vec<_>, Vec<_>) =
+        gang::alle(tilstand, scenarios, now).into_iter().partition(|(sak, _)| sak.innsendt() <= now);
     let state = |overganger: &[Overgang]| overganger.last().map_or(Sakstilstand::SakOpprettet, |last| last.tilstand);
     Ok(Json(Saksliste {
         count: saker.len(),
+        kommende: coming.iter().map(|(sak, _)| (&**sak).into()).collect(),
         begjaeringer: saker.iter().map(|(sak, went)| SakView::new(sak, state(went), false, now)).collect(),
         avvist: tilstand.avviste().iter().map(|avvist| (&**avvist).into()).collect(),
     }))
@@ -140,8 +156,7 @@ async fn show(
     InSession(session): InSession,
     Path(reference): Path<String>,
 ) -> Result<Json<SakView>, Problem> {
-    let sak = tilstand(&session)?.finn(&reference, &session.world().loaded.scenarios);
-    gang_control::show(&session, &sak.ok_or_else(|| no_case(&reference))?, true)
+    gang_control::show(&session, &find_now(&session, &reference)?, true)
 }
 
 async fn set_status(
@@ -156,6 +171,9 @@ async fn set_status(
         None => None,
     };
     let unprocessed = wanted.ubehandlede.map(usize::from);
+    if state.is_none() && unprocessed.is_none() {
+        return Err(Problem::bad_request("say status, ubehandlede, or both"));
+    }
     let event = (now(&session), state.map(Sakshendelse::Satt));
     let sak = gang_control::skje(&session, &reference, event, unprocessed)?;
     gang_control::show(&session, &sak, false)

@@ -240,7 +240,7 @@ pub(super) fn happenings(session: &Session, world: &World, (from, to): (NaiveDat
         let Some(part) = sak.skyldner() else { continue };
         for it in overganger.iter().filter(|it| from < it.dag && it.dag <= to) {
             let what = format!("{} {}", it.tilstand.navn(), sak.referanse);
-            found.push(Happening { day: it.dag, part, kind: "case", what });
+            found.push(Happening { day: it.dag, part, what });
         }
     }
     found

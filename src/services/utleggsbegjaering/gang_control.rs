@@ -13,7 +13,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
-use super::control::{no_case, now, tilstand};
+use super::control::{find_now, now, tilstand};
+use super::forloep::no_next_step;
 use super::gang::{self, Mot};
 use super::hendelser::Hending;
 use super::saker::{Sak, Tilstand};
@@ -67,7 +68,7 @@ pub(super) fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<Contr
             "The next step of the case happens now",
             None,
             sak.clone(),
-            missing,
+            &[StatusCode::NOT_FOUND, StatusCode::CONFLICT],
         ),
         operation("post", "/begjaeringer/{id}/beslutning", "decideBegjaering", "Decide a case", decision, sak, BODY),
         operation(
@@ -205,6 +206,10 @@ struct KravView {
 }
 
 async fn advance(InSession(session): InSession, Path(reference): Path<String>) -> Result<Json<SakView>, Problem> {
+    let sak = find_now(&session, &reference)?;
+    if let Some(why) = no_next_step(&session, &sak, now(&session))? {
+        return Err(Problem::new(StatusCode::CONFLICT, "There is no next step", why));
+    }
     happen(&session, &reference, Sakshendelse::Videre)
 }
 
@@ -216,7 +221,7 @@ async fn decide(
     let utfall = utfall(&wanted)?;
     if let Some(kroner) = &wanted.loepende_bidrag {
         let beloep = amount("loependeBidrag", kroner)?;
-        let sak = find(&session, &reference)?;
+        let sak = find_now(&session, &reference)?;
         if let Some(debtor) = sak.skyldner() {
             let support = LoependeBidrag { fra: session.today(), beloep };
             session.commit_state::<Tilstand, _>(None, |_| (Some(Hending::SupportSaid { debtor, support }), ()))?;
@@ -225,18 +230,9 @@ async fn decide(
     happen(&session, &reference, Sakshendelse::Besluttet([utfall].into()))
 }
 
-fn find(session: &Session, reference: &str) -> Result<Arc<Sak>, Problem> {
-    tilstand(session)?.finn(reference, &session.world().loaded.scenarios).ok_or_else(|| no_case(reference))
-}
-
 /// Something happens to a case now, and it is shown.
 pub(super) fn happen(session: &Session, reference: &str, hendelse: Sakshendelse) -> Result<Json<SakView>, Problem> {
-    let now = now(session);
-    let before = find(session, reference)?;
-    if now < before.innsendt() {
-        return Err(Problem::bad_request("the session's clock is before the submission of the case"));
-    }
-    show(session, &skje(session, reference, (now, Some(hendelse)), None)?, false)
+    show(session, &skje(session, reference, (now(session), Some(hendelse)), None)?, false)
 }
 
 /// Something happens to a case. Returns the case after it.
@@ -246,11 +242,11 @@ pub(super) fn skje(
     (at, event): (DateTime<Utc>, Option<Sakshendelse>),
     unprocessed: Option<usize>,
 ) -> Result<Arc<Sak>, Problem> {
-    find(session, reference)?;
+    find_now(session, reference)?;
     session.commit_state::<Tilstand, _>(None, |_| {
         (Some(Hending::Happened { reference: reference.to_owned(), at, event, unprocessed }), ())
     })?;
-    find(session, reference)
+    find_now(session, reference)
 }
 
 /// A case as it is now.
@@ -324,7 +320,7 @@ fn vilkaar(wanted: &Beslutningsdokument) -> Result<Trekkvilkaar, Problem> {
 }
 
 async fn money(InSession(session): InSession, Path(reference): Path<String>) -> Result<Json<Oekonomi>, Problem> {
-    let sak = find(&session, &reference)?;
+    let sak = find_now(&session, &reference)?;
     let debtor =
         sak.skyldner().ok_or_else(|| Problem::not_found("the case has no defendant with a Norwegian number"))?;
     let mot = gang::mot(debtor, tilstand(&session)?, &session.world().loaded.scenarios, now(&session));

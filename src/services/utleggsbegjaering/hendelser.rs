@@ -13,9 +13,9 @@ use super::webhook::Mottakerhendelse;
 use crate::domain::begjaering::{Modell, Vedleggstilstand, les};
 use crate::domain::identifikator::Part;
 use crate::domain::saksgang::betjeningskart::Unntak;
-use crate::domain::saksgang::livsloep::{Manusnavn, Sakshendelse};
+use crate::domain::saksgang::livsloep::{Manusnavn, Sakshendelse, Utfall};
 use crate::domain::saksgang::regnskap::LoependeBidrag;
-use crate::log::kept::{Fold, Kept};
+use crate::log::kept::{Fold, Kept, Told, plural};
 
 /// Something that happened.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -134,6 +134,54 @@ impl Kept for Tilstand {
             Hending::RulesSaid { number, said } => self.gang.unntak().entry(number.clone()).or_default().push(*said),
             Hending::SupportSaid { debtor, support } => self.gang.sett_bidrag(*debtor, *support),
             Hending::Receiver(event) => self.mottaker(event),
+        }
+    }
+
+    fn told(event: &Hending) -> Told {
+        match event {
+            Hending::Attached(it) => Told::done(format!("The attachment {} was uploaded", it.filnavn)),
+            Hending::AttachmentSet { uuid, state } => {
+                Told::done(format!("The attachment {uuid} was put into the state {}", state.navn()))
+            }
+            Hending::Submitted { reference, .. } => Told::done(format!("The case {reference} was submitted")),
+            Hending::Changed { reference, .. } => {
+                Told::done(format!("A changed request was submitted to the case {reference}"))
+            }
+            Hending::Happened { reference, event, unprocessed, .. } => {
+                let count = unprocessed.map(|count| format!("{count} submissions of the case {reference} wait"));
+                let what = event.as_ref().map(|event| match event {
+                    Sakshendelse::Videre => format!("The next step of the case {reference} was taken"),
+                    Sakshendelse::Satt(state) => {
+                        format!("The case {reference} was put into the state {}", state.navn())
+                    }
+                    Sakshendelse::Besluttet(utfall) => {
+                        let all: Vec<&str> = utfall.iter().map(Utfall::navn).collect();
+                        format!("The case {reference} was decided: {}", all.join(", "))
+                    }
+                });
+                Told::done(what.into_iter().chain(count).collect::<Vec<_>>().join("; "))
+            }
+            Hending::Told { changes } => {
+                let all = changes.len();
+                Told::background(format!("A caller was told {all} {} of cases", plural(all, "change", "changes")))
+            }
+            Hending::Asked { numbers, .. } => {
+                let all = numbers.len();
+                let what = plural(all, "number is", "numbers are");
+                Told::background(format!("A caller asked which rules {all} {what} under"))
+            }
+            Hending::RulesSaid { number, said } => {
+                Told::done(format!("{number} was put under {} regelverk", said.regelverk.navn()))
+            }
+            Hending::SupportSaid { debtor, support } => Told::done(format!(
+                "Child support of {debtor} was set to {} kr a month from {}",
+                support.beloep, support.fra
+            )),
+            Hending::Receiver(Mottakerhendelse::Set(_)) => Told::done("A receiver of notices was set"),
+            Hending::Receiver(Mottakerhendelse::Told { number }) => {
+                Told::background(format!("The receiver of notices was told change {number}"))
+            }
+            Hending::Receiver(Mottakerhendelse::Removed) => Told::done("The receiver of notices was removed"),
         }
     }
 

@@ -35,7 +35,7 @@ use crate::catalogue::{
 };
 use crate::coverage::CaseStates;
 use crate::domain::saksgang::livsloep::Manusnavn;
-use crate::interface::{Envelope, Hooks, Operation, Panel, PartyFact, ServiceModule};
+use crate::interface::{Choices, Envelope, Happenings, Hooks, Operation, Panel, PartyFact, ServiceModule};
 use crate::log::kept::StateKind;
 use saker::Tilstand;
 
@@ -204,7 +204,11 @@ pub(super) static MODULE: ServiceModule = ServiceModule {
         session_state: Some(StateKind::of::<Tilstand>()),
         resume: Some(webhook::gjenoppta),
         settings: Some(webhook::SECTION),
-        happenings: Some(gang::happenings),
+        happenings: Some(Happenings { kind: "case", between: gang::happenings }),
+        choices: &[
+            Choices { parameter: SAKSREFERANSE.name, of: visning::cases },
+            Choices { parameter: UUID.name, of: visning::attachments },
+        ],
         panel: Some(Panel { name: "cases", title: "Cases", script: include_str!("panel.js") }),
         pages: Some(control::pages),
         subcommands: &[cli::SUBCOMMAND, sak_command::SUBCOMMAND],

@@ -1,8 +1,9 @@
 // Requests for enforcement: submit an example, see how each case goes, decide it, look at its attachments.
 
-import { h, fill, table, field, select, empty, copyButton, kroner } from "./dom.js";
+import { h, fill, table, field, select, empty, copyButton, kroner, counted } from "./dom.js";
 import { attempt, call, calls, catalogue, curl, get, prefix, send } from "./api.js";
 import { body as pretty } from "./pretty.js";
+import { undoing } from "./undo.js";
 
 const BASE = "/api/utleggsbegjaering/v2";
 
@@ -24,24 +25,29 @@ export async function show(root, { path }) {
     const all = await attempt(problem, () => get("/begjaeringer"));
     if (!all) return;
     const show_ = (it) => h("button", { type: "button", class: "link", "aria-pressed": String(it.eksternSaksreferanse === chosen), onclick: () => open(it.eksternSaksreferanse) }, it.eksternSaksreferanse);
+    const later = all.kommende.length;
     fill(list, h("h3", {}, `Cases: ${all.count}`),
-      all.count === 0 ? empty("The session has no case. Submit an example above.")
+      later > 0 ? h("p", { class: "notice" }, `${counted(later, "more case is", "more cases are")} submitted later on the session's clock, the first on ${all.kommende.map((it) => it.innsendt).sort()[0]}. Until then services answer 404 for ${later === 1 ? "it" : "them"}. `, h("a", { href: "#time" }, "Move the clock")) : null,
+      all.count === 0 ? empty(later > 0 ? "On this day the session has no case." : "The session has no case. Submit an example above.")
         : table(["Case", "State", "Submitter", "Reference", "Day", "#Claims"], all.begjaeringer.slice(-200).reverse().map((it) => [show_(it), h("span", { class: "tag" }, it.status), it.innsender ?? "–", it.innsenderReferanse, it.begjaeringsdato, it.krav]), { label: "Cases" }),
       all.avvist.length === 0 ? null : h("details", {}, h("summary", {}, `Refused requests: ${all.avvist.length}`),
         table(["Time", "Call", "Status", "What was wrong"], all.avvist.slice(-50).reverse().map((it) => [it.tidspunkt.slice(0, 19), it.kall, it.status, it.funn.map((funn) => h("p", {}, h("b", {}, funn.kode), " ", h("code", {}, funn.peker), " ", funn.melding))]), { label: "Refused requests" })),
       calls(() => curl("GET", "/begjaeringer")));
-    if (chosen) await drawCase(one, chosen, changed);
-    await drawFiles(files);
+    if (chosen) await drawCase(one, chosen, refresh, said);
+    await Promise.all([drawFiles(files), undo.read()]);
   };
-  const changed = () => refresh();
+  const undo = undoing(async () => { said.text = null; await refresh(); });
+  /** What the last click has done to the case that is shown. */
+  const said = { text: null };
   const open = async (reference) => {
     chosen = reference;
+    said.text = null;
     history.replaceState(null, "", `#${location.hash.slice(1).split("/")[0]}/${reference}`);
     await refresh();
     one.scrollIntoView({ block: "nearest" });
   };
   root.append(h("h2", {}, "Cases"), h("p", { "data-terms": true }, "An utleggsbegjæring becomes a case. Here you see it go its way, decide it as the namsmann would, and look at its vedlegg."),
-    submit(async (reference) => { await open(reference); }), problem, list, one, files, await rules());
+    submit(async (reference) => { await open(reference); }), problem, undo.element, list, one, files, await rules());
   await refresh();
 }
 
@@ -111,14 +117,31 @@ function attachments(value, found = []) {
 
 const STATES = ["sakOpprettet", "sakUnderBehandling", "sakNektetFremmet", "sakForelagt", "sakBesluttet", "sakAvsluttet", "sakHevet"];
 
-async function drawCase(section, reference, changed) {
+/** What brought a change of state about. */
+const CAUSES = { manus: "by its script", videre: "by a click on the next step", satt: "by a click that set the state", besluttet: "by a click that decided it", betalt: "because its claims were paid" };
+
+/** A decision in words. */
+const decided = (it) => [it.utfall, it.prosent !== undefined ? `${it.prosent} %` : null, it.beloep !== undefined ? `${kroner(it.beloep)} kr a month` : null,
+  it.gjenstand, it.trekkpliktig ? `at ${it.trekkpliktig}` : null].filter(Boolean).join(", ");
+
+/** The decisions of a case that have been made, the oldest first. */
+const decisions = (course) => course.overganger.filter((it) => !it.kommer && it.beslutning?.length > 0);
+
+async function drawCase(section, reference, changed, said) {
   const at = `/begjaeringer/${encodeURIComponent(reference)}`;
   const loaded = await attempt(section, () => Promise.all([get(at), get(`${at}/forloep`)]));
   if (!loaded) return;
   const [sak, course] = loaded;
   const money = await get(`${at}/oekonomi`).catch(() => null);
   const problem = h("div", {});
-  const act = (path, body) => async () => { if ((await attempt(problem, () => call("POST", `${at}${path}`, body()))) !== undefined) await changed(); };
+  const act = (path, body, words) => async () => {
+    if ((await attempt(problem, () => call("POST", `${at}${path}`, body()))) === undefined) return;
+    said.text = words();
+    await changed();
+  };
+  const made = decisions(course);
+  const last = made.at(-1);
+  const closed = /^sak(Avsluttet|Hevet|NektetFremmet)$/.test(sak.status);
   const outcome = select(["utleggstrekk", "intetTilUtlegg", "utleggspant"]);
   const percent = h("input", { type: "number", min: 0, max: 100, placeholder: "15" });
   const thing = h("input", { placeholder: "Kjøretøy" });
@@ -127,12 +150,20 @@ async function drawCase(section, reference, changed) {
   fill(section, h("div", { class: "box" },
     h("h3", {}, reference, " ", h("span", { class: "tag" }, sak.status)),
     h("ol", { class: "life", "aria-label": "How the case goes" }, h("li", {}, h("time", {}, course.innsendt), "submitted"),
-      course.overganger.map((it) => h("li", { class: it.kommer ? "coming" : "" }, h("time", {}, it.dag), it.tilstand, it.kommer ? h("small", {}, " to come") : null))),
-    h("p", { class: "buttons" }, h("button", { type: "button", onclick: act("/videre", () => undefined) }, "Next step now"), h("a", { href: "#time" }, "or move the clock")),
-    h("div", { class: "row" }, field("Decide", outcome), field("Percentage (utleggstrekk)", percent), field("Thing (utleggspant)", thing), h("button", { type: "button", onclick: act("/beslutning", decision) }, "Decide it")),
-    h("div", { class: "row" }, field("Put it into a state", state), h("button", { type: "button", onclick: act("/status", () => ({ status: state.value })) }, "Set the state")),
+      course.overganger.map((it) => h("li", { class: it.kommer ? "coming" : "" }, h("time", {}, it.dag), it.tilstand, it.kommer ? h("small", {}, " to come") : h("small", {}, ` ${CAUSES[it.grunn] ?? it.grunn}`),
+        it.beslutning?.map((one) => h("small", { class: "decision" }, decided(one)))))),
+    said.text ? h("p", { class: "good", role: "status" }, said.text) : null,
+    made.length === 0 ? h("p", { class: "soft" }, "Nothing is decided yet.") : h("p", { class: "decided" }, "Decided: ",
+      made.map((it, number) => [number > 0 ? "; then " : "", h("b", {}, it.beslutning.map(decided).join(" and ")), ` on ${it.dag}, ${CAUSES[it.grunn]}`]), made.length > 1 ? ". The last one counts." : "."),
+    h("p", { class: "buttons" }, h("button", { type: "button", disabled: !course.neste, "aria-describedby": "next-step", onclick: act("/videre", () => undefined, () => `The next step has come: ${course.neste}.`) }, "Next step now"),
+      h("span", { id: "next-step", class: "soft" }, course.neste ? [`It brings ${course.neste}. Or `, h("a", { href: "#time" }, "move the clock"), "."] : [`${course.ingenNeste[0].toUpperCase()}${course.ingenNeste.slice(1)}. `, h("a", { href: "#time" }, "Time")])),
+    h("div", { class: "row" }, field(last ? "Decide again" : "Decide", outcome), field("Percentage (utleggstrekk)", percent), field("Thing (utleggspant)", thing), h("button", { type: "button", onclick: act("/beslutning", decision, () => (last
+      ? `Decided again: ${decided(decision())} on ${course.dag} takes the place of ${last.beslutning.map(decided).join(" and ")} of ${last.dag}.` : `Decided: ${decided(decision())}, on ${course.dag}.`)) }, last ? "Decide it again" : "Decide it")),
+    closed ? h("p", { class: "soft" }, "The case is closed. A decision opens it again.") : last ? h("p", { class: "soft" }, "A new decision takes the place of the last one from its day on.") : null,
+    h("div", { class: "row" }, field("Put it into a state", state), h("button", { type: "button", onclick: act("/status", () => ({ status: state.value }), () => (state.value === sak.status
+      ? `The state ${state.value} was set again; the script goes on from there.` : `The state is ${state.value} now.`)) }, "Set the state")),
     calls(() => [curl("POST", `${at}/videre`), curl("POST", `${at}/beslutning`, decision()), curl("POST", `${at}/status`, { status: state.value })]), problem,
-    money ? h("details", { open: money.trekk.length > 0 }, h("summary", {}, `Money of the debtor: ${money.trekk.length} deductions, ${kroner(money.trukket)} kr`),
+    money ? h("details", { open: money.trekk.length > 0 }, h("summary", {}, `Money of the debtor: ${counted(money.trekk.length, "deduction", "deductions")}, ${kroner(money.trukket)} kr`),
       table(["Claim", "#Left", "#Interest", "#Paid"], money.krav.map((it) => [`${it.innsendersKravreferanse} (${it.prioritetDekningsloven})`, kroner(it.gjenstaaende), kroner(it.paaloepteRenter), kroner(it.betaltHovedstol)]), { label: "Claims of the debtor" }),
       table(["Day", "Employer", "#Deducted", "#On claims", "#Left over"], money.trekk.slice(-100).map((it) => [it.dato, h("a", { href: `#orders/${it.trekkpliktig}` }, it.trekkpliktig), kroner(it.trukket), kroner(it.paaKrav), kroner(it.tilOvers)]), { label: "Deductions" })) : null,
     sak.innsendinger.map((it) => h("details", {}, h("summary", {}, `Submission of ${it.tidspunkt.slice(0, 19)}, model ${it.modell}`), it.begjaering ? [pretty(JSON.stringify(it.begjaering), "json", { label: "Request" }), copyButton(JSON.stringify(it.begjaering, null, 2))] : null))));

@@ -11,9 +11,9 @@ use super::arkiv::Arkiv;
 use super::gang::Gang;
 use super::section::Partsdata;
 use super::webhook::{Abonnement, Mottakerhendelse};
-use crate::domain::begjaering::{Begjaering, Modell};
+use crate::domain::begjaering::{Begjaering, Modell, Sakstilstand};
 use crate::domain::identifikator::Part;
-use crate::domain::saksgang::livsloep::{Datert, Manusnavn, Overgang, Sakshendelse, forloep, ubehandlede};
+use crate::domain::saksgang::livsloep::{Datert, Manusnavn, Overgang, Sakshendelse, forloep, neste_steg, ubehandlede};
 use crate::interface::Finding;
 use crate::log::NotKept;
 use crate::scenario::ScenarioSet;
@@ -120,6 +120,11 @@ impl Sak {
     /// How it went until an instant, apart from what payments did. Empty before its submission.
     pub(super) fn overganger(&self, now: DateTime<Utc>) -> Vec<Overgang> {
         forloep(self.innsendt(), &self.manus.manus(), &self.hendelser, now)
+    }
+
+    /// The state that the next step of its script brings about. Nothing if the script has no further step.
+    pub(super) fn neste_steg(&self, now: DateTime<Utc>) -> Option<Sakstilstand> {
+        neste_steg(self.innsendt(), &self.manus.manus(), &self.hendelser, now)
     }
 
     /// How many of its submissions are not processed yet. The first one is processed when the case is made.

@@ -1,25 +1,54 @@
 //! Cases, submissions and attachments as the control API tells them.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::arkiv::Vedlegg;
+use super::control::{now, tilstand};
+use super::gang;
 use super::saker::{Avvist, Innsending, Sak};
 use crate::domain::begjaering::Sakstilstand;
-use crate::interface::Finding;
+use crate::domain::clock::day_in_norway;
+use crate::domain::saksgang::livsloep::Overgang;
+use crate::interface::{Choice, Finding};
 use crate::redact::{redacted, redacted_whole};
+use crate::session::Session;
 
 /// The cases of the session, and the requests that were refused.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Saksliste {
-    /// How many cases there are.
+    /// How many cases there are on the session's clock.
     pub(super) count: usize,
+    /// Those that are submitted later on the session's clock. Services do not know them yet.
+    pub(super) kommende: Vec<KommendeView>,
     /// The cases of scenarios, then those that were submitted, the oldest first.
     pub(super) begjaeringer: Vec<SakView>,
     /// Requests that were refused, validations too, the oldest first; at most 500.
     pub(super) avvist: Vec<AvvistView>,
+}
+
+/// A case that is submitted later on the session's clock.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct KommendeView {
+    ekstern_saksreferanse: String,
+    innsender_referanse: String,
+    /// The day of its submission.
+    innsendt: NaiveDate,
+}
+
+impl From<&Sak> for KommendeView {
+    fn from(sak: &Sak) -> Self {
+        Self {
+            ekstern_saksreferanse: sak.referanse.clone(),
+            innsender_referanse: sak.begjaering().map(|it| it.innsender_referanse.clone()).unwrap_or_default(),
+            innsendt: day_in_norway(sak.innsendt()),
+        }
+    }
 }
 
 /// A case.
@@ -101,6 +130,34 @@ pub(super) struct Vedleggsliste {
     pub(super) count: usize,
     /// The oldest first.
     pub(super) vedlegg: Vec<VedleggView>,
+}
+
+/// The most cases or attachments that are offered to a caller.
+const MOST_CHOICES: usize = 200;
+
+/// The cases that a call can name on the session's clock, the newest first.
+pub(super) fn cases(session: &Session) -> Vec<Choice> {
+    let (world, now) = (session.world(), now(session));
+    let Ok(tilstand) = tilstand(session) else { return Vec::new() };
+    let all = gang::alle(tilstand, &world.loaded.scenarios, now);
+    let there = all.iter().rev().filter(|(sak, _)| sak.innsendt() <= now).take(MOST_CHOICES);
+    let choice = |(sak, went): &(Arc<Sak>, Vec<Overgang>)| {
+        let state = went.last().map_or(Sakstilstand::SakOpprettet, |last| last.tilstand);
+        let reference = sak.begjaering().map(|it| it.innsender_referanse.as_str()).unwrap_or_default();
+        Choice { value: sak.referanse.clone(), label: format!("{} {}", state.navn(), redacted(reference)) }
+    };
+    there.map(choice).collect()
+}
+
+/// The attachments that a call can name, the newest first.
+pub(super) fn attachments(session: &Session) -> Vec<Choice> {
+    let Ok(tilstand) = tilstand(session) else { return Vec::new() };
+    let now = now(session);
+    let choice = |it: &Arc<Vedlegg>| {
+        let label = format!("{} {}", it.tilstand(now).navn(), redacted(&it.filnavn));
+        Choice { value: it.uuid.clone(), label }
+    };
+    tilstand.arkiv.alle().iter().rev().take(MOST_CHOICES).map(choice).collect()
 }
 
 impl SakView {
