@@ -162,6 +162,11 @@ fn doctor_tells_each_setting_and_where_it_comes_from() {
     let address = taken.local_addr().expect("an address").to_string();
     // It closes each connection, as something that is no sandbox may do.
     std::thread::spawn(move || taken.incoming().for_each(drop));
+    let (code, lost) = report("127.0.0.1:0", &["--store", "file:/nowhere/x.db"], ("SANDBOX_LOG", "off"));
+    assert!(code == Some(1) && told(&lost, "finding").contains("there is no folder /nowhere"), "{lost}");
+    let (code, away) = report("127.0.0.1:0", &["--store", "postgres://u@127.0.0.1:1/d"], ("SANDBOX_LOG", "off"));
+    assert!(code == Some(1) && !told(&away, "finding").is_empty(), "{away}");
+
     let (code, bad) = report(&address, &["--jwks", "/nowhere/jwks.json"], ("SANDBOX_LISTN", "x"));
     assert_eq!((code, &bad["healthy"]), (Some(1), &false.into()));
     let findings = told(&bad, "finding");
