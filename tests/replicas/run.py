@@ -351,7 +351,7 @@ class Harm:
 
     def terminate(self, replica):
         of = "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity WHERE application_name = "
-        self.database.ask(of + f"'innkreving-sandbox' ORDER BY random() LIMIT {self.rng.randint(1, 4)}) some")
+        self.database.ask(of + f"'innkreving-sandbox' ORDER BY random() LIMIT {self.rng.randint(1, 4)}) AS picked")
 
 
 def main():
