@@ -161,7 +161,7 @@ fn access(flags: &Flags) -> Check {
 /// Whether there is a certificate, and its port is free. Nothing if TLS is off. An authority that is not there yet is made.
 fn tls(flags: &Flags, services: &Services) -> Option<Check> {
     let about = "HTTPS";
-    let tls = match Tls::open(&flags.tls, &names_of_certificate(flags, services), system_time()) {
+    let tls = match Tls::open(&flags.tls, &names_of_certificate(flags, services), flags.load.http2, system_time()) {
         Ok(tls) => tls?,
         Err(why) => return Some(Check::new(about, Verdict::Finding, why)),
     };

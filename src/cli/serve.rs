@@ -49,7 +49,8 @@ pub(super) fn run_with(
     }
     warn_of_scenarios(flags, &sessions);
     let mut settings = flags.settings();
-    settings.tls = match Tls::open(&flags.tls, &names_of_certificate(flags, services), system_time()) {
+    settings.tls = match Tls::open(&flags.tls, &names_of_certificate(flags, services), flags.load.http2, system_time())
+    {
         Ok(tls) => tls,
         Err(error) => {
             print_error(&error);

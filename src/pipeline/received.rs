@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use http::{HeaderMap, Request};
+use http::{HeaderMap, Request, Version};
 use hyper::body::Incoming;
 
 use axum::response::IntoResponse as _;
@@ -146,6 +146,9 @@ impl Received {
             return Ok(());
         };
         let both = [&wishes.headers, &wishes.base_url];
+        if self.parts.version == Version::HTTP_2 {
+            both.into_iter().try_for_each(Modifiers::fit_http2)?;
+        }
         match target {
             Target::Page => both.into_iter().try_for_each(|modifiers| modifiers.for_own_page().map(drop))?,
             Target::Nothing => {

@@ -243,6 +243,9 @@ fn problem(refused: &Refused) -> Response<Body> {
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
     }
+    if let Some(hint) = refused.hint {
+        response.headers_mut().insert(SANDBOX_HINT, HeaderValue::from_static(hint));
+    }
     response
 }
 

@@ -33,6 +33,7 @@ mod hostile_files;
 mod hostile_scenarios;
 mod hosts;
 mod house;
+mod http2;
 mod journal;
 mod krav_og_betalinger;
 mod kravoversikt;
