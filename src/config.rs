@@ -22,6 +22,7 @@ use crate::scenario::befolkning::{Antall, MOST_ORGANISATIONS, Oenske};
 use crate::scenario::sources::Source;
 use crate::tls::Tls;
 use crate::tls::settings::{TlsFlags, parse_listen};
+use crate::traces::settings::{Endpoint, TraceFlags};
 
 /// The server's settings. A flag can be given before or after the name of a subcommand.
 #[derive(Args, Clone, Debug)]
@@ -105,6 +106,8 @@ pub(crate) struct Flags {
     pub(crate) store: StoreFlags,
     #[command(flatten)]
     pub(crate) tls: TlsFlags,
+    #[command(flatten)]
+    pub(crate) traces: TraceFlags,
     /// The settings of the services, from flags of their own.
     #[arg(skip)]
     pub(crate) services: Arc<ServiceSettings>,
@@ -169,6 +172,7 @@ impl Flags {
             load: self.load,
             store: Store::from(&self.store),
             tls: None,
+            otlp: self.traces.otlp.clone(),
             population: self.population.oenske(self.seed),
         }
     }
@@ -333,6 +337,8 @@ pub(crate) struct Settings {
     pub(crate) store: Store,
     /// The port with TLS.
     pub(crate) tls: Option<Tls>,
+    /// The collector of traces.
+    pub(crate) otlp: Option<Endpoint>,
     /// The parties that no scenario describes.
     pub(crate) population: Oenske,
 }

@@ -78,6 +78,7 @@ pub(super) fn run(
 ) -> ExitCode {
     let mut checks = vec![port(flags), access(flags)];
     checks.extend(tls(flags, services));
+    checks.extend(traces(flags));
     checks.extend(scenarios(flags, services));
     checks.extend(unknown.misspelt.iter().map(|told| Check::new("environment", Verdict::Finding, told.clone())));
     let unrelated = unknown.unrelated.iter();
@@ -174,6 +175,15 @@ fn tls(flags: &Flags, services: &Services) -> Option<Check> {
     Some(match TcpListener::bind(tls.listen) {
         Ok(_) => Check::new(about, Verdict::Ok, format!("{} is free; {kept}", tls.listen)),
         Err(error) => Check::new(about, Verdict::Note, format!("cannot listen on {} now: {error}; {kept}", tls.listen)),
+    })
+}
+
+/// Whether a collector takes connections. Nothing if traces are off.
+fn traces(flags: &Flags) -> Option<Check> {
+    let (about, collector) = ("traces", flags.traces.otlp.as_ref()?);
+    Some(match collector.reach() {
+        Ok(()) => Check::new(about, Verdict::Ok, format!("sent to {collector}")),
+        Err(error) => Check::new(about, Verdict::Note, format!("{collector} cannot be reached now: {error}")),
     })
 }
 

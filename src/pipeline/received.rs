@@ -24,7 +24,7 @@ use crate::interface::{self, pages::Problem};
 use crate::router::{Target, area, resolve};
 use crate::session::Session;
 use crate::session::call_id::CallId;
-use crate::session::trace::TraceParent;
+use crate::traces::parent::TraceParent;
 
 /// A request as it came.
 pub(super) struct Received {

@@ -32,7 +32,7 @@ use crate::router::Target;
 use crate::scenario::Party;
 use crate::session::call_id::CallId;
 
-const SANDBOX_CAUSE: HeaderName = HeaderName::from_static("sandbox-cause");
+pub(super) const SANDBOX_CAUSE: HeaderName = HeaderName::from_static("sandbox-cause");
 const SANDBOX_EFFECTS: HeaderName = HeaderName::from_static("sandbox-effects");
 const SANDBOX_HINT: HeaderName = HeaderName::from_static("sandbox-hint");
 const SANDBOX_LITERAL: HeaderName = HeaderName::from_static("sandbox-literal");

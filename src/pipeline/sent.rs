@@ -10,28 +10,42 @@ use super::answered::{Answered, is_head};
 use super::received::Received;
 use super::{Body, HungUp, State, carry, response};
 use crate::session::journal::Entry;
+use crate::traces::Span;
 use crate::wire::{Streams, Wire};
 
-/// Tells the journal how a call ended, once. If the call is dropped before, its caller has cancelled it, or the sandbox has ended its
+/// Tells the journal and the traces how a call ended, once. If the call is dropped before, its caller has cancelled it, or the sandbox has ended its
 /// connection.
 struct End<'c> {
     kept: Option<Arc<Entry>>,
+    span: Option<Box<Span>>,
     began: DateTime<Utc>,
     wire: &'c Wire,
     state: &'c State,
 }
 
 impl End<'_> {
+    fn is_told(&self) -> bool {
+        self.kept.is_none() && self.span.is_none()
+    }
+
     fn tell(&mut self, gave_up: bool) {
+        if self.is_told() {
+            return;
+        }
+        let took = self.state.sessions.time.real().signed_duration_since(self.began);
         if let Some(kept) = self.kept.take() {
-            kept.ending.set(self.state.sessions.time.real().signed_duration_since(self.began), gave_up);
+            kept.ending.set(took, gave_up);
+        }
+        if let (Some(mut span), Some(traces)) = (self.span.take(), &self.state.traces) {
+            span.ended(took, gave_up);
+            traces.end(span);
         }
     }
 }
 
 impl Drop for End<'_> {
     fn drop(&mut self) {
-        if self.kept.is_some() {
+        if !self.is_told() {
             self.tell(!self.wire.streams().is_some_and(Streams::is_ending));
         }
     }
@@ -46,7 +60,7 @@ impl Answered {
         state: &State,
     ) -> Result<Response<Body>, HungUp> {
         response::identify(&mut self.response, &received.id);
-        let mut end = End { kept: self.kept.take(), began: received.real, wire, state };
+        let mut end = End { kept: self.kept.take(), span: self.span.take(), began: received.real, wire, state };
         if !self.delay.is_zero() {
             let mut gave_up = false;
             wire.pause(self.delay, || {

@@ -39,6 +39,7 @@ use crate::metrics::Metrics;
 use crate::pipeline::{self, Admits, State};
 use crate::session::registry::Sessions;
 use crate::tls::Stream;
+use crate::traces::Traces;
 use crate::wire::Wire;
 
 /// How long requests in flight may take to finish once the server is told to stop.
@@ -93,6 +94,14 @@ impl Server {
         let watchers = Watchers::new(&settings.load);
         let metrics = Arc::new(Metrics::new(services.catalogue.0));
         let load = Arc::new(Load::new(settings.load));
+        let traces = match &settings.otlp {
+            // The ids must differ in each process, whatever --seed says.
+            Some(collector) => {
+                let ids = ChaCha8Rng::try_from_rng(&mut rand::rngs::SysRng).map_err(io::Error::other)?;
+                Some(Arc::new(Traces::to(collector.clone(), ids)))
+            }
+            None => None,
+        };
         let shared = Arc::new(Shared {
             services,
             sessions: Arc::clone(&sessions),
@@ -107,6 +116,7 @@ impl Server {
             key: settings.control_key.clone(),
             metrics: Arc::clone(&metrics),
             load: Arc::clone(&load),
+            traces: traces.clone(),
             seeds: Mutex::new(ChaCha8Rng::from_rng(&mut rng)),
         });
         let browsers = Browsers::new(settings.allowed.clone(), listener.local_addr()?, settings.control_key.is_some());
@@ -122,6 +132,7 @@ impl Server {
             drift_seed: settings.seed.unwrap_or_default(),
             load,
             metrics,
+            traces,
         });
         let room = Arc::clone(&state.load.room);
         Ok(Self {
@@ -181,6 +192,9 @@ impl Server {
         let all = async { tokio::join!(graceful.shutdown(), stopping.closed()) };
         if tokio::time::timeout(GRACE, all).await.is_err() {
             tracing::warn!("cut what was still in flight after {} ms", GRACE.as_millis());
+        }
+        if let Some(traces) = &self.state.traces {
+            traces.close().await;
         }
         let log = Arc::clone(self.state.sessions.log());
         if tokio::task::spawn_blocking(move || log.close()).await.is_err() {

@@ -11,11 +11,11 @@ use parking_lot::Mutex;
 use super::call_id::CallId;
 use super::exchange::Held;
 use super::facts::{Ending, Shows, TokenFacts};
-use super::trace::TraceParent;
 use crate::catalogue::{Check, Edition, Leaning};
 use crate::domain::identifikator::Part;
 use crate::faults::Cause;
 use crate::faults::effects::{Drift, Fault};
+use crate::traces::parent::TraceParent;
 
 /// A text of a caller: redacted, with a key that tells it from others that look the same now.
 #[derive(Clone, Debug, Default)]

@@ -62,6 +62,7 @@ mod state;
 mod state_crash;
 mod state_full;
 mod tls;
+mod traces;
 mod trekk_av_sak;
 mod trekk_poll;
 mod trekkpaalegg;
