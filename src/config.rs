@@ -22,6 +22,7 @@ use crate::scenario::befolkning::{Antall, MOST_ORGANISATIONS, Oenske};
 use crate::scenario::sources::Source;
 use crate::tls::Tls;
 use crate::tls::settings::{TlsFlags, parse_listen};
+use crate::traces::settings::{Endpoint, TraceFlags};
 
 /// The server's settings. A flag can be given before or after the name of a subcommand.
 #[derive(Args, Clone, Debug)]
@@ -38,6 +39,9 @@ pub(crate) struct Flags {
     /// The time of the clock: a date or date-time (it stands still), or a shift like +30d (it keeps running)
     #[arg(long, env = "SANDBOX_NOW", global = true, value_name = "WHEN", value_parser = parse_now, allow_hyphen_values = true)]
     pub(crate) now: Option<Now>,
+    /// Stop when the standard input ends. A test that starts a sandbox with a pipe as its input leaves none behind
+    #[arg(long, env = "SANDBOX_STOP_WITH_STDIN", global = true, value_parser = BoolishValueParser::new())]
+    pub(crate) stop_with_stdin: bool,
     /// Edition of the answers, if the caller chooses none; if left out, the edition of the scenario, otherwise 2024
     #[arg(long, env = "SANDBOX_EDITION", global = true, value_parser = parse_edition, value_name = "2023|2024")]
     pub(crate) edition: Option<Edition>,
@@ -105,6 +109,8 @@ pub(crate) struct Flags {
     pub(crate) store: StoreFlags,
     #[command(flatten)]
     pub(crate) tls: TlsFlags,
+    #[command(flatten)]
+    pub(crate) traces: TraceFlags,
     /// The settings of the services, from flags of their own.
     #[arg(skip)]
     pub(crate) services: Arc<ServiceSettings>,
@@ -169,6 +175,7 @@ impl Flags {
             load: self.load,
             store: Store::from(&self.store),
             tls: None,
+            otlp: self.traces.otlp.clone(),
             population: self.population.oenske(self.seed),
         }
     }
@@ -333,6 +340,8 @@ pub(crate) struct Settings {
     pub(crate) store: Store,
     /// The port with TLS.
     pub(crate) tls: Option<Tls>,
+    /// The collector of traces.
+    pub(crate) otlp: Option<Endpoint>,
     /// The parties that no scenario describes.
     pub(crate) population: Oenske,
 }

@@ -69,6 +69,7 @@ mod services;
 mod session;
 mod terminal;
 mod tls;
+mod traces;
 mod wire;
 
 pub use sandbox::{Sandbox, SandboxBuilder, StartError};

@@ -22,6 +22,7 @@ use crate::server::Server;
 use crate::services::{built_in_and, of_services, open_access};
 use crate::session::registry::{CannotOpen, Sessions};
 use crate::session::time::system_time;
+use crate::traces::settings::TraceFlags;
 
 /// A running sandbox on a port of its own. It stops when it is dropped.
 ///
@@ -110,7 +111,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// A setting of a service, of the population or of the store, or a limit of connections, times and memory: its flag and value, as
+    /// A setting of a service, of the population, of the store or of traces, or a limit of connections, times and memory: its flag and value, as
     /// on the command line.
     /// A flag that takes no value has an empty one.
     #[must_use]
@@ -234,7 +235,7 @@ impl SandboxBuilder {
             sources.push(Source::Builtin);
         }
         let services = built_in_and(&self.services);
-        let (service_settings, load, population, store) = read_settings(services, &self.settings)?;
+        let (service_settings, load, population, store, traces) = read_settings(services, &self.settings)?;
         let settings = Settings {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             now,
@@ -245,6 +246,7 @@ impl SandboxBuilder {
             load,
             store: Store::from(&store),
             tls: None,
+            otlp: traces.otlp,
             control: true,
             control_key: self.control_key,
             allowed: Allowed { hosts, origins },
@@ -282,10 +284,10 @@ impl SandboxBuilder {
 fn read_settings(
     services: &Services,
     flags: &[String],
-) -> Result<(ServiceSettings, LoadLimits, PopulationFlags, StoreFlags), StartError> {
+) -> Result<(ServiceSettings, LoadLimits, PopulationFlags, StoreFlags, TraceFlags), StartError> {
     let sections = || services.modules.iter().filter_map(|module| module.hooks.settings.as_ref());
     let command = LoadLimits::augment_args(clap::Command::new("settings").no_binary_name(true));
-    let command = StoreFlags::augment_args(PopulationFlags::augment_args(command));
+    let command = TraceFlags::augment_args(StoreFlags::augment_args(PopulationFlags::augment_args(command)));
     let command = sections().fold(command, |command, section| (section.augment)(command));
     // A test must not depend on the environment that it runs in.
     let command = command.mut_args(|argument| argument.env(None::<&'static str>));
@@ -297,5 +299,6 @@ fn read_settings(
     }
     let population = PopulationFlags::from_arg_matches(&matches).map_err(wrong)?;
     let store = StoreFlags::from_arg_matches(&matches).map_err(wrong)?;
-    Ok((settings, LoadLimits::from_arg_matches(&matches).map_err(wrong)?, population, store))
+    let traces = TraceFlags::from_arg_matches(&matches).map_err(wrong)?;
+    Ok((settings, LoadLimits::from_arg_matches(&matches).map_err(wrong)?, population, store, traces))
 }

@@ -81,6 +81,7 @@ pub(super) fn run(
 ) -> ExitCode {
     let mut checks = vec![port(flags), access(flags)];
     checks.extend(tls(flags, services));
+    checks.extend(traces(flags));
     checks.extend(scenarios(flags, services));
     checks.extend(store(flags));
     checks.extend(unknown.misspelt.iter().map(|told| Check::new("environment", Verdict::Finding, told.clone())));
@@ -165,7 +166,7 @@ fn access(flags: &Flags) -> Check {
 /// Whether there is a certificate, and its port is free. Nothing if TLS is off. An authority that is not there yet is made.
 fn tls(flags: &Flags, services: &Services) -> Option<Check> {
     let about = "HTTPS";
-    let tls = match Tls::open(&flags.tls, &names_of_certificate(flags, services), system_time()) {
+    let tls = match Tls::open(&flags.tls, &names_of_certificate(flags, services), flags.load.http2, system_time()) {
         Ok(tls) => tls?,
         Err(why) => return Some(Check::new(about, Verdict::Finding, why)),
     };
@@ -209,6 +210,15 @@ fn store(flags: &Flags) -> Option<Check> {
             }
             Err(error) => Check::new(about, Verdict::Finding, error.to_string()),
         },
+    })
+}
+
+/// Whether a collector takes connections. Nothing if traces are off.
+fn traces(flags: &Flags) -> Option<Check> {
+    let (about, collector) = ("traces", flags.traces.otlp.as_ref()?);
+    Some(match collector.reach() {
+        Ok(()) => Check::new(about, Verdict::Ok, format!("sent to {collector}")),
+        Err(error) => Check::new(about, Verdict::Note, format!("{collector} cannot be reached now: {error}")),
     })
 }
 

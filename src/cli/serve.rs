@@ -49,7 +49,8 @@ pub(super) fn run_with(
     }
     warn_of_scenarios(flags, &sessions);
     let mut settings = flags.settings();
-    settings.tls = match Tls::open(&flags.tls, &names_of_certificate(flags, services), system_time()) {
+    settings.tls = match Tls::open(&flags.tls, &names_of_certificate(flags, services), flags.load.http2, system_time())
+    {
         Ok(tls) => tls,
         Err(error) => {
             print_error(&error);
@@ -87,7 +88,7 @@ pub(super) fn run_with(
                 return ExitCode::from(UNUSABLE);
             }
         };
-        let stopped = match stop::asked() {
+        let stopped = match stop::asked_or_input_ends(flags.stop_with_stdin) {
             Ok(stopped) => stopped,
             Err(error) => {
                 print_error(&format!("cannot listen for signals: {error}"));

@@ -19,6 +19,8 @@ pub(super) async fn show(State(shared): State<Arc<Shared>>) -> Response {
     shared.metrics.write(&mut page);
     refused(&shared, &mut page);
     sessions(&shared, &mut page);
+    http2(&shared, &mut page);
+    spans(&shared, &mut page);
     load(&shared, &mut page);
     process(&mut page);
     ([(header::CONTENT_TYPE, TYPE)], page.text()).into_response()
@@ -60,6 +62,23 @@ fn sessions(shared: &Shared, page: &mut Page) {
         "1 if the last attempt to read the scenarios failed, so that earlier ones are in use.",
         fails,
     );
+}
+
+/// Those of HTTP/1.1 have no counter, because calls_total has all.
+fn http2(shared: &Shared, page: &mut Page) {
+    let (connections, calls) = shared.metrics.http2();
+    page.single("http2_connections_total", "counter", "Connections of callers that speak HTTP/2.", connections);
+    page.single("http2_requests_total", "counter", "Requests of any kind that came by HTTP/2.", calls);
+}
+
+/// Nothing if traces are off.
+fn spans(shared: &Shared, page: &mut Page) {
+    let Some(traces) = &shared.traces else { return };
+    let name = "spans_total";
+    page.begin(name, "counter", "Spans of calls that the collector took, and those that were dropped.");
+    for (outcome, count) in traces.counts() {
+        page.sample(name, &[("outcome", outcome)], count);
+    }
 }
 
 fn load(shared: &Shared, page: &mut Page) {

@@ -11,7 +11,7 @@ use crate::faults::refused::Refused;
 use crate::interface::Services;
 use crate::session::call_id::CallId;
 use crate::session::journal::Filter;
-use crate::session::trace::TraceParent;
+use crate::traces::parent::TraceParent;
 
 /// Which requests are asked for; what is left out fits all.
 #[derive(Deserialize, JsonSchema)]

@@ -111,6 +111,8 @@ pub(super) struct RequestView {
     /// The caller closed its side before there was an answer.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     gave_up: bool,
+    /// The protocol that it came by: `HTTP/1.1`, `HTTP/1.0` or `HTTP/2`.
+    protocol: &'static str,
     /// The number of its connection.
     #[serde(skip_serializing_if = "Option::is_none")]
     connection: Option<u64>,
@@ -174,6 +176,7 @@ pub(super) fn view(entry: &Entry) -> RequestView {
         findings: entry.findings.iter().map(finding).collect(),
         took: entry.ending.milliseconds(),
         gave_up: entry.ending.gave_up(),
+        protocol: entry.protocol(),
         connection: Some(entry.connection).filter(|connection| *connection > 0),
         body: text(&entry.sent),
     }

@@ -61,7 +61,7 @@ fn call(entry: &Entry, session: &str, page: Option<String>, base: &str) -> Value
         "request": {
             "method": entry.method.as_str(),
             "url": format!("{base}{}", entry.url),
-            "httpVersion": "HTTP/1.1",
+            "httpVersion": entry.protocol(),
             "cookies": [],
             "headers": headers(exchange.map(Exchange::request_headers)),
             "queryString": query,
@@ -110,7 +110,7 @@ fn response(entry: &Entry, exchange: Option<&Exchange>) -> Value {
     json!({
         "status": status,
         "statusText": text.unwrap_or_default(),
-        "httpVersion": "HTTP/1.1",
+        "httpVersion": entry.protocol(),
         "cookies": [],
         "headers": headers(answered.map(Exchange::response_headers)),
         "content": content,

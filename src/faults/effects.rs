@@ -154,6 +154,11 @@ impl Fault {
         matches!(self, Self::Reset | Self::ResetAfter | Self::Hang(_) | Self::Empty | Self::Garbage)
     }
 
+    /// Whether HTTP/2 can carry it. Bytes that are no HTTP have no place in its frames.
+    pub(crate) const fn fits_http2(self) -> bool {
+        !matches!(self, Self::Garbage)
+    }
+
     /// Whether the caller has to wait for the end.
     pub(crate) const fn waits(self) -> bool {
         matches!(self, Self::Hang(_) | Self::SlowBody(_))

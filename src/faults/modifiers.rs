@@ -11,7 +11,7 @@ use super::key::Key;
 use super::refused::Refused;
 use crate::catalogue::{Catalogue, Demanded, Edition, OwnModifier, Service};
 use crate::domain::clock::Now;
-use crate::faults::effects::{Delay, Drift, Effects, Fault};
+use crate::faults::effects::{Delay, Drift, Effects, FAULTS, Fault};
 
 /// A value, and what put it there.
 #[derive(Clone, Debug, PartialEq)]
@@ -176,6 +176,18 @@ impl Modifiers {
     /// The fault that leaves nothing of the answer.
     pub(crate) fn replacing(&self) -> Option<&Sourced<Fault>> {
         self.fault.as_ref().filter(|fault| fault.value.replaces_answer())
+    }
+
+    /// Refuses a fault that HTTP/2 cannot carry.
+    pub(crate) fn fit_http2(&self) -> Result<(), Box<Refused>> {
+        match self.fault.as_ref().map(|fault| fault.value).filter(|fault| !fault.fits_http2()) {
+            None => Ok(()),
+            Some(fault) => {
+                let fits = |name: &&str| name.parse::<Fault>().is_ok_and(Fault::fits_http2);
+                let others = FAULTS.iter().filter(|name| fits(name)).map(ToString::to_string).collect();
+                Err(Refused::not_on_http2(fault.name(), others))
+            }
+        }
     }
 
     /// The answer is settled: by a code, or by a fault that leaves nothing of it.

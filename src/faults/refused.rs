@@ -26,6 +26,9 @@ pub(crate) struct Refused {
     /// The allowed value that the caller probably meant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) nearest: Option<String>,
+    /// What to do, for `Sandbox-Hint` and the journal.
+    #[serde(skip)]
+    pub(crate) hint: Option<&'static str>,
 }
 
 impl Refused {
@@ -40,7 +43,21 @@ impl Refused {
             value: value.map(|value| masked(value).into_owned()),
             allowed,
             nearest,
+            hint: None,
         })
+    }
+
+    /// A fault that HTTP/2 cannot carry. `others` are those that it can.
+    pub(crate) fn not_on_http2(value: &str, others: Vec<String>) -> Box<Self> {
+        let detail = format!(
+            "{value} sends bytes that are no HTTP/1.1, and HTTP/2 has no such thing: every byte belongs to a frame; call over HTTP/1.1, or \
+             ask for another fault"
+        );
+        let mut refused = Self::new("fault", Some(value), detail, others);
+        refused.title = "HTTP/2 cannot carry this fault";
+        refused.nearest = None;
+        refused.hint = Some("call over HTTP/1.1 (curl --http1.1), or start the sandbox with --http2 off");
+        refused
     }
 
     /// The same refusal, with the type and title for a rule.

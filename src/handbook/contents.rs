@@ -25,9 +25,9 @@ macro_rules! documents {
 }
 
 /// All documents.
-pub(crate) static DOCUMENTS: [Document; 30] = documents! {
+pub(crate) static DOCUMENTS: [Document; 31] = documents! {
     "Start": "install" "services" "parties" "page" "settings" "glossary";
-    "Guides": "accounting" "bank" "payroll" "collection" "qa" "ci" "testcontainers" "story";
+    "Guides": "accounting" "bank" "payroll" "collection" "qa" "ci" "dotnet" "testcontainers" "story";
     "How it works": "scenarios" "population" "faults" "auth" "tls" "begjaering" "control-api" "evidence" "state" "contract";
     "How true it is": "fidelity" "performance";
     "Operation": "container" "operations" "replicas" "deploy";

@@ -11,9 +11,13 @@ use crate::faults::effects::bytes_a_second;
 /// The limits of connections, times and memory.
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct LoadLimits {
-    /// How many connections can be open at the same time. Beyond it only /health answers
+    /// How many connections can be open at the same time, and calls of HTTP/2 beyond the first of a connection. Beyond it only
+    /// /health answers
     #[arg(long, env = "SANDBOX_MAX_CONNECTIONS", global = true, default_value_t = 512, value_name = "NUMBER", value_parser = parse_number)]
     pub(crate) max_connections: usize,
+    /// Whether HTTP/2 is spoken: over TLS by ALPN, and without TLS with clients that know beforehand
+    #[arg(long, env = "SANDBOX_HTTP2", global = true, default_value = "on", value_name = "on|off", value_parser = parse_switch, action = clap::ArgAction::Set)]
+    pub(crate) http2: bool,
     /// How many requests can wait at the same time: for a delay, hang or slow-body
     #[arg(long, env = "SANDBOX_MAX_WAITING", global = true, default_value_t = 128, value_name = "NUMBER", value_parser = parse_number)]
     pub(crate) max_waiting: usize,
@@ -44,6 +48,15 @@ impl LoadLimits {
     /// How fast a body has to come.
     pub(crate) fn pace(&self) -> Pace {
         Pace { time: self.body_time, rate: u64::from(self.min_rate) }
+    }
+}
+
+/// Reads on or off.
+fn parse_switch(text: &str) -> Result<bool, String> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("write on or off".to_owned()),
     }
 }
 

@@ -35,6 +35,8 @@ pub(crate) struct Metrics {
     elsewhere: Ends,
     foreign_pages: AtomicU64,
     improper: AtomicU64,
+    /// Connections of HTTP/2, and their calls.
+    http2: (AtomicU64, AtomicU64),
 }
 
 /// What was counted of a service.
@@ -116,6 +118,7 @@ impl Metrics {
             elsewhere: Ends::default(),
             foreign_pages: AtomicU64::new(0),
             improper: AtomicU64::new(0),
+            http2: Default::default(),
         }
     }
 
@@ -141,6 +144,21 @@ impl Metrics {
     /// Counts a request of a foreign web page that was refused.
     pub(crate) fn count_foreign_page(&self) {
         self.foreign_pages.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a connection of HTTP/2.
+    pub(crate) fn count_http2(&self) {
+        self.http2.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a call on a connection of HTTP/2.
+    pub(crate) fn count_stream(&self) {
+        self.http2.1.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many connections of HTTP/2 there were, and how many calls on them.
+    pub(crate) fn http2(&self) -> (u64, u64) {
+        (self.http2.0.load(Ordering::Relaxed), self.http2.1.load(Ordering::Relaxed))
     }
 
     /// Counts a request that is no proper HTTP.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use http::Version;
 
 use super::State;
 use super::planned::{Plan, Planned};
@@ -47,6 +48,9 @@ impl<'s> Addressed<'s> {
             Target::Service { route, .. } => self.plan(route, wishes, shown)?,
             Target::Page | Target::Nothing => (Plan::without_service(wishes, self.state.services)?, Subject::default()),
         };
+        if self.received.parts.version == Version::HTTP_2 {
+            plan.modifiers().fit_http2()?;
+        }
         let now = plan.modifiers().observed(shown)?;
         let day = day_in_norway(now);
         let subject = subject.on(day, &self.world.loaded.scenarios);

@@ -29,6 +29,7 @@ use crate::log::NotKept;
 use crate::redact::redacted;
 use crate::router::{Target, below_base};
 use crate::session::journal::{Checks, Entry, FoundFault};
+use crate::traces::Span;
 
 /// A call with its answer. Nothing is sent yet; the journal has the entry already.
 pub(super) struct Answered {
@@ -39,11 +40,15 @@ pub(super) struct Answered {
     pub(super) place: Option<WaitingPlace>,
     /// Its entry in the journal, which learns how it ends.
     pub(super) kept: Option<Arc<Entry>>,
+    /// The code that it answers, if it is known.
+    pub(super) code: Option<&'static str>,
+    /// What traces tell of it.
+    pub(super) span: Option<Box<Span>>,
 }
 
 impl From<Response<Body>> for Answered {
     fn from(response: Response<Body>) -> Self {
-        Self { response, delay: Duration::ZERO, fault: None, place: None, kept: None }
+        Self { response, delay: Duration::ZERO, fault: None, place: None, kept: None, code: None, span: None }
     }
 }
 
@@ -111,8 +116,9 @@ impl Planned<'_> {
         let waits = delay.is_some_and(|delay| !delay.is_zero()) || fault.is_some_and(Fault::waits);
         match self.make_room(response, waits) {
             Ok((response, place)) => {
+                let code = entry.code;
                 let kept = journal::close(entry, &self, &response, delay);
-                Answered { response, delay: delay.unwrap_or_default(), fault, place, kept }
+                Answered { response, delay: delay.unwrap_or_default(), fault, place, kept, code, span: None }
             }
             Err(busy) => {
                 let told = Refused::busy(busy.0);

@@ -1,4 +1,5 @@
-//! Carries a fault out on the wire. docs/faults.md tells which bytes go out.
+//! Carries a fault out on the wire. docs/faults.md tells which bytes go out. On HTTP/2 most faults end the stream of the call, with
+//! `RST_STREAM` and INTERNAL_ERROR, because a client may repeat by itself what ended with another code; hyper sends this for [`HungUp`].
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -10,15 +11,16 @@ use http::Response;
 use http::header::{CONNECTION, CONTENT_LENGTH, HeaderValue};
 use http_body_util::{BodyExt, Either, Full};
 use hyper::body::Frame;
+use tokio::sync::oneshot;
 use tokio::time::{Sleep, sleep};
 
 use super::Body;
 use crate::body::{Paced, throw_away};
 use crate::faults::effects::Fault;
 use crate::load::WaitingPlace;
-use crate::wire::{Farewell, Wire};
+use crate::wire::{Farewell, Streams, Wire};
 
-/// Ends the connection without an answer: hyper closes it on this error.
+/// Ends the connection without an answer: hyper closes it on this error. On HTTP/2 it resets the stream.
 #[derive(Debug, thiserror::Error)]
 #[error("hung up on demand")]
 pub(crate) struct HungUp;
@@ -50,6 +52,9 @@ pub(super) async fn out(
         Fault::SlowBody(rate) => return Ok(slowed(response, rate, place, head_only).await),
         _ => {}
     }
+    if let Some(streams) = wire.streams() {
+        return on_stream(fault, response, head_only, streams).await;
+    }
     if let Some(request) = request {
         throw_away(request, MOST_READ).await;
     }
@@ -68,6 +73,77 @@ pub(super) async fn out(
         _ => {}
     }
     Err(HungUp)
+}
+
+/// Carries out a fault on a stream of HTTP/2.
+async fn on_stream(
+    fault: Fault,
+    response: Response<Body>,
+    head_only: bool,
+    streams: &Streams,
+) -> Result<Response<Body>, HungUp> {
+    match fault {
+        Fault::Hang(limit) => {
+            drop(response);
+            sleep(limit).await;
+        }
+        Fault::Empty => {
+            streams.hang_up();
+            // The call ends with its connection.
+            std::future::pending::<()>().await;
+        }
+        Fault::Truncate => return Ok(cut(response, head_only).await),
+        _ => {}
+    }
+    Err(HungUp)
+}
+
+/// The headers with the full content length, and half of the body, after which the stream is reset.
+async fn cut(response: Response<Body>, head_only: bool) -> Response<Body> {
+    let (mut head, body) = response.into_parts();
+    let mut half = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    head.headers.insert(CONTENT_LENGTH, half.len().into());
+    if head_only {
+        return Response::from_parts(head, Either::Left(Full::default()));
+    }
+    half.truncate(half.len() / 2);
+    Response::from_parts(head, Either::Right(axum::body::Body::new(Cut::Half(half))))
+}
+
+/// Half of a body. A reset would overtake it, so its end waits until the half has been written.
+enum Cut {
+    Half(Bytes),
+    /// Ready when nobody holds the bytes any more.
+    Written(oneshot::Receiver<()>),
+}
+
+/// Bytes that tell when they are dropped.
+struct Told(Bytes, #[expect(dead_code, reason = "its drop is what tells")] oneshot::Sender<()>);
+
+impl AsRef<[u8]> for Told {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl hyper::body::Body for Cut {
+    type Data = Bytes;
+    type Error = HungUp;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, HungUp>>> {
+        match &mut *self {
+            Self::Half(half) => {
+                let half = std::mem::take(half);
+                let (dropped, written) = oneshot::channel();
+                *self = Self::Written(written);
+                Poll::Ready(Some(Ok(Frame::data(Bytes::from_owner(Told(half, dropped))))))
+            }
+            Self::Written(written) => {
+                let _ = ready!(Pin::new(written).poll(cx));
+                Poll::Ready(Some(Err(HungUp)))
+            }
+        }
+    }
 }
 
 /// Writes the headers with the full content length, and half of the body.

@@ -161,7 +161,8 @@ impl<'r> Refusing<'r> {
         entry.status = Some(refused.status);
         entry.cause = refused.cause();
         entry.message = Some(redacted(&refused.detail).into());
-        entry.hint = refused.nearest.as_ref().map(|near| redacted(&format!("did you mean {near}?")).into());
+        let nearest = || refused.nearest.as_ref().map(|near| redacted(&format!("did you mean {near}?")).into());
+        entry.hint = refused.hint.map(Into::into).or_else(nearest);
         count(self.metrics, self.target, &entry);
         self.session.journal.add(entry, None);
     }
@@ -208,6 +209,7 @@ fn method(sent: &Method) -> Method {
 fn tell_request(entry: &mut Entry, received: &Received, is_plain: bool, journal: &Journal) {
     let url = received.parts.uri.path_and_query().map_or("/", |url| url.as_str());
     entry.method = method(&received.parts.method);
+    entry.version = received.parts.version;
     let is_plain = is_plain && received.is_bare();
     entry.url = if is_plain { url.into() } else { redacted(url).into() };
     let test = received.wishes.as_ref().ok().and_then(|wishes| {

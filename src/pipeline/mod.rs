@@ -21,6 +21,7 @@ mod received;
 mod response;
 mod sent;
 mod served;
+mod traced;
 mod tried;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -44,6 +45,7 @@ use crate::metrics::Metrics;
 use crate::router::Target;
 use crate::session::Session;
 use crate::session::registry::Sessions;
+use crate::traces::Traces;
 use crate::wire::Wire;
 use addressed::Addressed;
 use answered::Answered;
@@ -70,6 +72,8 @@ pub(crate) struct State {
     pub(crate) load: Arc<Load>,
     /// What is counted of all calls.
     pub(crate) metrics: Arc<Metrics>,
+    /// The way of spans to a collector, if there is one.
+    pub(crate) traces: Option<Arc<Traces>>,
 }
 
 /// An answer in memory, or a stream: a page, or a body that is slow on demand.
@@ -169,15 +173,16 @@ async fn answer(state: Arc<State>, mut received: Received, wire: &Wire) -> Resul
     timed(answered, &target, &mut received, wire, &state).await
 }
 
-/// Sends an answer, and counts how long the call took.
+/// Sends an answer, counts how long the call took, and makes a span of it if traces are on.
 async fn timed(
-    answered: Answered,
+    mut answered: Answered,
     target: &Target,
     received: &mut Received,
     wire: &Wire,
     state: &State,
 ) -> Result<Response<Body>, HungUp> {
     let began = received.real;
+    answered.span = traced::begun(&answered, received, target, state);
     let sent = answered.send(received, wire, state).await;
     if let Target::Service { route, .. } = target {
         let took = state.sessions.time.real().signed_duration_since(began).to_std().unwrap_or_default();

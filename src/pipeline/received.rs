@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use http::{HeaderMap, Request};
+use http::{HeaderMap, Request, Version};
 use hyper::body::Incoming;
 
 use axum::response::IntoResponse as _;
@@ -24,7 +24,7 @@ use crate::interface::{self, pages::Problem};
 use crate::router::{Target, area, resolve};
 use crate::session::Session;
 use crate::session::call_id::CallId;
-use crate::session::trace::TraceParent;
+use crate::traces::parent::TraceParent;
 
 /// A request as it came.
 pub(super) struct Received {
@@ -146,6 +146,9 @@ impl Received {
             return Ok(());
         };
         let both = [&wishes.headers, &wishes.base_url];
+        if self.parts.version == Version::HTTP_2 {
+            both.into_iter().try_for_each(Modifiers::fit_http2)?;
+        }
         match target {
             Target::Page => both.into_iter().try_for_each(|modifiers| modifiers.for_own_page().map(drop))?,
             Target::Nothing => {

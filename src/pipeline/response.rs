@@ -33,7 +33,7 @@ use crate::router::Target;
 use crate::scenario::Party;
 use crate::session::call_id::CallId;
 
-const SANDBOX_CAUSE: HeaderName = HeaderName::from_static("sandbox-cause");
+pub(super) const SANDBOX_CAUSE: HeaderName = HeaderName::from_static("sandbox-cause");
 const SANDBOX_EFFECTS: HeaderName = HeaderName::from_static("sandbox-effects");
 const SANDBOX_HINT: HeaderName = HeaderName::from_static("sandbox-hint");
 const SANDBOX_LITERAL: HeaderName = HeaderName::from_static("sandbox-literal");
@@ -246,6 +246,9 @@ fn problem(refused: &Refused) -> Response<Body> {
     label(&mut response, refused.cause(), HeaderValue::from_static("none"));
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    if let Some(hint) = refused.hint {
+        response.headers_mut().insert(SANDBOX_HINT, HeaderValue::from_static(hint));
     }
     response
 }

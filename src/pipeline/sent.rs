@@ -1,14 +1,55 @@
 //! The last stage: waits for the delay, then sends the answer, or does what the fault does on the wire. The journal learns
 //! how long the call took.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use http::Response;
 
 use super::answered::{Answered, is_head};
 use super::received::Received;
 use super::{Body, HungUp, State, carry, response};
-use crate::wire::Wire;
+use crate::session::journal::Entry;
+use crate::traces::Span;
+use crate::wire::{Streams, Wire};
+
+/// Tells the journal and the traces how a call ended, once. If the call is dropped before, its caller has cancelled it, or the sandbox has ended its
+/// connection.
+struct End<'c> {
+    kept: Option<Arc<Entry>>,
+    span: Option<Box<Span>>,
+    began: DateTime<Utc>,
+    wire: &'c Wire,
+    state: &'c State,
+}
+
+impl End<'_> {
+    fn is_told(&self) -> bool {
+        self.kept.is_none() && self.span.is_none()
+    }
+
+    fn tell(&mut self, gave_up: bool) {
+        if self.is_told() {
+            return;
+        }
+        let took = self.state.sessions.time.real().signed_duration_since(self.began);
+        if let Some(kept) = self.kept.take() {
+            kept.ending.set(took, gave_up);
+        }
+        if let (Some(mut span), Some(traces)) = (self.span.take(), &self.state.traces) {
+            span.ended(took, gave_up);
+            traces.end(span);
+        }
+    }
+}
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        if !self.is_told() {
+            self.tell(!self.wire.streams().is_some_and(Streams::is_ending));
+        }
+    }
+}
 
 impl Answered {
     /// Sends the answer, or hangs up.
@@ -19,28 +60,22 @@ impl Answered {
         state: &State,
     ) -> Result<Response<Body>, HungUp> {
         response::identify(&mut self.response, &received.id);
-        let kept = self.kept.take();
-        let began = received.real;
-        let ended = |gave_up: bool| {
-            if let Some(kept) = &kept {
-                kept.ending.set(state.sessions.time.real().signed_duration_since(began), gave_up);
-            }
-        };
+        let mut end = End { kept: self.kept.take(), span: self.span.take(), began: received.real, wire, state };
         if !self.delay.is_zero() {
-            let gave_up = AtomicBool::new(false);
+            let mut gave_up = false;
             wire.pause(self.delay, || {
-                gave_up.store(true, Ordering::Relaxed);
-                ended(true);
+                gave_up = true;
+                end.tell(true);
             })
             .await;
-            if gave_up.load(Ordering::Relaxed) {
+            if gave_up {
                 // Nobody can tell a caller that has left from one that has closed its side, so the answer is sent.
                 return self.out(received, wire, &mut false).await;
             }
         }
         let mut gave_up = false;
         let sent = self.out(received, wire, &mut gave_up).await;
-        ended(gave_up);
+        end.tell(gave_up);
         sent
     }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use http::header::{CONNECTION, HOST, HeaderValue};
-use http::{HeaderMap, Method, Request, Response, StatusCode, Version};
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, Version};
 use http_body_util::{BodyExt, Either, Full};
 use hyper::body::{Body as _, Incoming};
 
@@ -53,6 +53,7 @@ pub(crate) async fn serve(
     if unread {
         wire.linger();
     }
+    // hyper leaves this header out of an answer of HTTP/2.
     if unread || is_long || admits == Admits::Health {
         answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
@@ -97,13 +98,19 @@ async fn admitted(
     request: &mut Request<Incoming>,
     admits: Admits,
 ) -> Result<Option<Share>, Box<Refused>> {
+    if request.version() == Version::HTTP_2
+        && let Err(refused) = name_host(request)
+    {
+        state.metrics.count_improper();
+        return Err(refused);
+    }
     let hosts = request.headers().get_all(HOST).iter().count();
     if hosts > 1 {
         state.metrics.count_improper();
         let detail = format!("the request has {hosts} headers Host, and may have one");
         return Err(Refused::bad_request("Host", detail));
     }
-    if hosts == 0 && request.version() == Version::HTTP_11 {
+    if hosts == 0 && request.version() >= Version::HTTP_11 {
         state.metrics.count_improper();
         return Err(Refused::bad_request("Host", "the request has no header Host, as HTTP/1.1 demands".to_owned()));
     }
@@ -121,8 +128,32 @@ async fn admitted(
     if has_body { state.load.receive(request.body().size_hint().exact()).await.map_err(busy) } else { Ok(None) }
 }
 
+/// Gives a request of HTTP/2 the form of HTTP/1.1: the host stands in `Host`, and the URL begins with the path. RFC 9113, section 8.3.1, says
+/// when the two names of the host contradict each other.
+fn name_host(request: &mut Request<Incoming>) -> Result<(), Box<Refused>> {
+    let Some(authority) = request.uri().authority() else {
+        let detail = "the request has neither :authority nor a header Host".to_owned();
+        let has_host = request.headers().contains_key(HOST);
+        return if has_host { Ok(()) } else { Err(Refused::bad_request(":authority", detail)) };
+    };
+    let named = request.headers().get(HOST).map(HeaderValue::as_bytes);
+    if named.is_some_and(|host| !host.eq_ignore_ascii_case(authority.as_str().as_bytes())) {
+        let detail = format!("the header Host names another host than :authority ({authority})");
+        return Err(Refused::bad_request("Host", detail));
+    }
+    if named.is_none()
+        && let Ok(host) = HeaderValue::from_str(authority.as_str())
+    {
+        request.headers_mut().insert(HOST, host);
+    }
+    if let Some(path) = request.uri().path_and_query() {
+        *request.uri_mut() = Uri::from(path.clone());
+    }
+    Ok(())
+}
+
 /// Counts a large page until it is sent. Answers of services are counted when they are made.
-async fn counted(state: &State, uri: &http::Uri, answer: Response<Body>) -> Response<Body> {
+async fn counted(state: &State, uri: &Uri, answer: Response<Body>) -> Response<Body> {
     let (head, body) = answer.into_parts();
     let page = match body {
         Either::Right(page) if page.size_hint().exact().is_some_and(|size| size > SMALL as u64) => page,

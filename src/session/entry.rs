@@ -11,11 +11,11 @@ use parking_lot::Mutex;
 use super::call_id::CallId;
 use super::exchange::Held;
 use super::facts::{Ending, Shows, TokenFacts};
-use super::trace::TraceParent;
 use crate::catalogue::{Check, Edition, Leaning};
 use crate::domain::identifikator::Part;
 use crate::faults::Cause;
 use crate::faults::effects::{Drift, Fault};
+use crate::traces::parent::TraceParent;
 
 /// A text of a caller: redacted, with a key that tells it from others that look the same now.
 #[derive(Clone, Debug, Default)]
@@ -102,6 +102,8 @@ pub(crate) struct Entry {
     /// The observer's day, if the call came that far.
     pub(crate) day: Option<NaiveDate>,
     pub(crate) method: http::Method,
+    /// The protocol that it came by.
+    pub(crate) version: http::Version,
     /// With the modifiers of the base URL.
     pub(crate) url: Box<str>,
     pub(crate) service: Option<&'static str>,
@@ -188,6 +190,7 @@ impl Entry {
             time,
             day: None,
             method: http::Method::GET,
+            version: http::Version::HTTP_11,
             url: Box::default(),
             service: None,
             endpoint: None,
@@ -222,6 +225,17 @@ impl Entry {
             ending: Ending::default(),
             fidelity: None,
             exchange: Mutex::default(),
+        }
+    }
+}
+
+impl Entry {
+    /// The name of the protocol that it came by.
+    pub(crate) fn protocol(&self) -> &'static str {
+        match self.version {
+            http::Version::HTTP_2 => "HTTP/2",
+            http::Version::HTTP_10 => "HTTP/1.0",
+            _ => "HTTP/1.1",
         }
     }
 }

@@ -11,9 +11,9 @@ use tokio::sync::watch;
 
 pub(crate) use super::entry::{Checks, Entry, FoundFault, KeptId, KeptText, PartyNumber};
 use super::exchange::{BodyBudget, Exchange, Held};
-use super::trace::TraceParent;
 use crate::catalogue::Check;
 use crate::redact::redacted;
+use crate::traces::parent::TraceParent;
 
 /// Which entries are wanted. A field without a value matches every entry. Texts of callers are compared whole, as they
 /// were before they were redacted.

@@ -17,7 +17,6 @@ mod recovery;
 pub(crate) mod registry;
 pub(crate) mod rules;
 pub(crate) mod time;
-pub(crate) mod trace;
 pub(crate) mod verdicts;
 
 use std::any::Any;

@@ -22,9 +22,8 @@ use authority::Authority;
 use settings::{Certificate, TlsFlags};
 pub(crate) use stream::Stream;
 
-/// What the sandbox speaks over TLS. HTTP/2 is not offered, because its faults would be others: a reset ends one stream there,
-/// not the connection.
-const PROTOCOL: &[u8] = b"http/1.1";
+/// What the sandbox speaks over TLS, the better one first.
+const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
 
 /// A port with TLS, before it listens.
 #[derive(Clone)]
@@ -44,12 +43,17 @@ impl fmt::Debug for Tls {
 }
 
 impl Tls {
-    /// Reads or makes the certificate. `names` are the host names that it is for, beside the sandbox's usual ones. Nothing if TLS is
-    /// off.
+    /// Reads or makes the certificate. `names` are the host names that it is for, beside the sandbox's usual ones. `has_http2` says
+    /// whether HTTP/2 is offered. Nothing if TLS is off.
     ///
     /// # Errors
     /// A sentence for a person: a file cannot be read or written, or a certificate and its key do not belong together.
-    pub(crate) fn open(flags: &TlsFlags, names: &[String], now: DateTime<Utc>) -> Result<Option<Self>, String> {
+    pub(crate) fn open(
+        flags: &TlsFlags,
+        names: &[String],
+        has_http2: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Self>, String> {
         let (chain, key, authority, kept) = match &flags.tls {
             Certificate::Off => return Ok(None),
             Certificate::Files(chain, key) => {
@@ -79,7 +83,8 @@ impl Tls {
             .with_no_client_auth()
             .with_single_cert(chain, key)
             .map_err(|error| format!("the certificate cannot be used: {error}"))?;
-        config.alpn_protocols = vec![PROTOCOL.to_vec()];
+        let offered = if has_http2 { &PROTOCOLS[..] } else { &PROTOCOLS[1..] };
+        config.alpn_protocols = offered.iter().map(|protocol| protocol.to_vec()).collect();
         Ok(Some(Self { listen: flags.tls_listen, acceptor: Arc::new(config).into(), authority, kept }))
     }
 

@@ -95,6 +95,14 @@ impl Stream {
         }
     }
 
+    /// The protocol above TLS that was agreed on. Nothing without TLS, or if the caller named none.
+    pub(crate) fn agreed_protocol(&self) -> Option<&[u8]> {
+        match self {
+            Self::Secure(stream) => stream.get_ref().1.alpn_protocol(),
+            Self::Plain(_) | Self::Handshake(_) => None,
+        }
+    }
+
     /// Ready when the caller has closed its side. Never if it has sent more first.
     pub(crate) fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let more = match self {

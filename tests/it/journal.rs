@@ -34,7 +34,7 @@ fn an_entry_tells_what_was_asked_and_what_came_of_it() {
             "service": "kravogbetalinger", "endpoint": "krav", "package": "finans", "party": "311851381",
             "korrelasjonsid": "abc-1", "status": 200, "cause": "natural",
             "passed": ["url", "format", "input", "party", "period"],
-            "took": "…", "connection": "…",
+            "took": "…", "protocol": "HTTP/1.1", "connection": "…",
             "fidelity": { "label": "chosen", "see": ["krav-period", "kob-url", "kob-utgave-2024"] },
             "warning": "no token: the real service would answer 401 KB-004; and the Korrelasjonsid is no UUID: send a new UUID with each call",
         })

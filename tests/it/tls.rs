@@ -166,30 +166,40 @@ fn each_fault_is_the_same_over_tls() {
         let header = format!("Sandbox-Fault: {fault}");
         let wanted = ["--header", &header, "--output", "/dev/null", "--write-out", "%{http_code} %{size_download}"];
         let plain = curl(&[&wanted[..], &[&format!("http://{}{CALL}", server.plain)]].concat());
-        let secure = curl(&[&wanted[..], &["--cacert", &ca, &format!("https://{}{CALL}", server.secure)]].concat());
+        let over_tls = ["--http1.1", "--cacert", &ca, &format!("https://{}{CALL}", server.secure)];
+        let secure = curl(&[&wanted[..], &over_tls].concat());
         let told = |output: &Output| (output.status.code(), text(&output.stdout));
         assert_eq!(told(&secure), told(&plain), "{fault}: {} {}", text(&secure.stderr), text(&plain.stderr));
     }
 }
 
 #[test]
-fn http_2_is_not_offered_and_plain_http_is_told_where_it_is() {
+fn http_2_is_offered_and_plain_http_is_told_where_it_is() {
     let folder = Folder::new("alpn");
     let server = Running::start(&["--tls", "self-signed", "--tls-folder", &folder.file("kept")]);
     let ca = folder.file("kept/ca.pem");
-    let both = curl(&[
-        "--cacert",
-        &ca,
-        "--http2",
-        "--write-out",
-        "%{http_version}",
-        "--output",
-        "/dev/null",
-        &format!("https://{}{CALL}", server.secure),
-    ]);
-    assert_eq!(text(&both.stdout), "1.1", "a client that speaks both takes the one that is offered");
+    let version = |server: &Running, with: &str| {
+        let wanted = ["--write-out", "%{http_version}", "--output", "/dev/null", "--cacert", &ca, with];
+        text(&curl(&[&wanted[..], &[&format!("https://{}{CALL}", server.secure)]].concat()).stdout)
+    };
+    assert_eq!([version(&server, "--http2"), version(&server, "--http1.1")], ["2", "1.1"]);
+    let fault = ["--header", "Sandbox-Fault: reset", "--cacert", &ca, &format!("https://{}{CALL}", server.secure)];
+    assert!(text(&curl(&fault).stderr).contains("INTERNAL_ERROR"));
+    // Whoever agrees on HTTP/2 has to speak it.
+    let mut liar = Command::new("openssl")
+        .args(["s_client", "-connect", &server.secure, "-alpn", "h2", "-quiet", "-ign_eof"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("openssl");
+    write!(liar.stdin.take().expect("piped"), "GET {CALL} HTTP/1.1\r\nHost: localhost\r\n\r\n").expect("sent");
+    assert_eq!(text(&liar.wait_with_output().expect("it ends").stdout), "");
+
+    let off = Running::start(&["--tls", "self-signed", "--tls-folder", &folder.file("kept"), "--http2", "off"]);
+    assert_eq!(version(&off, "--http2"), "1.1", "a client that speaks both takes the one that is offered");
     let only = Command::new("openssl")
-        .args(["s_client", "-connect", &server.secure, "-alpn", "h2"])
+        .args(["s_client", "-connect", &off.secure, "-alpn", "h2"])
         .stdin(Stdio::null())
         .output();
     let only = only.expect("openssl");
@@ -232,24 +242,17 @@ fn a_caller_that_leaves_is_noticed() {
     let folder = Folder::new("leaves");
     let server = Running::start(&["--tls", "self-signed", "--tls-folder", &folder.file("kept")]);
     let ca = folder.file("kept/ca.pem");
-    let left = curl(&[
-        "--cacert",
-        &ca,
-        "--max-time",
-        "0.5",
-        "--header",
-        "Sandbox-Delay: 20s",
-        &format!("https://{}{CALL}", server.secure),
-    ]);
-    assert_eq!(left.status.code(), Some(28));
-    for _ in 0..200 {
-        let told = text(&curl(&[&format!("http://{}/sandbox/requests", server.plain)]).stdout);
-        if told.contains(r#""gaveUp":true"#) {
-            return;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(25));
+    for version in ["--http1.1", "--http2"] {
+        let impatient = ["--max-time", "0.5", "--header", "Sandbox-Delay: 20s", "--cacert", &ca, version];
+        let left = curl(&[&impatient[..], &[&format!("https://{}{CALL}", server.secure)]].concat());
+        assert_eq!(left.status.code(), Some(28));
+        let last = format!("http://{}/sandbox/requests?limit=1", server.plain);
+        let told = (0..200).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(25));
+            text(&curl(&[&last]).stdout).contains(r#""gaveUp":true"#)
+        });
+        assert!(told, "{version}: the journal does not tell that the caller has left");
     }
-    panic!("the journal does not tell that the caller has left");
 }
 
 #[test]

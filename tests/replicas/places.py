@@ -18,9 +18,9 @@ def free_port():
 
 
 class Database:
-    """A PostgreSQL server of our own, in a folder of its own."""
+    """A PostgreSQL server of our own, in a folder of its own. `secure` makes it refuse connections without TLS."""
 
-    def __init__(self):
+    def __init__(self, secure=False):
         found = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
         self.bin = os.environ.get("PG_BIN") or (found[-1] if found else os.path.dirname(shutil.which("postgres") or ""))
         if not os.path.exists(os.path.join(self.bin, "initdb")):
@@ -33,11 +33,12 @@ class Database:
             self.as_user = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
         data = os.path.join(self.folder, "data")
         self.run("initdb", "-D", data, "-U", "sandbox", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C")
+        settings = self.secured(data) if secure else []
         self.port = free_port()
         self.log = open(os.path.join(self.folder, "log"), "w")
         self.server = subprocess.Popen(
             [*self.as_user, os.path.join(self.bin, "postgres"), "-D", data, "-p", str(self.port), "-k", self.folder]
-            + ["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=40"],
+            + ["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=40", *settings],
             stdout=self.log,
             stderr=self.log,
             cwd=self.folder,
@@ -50,6 +51,25 @@ class Database:
                 raise SystemExit("PostgreSQL does not start: " + open(self.log.name).read())
             time.sleep(0.1)
 
+    def secured(self, data):
+        """An authority, a certificate for `localhost` that it signed, and an authority that signed nothing. Only TLS comes in."""
+        openssl = lambda *arguments: subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
+        for name in ("ca", "other"):
+            openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}", "-keyout", f"{name}-key.pem",
+                    "-out", f"{name}.pem")
+        openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-keyout", "key.pem", "-out", "request.pem")
+        with open(os.path.join(self.folder, "names"), "w") as names:
+            names.write("subjectAltName=DNS:localhost\nbasicConstraints=critical,CA:FALSE\n")
+        openssl("x509", "-req", "-days", "2", "-in", "request.pem", "-CA", "ca.pem", "-CAkey", "ca-key.pem", "-CAcreateserial",
+                "-extfile", "names", "-out", "server.pem")
+        key = os.path.join(self.folder, "key.pem")
+        os.chmod(key, 0o600)
+        if self.as_user:
+            shutil.chown(key, "nobody")
+        with open(os.path.join(data, "pg_hba.conf"), "w") as allowed:
+            allowed.write("hostssl all all 127.0.0.1/32 trust\nlocal all all trust\n")
+        return ["-c", "ssl=on", "-c", f"ssl_cert_file={self.folder}/server.pem", "-c", f"ssl_key_file={key}"]
+
     def run(self, program, *arguments):
         done = subprocess.run(
             [*self.as_user, os.path.join(self.bin, program), *arguments], cwd=self.folder, capture_output=True, text=True
@@ -59,7 +79,7 @@ class Database:
         return done.stdout
 
     def ask(self, sql):
-        where = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "sandbox", "-d", "postgres"]
+        where = ["-h", self.folder, "-p", str(self.port), "-U", "sandbox", "-d", "postgres"]
         return self.run("psql", *where, "-AtXc", sql).strip()
 
     def close(self):

@@ -27,6 +27,7 @@ use crate::config::{Options, ServiceSettings};
 use crate::load::Load;
 use crate::metrics::Metrics;
 use crate::session::registry::Sessions;
+use crate::traces::Traces;
 
 /// The largest body that the control API takes, in bytes.
 pub(crate) const LARGEST_BODY: usize = 4 * 1024 * 1024;
@@ -57,6 +58,8 @@ pub(crate) struct Shared {
     pub(crate) metrics: Arc<Metrics>,
     /// What the sandbox bears, and how much of that is used.
     pub(crate) load: Arc<Load>,
+    /// The way of spans to a collector, if there is one.
+    pub(crate) traces: Option<Arc<Traces>>,
     /// Where rules get their seeds from.
     pub(crate) seeds: Mutex<ChaCha8Rng>,
 }

@@ -9,7 +9,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::value::RawValue;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{AsyncMessage, Client, NoTls, Row};
+use tokio_postgres::{AsyncMessage, Client, Row};
 
 use super::url::DatabaseUrl;
 use crate::log::record::{Record, VERSION};
@@ -62,7 +62,10 @@ impl From<tokio_postgres::Error> for Fault {
         }
         match error.as_db_error() {
             Some(told) => Self::Database(told.message().to_owned()),
-            None => Self::Database(error.to_string()),
+            None => {
+                let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+                Self::Database(format!("{error}{}", cause.unwrap_or_default()))
+            }
         }
     }
 }
@@ -82,7 +85,10 @@ pub(super) struct Base {
 impl Base {
     /// Connects. Must be called on a thread with a runtime that lives as long as the connection.
     pub(super) async fn connect(url: &DatabaseUrl) -> Result<Self, Fault> {
-        let (client, mut connection) = soon(url.config()?.connect(NoTls)).await?;
+        let (client, mut connection) = {
+            let (config, connector) = url.config()?;
+            soon(config.connect(connector)).await?
+        };
         let (told, notices) = unbounded_channel();
         tokio::spawn(async move {
             // Ends with the connection; whoever asks next is told.

@@ -7,6 +7,7 @@ mod base;
 mod gate;
 mod reader;
 mod run;
+mod tls;
 pub(crate) mod url;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

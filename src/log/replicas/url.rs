@@ -4,9 +4,10 @@ use std::fmt;
 use std::time::Duration;
 
 use tokio_postgres::Config;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::Host;
 
 use super::base::Fault;
+use super::tls::{Connector, Security};
 
 /// How long to wait for a connection.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -14,42 +15,42 @@ const CONNECT: Duration = Duration::from_secs(3);
 /// The address of a PostgreSQL database, as `postgres://user:password@host:port/database`. One that cannot be used says so when it is
 /// used: whoever refuses a setting shows it, and this one has a password.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct DatabaseUrl(Result<Config, &'static str>);
+pub(crate) struct DatabaseUrl(Result<(Config, Security), &'static str>);
 
 impl DatabaseUrl {
     /// Reads an address.
     pub(crate) fn new(text: &str) -> Self {
         // The words of the crate may repeat what was written, so they are not told.
-        let read: Result<Config, _> = text.parse().map_err(|_| {
-            "this is no address of a database; write postgres://USER:PASSWORD@HOST:PORT/DATABASE (the password is best kept in the \
-             environment: SANDBOX_STORE)"
-        });
-        Self(read.and_then(|config| {
-            if config.get_ssl_mode() == SslMode::Require {
-                return Err("sslmode=require: the sandbox does not speak TLS to a database; use a socket, a private network, or a \
-                     tunnel beside the sandbox");
-            }
+        let read = |text: &str| {
+            text.parse::<Config>().map_err(|_| {
+                "this is no address of a database; write postgres://USER:PASSWORD@HOST:PORT/DATABASE (the password is best kept in \
+                 the environment: SANDBOX_STORE)"
+            })
+        };
+        Self(Security::taken_from(text).and_then(|(address, security)| {
+            let config = read(&address)?;
             if config.get_hosts().is_empty() {
                 return Err("the address of the database names no host");
             }
-            Ok(config)
+            Ok((config, security))
         }))
     }
 
     /// How to connect.
-    pub(super) fn config(&self) -> Result<Config, Fault> {
-        let mut config = self.0.clone().map_err(|why| Fault::Unusable(why.to_owned()))?;
-        config.connect_timeout(CONNECT).keepalives_idle(Duration::from_secs(5)).ssl_mode(SslMode::Disable);
+    pub(super) fn config(&self) -> Result<(Config, Connector), Fault> {
+        let (mut config, security) = self.0.clone().map_err(|why| Fault::Unusable(why.to_owned()))?;
+        let connector = security.connector().map_err(Fault::Unusable)?;
+        config.connect_timeout(CONNECT).keepalives_idle(Duration::from_secs(5)).ssl_mode(security.mode);
         if config.get_application_name().is_none() {
             config.application_name("innkreving-sandbox");
         }
-        Ok(config)
+        Ok((config, connector))
     }
 }
 
 impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Ok(config) = &self.0 else { return f.write_str("postgres://…") };
+        let Ok((config, _)) = &self.0 else { return f.write_str("postgres://…") };
         f.write_str("postgres://")?;
         if let Some(user) = config.get_user() {
             write!(f, "{user}@")?;

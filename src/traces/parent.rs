@@ -48,6 +48,21 @@ impl TraceParent {
         &self.0[36..52]
     }
 
+    /// The id of the trace as a number.
+    pub(super) fn trace_number(&self) -> u128 {
+        u128::from_str_radix(self.trace_id(), 16).unwrap_or(1)
+    }
+
+    /// The flags, of which the lowest bit says whether the trace is recorded.
+    pub(super) fn flags(&self) -> u8 {
+        u8::from_str_radix(&self.0[53..LENGTH], 16).unwrap_or(0)
+    }
+
+    /// Whether the caller records the trace, so that spans of it are wanted.
+    pub(crate) fn is_sampled(&self) -> bool {
+        self.flags() & 1 == 1
+    }
+
     /// Whether a text can be the id of a trace.
     pub(crate) fn is_trace_id(text: &str) -> bool {
         text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
@@ -63,6 +78,8 @@ mod tests {
         let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         let read = TraceParent::read(good).expect("good");
         assert_eq!((read.trace_id(), read.span_id()), ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"));
+        assert_eq!((read.trace_number(), read.flags()), (0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736, 1));
+        assert!(read.is_sampled() && !TraceParent::read(&good.replace("b7-01", "b7-02")).expect("good").is_sampled());
         for later in ["01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more", &good.replacen("00", "cc", 1)] {
             assert_eq!(TraceParent::read(later).map(|it| it.span_id().to_owned()).as_deref(), Some("00f067aa0ba902b7"));
         }

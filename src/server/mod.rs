@@ -1,6 +1,9 @@
 //! Builds the state and owns the accept loop; shuts down in an orderly way.
 //!
-//! An accept loop of its own rather than `axum::serve`, because faults are to hang up on the wire.
+//! An accept loop of its own rather than `axum::serve`, because faults are to hang up on the wire. Every connection begins as one of
+//! HTTP/1.1; [`http2`] takes it over if its caller turns out to speak that.
+
+mod http2;
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -20,7 +23,7 @@ use parking_lot::Mutex;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::AbortHandle;
 use tokio_rustls::TlsAcceptor;
 
@@ -36,6 +39,7 @@ use crate::metrics::Metrics;
 use crate::pipeline::{self, Admits, State};
 use crate::session::registry::Sessions;
 use crate::tls::Stream;
+use crate::traces::Traces;
 use crate::wire::Wire;
 
 /// How long requests in flight may take to finish once the server is told to stop.
@@ -90,6 +94,14 @@ impl Server {
         let watchers = Watchers::new(&settings.load);
         let metrics = Arc::new(Metrics::new(services.catalogue.0));
         let load = Arc::new(Load::new(settings.load));
+        let traces = match &settings.otlp {
+            // The ids must differ in each process, whatever --seed says.
+            Some(collector) => {
+                let ids = ChaCha8Rng::try_from_rng(&mut rand::rngs::SysRng).map_err(io::Error::other)?;
+                Some(Arc::new(Traces::to(collector.clone(), ids)))
+            }
+            None => None,
+        };
         let shared = Arc::new(Shared {
             services,
             sessions: Arc::clone(&sessions),
@@ -104,6 +116,7 @@ impl Server {
             key: settings.control_key.clone(),
             metrics: Arc::clone(&metrics),
             load: Arc::clone(&load),
+            traces: traces.clone(),
             seeds: Mutex::new(ChaCha8Rng::from_rng(&mut rng)),
         });
         let browsers = Browsers::new(settings.allowed.clone(), listener.local_addr()?, settings.control_key.is_some());
@@ -119,6 +132,7 @@ impl Server {
             drift_seed: settings.seed.unwrap_or_default(),
             load,
             metrics,
+            traces,
         });
         let room = Arc::clone(&state.load.room);
         Ok(Self {
@@ -151,7 +165,7 @@ impl Server {
     pub(crate) async fn run(self, stop: impl Future<Output = ()>) {
         let mut http = http1::Builder::new();
         http.max_buf_size(HEADER_BYTES).half_close(true);
-        let graceful = GracefulShutdown::new();
+        let (graceful, (stopping, _)) = (GracefulShutdown::new(), watch::channel(()));
         let failed = Throttle::default();
         let mut stop = std::pin::pin!(stop);
         let chores = tokio::spawn(chores(Arc::clone(&self.state)));
@@ -162,7 +176,7 @@ impl Server {
                 () = &mut stop => break,
             };
             match accepted {
-                Ok(stream) => self.spawn(stream, &http, &graceful),
+                Ok(stream) => self.spawn(stream, &http, &graceful, &stopping),
                 Err(error) => {
                     if let Some(times) = failed.count() {
                         tracing::warn!(%error, times, "could not accept a connection");
@@ -174,8 +188,13 @@ impl Server {
         chores.abort();
         self.watchers.close();
         drop((self.listener, self.secure));
-        if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
+        stopping.send_replace(());
+        let all = async { tokio::join!(graceful.shutdown(), stopping.closed()) };
+        if tokio::time::timeout(GRACE, all).await.is_err() {
             tracing::warn!("cut what was still in flight after {} ms", GRACE.as_millis());
+        }
+        if let Some(traces) = &self.state.traces {
+            traces.close().await;
         }
         let log = Arc::clone(self.state.sessions.log());
         if tokio::task::spawn_blocking(move || log.close()).await.is_err() {
@@ -191,17 +210,18 @@ impl Server {
         }
     }
 
-    fn spawn(&self, stream: Stream, http: &http1::Builder, graceful: &GracefulShutdown) {
+    fn spawn(&self, stream: Stream, http: &http1::Builder, graceful: &GracefulShutdown, stopping: &watch::Sender<()>) {
         // Small answers should leave at once; a failure to say so costs only time.
         let _ = stream.tcp().map(|stream| stream.set_nodelay(true));
         let is_secure = !matches!(stream, Stream::Plain(_));
         let number = self.connections.fetch_add(1, Ordering::Relaxed) + 1;
-        let (state, wire) = (Arc::clone(&self.state), Wire::new(number));
+        let (state, wire) = (Arc::clone(&self.state), Wire::new(number, self.state.load.limits.http2));
         let place = Arc::clone(&self.room).try_acquire_owned().ok();
         let admits = if place.is_some() { Admits::All } else { Admits::Health };
         let io = TokioIo::new(wire.stream(stream));
         let limits = state.load.limits;
-        let (watched, ending) = (wire.clone(), wire.clone());
+        let (watched, ending, for_http2) = (wire.clone(), wire.clone(), Arc::clone(&state));
+        let (scheme, stop) = (is_secure.then_some(Scheme::HTTPS), stopping.subscribe());
         let answer = service_fn(move |mut request: Request<Incoming>| {
             if is_secure {
                 request.extensions_mut().insert(Scheme::HTTPS);
@@ -216,6 +236,7 @@ impl Server {
         });
         let connection = graceful.watch(http.serve_connection(io, answer));
         let task = tokio::spawn(async move {
+            let has_place = place.is_some();
             let _place = place;
             tokio::select! {
                 biased;
@@ -227,6 +248,9 @@ impl Server {
                 },
                 why = stale(&watched, &limits) => tracing::debug!("a connection {why}"),
                 () = tokio::time::sleep(SPARE_TIME), if admits == Admits::Health => {}
+            }
+            if let Some(io) = ending.resume(has_place) {
+                Box::pin(http2::serve(for_http2, ending.clone(), io, scheme, admits, stop)).await;
             }
             ending.end().await;
         });
@@ -268,7 +292,7 @@ async fn stale(wire: &Wire, limits: &LoadLimits) -> &'static str {
         if idle >= limits.idle_time {
             return "sent no request in time";
         }
-        if slow >= limits.send_time {
+        if slow >= limits.send_time || wire.streams().is_some_and(|streams| streams.has_slow_reader(limits, tick)) {
             return "was not read in time";
         }
         last = now;

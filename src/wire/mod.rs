@@ -3,12 +3,17 @@
 //!
 //! The stream stays here when hyper drops it. The connection then ends by [`Wire::end`]. Over TLS the faults are the same: bytes that
 //! are not an answer go through TLS, as those of a broken server behind it would, and a reset is one of TCP.
+//!
+//! A caller that speaks HTTP/2 says so with its first bytes ([`preface`]). [`streams`] is what its connection has beside that.
+
+mod preface;
+mod streams;
 
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -17,6 +22,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::time::{sleep, timeout};
 
 use crate::tls::Stream;
+use preface::Preface;
+pub(crate) use preface::Resumed;
+pub(crate) use streams::{StreamCall, Streams};
 
 /// The longest line of a request. A longer one is answered with 414.
 const LONGEST_LINE: u64 = 64 * 1024;
@@ -64,6 +72,9 @@ struct Shared {
     waits: AtomicBool,
     /// How many bytes of the next request have come; nothing once its first line has.
     line: AtomicU64,
+    preface: Preface,
+    /// What a connection of HTTP/2 has beside this; nothing for HTTP/1.1.
+    streams: OnceLock<Box<Streams>>,
 }
 
 /// How far a connection has come. It is stale if it is idle and shows the same twice.
@@ -84,9 +95,9 @@ impl Progress {
 }
 
 impl Wire {
-    /// A connection with a number of its own.
-    pub(crate) fn new(number: u64) -> Self {
-        Self(Arc::new(Shared { number, ..Shared::default() }))
+    /// A connection with a number of its own. `takes_http2` says whether a caller may go on with HTTP/2.
+    pub(crate) fn new(number: u64, takes_http2: bool) -> Self {
+        Self(Arc::new(Shared { number, preface: Preface::new(takes_http2), ..Shared::default() }))
     }
 
     /// Tells it from the other connections of the process.
@@ -132,8 +143,12 @@ impl Wire {
         WireStream(self.clone())
     }
 
-    /// Waits until the caller has closed its side. It may still read. Never if it has sent more first.
+    /// Waits until the caller has closed its side. It may still read. Never if it has sent more first. Never for a call of HTTP/2:
+    /// other calls share its connection, whose task reads it. Such a call is dropped when its caller cancels it.
     pub(crate) async fn closed(&self) {
+        if self.streams().is_some() {
+            return std::future::pending().await;
+        }
         poll_fn(|cx| match &mut *self.0.stream.lock() {
             None => Poll::Ready(()),
             Some(stream) => stream.poll_closed(cx),
@@ -201,6 +216,9 @@ impl Wire {
         let line = self.0.line.load(Ordering::Relaxed);
         if line == DONE || bytes.is_empty() {
             return Ok(());
+        }
+        if self.0.begun.load(Ordering::Relaxed) == 0 {
+            self.note_first(line, bytes)?;
         }
         if bytes.contains(&b'\n') {
             self.0.line.store(DONE, Ordering::Relaxed);
@@ -288,6 +306,10 @@ impl AsyncWrite for WireStream {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.0.0.preface.is_over() {
+            // HTTP/2 goes on with the stream, or a farewell is sent.
+            return Poll::Ready(Ok(()));
+        }
         self.with(|stream| stream.poll_shutdown(cx))
     }
 }
@@ -302,7 +324,7 @@ mod tests {
     async fn a_connection_whose_caller_does_not_read_on_is_not_idle() -> io::Result<()> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let mut caller = TcpStream::connect(listener.local_addr()?).await?;
-        let wire = Wire::default();
+        let wire = Wire::new(1, false);
         let mut stream = wire.stream(Stream::Plain(listener.accept().await?.0));
         assert!(wire.progress().is_idle());
         let bytes = vec![0; 1 << 20];
