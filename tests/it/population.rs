@@ -94,6 +94,14 @@ fn all_services_and_editions_agree_about_the_population() {
     }
 }
 
+/// Two of its interest claims once had the same identifier, so its ledger could not be made, and it was told as unknown.
+#[test]
+fn a_party_with_several_interest_claims_is_known() {
+    let sandbox = Sandbox::builder().now("2026-11-30").setting("--population", "all").start().expect("it starts");
+    let answer = get(&sandbox, &format!("{BASE}/finans/246356947/krav?fraOgMed=2026-01-01"), &[]);
+    assert!(answer.status == 200 || answer.text().contains("KB-007"), "{}", answer.text());
+}
+
 #[test]
 fn ledgers_go_on_for_as_long_as_the_clock_goes() {
     let sandbox = with("all");

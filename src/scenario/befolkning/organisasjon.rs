@@ -187,7 +187,9 @@ impl<'a> Oppgave<'a> {
         let share = 80 + i64::try_from((chance >> 8) % 40).unwrap_or_default();
         let middle = self.beloep.mva.max(4_000) * share / 100;
         let late = 26 + i64::try_from((chance >> 16) % 40).unwrap_or_default();
-        let (renter, digits) = (format!("KRAV-{}", 70_000_000 + chance % 9_000_000), chance % 100_000_000);
+        // The last two digits are those of the term, so that no two of a party are equal.
+        let nummer = u64::from(Serie::Mva.ordinal(termin).unsigned_abs() % 100);
+        let renter = format!("KRAV-{}", 70_000_000 + chance % 90_000 * 100 + nummer);
         let Some(due) = Serie::Mva.forfallsdato(termin) else { return };
         let paid = this_or_next_working_day(due + Days::new(late.unsigned_abs()));
         let created = this_or_next_working_day(paid + Days::new(7));
@@ -213,7 +215,7 @@ impl<'a> Oppgave<'a> {
         });
         let payments = [(krav, etter_forfall(late)), (renter.as_str(), "forfall".to_owned())];
         for (nth, (krav, dag)) in (0_u64..).zip(payments) {
-            let id = format!("FORF-{:08}", (digits + nth * 31_337) % 100_000_000);
+            let id = format!("FORF-{:08}", chance % 499_000 * 200 + nummer * 2 + nth);
             document.innbetalinger.push(innbetaling(id, dag, krav, None));
         }
     }
@@ -228,7 +230,9 @@ impl<'a> Oppgave<'a> {
             if paid < self.fra || back > self.til {
                 continue;
             }
-            let id = format!("{:08}", (chance >> 16) % 100_000_000);
+            // The last two digits are those of the year, so that no two of a party are equal.
+            let nummer = u64::from(aar.unsigned_abs() % 100);
+            let id = format!("{:08}", (chance >> 16) % 1_000_000 * 100 + nummer);
             document.innbetalinger.push(InnbetalingEntry {
                 innbetalingsidentifikator: Text(id.clone()),
                 innbetalingsdato: Betalingsdato(paid.to_string()),
@@ -236,7 +240,7 @@ impl<'a> Oppgave<'a> {
                 ..InnbetalingEntry::default()
             });
             document.utbetalinger.push(UtbetalingEntry {
-                utbetalingsidentifikator: Text(format!("{:08}", (chance >> 20) % 100_000_000)),
+                utbetalingsidentifikator: Text(format!("{:08}", (chance >> 20) % 1_000_000 * 100 + nummer)),
                 utbetaltdato: back.to_string().into(),
                 tilbakebetaling_av: vec![TilbakebetalingEntry { innbetaling: Text(id), beloep: None }],
                 ..UtbetalingEntry::default()

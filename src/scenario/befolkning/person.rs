@@ -86,10 +86,11 @@ fn skyldig(
         ..KravEntry::default()
     };
     let half = gjeld.betalt.len() / 2;
-    let first = number >> 24;
+    // The last four digits are the year and the payment, so that no two of a person are equal.
+    let first = (number >> 24) % 10_000 * 10_000 + u64::from(gjeld.aar.unsigned_abs() % 100) * 100;
     let paid = gjeld.betalt.iter().take_while(|day| **day <= til).enumerate().map(|(nth, day)| {
         let instalment = if nth < half { 1 } else { 2 };
-        let id = format!("{:08}", (first + nth as u64 * 7_919) % 100_000_000);
+        let id = format!("{:08}", first + nth as u64 % 100);
         let payment =
             innbetaling(id, day.to_string(), krav.kravidentifikator.0.as_str(), Some((instalment, gjeld.beloep)));
         InnbetalingEntry { innbetalt_fra: arbeidsgiver.map(|(navn, konto)| betaler(navn, konto)), ..payment }

@@ -25,7 +25,7 @@ internal static class Program
         using (var key = RSA.Create())
         {
             url = sandbox.Url;
-            var answer = Maskinporten.GetToken(http, url, key, "client", "skatteetaten:kravogbetalinger",
+            var answer = Maskinporten.GetToken(http, url, key, "key-1", "client", "skatteetaten:kravogbetalinger",
                 ",\"consumer_org\":\"311851381\"").Result;
             var token = Regex.Match(answer, "\"access_token\":\"([^\"]+)\"").Groups[1].Value;
             Expect(token.Length > 0, "there is a token: " + answer);
