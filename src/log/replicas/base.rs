@@ -60,12 +60,11 @@ impl From<tokio_postgres::Error> for Fault {
         if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) {
             return Self::Busy;
         }
-        match error.as_db_error() {
-            Some(told) => Self::Database(told.message().to_owned()),
-            None => {
-                let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
-                Self::Database(format!("{error}{}", cause.unwrap_or_default()))
-            }
+        if let Some(told) = error.as_db_error() {
+            Self::Database(told.message().to_owned())
+        } else {
+            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+            Self::Database(format!("{error}{}", cause.unwrap_or_default()))
         }
     }
 }
