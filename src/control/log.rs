@@ -101,7 +101,8 @@ pub(super) fn operations(read: &mut Schemas, written: &mut Schemas) -> Vec<Contr
 
 /// The records of a session, all of them written.
 pub(super) async fn records(shared: &Arc<Shared>, InSession(session): &InSession) -> Result<Vec<Record>, Problem> {
-    shared.sessions.log().settled().await?;
+    let log = shared.sessions.log();
+    log.settled_since(log.mark()).await?;
     let session = Arc::clone(session);
     let read = tokio::task::spawn_blocking(move || session.history.records()).await;
     let failed = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "A fault of the sandbox", "see the log");

@@ -90,6 +90,10 @@ enum At {
     Shared(Replicas),
 }
 
+/// How often changes had been lost at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mark(u64);
+
 /// All logs of a process.
 pub(crate) struct Log {
     at: At,
@@ -191,12 +195,27 @@ impl Log {
         }
     }
 
-    /// Waits until all that is in the queue now is written.
-    pub(crate) async fn settled(&self) -> Result<(), NotKept> {
+    /// What a call notes before it begins, for [`Log::settled_since`].
+    pub(crate) fn mark(&self) -> Mark {
+        Mark(match &self.at {
+            At::Memory => 0,
+            At::Own(writer) => writer.lost(),
+            At::Shared(replicas) => replicas.lost(),
+        })
+    }
+
+    /// Waits until all that a call has changed or seen is written.
+    ///
+    /// # Errors
+    /// Something is not. What was lost while the call went on may be in no queue any more, so it counts whatever it was.
+    pub(crate) async fn settled_since(&self, mark: Mark) -> Result<(), NotKept> {
         for batch in self.unsettled() {
             batch.wait().await?;
         }
-        Ok(())
+        if self.mark() == mark {
+            return Ok(());
+        }
+        Err(NotKept::new("changes were lost while this call was answered; it is not known whether its own was kept"))
     }
 
     /// The same, on a thread that may wait. Nobody may wait who has the turn.
@@ -266,5 +285,44 @@ impl Log {
     /// Gives room back.
     pub(crate) fn give_back(&self, bytes: usize) {
         self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A place that takes nothing.
+    struct Full;
+
+    impl Place for Full {
+        fn write(&mut self, _: &[Operation]) -> Result<(), String> {
+            Err("no space is left".to_owned())
+        }
+
+        fn records(&mut self, _: &str) -> Result<Vec<Record>, String> {
+            Ok(Vec::new())
+        }
+
+        fn logs(&mut self) -> Result<Vec<Stored>, String> {
+            Ok(Vec::new())
+        }
+
+        fn probe(&mut self) -> Result<(), String> {
+            Err("no space is left".to_owned())
+        }
+    }
+
+    /// A page that takes its time after a change must not say that it was made, if it was lost meanwhile.
+    #[tokio::test]
+    async fn what_was_lost_before_the_answer_was_ready_is_not_forgotten() {
+        let writer = Writer::new(Box::new(Full), None).expect("a thread");
+        let log = Log { at: At::Own(writer), bytes: AtomicUsize::new(0), keep: Duration::MAX };
+        let mark = log.mark();
+        let batch = log.keep(Operation::Forget("s".into())).expect("it is queued").expect("a batch");
+        assert!(batch.wait().await.is_err());
+        assert!(log.unsettled().is_empty(), "nothing is left to wait for");
+        assert!(log.settled_since(mark).await.is_err());
+        assert!(log.settled_since(log.mark()).await.is_ok(), "a later call has nothing to do with it");
     }
 }

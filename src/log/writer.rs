@@ -1,7 +1,7 @@
 //! The thread that writes: all that came while it wrote goes into the next batch, so that many changes share one wait.
 
 use std::mem;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -71,6 +71,8 @@ struct Shared {
     wake: Condvar,
     place: Mutex<Option<Box<dyn Place>>>,
     failing: AtomicBool,
+    /// How often changes were lost.
+    lost: AtomicU64,
     told: OnceLock<Told>,
 }
 
@@ -86,7 +88,14 @@ impl Writer {
         let failing = AtomicBool::new(failure.is_some());
         let queue = Mutex::new(Queue { failure, ..Queue::default() });
         let place = Mutex::new(Some(place));
-        let shared = Arc::new(Shared { queue, wake: Condvar::new(), place, failing, told: OnceLock::new() });
+        let shared = Arc::new(Shared {
+            queue,
+            wake: Condvar::new(),
+            place,
+            failing,
+            lost: AtomicU64::new(0),
+            told: OnceLock::new(),
+        });
         let of_thread = Arc::clone(&shared);
         let thread = std::thread::Builder::new().name("store".to_owned()).spawn(move || of_thread.run())?;
         Ok(Self { shared, thread: Mutex::new(Some(thread)) })
@@ -116,6 +125,11 @@ impl Writer {
             return None;
         }
         self.shared.queue.lock().failure.clone()
+    }
+
+    /// How often changes were lost. It counts before those who wait for them are told.
+    pub(super) fn lost(&self) -> u64 {
+        self.shared.lost.load(Ordering::Acquire)
     }
 
     /// The batches whose fate is not known.
@@ -189,6 +203,7 @@ impl Shared {
     /// Nothing of these is there. Nothing more is taken, those who hold the changed sessions are told, and then those who wait.
     fn fail(&self, why: &str, operations: &[Operation], batch: &Arc<Batch>) {
         let failure = NotKept::new(why);
+        self.lost.fetch_add(1, Ordering::AcqRel);
         let mut queue = self.queue.lock();
         queue.failure = Some(failure.clone());
         self.failing.store(true, Ordering::Relaxed);

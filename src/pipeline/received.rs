@@ -198,6 +198,7 @@ impl Received {
         let mut request = Request::from_parts(self.parts, body);
         request.extensions_mut().insert(self.session);
         let is_health = request.uri().path().starts_with("/health/");
+        let mark = state.sessions.log().mark();
         if !is_health && let Err(why) = state.sessions.log().fresh().await {
             let mut answer = Problem::from(why).into_response().map(Either::Right);
             response::label_page(&mut answer, &self.id, warning);
@@ -206,7 +207,7 @@ impl Received {
         let answered = state.pages.clone().call(request).await;
         let mut answer = answered.unwrap_or_else(|never| match never {}).map(Either::Right);
         // What the page tells must be there after a crash.
-        if !is_health && let Err(why) = state.sessions.log().settled().await {
+        if !is_health && let Err(why) = state.sessions.log().settled_since(mark).await {
             answer = Problem::from(why).into_response().map(Either::Right);
         }
         response::label_page(&mut answer, &self.id, warning);

@@ -308,8 +308,7 @@ fn an_explanation_agrees_with_what_the_service_does() {
     };
     let sandboxes = [("open", "any"), ("claims", "own"), ("signed", "any"), ("signed", "own")];
     let sandboxes = sandboxes.map(|(level, reach)| started(level, reach));
-    let config =
-        ProptestConfig { cases: common::sample(1_200, 400), failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: 1_200, failure_persistence: None, ..ProptestConfig::default() };
     let which = (0..sandboxes.len(), select(requests()), claims(), forms());
     let told = std::cell::RefCell::new(std::collections::HashSet::new());
     let run = TestRunner::new(config).run(&which, |(sandbox, request, claims, form)| {

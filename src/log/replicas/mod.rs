@@ -68,6 +68,8 @@ struct Shared {
     fresh: AtomicU64,
     began: Instant,
     became_fresh: Notify,
+    /// How often changes were lost.
+    lost: AtomicU64,
     closed: AtomicBool,
     closes: Notify,
     follower: OnceLock<Box<dyn Follows>>,
@@ -129,6 +131,7 @@ impl Replicas {
             fresh: AtomicU64::new(0),
             began: now(),
             became_fresh: Notify::new(),
+            lost: AtomicU64::new(0),
             closed: AtomicBool::new(false),
             closes: Notify::new(),
             follower: OnceLock::new(),
@@ -203,6 +206,11 @@ impl Replicas {
         let mut queue = self.shared.queue.lock();
         queue.open.push(operation);
         Ok(Arc::clone(&queue.batch))
+    }
+
+    /// How often changes were lost. It counts before those who wait for them are told.
+    pub(super) fn lost(&self) -> u64 {
+        self.shared.lost.load(Ordering::Acquire)
     }
 
     /// The batches whose fate is not known.

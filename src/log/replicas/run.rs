@@ -81,6 +81,7 @@ impl Run {
         if let Some(base) = &self.base {
             let _ = base.leave(&self.id).await;
         }
+        self.shared.lost.fetch_add(1, Ordering::AcqRel);
         for pending in self.pending.drain(..) {
             // They are written, and whoever asks after this asks another replica.
             pending.batch.settle(Err(NotKept::new("the sandbox is stopping")));
@@ -249,6 +250,9 @@ impl Run {
     }
 
     fn settled(&self, batch: &Arc<Batch>, fate: Result<(), NotKept>) {
+        if fate.is_err() {
+            self.shared.lost.fetch_add(1, Ordering::AcqRel);
+        }
         self.shared.queue.lock().unsettled.retain(|other| !Arc::ptr_eq(other, batch));
         batch.settle(fate);
     }
@@ -295,6 +299,7 @@ impl Run {
         };
         if !operations.is_empty() {
             // Decided, and the turn was lost before anything was written.
+            self.shared.lost.fetch_add(1, Ordering::AcqRel);
             self.shared.doubt();
             self.lost.extend(operations.iter().map(Operation::session).cloned());
         }
