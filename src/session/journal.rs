@@ -292,7 +292,7 @@ impl Journal {
         filter.unlike(entry, &self.keys).map(told).collect()
     }
 
-    /// The same, where calls of the session may have gone elsewhere.
+    /// This journal, of a session that may have had calls elsewhere, for a reason.
     pub(crate) fn without(self, unseen: Option<&'static str>) -> Self {
         Self { unseen, ..self }
     }
