@@ -59,11 +59,12 @@ pub(crate) fn hint(call: &Call<'_>, failed: Check) -> Option<String> {
 
 /// What to do about a token that ended so many seconds ago.
 fn expired(seconds: i64, call: &Call<'_>) -> String {
-    let ended = call.instants.tokens.checked_sub_signed(TimeDelta::seconds(seconds)).unwrap_or(call.instants.tokens);
-    let ended = ended.format("%Y-%m-%d %H:%M:%S UTC");
+    // A token can say any number.
+    let ended = TimeDelta::try_seconds(seconds).and_then(|ago| call.instants.tokens.checked_sub_signed(ago));
+    let ended = ended.map(|ended| ended.format(", at %Y-%m-%d %H:%M:%S UTC").to_string()).unwrap_or_default();
     let by = if call.session.clock.moves_tokens() { " by the session's clock" } else { "" };
     format!(
-        "the token expired {seconds} s ago{by}, at {ended}; ask the issuer for a new one before the calls (a token lives two \
+        "the token expired {seconds} s ago{by}{ended}; ask the issuer for a new one before the calls (a token lives two \
          minutes), or make one with POST /sandbox/token or under Tokens on the page at /"
     )
 }

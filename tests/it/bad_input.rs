@@ -97,6 +97,17 @@ fn header_values_that_are_not_text() {
     assert!(raw(&sandbox, &request).starts_with("HTTP/1.1 400 "));
 }
 
+#[test]
+fn a_token_that_ended_before_all_time_is_expired() {
+    let sandbox = with_scenario("part: \"314055403\"\nnavn: X");
+    let encode = |text: &str| base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, text);
+    for exp in ["-10000000000000000", "-9223372036854775808", "0", "-1e300"] {
+        let jwt = format!("Bearer e30.{}.c2ln", encode(&format!("{{\"exp\":{exp}}}")));
+        let answer = get(&sandbox, &format!("{BASE}/finans/314055403/aapnekrav"), &[("Authorization", &jwt)]);
+        assert!((400..500).contains(&answer.status), "{exp}: {}", answer.text());
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
