@@ -56,6 +56,7 @@ fn main() {
             kept.rates.push(changes_a_second(server, changes));
         }
     }
+    let together = database.as_deref().map(|database| replicas(database, rounds, calls));
     let (empty, long) = recovery(&folder, events, rounds.min(5));
     let _ = std::fs::remove_dir_all(&folder);
     println!("\nmedians");
@@ -63,6 +64,13 @@ fn main() {
         let (ratio, rate) = (median(ratios), median(rates));
         println!(
             "{place:10}  ordinary call, memory beside it: {ratio:.3} (aim: at least 0.97); {rate:.0} changes a second by {CALLERS} callers"
+        );
+    }
+    if let Some((mut per_second, mut per_cpu)) = together {
+        println!(
+            "three replicas together beside one, ordinary calls: {:.2} for each second, {:.2} for each second of CPU",
+            median(&mut per_second),
+            median(&mut per_cpu)
         );
     }
     println!(
@@ -111,6 +119,41 @@ fn changes_a_second(server: &Server, each: usize) -> f64 {
         }
     });
     f64::from(u32::try_from(CALLERS * each).unwrap()) / began.elapsed().as_secs_f64()
+}
+
+/// How many connections ask each replica.
+const CALLERS_OF_A_REPLICA: usize = 3;
+
+/// Three replicas on a database beside one, by turns: ordinary calls for each second, and for each second of CPU. Two cores cannot
+/// do three times the calls; that a call of a replica costs no more beside others is what they can show.
+fn replicas(database: &str, rounds: usize, calls: usize) -> (Vec<f64>, Vec<f64>) {
+    let servers: Vec<Server> = (0..3).map(|_| Server::start(&["--store", database])).collect();
+    // A change, so that all have a log to follow.
+    servers[0].cpu_of(&[clock(1)]);
+    for server in &servers {
+        server.cpu_of(&vec![get(); calls / 5]);
+    }
+    (0..rounds)
+        .map(|_| {
+            let (one, three) = (asked(&servers[..1], calls), asked(&servers, calls));
+            (three.0 / one.0, three.1 / one.1)
+        })
+        .unzip()
+}
+
+/// Asks servers at the same time. Calls a second, and calls a second of their CPU.
+fn asked(servers: &[Server], calls: usize) -> (f64, f64) {
+    let cpu = || servers.iter().map(Server::cpu_micros).sum::<f64>() / 1e6;
+    let callers = servers.len() * CALLERS_OF_A_REPLICA;
+    let (began, before) = (Instant::now(), cpu());
+    std::thread::scope(|scope| {
+        for caller in 0..callers {
+            let server = &servers[caller % servers.len()];
+            scope.spawn(move || server.cpu_of(&vec![get(); calls / callers]));
+        }
+    });
+    let made = f64::from(u32::try_from(calls / callers * callers).unwrap());
+    (made / began.elapsed().as_secs_f64(), made / (cpu() - before))
 }
 
 /// How long starts take, in ms: with an empty file, and with a log of so many records.

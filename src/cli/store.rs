@@ -1,4 +1,5 @@
-//! `store`: checks, compacts and copies a file that sessions are kept in. No sandbox may have it open.
+//! `store`: checks, compacts and copies what sessions are kept in. No sandbox may have the file open; a database can be read while
+//! sandboxes use it.
 
 use std::fmt::Write as _;
 use std::io::{BufRead as _, Write as _};
@@ -9,9 +10,11 @@ use clap::{Args, Subcommand};
 
 use crate::config::Flags;
 use crate::load::store::StoreAt;
-use crate::log::file::{FilePlace, all_records};
+use crate::log::file::FilePlace;
 use crate::log::record::{Record, VERSION};
-use crate::log::{Operation, Place as _};
+use crate::log::replicas::Alone;
+use crate::log::replicas::url::DatabaseUrl;
+use crate::log::{Operation, Place};
 use crate::terminal::{UNUSABLE, print, print_error};
 
 #[derive(Args)]
@@ -22,16 +25,16 @@ pub(super) struct StoreArgs {
 
 #[derive(Subcommand)]
 enum StoreCommand {
-    /// Check the file, and list the sessions in it. The exit code is 1 if something is wrong
+    /// Check the store, and list the sessions in it. The exit code is 1 if something is wrong
     Check,
-    /// Give room that is not used back to the system
+    /// Give room that is not used back to the system. A file only
     Compact,
     /// Write all records as JSON Lines to a file, or to stdout (-)
     Export {
         /// The file
         file: PathBuf,
     },
-    /// Make a new store from such a file
+    /// Make a new store from such a file, or fill an empty database
     Import {
         /// The file
         file: PathBuf,
@@ -39,51 +42,52 @@ enum StoreCommand {
 }
 
 pub(super) fn run(args: &StoreArgs, flags: &Flags) -> ExitCode {
-    let path = match &flags.store.store {
-        StoreAt::File(path) => path,
-        StoreAt::Memory => {
-            print_error("say which file: --store file:PATH");
-            return ExitCode::from(UNUSABLE);
-        }
-        StoreAt::Database(_) => {
-            print_error("store works on a file; for a database use the tools of PostgreSQL (pg_dump, docs/state.md)");
-            return ExitCode::from(UNUSABLE);
-        }
+    let done = match &flags.store.store {
+        StoreAt::File(path) => in_file(&args.command, path),
+        StoreAt::Database(url) => in_database(&args.command, url),
+        StoreAt::Memory => Err("say which store: --store file:PATH, or postgres://…".to_owned()),
     };
-    let makes = matches!(args.command, StoreCommand::Import { .. });
+    done.unwrap_or_else(|error| {
+        print_error(&error);
+        ExitCode::from(UNUSABLE)
+    })
+}
+
+fn in_file(command: &StoreCommand, path: &Path) -> Result<ExitCode, String> {
+    let makes = matches!(command, StoreCommand::Import { .. });
     if makes && path.exists() {
-        print_error(&format!("{}: there is such a file already; import makes a new one", path.display()));
-        return ExitCode::from(UNUSABLE);
+        return Err(format!("{}: there is such a file already; import makes a new one", path.display()));
     }
     if !makes && !path.is_file() {
-        print_error(&format!("{}: there is no such file", path.display()));
-        return ExitCode::from(UNUSABLE);
+        return Err(format!("{}: there is no such file", path.display()));
     }
-    let mut place = match FilePlace::open(path, None) {
-        Ok(place) => place,
-        Err(error) => {
-            print_error(&error.to_string());
-            return ExitCode::from(UNUSABLE);
+    let mut place = FilePlace::open(path, None).map_err(|error| error.to_string())?;
+    match command {
+        StoreCommand::Check => {
+            let wrong = place.check().unwrap_or_else(|error| vec![error]);
+            Ok(check(&mut place, wrong))
         }
-    };
-    let done = match &args.command {
-        StoreCommand::Check => return check(&mut place),
-        StoreCommand::Compact => compact(&mut place, path),
-        StoreCommand::Export { file } => export(&mut place, file),
-        StoreCommand::Import { file } => import(&mut place, file),
-    };
-    match done {
-        Ok(text) => print(&text),
-        Err(error) => {
-            print_error(&error);
-            ExitCode::from(UNUSABLE)
+        StoreCommand::Compact => compact(&mut place, path).map(|text| print(&text)),
+        StoreCommand::Export { file } => export(&mut place, file).map(|text| print(&text)),
+        StoreCommand::Import { file } => import(&mut place, file).map(|text| print(&text)),
+    }
+}
+
+fn in_database(command: &StoreCommand, url: &DatabaseUrl) -> Result<ExitCode, String> {
+    let mut place = Alone::open(url)?;
+    match command {
+        StoreCommand::Check => Ok(check(&mut place, Vec::new())),
+        StoreCommand::Compact => Err("PostgreSQL does that by itself (autovacuum), or by VACUUM".to_owned()),
+        StoreCommand::Export { file } => export(&mut place, file).map(|text| print(&text)),
+        StoreCommand::Import { file } => {
+            place.is_empty()?;
+            import(&mut place, file).map(|text| print(&text))
         }
     }
 }
 
-/// What SQLite says, and whether every log goes from 1 on without a gap.
-fn check(place: &mut FilePlace) -> ExitCode {
-    let mut wrong = place.check().unwrap_or_else(|error| vec![error]);
+/// Whether every log goes from 1 on without a gap. `wrong` is what was found before.
+fn check(place: &mut dyn Place, mut wrong: Vec<String>) -> ExitCode {
     let logs = place.logs().unwrap_or_else(|error| {
         wrong.push(error);
         Vec::new()
@@ -120,7 +124,7 @@ fn compact(place: &mut FilePlace, path: &Path) -> Result<String, String> {
     Ok(format!("{before} bytes before, {} bytes now\n", size()))
 }
 
-fn export(place: &mut FilePlace, file: &Path) -> Result<String, String> {
+fn export(place: &mut dyn Place, file: &Path) -> Result<String, String> {
     let to_stdout = file == Path::new("-");
     let mut out: Box<dyn std::io::Write> = if to_stdout {
         Box::new(std::io::stdout().lock())
@@ -128,11 +132,13 @@ fn export(place: &mut FilePlace, file: &Path) -> Result<String, String> {
         Box::new(std::fs::File::create(file).map_err(|error| format!("{}: {error}", file.display()))?)
     };
     let mut count = 0;
-    all_records(place, |record| {
-        count += 1;
-        let line = serde_json::to_string(&record).map_err(|error| error.to_string())?;
-        writeln!(out, "{line}").map_err(|error| error.to_string())
-    })?;
+    for log in place.logs()? {
+        for record in place.records(&log.session)? {
+            count += 1;
+            let line = serde_json::to_string(&record).map_err(|error| error.to_string())?;
+            writeln!(out, "{line}").map_err(|error| error.to_string())?;
+        }
+    }
     out.flush().map_err(|error| error.to_string())?;
     Ok(if to_stdout { String::new() } else { format!("{count} records\n") })
 }
@@ -140,7 +146,7 @@ fn export(place: &mut FilePlace, file: &Path) -> Result<String, String> {
 /// How many records are written in one go.
 const AT_A_TIME: usize = 1000;
 
-fn import(place: &mut FilePlace, file: &Path) -> Result<String, String> {
+fn import(place: &mut dyn Place, file: &Path) -> Result<String, String> {
     let opened = std::fs::File::open(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let (mut count, mut operations) = (0, Vec::new());
     for (line, number) in std::io::BufReader::new(opened).lines().zip(1..) {

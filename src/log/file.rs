@@ -289,16 +289,3 @@ impl Place for FilePlace {
         self.db.execute("UPDATE probe SET number = number + 1", []).map(drop).map_err(|error| told(&error))
     }
 }
-
-/// Reads a whole store for a copy: every record, in the order of sessions and numbers.
-pub(crate) fn all_records(
-    place: &mut FilePlace,
-    mut each: impl FnMut(Record) -> Result<(), String>,
-) -> Result<(), String> {
-    for log in place.logs()? {
-        for record in place.records(&log.session)? {
-            each(record)?;
-        }
-    }
-    Ok(())
-}

@@ -3,6 +3,7 @@
 //! In short: one replica at a time has the turn, which is a lock in the database. It takes in what others wrote, decides its changes, and
 //! writes them. A change is answered when every replica has taken it in, or can know by its own clock that its copy is too old.
 
+mod alone;
 mod base;
 mod gate;
 mod reader;
@@ -24,6 +25,7 @@ use tokio::sync::Notify;
 use super::record::Record;
 use super::writer::Batch;
 use super::{NotKept, Operation, Stored};
+pub(crate) use alone::Alone;
 pub(crate) use base::FORGOTTEN;
 use base::Fault;
 use gate::Gate;
