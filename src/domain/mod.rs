@@ -15,6 +15,7 @@ pub mod rente;
 pub mod reskontro;
 pub mod restanser;
 pub mod saksgang;
+pub(crate) mod short_text;
 pub mod terminer;
 pub mod trekk;
 

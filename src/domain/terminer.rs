@@ -119,7 +119,10 @@ impl Terminserie {
         let months = u32::from(12 / self.per_year(termin.aar));
         let first_month = u32::from(termin.nummer.checked_sub(1)?) * months + 1;
         let first = NaiveDate::from_ymd_opt(termin.aar, first_month, 1)?;
-        let last = first.checked_add_months(chrono::Months::new(months))?.pred_opt()?;
+        let next = first_month + months;
+        let next_year = next > 12;
+        let next = NaiveDate::from_ymd_opt(termin.aar + i32::from(next_year), if next_year { 1 } else { next }, 1)?;
+        let last = next.pred_opt()?;
         Some((first, last))
     }
 

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDate;
+use smol_str::SmolStr;
 
 use super::budget::{Budget, Share};
 use super::format::ScenarioFormat;
@@ -62,8 +63,8 @@ pub(super) enum Entry {
 /// A party that follows from a text alone: no literal answers, no data of services, no default party, no warnings.
 pub(super) struct OfText {
     pub(super) part: Part,
-    navn: Box<str>,
-    beskrivelse: Option<Box<str>>,
+    navn: SmolStr,
+    beskrivelse: Option<SmolStr>,
     name: Arc<str>,
     text: Arc<str>,
     lines_before: usize,

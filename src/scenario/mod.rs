@@ -28,6 +28,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
 
 use crate::catalogue::{Edition, Endpoint, Service};
 use crate::domain::identifikator::Part;
@@ -167,9 +168,9 @@ pub struct Party {
     /// Its number.
     pub part: Part,
     /// Its name.
-    pub navn: Box<str>,
+    pub navn: SmolStr,
     /// One line that describes what it is good for.
-    pub beskrivelse: Option<Box<str>>,
+    pub beskrivelse: Option<SmolStr>,
     /// The owner of a sole proprietorship.
     pub innehaver: Option<Part>,
     /// The edition of the answers about it, unless the caller asks for another one.
@@ -204,7 +205,7 @@ pub struct Svar {
     /// Only in this edition.
     pub edition: Option<Edition>,
     /// Only under this package.
-    pub package: Option<Box<str>>,
+    pub package: Option<SmolStr>,
     /// Only for this period.
     pub periode: Option<(NaiveDate, NaiveDate)>,
     /// The name of its file.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::Skjerming;
 use crate::catalogue;
@@ -71,14 +72,14 @@ macro_rules! scalar {
 
 scalar!(
     /// Any text.
-    Text -> Box<str>,
+    Text -> SmolStr,
     { "type": "string" },
     |raw, base| Ok(raw.into())
 );
 
 scalar!(
     /// Digits that are a name, not a quantity. They may be quoted.
-    Number -> Box<str>,
+    Number -> SmolStr,
     { "type": ["string", "integer"], "pattern": "^[0-9]+$" },
     |raw, base| if !raw.is_empty() && raw.bytes().all(|b| b.is_ascii_digit()) {
         Ok(raw.into())

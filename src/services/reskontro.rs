@@ -134,7 +134,7 @@ pub(super) struct Motpart<'a> {
 
 impl<'a> From<&'a r::Motpart> for Motpart<'a> {
     fn from(motpart: &'a r::Motpart) -> Self {
-        Self { kidnummer: motpart.kidnummer.as_deref(), konto: Konto::from(&motpart.konto) }
+        Self { kidnummer: motpart.kidnummer.as_deref(), konto: Konto::from(&*motpart.konto) }
     }
 }
 

@@ -1,13 +1,15 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{IdentifikatorError, digits};
+use smol_str::{SmolStr, SmolStrBuilder};
+
+use super::IdentifikatorError;
 
 /// A KID, the customer identification of a Norwegian payment: 2–25 digits, the last one a check
 /// digit by modulus 10 (Luhn) or modulus 11 (weights 2…7 from the right). A check character `-`, which
 /// stands for 10, is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Kid(Box<str>);
+pub struct Kid(SmolStr);
 
 impl Kid {
     /// Digits completed by their modulus 10 check digit. `None` if the text is not 1–24 digits.
@@ -15,10 +17,10 @@ impl Kid {
         if !(1..25).contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_digit()) {
             return None;
         }
-        let mut kid = String::with_capacity(text.len() + 1);
+        let mut kid = SmolStrBuilder::new();
         kid.push_str(text);
         kid.push(char::from(b'0' + luhn(text.bytes().map(|b| b - b'0'))));
-        Some(Self(kid.into()))
+        Some(Self(kid.finish()))
     }
 
     /// The digits.
@@ -27,20 +29,19 @@ impl Kid {
     }
 }
 
-impl From<Kid> for Box<str> {
+impl From<Kid> for SmolStr {
     fn from(kid: Kid) -> Self {
         kid.0
     }
 }
 
+/// The sum of the digits of the double of a digit.
+const DOUBLED: [u32; 10] = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9];
+
 /// The digit that makes the sum of the digits, every second one doubled, a multiple of ten.
 fn luhn(digits: impl DoubleEndedIterator<Item = u8>) -> u8 {
-    let sum: u32 = digits
-        .rev()
-        .enumerate()
-        .map(|(i, d)| if i % 2 == 0 { d * 2 / 10 + d * 2 % 10 } else { d })
-        .map(u32::from)
-        .sum();
+    let sum: u32 =
+        digits.rev().enumerate().map(|(i, d)| if i % 2 == 0 { DOUBLED[usize::from(d)] } else { u32::from(d) }).sum();
     u8::try_from((10 - sum % 10) % 10).unwrap_or_default()
 }
 
@@ -56,8 +57,10 @@ impl FromStr for Kid {
     type Err = IdentifikatorError;
 
     fn from_str(text: &str) -> Result<Self, IdentifikatorError> {
-        let digits =
-            digits(text).filter(|d| (2..=25).contains(&d.len())).ok_or(IdentifikatorError::Shape("2 to 25"))?;
+        if !(2..=25).contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(IdentifikatorError::Shape("2 to 25"));
+        }
+        let digits: Vec<u8> = text.bytes().map(|b| b - b'0').collect();
         let Some((check, rest)) = digits.split_last() else {
             return Err(IdentifikatorError::Shape("2 to 25"));
         };

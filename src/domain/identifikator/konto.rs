@@ -13,7 +13,7 @@ impl Kontonummer {
     /// Ten digits completed by their check digit. `None` if they have none.
     pub fn from_ten_digits(first: u64) -> Option<Self> {
         let text = format!("{first:010}");
-        let digit = modulus11(&digits(&text).filter(|d| d.len() == 10)?, &WEIGHTS)?;
+        let digit = modulus11(&digits::<10>(&text)?, &WEIGHTS)?;
         Some(Self(first * 10 + u64::from(digit)))
     }
 }
@@ -22,7 +22,7 @@ impl FromStr for Kontonummer {
     type Err = IdentifikatorError;
 
     fn from_str(text: &str) -> Result<Self, IdentifikatorError> {
-        let digits = digits(text).filter(|d| d.len() == 11).ok_or(IdentifikatorError::Shape("11"))?;
+        let digits: [u8; 11] = digits(text).ok_or(IdentifikatorError::Shape("11"))?;
         if modulus11(&digits[..10], &WEIGHTS) != Some(digits[10]) {
             return Err(IdentifikatorError::CheckDigit);
         }

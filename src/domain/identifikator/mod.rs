@@ -27,9 +27,10 @@ pub enum IdentifikatorError {
     Date,
 }
 
-/// The digits of a text. `None` if it has other characters than ASCII digits.
-fn digits(text: &str) -> Option<Vec<u8>> {
-    text.bytes().map(|b| b.is_ascii_digit().then(|| b - b'0')).collect()
+/// The digits of a text that has so many. `None` if it has another length or other characters.
+fn digits<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let digits: [u8; N] = text.as_bytes().try_into().ok()?;
+    digits.iter().all(u8::is_ascii_digit).then(|| digits.map(|b| b - b'0'))
 }
 
 /// The modulus 11 check digit. `None` if it would be 10, which is not a digit.

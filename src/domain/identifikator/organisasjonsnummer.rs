@@ -20,9 +20,16 @@ pub struct Organisasjonsnummer(u32);
 impl Organisasjonsnummer {
     /// Eight digits completed by their check digit. `None` if they have none.
     pub fn from_eight_digits(first: u32) -> Option<Self> {
-        let text = format!("{first:08}");
-        let digit = modulus11(&digits(&text)?, &WEIGHTS)?;
-        (first < 100_000_000).then_some(Self(first * 10 + u32::from(digit)))
+        if first >= 100_000_000 {
+            return None;
+        }
+        let mut digits = [0; 8];
+        let mut left = first;
+        for digit in digits.iter_mut().rev() {
+            *digit = u8::try_from(left % 10).ok()?;
+            left /= 10;
+        }
+        Some(Self(first * 10 + u32::from(modulus11(&digits, &WEIGHTS)?)))
     }
 
     /// The nine digits as a number.
@@ -40,7 +47,7 @@ impl FromStr for Organisasjonsnummer {
     type Err = IdentifikatorError;
 
     fn from_str(text: &str) -> Result<Self, IdentifikatorError> {
-        let digits = digits(text).filter(|d| d.len() == 9).ok_or(IdentifikatorError::Shape("9"))?;
+        let digits: [u8; 9] = digits(text).ok_or(IdentifikatorError::Shape("9"))?;
         if modulus11(&digits[..8], &WEIGHTS) != Some(digits[8]) {
             return Err(IdentifikatorError::CheckDigit);
         }

@@ -29,7 +29,8 @@ pub enum PartKind {
 impl Part {
     /// Checks the digits.
     pub fn kind(self) -> PartKind {
-        let text = self.to_string();
+        let text = self.text();
+        let text = text.as_str();
         if self.length == 9 {
             text.parse().map_or_else(PartKind::Invalid, PartKind::Organisasjon)
         } else {

@@ -329,6 +329,6 @@ impl<'a> ForfallAsOf<'a> {
 
     fn poster(self) -> impl Iterator<Item = Postering> {
         let AsOf { reskontro, dag } = self.at;
-        reskontro.poster(self.here).iter().copied().filter(move |post| invariants::date(reskontro, *post) <= dag)
+        reskontro.poster(self.here).filter(move |post| invariants::date(reskontro, *post) <= dag)
     }
 }

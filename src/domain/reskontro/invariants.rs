@@ -1,6 +1,8 @@
 //! What must hold in a ledger on every day.
 
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+use std::cell::LazyCell;
 use std::fmt;
 
 use super::{ForfallRef, Motregningskilde, Postering, Reskontro};
@@ -48,7 +50,7 @@ pub enum Brudd {
         /// The field.
         what: &'static str,
         /// Its value.
-        id: Box<str>,
+        id: SmolStr,
     },
     /// A claim has no instalment.
     #[error("a claim needs at least one instalment (forfall)")]
@@ -58,7 +60,7 @@ pub enum Brudd {
     MixedSigns,
     /// The principal is not among the claims, or is the claim itself.
     #[error("there is no other claim {0} in this ledger (hovedstolKravidentifikator)")]
-    Hovedstol(Box<str>),
+    Hovedstol(SmolStr),
     /// An amount of a payment, placement, set-off or payout is not above zero.
     #[error("{0} must be positive")]
     NotPositive(&'static str),
@@ -95,7 +97,7 @@ pub enum Brudd {
     #[error("{used} kr of the payment {id} is placed, paid back or set off, but only {paid} kr was paid")]
     OverUsed {
         /// The payment.
-        id: Box<str>,
+        id: SmolStr,
         /// The sum of all that is done with it.
         used: Beloep,
         /// What came in.
@@ -163,7 +165,8 @@ impl<'a> SeenIds<'a> {
 fn krav(reskontro: &Reskontro, found: &mut Violations) {
     let mut claims = SeenIds::new("kravidentifikator", reskontro.krav.len());
     let mut instalments = SeenIds::new("kravforfallsIdentifikator", reskontro.krav.len());
-    let ids: FxHashSet<&str> = reskontro.krav.iter().map(|krav| &*krav.kravidentifikator).collect();
+    // Few ledgers have interest claims.
+    let ids = LazyCell::new(|| reskontro.krav.iter().map(|krav| &*krav.kravidentifikator).collect::<FxHashSet<&str>>());
     for (i, krav) in reskontro.krav.iter().enumerate() {
         let entry = Entry::Krav(i);
         claims.add(krav.part, &krav.kravidentifikator, entry, found);
@@ -290,7 +293,7 @@ fn remainders(reskontro: &Reskontro, found: &mut Violations) {
     for (i, krav) in reskontro.krav.iter().enumerate() {
         for (j, forfall) in krav.forfall.iter().enumerate() {
             let here = ForfallRef { krav: i, forfall: j };
-            let placed: Beloep = reskontro.poster(here).iter().map(|post| amount(reskontro, *post)).sum();
+            let placed: Beloep = reskontro.poster(here).map(|post| amount(reskontro, post)).sum();
             let original = forfall.opprinnelig_beloep;
             let limit = if original.is_negative() { -original } else { original };
             found.add_if(placed > limit, Entry::Forfall(here), || Brudd::OverCovered { placed, original });

@@ -5,17 +5,21 @@
 
 mod as_of;
 mod invariants;
+mod poster;
 mod renter;
 mod types;
 
 pub use as_of::{AsOf, ForfallAsOf, Gruppesum, KravAsOf, Plassert, Totaler};
 pub use invariants::{Brudd, Entry, Violation};
+pub(crate) use poster::Postering;
 pub use renter::{Hovedstol, PlassertPaaHovedstol};
 pub use types::*;
 
+use poster::Poster;
 use rustc_hash::FxHashMap;
 
 use chrono::NaiveDate;
+use smol_str::SmolStr;
 
 use crate::domain::identifikator::Part;
 
@@ -27,8 +31,8 @@ pub struct Reskontro {
     motregninger: Vec<Motregning>,
     utbetalinger: Vec<Utbetaling>,
     mot_andre: Vec<MotregningMotAndre>,
-    /// The placements on each instalment: `poster[krav][forfall]`.
-    poster: Vec<Vec<Vec<Postering>>>,
+    /// The placements on each instalment.
+    poster: Poster,
     /// The payments in the order in which they are shown: the party's own before its owner's, by date.
     innbetalinger_by_date: Vec<usize>,
     /// The payouts in the same order.
@@ -36,21 +40,8 @@ pub struct Reskontro {
     /// The claims for interest on each claim that has any, by index.
     rentekrav: FxHashMap<usize, Vec<usize>>,
     /// What was done with the unallocated parts of payments, by the identifiers of the payments. Few ledgers have any.
-    bruk: FxHashMap<Box<str>, Vec<(Part, BrukRef)>>,
+    bruk: FxHashMap<SmolStr, Vec<(Part, BrukRef)>>,
     has_utsatt_iverksettelse: bool,
-}
-
-/// One placement on an instalment, by its index in the ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Postering {
-    /// `innbetalinger[.0].plasseringer[.1]`
-    Innbetaling(usize, usize),
-    /// `motregninger[.0]`, of which this instalment is one side
-    Motkrav(usize),
-    /// `utbetalinger[.0].grunnlag[.1]`
-    Utbetaling(usize, usize),
-    /// `mot_andre[.0]`
-    MotAndre(usize),
 }
 
 /// A use of the unallocated part of a payment, by its index in the ledger.
@@ -90,39 +81,14 @@ impl Reskontro {
     /// identifier that is used twice, more placed than was paid or claimed, a set-off between two debits, a
     /// placement before its payment or claim existed, a payout that is not the sum of its parts.
     pub fn new(entries: Entries) -> Result<Self, Vec<Violation>> {
+        let poster = Poster::of(&entries);
         let Entries { krav, innbetalinger, motregninger, utbetalinger, mot_andre } = entries;
-        let mut poster: Vec<Vec<Vec<Postering>>> =
-            krav.iter().map(|krav| vec![Vec::new(); krav.forfall.len()]).collect();
-        let mut post = |til: ForfallRef, postering| {
-            if let Some(list) = poster.get_mut(til.krav).and_then(|krav| krav.get_mut(til.forfall)) {
-                list.push(postering);
-            }
-        };
-        for (i, innbetaling) in innbetalinger.iter().enumerate() {
-            for (j, plassering) in innbetaling.plasseringer.iter().enumerate() {
-                post(plassering.forfall, Postering::Innbetaling(i, j));
-            }
-        }
-        for (i, motregning) in motregninger.iter().enumerate() {
-            post(motregning.debet, Postering::Motkrav(i));
-            post(motregning.kredit, Postering::Motkrav(i));
-        }
-        for (i, utbetaling) in utbetalinger.iter().enumerate() {
-            for (j, grunnlag) in utbetaling.grunnlag.iter().enumerate() {
-                post(grunnlag.forfall, Postering::Utbetaling(i, j));
-            }
-        }
-        for (i, motregning) in mot_andre.iter().enumerate() {
-            if let Motregningskilde::Kreditkrav(kredit) = motregning.kilde {
-                post(kredit, Postering::MotAndre(i));
-            }
-        }
         let innbetalinger_by_date =
             by_date(&innbetalinger, |innbetaling| (innbetaling.part.is_person(), innbetaling.innbetalingsdato));
         let utbetalinger_by_date =
             by_date(&utbetalinger, |utbetaling| (utbetaling.part.is_person(), utbetaling.utbetaltdato));
         let rentekrav = rentekrav(&krav);
-        let mut bruk: FxHashMap<Box<str>, Vec<(Part, BrukRef)>> = FxHashMap::default();
+        let mut bruk: FxHashMap<SmolStr, Vec<(Part, BrukRef)>> = FxHashMap::default();
         let mut add_use = |index: usize, used: BrukRef| {
             if let Some(innbetaling) = innbetalinger.get(index) {
                 let uses = bruk.entry(innbetaling.innbetalingsidentifikator.clone()).or_default();
@@ -206,8 +172,9 @@ impl Reskontro {
         self.rentekrav.get(&krav).into_iter().flatten().map(|index| &self.krav[*index])
     }
 
-    pub(crate) fn poster(&self, forfall: ForfallRef) -> &[Postering] {
-        &self.poster[forfall.krav][forfall.forfall]
+    /// The placements on an instalment that exists.
+    pub(crate) fn poster(&self, forfall: ForfallRef) -> impl Iterator<Item = Postering> {
+        self.poster.paa(forfall)
     }
 
     /// The instalment of a checked reference.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use smol_str::SmolStr;
 
 use crate::domain::Beloep;
 use crate::domain::identifikator::Part;
@@ -16,15 +17,15 @@ pub struct Krav {
     /// Whose claim it is: the party's own, or that of the owner of a sole proprietorship.
     pub part: Part,
     /// Unique within the party.
-    pub kravidentifikator: Box<str>,
+    pub kravidentifikator: SmolStr,
     /// As the services spell it. Free text to a client.
-    pub kravtype: Box<str>,
+    pub kravtype: SmolStr,
     /// The group whose overview it counts in.
     pub kravgruppe: Kravgruppe,
     /// The ledger system that keeps it. Details of form depend on it.
     pub system: Reskontrosystem,
     /// The text a person sees.
-    pub kravbeskrivelse: Option<Box<str>>,
+    pub kravbeskrivelse: Option<SmolStr>,
     /// The text that other claims and payments describe it with, if it is not `kravbeskrivelse`: an interest claim of
     /// the VAT ledger is then described without its principal.
     pub kort_beskrivelse: Option<&'static str>,
@@ -33,7 +34,7 @@ pub struct Krav {
     /// The first day on which it exists.
     pub opprettelsesdato: NaiveDate,
     /// The claim that the interest runs on, if this is an interest claim.
-    pub hovedstol: Option<Box<str>>,
+    pub hovedstol: Option<SmolStr>,
     /// The first and the last day that an interest claim charges interest for.
     pub renteperiode: Option<(NaiveDate, NaiveDate)>,
     /// Whether interest runs on overdue remainders.
@@ -60,11 +61,11 @@ impl Krav {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kravperiode {
     /// What a person calls it: "januar - februar", "Termin", "Inntektstår".
-    pub beskrivelse: Box<str>,
+    pub beskrivelse: SmolStr,
     /// The year, if there is one.
     pub aar: Option<i32>,
     /// The term's number within the year, as the ledger system writes it (`01` or `1`).
-    pub termin: Option<Box<str>>,
+    pub termin: Option<SmolStr>,
     /// First and last day.
     pub dager: Option<(NaiveDate, NaiveDate)>,
     /// Whether the 2024 edition shows the first and the last day. Those of the VAT ledger are shown, those of the
@@ -83,7 +84,7 @@ impl Kravperiode {
 #[derive(Clone, Debug)]
 pub struct Kravforfall {
     /// Unique within the party.
-    pub kravforfallsidentifikator: Box<str>,
+    pub kravforfallsidentifikator: SmolStr,
     /// Absent on credits and in some published data. Such an instalment is never overdue.
     pub forfallsdato: Option<NaiveDate>,
     /// Negative on a credit.
@@ -98,7 +99,7 @@ pub struct Kravforfall {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the published ones")]
 pub struct Betalingsinformasjon {
-    pub kidnummer: Option<Box<str>>,
+    pub kidnummer: Option<SmolStr>,
     /// Shared, because nearly all claims are paid to one of two accounts.
     pub konto: Option<Arc<Bankkonto>>,
 }
@@ -107,34 +108,34 @@ pub struct Betalingsinformasjon {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the published ones")]
 pub struct Bankkonto {
-    pub bankinformasjon: Option<Box<str>>,
-    pub kontoeiers_navn: Option<Box<str>>,
-    pub kontonummer: Option<Box<str>>,
-    pub iban: Option<Box<str>>,
-    pub swift_bic: Option<Box<str>>,
+    pub bankinformasjon: Option<SmolStr>,
+    pub kontoeiers_navn: Option<SmolStr>,
+    pub kontonummer: Option<SmolStr>,
+    pub iban: Option<SmolStr>,
+    pub swift_bic: Option<SmolStr>,
 }
 
 /// The other end of a payment: who paid in, or who was paid.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the published ones")]
 pub struct Motpart {
-    pub kidnummer: Option<Box<str>>,
-    pub melding_sendt_til_mottaker: Option<Box<str>>,
-    pub konto: Bankkonto,
+    pub kidnummer: Option<SmolStr>,
+    pub melding_sendt_til_mottaker: Option<SmolStr>,
+    pub konto: Arc<Bankkonto>,
     /// To whom a cheque was sent, if a payout was made by cheque.
-    pub sjekk_sendt_til: Option<Mottaker>,
-    pub valutakode: Option<Box<str>>,
+    pub sjekk_sendt_til: Option<Box<Mottaker>>,
+    pub valutakode: Option<SmolStr>,
 }
 
 /// Whom a cheque was sent to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the published ones")]
 pub struct Mottaker {
-    pub mottakers_navn: Box<str>,
-    pub adressetekst: Vec<Box<str>>,
-    pub postnummer: Option<Box<str>>,
-    pub poststedsnavn: Option<Box<str>>,
-    pub landkode: Option<Box<str>>,
+    pub mottakers_navn: SmolStr,
+    pub adressetekst: Vec<SmolStr>,
+    pub postnummer: Option<SmolStr>,
+    pub poststedsnavn: Option<SmolStr>,
+    pub landkode: Option<SmolStr>,
 }
 
 /// A payment in.
@@ -143,15 +144,15 @@ pub struct Innbetaling {
     /// Whose payment it is.
     pub part: Part,
     /// Unique within the party.
-    pub innbetalingsidentifikator: Box<str>,
+    pub innbetalingsidentifikator: SmolStr,
     /// The day it was made. It does not show before that day.
     pub innbetalingsdato: NaiveDate,
     /// Positive.
     pub innbetalt_beloep: Beloep,
     /// As the services spell it, for example "Innbetalt OCR".
-    pub innbetalingstype: Box<str>,
+    pub innbetalingstype: SmolStr,
     /// The collector's account it went to.
-    pub mottakers_kontonummer: Option<Box<str>>,
+    pub mottakers_kontonummer: Option<SmolStr>,
     /// Who paid.
     pub innbetalt_fra: Motpart,
     /// The instalments it was used for. The rest is unallocated.
@@ -188,9 +189,9 @@ pub struct Utbetaling {
     /// Whose payment it is.
     pub part: Part,
     /// Unique within the party.
-    pub utbetalingsidentifikator: Box<str>,
+    pub utbetalingsidentifikator: SmolStr,
     /// A sentence about it (only the 2023 edition shows it).
-    pub utbetalingsbeskrivelse: Option<Box<str>>,
+    pub utbetalingsbeskrivelse: Option<SmolStr>,
     /// The day it was made.
     pub utbetaltdato: NaiveDate,
     /// Positive. It is the sum of its parts.
@@ -198,7 +199,7 @@ pub struct Utbetaling {
     /// Who got it.
     pub betalt_til: Motpart,
     /// `bekreftet` in every published example.
-    pub utbetalingstatus: Box<str>,
+    pub utbetalingstatus: SmolStr,
     /// The day on which it reached its account, if that is later. Before that day it is `underUtbetaling`.
     pub bekreftet: Option<NaiveDate>,
     /// The credit claims it pays out.
@@ -220,11 +221,11 @@ pub struct Tilbakebetaling {
 #[derive(Clone, Debug)]
 pub struct MotregningMotAndre {
     /// Its own identifier.
-    pub motregningsidentifikator: Box<str>,
+    pub motregningsidentifikator: SmolStr,
     /// Where the money comes from.
     pub kilde: Motregningskilde,
     /// Who decided it.
-    pub innkrevingsmyndighet: Box<str>,
+    pub innkrevingsmyndighet: SmolStr,
     /// The day it was made.
     pub motregnetdato: NaiveDate,
     /// What it covers. At least one claim.
@@ -251,12 +252,12 @@ pub enum Motregningskilde {
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the names are the published ones")]
 pub struct DekketKrav {
-    pub beskrivelse: Box<str>,
+    pub beskrivelse: SmolStr,
     /// Positive.
     pub motregnet_beloep: Beloep,
-    pub innkrevingsmyndighet: Option<Box<str>>,
+    pub innkrevingsmyndighet: Option<SmolStr>,
     pub forfallsdato: Option<NaiveDate>,
-    pub kreditorsnavn: Option<Box<str>>,
+    pub kreditorsnavn: Option<SmolStr>,
     pub forsinkelsesrenter: Option<Beloep>,
 }
 

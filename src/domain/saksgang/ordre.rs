@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::Datelike;
+use smol_str::SmolStr;
 
 use super::regnskap::Regnskap;
 use crate::domain::identifikator::{Kid, Part};
@@ -12,11 +13,11 @@ use crate::domain::trekk::{BETALINGSMOTTAKER, Faste, KONTONUMMER, Oppdrag};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ordrenavn {
     /// Its id.
-    pub trekkid: Box<str>,
+    pub trekkid: SmolStr,
     /// The number of the deduction's case.
-    pub saksnummer: Box<str>,
+    pub saksnummer: SmolStr,
     /// The KID of its payments, with a correct check digit.
-    pub kidnummer: Box<str>,
+    pub kidnummer: SmolStr,
 }
 
 /// The names of the n-th order of a debtor, which was made in a year.

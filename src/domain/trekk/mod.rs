@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::Beloep;
 use super::prosent::Prosent;
@@ -66,12 +67,12 @@ impl Trekkstatus {
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "the names are the published ones")]
 pub struct Faste {
-    pub saksnummer: Box<str>,
-    pub trekkpliktig: Box<str>,
-    pub skyldner: Box<str>,
-    pub betalingsmottaker: Box<str>,
-    pub kidnummer: Box<str>,
-    pub kontonummer: Box<str>,
+    pub saksnummer: SmolStr,
+    pub trekkpliktig: SmolStr,
+    pub skyldner: SmolStr,
+    pub betalingsmottaker: SmolStr,
+    pub kidnummer: SmolStr,
+    pub kontonummer: SmolStr,
 }
 
 /// A version of an order. It holds the whole order, not only what changed.
@@ -120,7 +121,7 @@ impl Trekkversjon {
 #[derive(Clone, Debug)]
 pub struct Oppdrag {
     /// The id of the order.
-    pub trekkid: Box<str>,
+    pub trekkid: SmolStr,
     /// What stays the same from version to version.
     pub faste: Arc<Faste>,
     /// What happened to it until an instant, in order. Each makes a version.
@@ -131,7 +132,7 @@ pub struct Oppdrag {
 #[derive(Clone, Debug)]
 pub struct Trekkpaalegg {
     /// A number or a UUID.
-    pub trekkid: Box<str>,
+    pub trekkid: SmolStr,
     /// In the order of their numbers.
     pub versjoner: Vec<Trekkversjon>,
 }

@@ -1,6 +1,9 @@
 //! Payments in, set-offs and payments out.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
+use smol_str::SmolStr;
 
 use super::ledger::Ledger;
 use super::{Reader, Who, derive, mot_andre};
@@ -8,9 +11,8 @@ use crate::domain::Beloep;
 use crate::domain::identifikator::Part;
 use crate::domain::kalender::{is_working_day, this_or_next_working_day};
 use crate::domain::kravtype::Reskontrosystem;
-use crate::domain::reskontro::{
-    Bankkonto, ForfallRef, Innbetaling, Kravforfall, Motpart, Motregning, Plassering, Utbetaling,
-};
+use crate::domain::reskontro::{ForfallRef, Innbetaling, Kravforfall, Motpart, Motregning, Plassering, Utbetaling};
+use crate::domain::short_text::ShortText;
 use crate::scenario::format::{InnbetalingEntry, MotregningEntry, PartDocument, PlasseringEntry, UtbetalingEntry};
 use crate::scenario::problems::Place;
 use crate::scenario::scalar::{Betalingsdag, Dato};
@@ -29,7 +31,6 @@ pub(super) fn read(document: &PartDocument, who: &Who, ledger: &mut Ledger, read
         let doubtful = reader.problems.errors() > errors;
         ledger.add_innbetaling(i, read, &entry.innbetalingsidentifikator, doubtful);
     }
-    ledger.index_payments();
     for (i, entry) in document.motregninger.iter().enumerate() {
         let errors = reader.problems.errors();
         let read = motregning(entry, who.part, ledger, root.key("motregninger").index(i), reader);
@@ -116,15 +117,15 @@ fn betalingsdag(
 }
 
 /// The `innbetalingstype` that a ledger system gives a payment.
-pub(super) fn default_type(system: Reskontrosystem, dato: NaiveDate) -> Box<str> {
+pub(super) fn default_type(system: Reskontrosystem, dato: NaiveDate) -> SmolStr {
     match system {
-        Reskontrosystem::Mva => "Innbetalt OCR".into(),
-        Reskontrosystem::Skatt => format!("Innbetaling {dato}").into(),
+        Reskontrosystem::Mva => SmolStr::new_static("Innbetalt OCR"),
+        Reskontrosystem::Skatt => ShortText::default().text("Innbetaling ").day(dato).end(),
     }
 }
 
 /// The collector's account that a payment goes to. The VAT ledger does not show it.
-pub(super) fn default_account(system: Reskontrosystem) -> Option<Box<str>> {
+pub(super) fn default_account(system: Reskontrosystem) -> Option<SmolStr> {
     match system {
         Reskontrosystem::Mva => None,
         Reskontrosystem::Skatt => derive::innkrevers_konto(system).kontonummer.clone(),
@@ -133,10 +134,14 @@ pub(super) fn default_account(system: Reskontrosystem) -> Option<Box<str>> {
 
 /// The party as payer or payee. Only the tax ledger shows a currency.
 pub(super) fn own_account(who: &Who, system: Reskontrosystem) -> Motpart {
-    let konto =
-        Bankkonto { kontoeiers_navn: Some(who.navn.clone()), kontonummer: who.konto.clone(), ..Bankkonto::default() };
-    let valutakode = (system == Reskontrosystem::Skatt).then(|| "NOK".into());
-    Motpart { konto, valutakode, ..Motpart::default() }
+    let valutakode = (system == Reskontrosystem::Skatt).then(|| SmolStr::new_static("NOK"));
+    Motpart {
+        kidnummer: None,
+        melding_sendt_til_mottaker: None,
+        konto: Arc::clone(&who.konto),
+        sjekk_sendt_til: None,
+        valutakode,
+    }
 }
 
 /// The payer with the KID and message of a payment that covers an instalment. A payment that covers nothing came

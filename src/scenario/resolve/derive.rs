@@ -4,10 +4,12 @@
 use std::sync::{Arc, LazyLock};
 
 use chrono::{Datelike, NaiveDate};
+use smol_str::SmolStr;
 
 use crate::domain::identifikator::{Iban, Kid, Kontonummer, Part};
 use crate::domain::kravtype::Reskontrosystem;
 use crate::domain::reskontro::{Bankkonto, Kravperiode};
+use crate::domain::short_text::ShortText;
 use crate::domain::terminer::{Termin, Terminserie};
 
 /// The collector's account in a ledger system, as its claims show it.
@@ -37,64 +39,71 @@ fn konto(system: Reskontrosystem) -> Bankkonto {
 
 /// A KID from the identifiers: party and claim in the VAT ledger, claim and instalment (19 digits)
 /// in the tax ledger.
-pub(super) fn kidnummer(system: Reskontrosystem, part: &str, krav: &str, forfall: &str) -> Box<str> {
-    let digits = match system {
-        Reskontrosystem::Mva => format!("{part}{:08}", number_from(krav, 8)),
-        Reskontrosystem::Skatt => format!("{:09}{:09}", number_from(krav, 9), number_from(forfall, 9)),
+pub(super) fn kidnummer(system: Reskontrosystem, part: Part, krav: Siffer, forfall: &str) -> SmolStr {
+    let mut digits = ShortText::default();
+    match system {
+        Reskontrosystem::Mva => digits.text(part.text().as_str()).number(krav.last_eight(), 8),
+        Reskontrosystem::Skatt => digits.number(krav.0, 9).number(Siffer::of(forfall).0, 9),
     };
-    Kid::with_luhn(&digits).map(Box::from).unwrap_or_default()
+    Kid::with_luhn(&digits.end()).map(SmolStr::from).unwrap_or_default()
 }
 
 /// The identifier of an instalment: that of the claim in the VAT ledger, nine other digits in the tax ledger.
-pub(super) fn forfallsidentifikator(system: Reskontrosystem, krav: &str, number: usize, of: usize) -> Box<str> {
+pub(super) fn forfallsidentifikator(
+    system: Reskontrosystem,
+    (krav, siffer): (&str, Siffer),
+    number: usize,
+    of: usize,
+) -> SmolStr {
     match system {
         Reskontrosystem::Mva if of == 1 => krav.into(),
-        Reskontrosystem::Mva => format!("{krav}-{number}").into(),
+        Reskontrosystem::Mva => ShortText::default().text(krav).text("-").number(number as u64, 1).end(),
         Reskontrosystem::Skatt => {
             // The factor has no common divisor with ten, so different claims get different identifiers.
-            let spread = number_from(krav, 9) * 7 + 123_456_789 * number as u64;
-            format!("{:09}", spread % 1_000_000_000).into()
+            let spread = siffer.0 * 7 + 123_456_789 * number as u64;
+            ShortText::default().number(spread % 1_000_000_000, 9).end()
         }
     }
 }
 
 /// The identifier of a payment of a series: eight digits that follow from the party, the claim and the number of its
 /// instalment, counted from 0.
-pub(super) fn innbetalingsidentifikator(system: Reskontrosystem, part: Part, krav: &str, number: usize) -> Box<str> {
-    let of_part = number_from(part.text().as_str(), 8) * 13;
-    let digits = (of_part + number_from(krav, 8) * 7 + 12_345_679 * (number as u64 + 1)) % 100_000_000;
+pub(super) fn innbetalingsidentifikator(system: Reskontrosystem, part: Part, krav: Siffer, number: usize) -> SmolStr {
+    let of_part = part.number() % 100_000_000 * 13;
+    let digits = (of_part + krav.last_eight() * 7 + 12_345_679 * (number as u64 + 1)) % 100_000_000;
     match system {
-        Reskontrosystem::Mva => format!("FORF-{digits:08}").into(),
-        Reskontrosystem::Skatt => format!("{digits:08}").into(),
+        Reskontrosystem::Mva => ShortText::default().text("FORF-").number(digits, 8).end(),
+        Reskontrosystem::Skatt => ShortText::default().number(digits, 8).end(),
     }
 }
 
-/// The last digits of an identifier as a number. An identifier without digits gives a number from its characters.
-fn number_from(text: &str, digits: u32) -> u64 {
-    let modulus = 10_u64.pow(digits);
-    let mut found = text.bytes().filter(u8::is_ascii_digit).map(|b| u64::from(b - b'0')).peekable();
-    if found.peek().is_some() {
-        return found.fold(0, |number, digit| (number * 10 + digit) % modulus);
+/// The last nine digits of an identifier as a number. One without digits gives a number from its characters.
+#[derive(Clone, Copy)]
+pub(super) struct Siffer(u64);
+
+impl Siffer {
+    pub(super) fn of(text: &str) -> Self {
+        let (mut number, mut place) = (0, 1);
+        for byte in text.bytes().rev().filter(u8::is_ascii_digit).take(9) {
+            number += u64::from(byte - b'0') * place;
+            place *= 10;
+        }
+        if place > 1 {
+            return Self(number);
+        }
+        // FNV-1a, so that the number is the same on every machine.
+        let mix = |hash: u64, b: u8| (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3);
+        Self(text.bytes().fold(0xcbf2_9ce4_8422_2325, mix) % 1_000_000_000)
     }
-    // FNV-1a, so that the number is the same on every machine.
-    let mix = |hash: u64, b: u8| (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3);
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, mix) % modulus
+
+    fn last_eight(self) -> u64 {
+        self.0 % 100_000_000
+    }
 }
 
-const MONTHS: [&str; 12] = [
-    "januar",
-    "februar",
-    "mars",
-    "april",
-    "mai",
-    "juni",
-    "juli",
-    "august",
-    "september",
-    "oktober",
-    "november",
-    "desember",
-];
+/// The terms of VAT as a person calls them.
+const TWO_MONTHS: [&str; 6] =
+    ["januar - februar", "mars - april", "mai - juni", "juli - august", "september - oktober", "november - desember"];
 
 /// The period of a statutory term, as the ledger system writes it.
 pub(super) fn terminperiode(system: Reskontrosystem, serie: Terminserie, termin: Termin) -> Kravperiode {
@@ -104,17 +113,14 @@ pub(super) fn terminperiode(system: Reskontrosystem, serie: Terminserie, termin:
         return pay_day(day);
     }
     let nummer = usize::from(termin.nummer);
-    let (beskrivelse, termin_tekst) = match system {
-        Reskontrosystem::Mva => {
-            let months = (nummer * 2).clamp(2, 12);
-            (format!("{} - {}", MONTHS[months - 2], MONTHS[months - 1]), format!("{nummer:02}"))
-        }
-        Reskontrosystem::Skatt => ("Termin".to_owned(), nummer.to_string()),
+    let (beskrivelse, digits) = match system {
+        Reskontrosystem::Mva => (TWO_MONTHS[nummer.clamp(1, 6) - 1], 2),
+        Reskontrosystem::Skatt => ("Termin", 1),
     };
     Kravperiode {
-        beskrivelse: beskrivelse.into(),
+        beskrivelse: SmolStr::new_static(beskrivelse),
         aar: Some(termin.aar),
-        termin: Some(termin_tekst.into()),
+        termin: Some(ShortText::default().number(termin.nummer.into(), digits).end()),
         dager: serie.periode(termin),
         viser_dager: system == Reskontrosystem::Mva,
     }
@@ -123,13 +129,19 @@ pub(super) fn terminperiode(system: Reskontrosystem, serie: Terminserie, termin:
 /// An income year.
 pub(super) fn income_year(aar: i32) -> Kravperiode {
     let days = NaiveDate::from_ymd_opt(aar, 1, 1).zip(NaiveDate::from_ymd_opt(aar, 12, 31));
-    Kravperiode { beskrivelse: "Inntektstår".into(), aar: Some(aar), termin: None, dager: days, viser_dager: false }
+    Kravperiode {
+        beskrivelse: SmolStr::new_static("Inntektstår"),
+        aar: Some(aar),
+        termin: None,
+        dager: days,
+        viser_dager: false,
+    }
 }
 
 /// The period of withholding tax that belongs to one pay day.
 pub(super) fn pay_day(day: NaiveDate) -> Kravperiode {
     Kravperiode {
-        beskrivelse: "Lønnsutbetaling".into(),
+        beskrivelse: SmolStr::new_static("Lønnsutbetaling"),
         aar: Some(day.year()),
         termin: None,
         dager: Some((day, day)),
@@ -139,13 +151,17 @@ pub(super) fn pay_day(day: NaiveDate) -> Kravperiode {
 
 /// A claim's description from its kind and period: `Mva-melding`, `Arbeidsgiveravgift - 2026/2`,
 /// `Restskatt - 2025`, `Forskuddstrekk - 2026-01-20`.
-pub(super) fn kravbeskrivelse(system: Reskontrosystem, kind: &str, periode: Option<&Kravperiode>) -> Box<str> {
+pub(super) fn kravbeskrivelse(system: Reskontrosystem, kind: &str, periode: Option<&Kravperiode>) -> SmolStr {
     if let Some(day) = periode.and_then(Kravperiode::enkeltdag) {
-        return format!("{kind} - {day}").into();
+        return ShortText::default().text(kind).text(" - ").day(day).end();
     }
     match (system, periode.map(|periode| (periode.aar, periode.termin.as_deref()))) {
-        (Reskontrosystem::Skatt, Some((Some(aar), Some(termin)))) => format!("{kind} - {aar}/{termin}").into(),
-        (Reskontrosystem::Skatt, Some((Some(aar), None))) => format!("{kind} - {aar}").into(),
+        (Reskontrosystem::Skatt, Some((Some(aar), Some(termin)))) => {
+            ShortText::default().text(kind).text(" - ").year(aar).text("/").text(termin).end()
+        }
+        (Reskontrosystem::Skatt, Some((Some(aar), None))) => {
+            ShortText::default().text(kind).text(" - ").year(aar).end()
+        }
         _ => kind.into(),
     }
 }
@@ -157,7 +173,7 @@ pub(super) fn rentebeskrivelse(
     kind: &str,
     hovedstol: &str,
     periode: Option<&Kravperiode>,
-) -> Box<str> {
+) -> SmolStr {
     match (system, periode) {
         (Reskontrosystem::Skatt, _) => format!("{kind} {hovedstol}").into(),
         (Reskontrosystem::Mva, Some(periode)) if periode.viser_dager => {
@@ -189,8 +205,10 @@ mod tests {
             &*rentebeskrivelse(Reskontrosystem::Skatt, "Forsinkelsesrente", of_term, None),
             "Forsinkelsesrente Arbeidsgiveravgift - 2021/4"
         );
-        assert_eq!(kidnummer(Reskontrosystem::Skatt, "310478717", "123456789", "987654321").len(), 19);
-        assert!((15..=23).contains(&kidnummer(Reskontrosystem::Mva, "310478717", "KRAV-12345678", "").len()));
+        let part = "310478717".parse().expect("a number");
+        let kid = |system, krav, forfall| kidnummer(system, part, Siffer::of(krav), forfall).len();
+        assert_eq!(kid(Reskontrosystem::Skatt, "123456789", "987654321"), 19);
+        assert!((15..=23).contains(&kid(Reskontrosystem::Mva, "KRAV-12345678", "")));
         assert_eq!(innkrevers_konto(Reskontrosystem::Skatt).iban.as_deref(), Some("NO42 7694 0524 802"));
     }
 }

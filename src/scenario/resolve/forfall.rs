@@ -1,7 +1,9 @@
 //! The instalments of a claim.
 
 use chrono::NaiveDate;
+use smol_str::SmolStr;
 
+use super::derive::Siffer;
 use super::krav::Kind;
 use super::{Reader, derive};
 use crate::domain::Beloep;
@@ -15,10 +17,14 @@ use crate::scenario::problems::Place;
 /// Reads the instalments of a claim. The fields are what they need from the claim.
 pub(super) struct InstalmentReader<'a> {
     pub(super) id: &'a str,
+    /// The digits of the identifier.
+    pub(super) siffer: Siffer,
     pub(super) part: Part,
     pub(super) kind: Kind,
     pub(super) serie: Option<Terminserie>,
     pub(super) termin: Option<Termin>,
+    /// The due date of the term, if it is known already.
+    pub(super) termins_forfall: Option<NaiveDate>,
     pub(super) periode: Option<&'a Kravperiode>,
     /// Whether the claim is interest whose amount is computed later. It may then be left out.
     pub(super) amount_follows: bool,
@@ -94,10 +100,10 @@ impl InstalmentReader<'_> {
     /// The instalments of an amount: those that the law splits it into, or one. `dato` is the (first) due date, if it is
     /// not the statutory one.
     pub(super) fn of_amount(&self, dato: Option<NaiveDate>, beloep: Beloep) -> Vec<Kravforfall> {
-        let instalments = match self.avdrag(dato, beloep) {
-            Some(dates) => split(beloep, dates),
-            None => vec![(dato.or_else(|| self.statutory()), beloep)],
+        let Some(dates) = self.avdrag(dato, beloep) else {
+            return vec![self.plain(1, 1, dato.or_else(|| self.statutory()), beloep)];
         };
+        let instalments = split(beloep, dates);
         let count = instalments.len();
         let plain = |(i, (dato, beloep))| self.plain(i + 1, count, dato, beloep);
         instalments.into_iter().enumerate().map(plain).collect()
@@ -105,7 +111,7 @@ impl InstalmentReader<'_> {
 
     /// An instalment that has only an amount and a due date.
     fn plain(&self, number: usize, of: usize, forfallsdato: Option<NaiveDate>, beloep: Beloep) -> Kravforfall {
-        let id = derive::forfallsidentifikator(self.kind.system, self.id, number, of);
+        let id = self.identifikator(number, of);
         let how = self.betalingsinformasjon(beloep, &id, of);
         Kravforfall {
             kravforfallsidentifikator: id,
@@ -125,7 +131,7 @@ impl InstalmentReader<'_> {
         reader: &mut Reader<'_>,
     ) -> Option<Kravforfall> {
         let id = reader.optional(entry.kravforfalls_identifikator.as_ref(), place.key("kravforfallsIdentifikator"));
-        let id = id.unwrap_or_else(|| derive::forfallsidentifikator(self.kind.system, self.id, number, of));
+        let id = id.unwrap_or_else(|| self.identifikator(number, of));
         let beloep = reader.read(&entry.opprinnelig_beloep, place.key("opprinneligBeloep"));
         let dato = reader.optional(entry.forfallsdato.as_ref(), place.key("forfallsdato"));
         let kid = reader.kidnummer(entry.kidnummer.as_ref(), place.key("kidnummer"));
@@ -165,7 +171,7 @@ impl InstalmentReader<'_> {
     fn statutory(&self) -> Option<NaiveDate> {
         let serie = self.serie.filter(|_| self.kind.known.is_some_and(|known| known.lovbestemt_forfall))?;
         match self.termin {
-            Some(termin) => serie.forfallsdato(termin),
+            Some(termin) => self.termins_forfall.or_else(|| serie.forfallsdato(termin)),
             None if serie == Terminserie::Forskuddstrekk => self.periode?.enkeltdag().and_then(due_after_pay_day),
             None if serie.is_yearly() => serie.forfallsdato(Termin { aar: self.periode?.aar?, nummer: 1 }),
             None => None,
@@ -182,11 +188,16 @@ impl InstalmentReader<'_> {
         if first.is_some() { None } else { serie.avdrag(self.periode?.aar?) }
     }
 
+    /// The identifier of an instalment, if the scenario does not write it.
+    fn identifikator(&self, number: usize, of: usize) -> SmolStr {
+        derive::forfallsidentifikator(self.kind.system, (self.id, self.siffer), number, of)
+    }
+
     /// How to pay an instalment. All instalments of a tax that the law splits have the KID of the first.
     fn betalingsinformasjon(&self, beloep: Beloep, id: &str, of: usize) -> Betalingsinformasjon {
         let first = self.serie.filter(|serie| serie.is_yearly() && of > 1);
-        let first = first.map(|_| derive::forfallsidentifikator(self.kind.system, self.id, 1, of));
-        betalingsinformasjon(self.kind, beloep, self.part, self.id, first.as_deref().unwrap_or(id))
+        let first = first.map(|_| self.identifikator(1, of));
+        betalingsinformasjon(self.kind, beloep, self.part, self.siffer, first.as_deref().unwrap_or(id))
     }
 }
 
@@ -208,13 +219,13 @@ pub(super) fn betalingsinformasjon(
     kind: Kind,
     beloep: Beloep,
     part: Part,
-    krav: &str,
+    krav: Siffer,
     forfall: &str,
 ) -> Betalingsinformasjon {
     let debit = !beloep.is_negative();
     let has_kid = debit && kind.known.is_none_or(|known| known.har_kid);
     Betalingsinformasjon {
-        kidnummer: has_kid.then(|| derive::kidnummer(kind.system, &part.to_string(), krav, forfall)),
+        kidnummer: has_kid.then(|| derive::kidnummer(kind.system, part, krav, forfall)),
         konto: (debit || kind.system == Reskontrosystem::Skatt).then(|| derive::innkrevers_konto(kind.system)),
     }
 }

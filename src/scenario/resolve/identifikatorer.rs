@@ -6,9 +6,10 @@
 //! another beginning than an earlier series of the same ledger system always takes its own from all characters.
 
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use smol_str::SmolStr;
 
 use super::betalinger::paid_with;
-use super::derive;
+use super::derive::{self, Siffer};
 use super::ledger::Ledger;
 use crate::domain::identifikator::Part;
 use crate::domain::kravtype::Reskontrosystem;
@@ -98,7 +99,7 @@ fn instalments(document: &PartDocument, ledger: &mut Ledger, by_all: &[bool]) ->
     };
     let mut all: Vec<ForfallRef> = instalments_of(&ledger.krav).collect();
     all.sort_by_key(rank);
-    let (mut taken, mut renamed) = (FxHashMap::<(Part, Box<str>), usize>::default(), FxHashSet::default());
+    let (mut taken, mut renamed) = (FxHashMap::<(Part, SmolStr), usize>::default(), FxHashSet::default());
     for at in all {
         let krav = &ledger.krav[at.krav];
         let (part, system, of) = (krav.part, krav.system, krav.forfall.len());
@@ -112,7 +113,7 @@ fn instalments(document: &PartDocument, ledger: &mut Ledger, by_all: &[bool]) ->
             (_, Reskontrosystem::Mva) => format!("{old}-{}", attempt + 1).into(),
             (_, Reskontrosystem::Skatt) => {
                 let krav = spelt(&krav.kravidentifikator, attempt);
-                derive::forfallsidentifikator(system, &krav, at.forfall + 1, of)
+                derive::forfallsidentifikator(system, (&krav, Siffer::of(&krav)), at.forfall + 1, of)
             }
         };
         let first = usize::from(by_all[at.krav] && in_tax(krav));
@@ -143,7 +144,7 @@ fn kids(document: &PartDocument, ledger: &mut Ledger, by_all: &[bool], renamed: 
         return FxHashSet::default();
     }
     let kid_at = |krav: &Krav, forfall: usize| krav.forfall[forfall].betalingsinformasjon.kidnummer.clone();
-    let mut owners: FxHashMap<(Part, Box<str>), usize> = FxHashMap::default();
+    let mut owners: FxHashMap<(Part, SmolStr), usize> = FxHashMap::default();
     for at in instalments_of(&ledger.krav).filter(|at| has_written_kid(document, *at)) {
         let krav = &ledger.krav[at.krav];
         if let Some(kid) = kid_at(krav, at.forfall) {
@@ -153,7 +154,7 @@ fn kids(document: &PartDocument, ledger: &mut Ledger, by_all: &[bool], renamed: 
     let mut changed = FxHashSet::default();
     for (index, by_all) in by_all.iter().enumerate() {
         let krav = &ledger.krav[index];
-        let mut new: Vec<(usize, Box<str>)> = Vec::new();
+        let mut new: Vec<(usize, SmolStr)> = Vec::new();
         for number in 0..krav.forfall.len() {
             let at = ForfallRef { krav: index, forfall: number };
             let Some(old) = kid_at(krav, number).filter(|_| !has_written_kid(document, at)) else {
@@ -166,8 +167,8 @@ fn kids(document: &PartDocument, ledger: &mut Ledger, by_all: &[bool], renamed: 
                 if attempt == 0 && !renamed.contains(&index) {
                     return old.clone();
                 }
-                let part = krav.part.to_string();
-                derive::kidnummer(krav.system, &part, &spelt(&krav.kravidentifikator, attempt), id)
+                let siffer = Siffer::of(&spelt(&krav.kravidentifikator, attempt));
+                derive::kidnummer(krav.system, krav.part, siffer, id)
             };
             let mut kids = (usize::from(*by_all)..MOST_ATTEMPTS).map(kid);
             let free = kids.find(|kid| owners.get(&(krav.part, kid.clone())).is_none_or(|owner| *owner == index));
@@ -224,7 +225,7 @@ struct TakenIds<'l> {
     by_all: &'l [bool],
     /// What the file writes, for whomever.
     written: FxHashSet<&'l str>,
-    derived: FxHashSet<(Part, Box<str>)>,
+    derived: FxHashSet<(Part, SmolStr)>,
 }
 
 impl<'l> TakenIds<'l> {
@@ -241,14 +242,14 @@ impl<'l> TakenIds<'l> {
     }
 
     /// The identifier of a payment that covers an instalment: the old one, or another if that is taken.
-    fn free(&mut self, at: ForfallRef, old: &str) -> Box<str> {
+    fn free(&mut self, at: ForfallRef, old: &str) -> SmolStr {
         let krav = &self.krav[at.krav];
-        let id = |attempt: usize| -> Box<str> {
+        let id = |attempt: usize| -> SmolStr {
             if attempt == 0 {
                 return old.into();
             }
             let spelt = spelt(&krav.kravidentifikator, attempt);
-            derive::innbetalingsidentifikator(krav.system, krav.part, &spelt, at.forfall)
+            derive::innbetalingsidentifikator(krav.system, krav.part, Siffer::of(&spelt), at.forfall)
         };
         let mut ids = (usize::from(self.by_all[at.krav])..MOST_ATTEMPTS).map(id);
         let free = ids.find(|id| !self.written.contains(&**id) && !self.derived.contains(&(krav.part, id.clone())));

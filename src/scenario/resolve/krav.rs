@@ -3,7 +3,9 @@
 use rustc_hash::FxHashMap;
 
 use chrono::{Datelike, Days, NaiveDate};
+use smol_str::SmolStr;
 
+use super::derive::Siffer;
 use super::forfall::InstalmentReader;
 use super::ledger::Ledger;
 use super::{Reader, Who, derive};
@@ -50,8 +52,8 @@ pub(super) fn read(entries: &[KravEntry], who: &Who, ledger: &mut Ledger, reader
 struct Others {
     read: Vec<Option<Krav>>,
     /// The first claim with an identifier, of each party and of any party.
-    of_part: FxHashMap<(Part, Box<str>), usize>,
-    of_any: FxHashMap<Box<str>, usize>,
+    of_part: FxHashMap<(Part, SmolStr), usize>,
+    of_any: FxHashMap<SmolStr, usize>,
 }
 
 impl Others {
@@ -92,7 +94,7 @@ impl Kind {
     }
 
     /// The description of a claim that is not interest on another one.
-    pub(super) fn beskrivelse(self, kravtype: &str, periode: Option<&Kravperiode>) -> Box<str> {
+    pub(super) fn beskrivelse(self, kravtype: &str, periode: Option<&Kravperiode>) -> SmolStr {
         match self.known {
             Some(known) if known.periodetekst == Periodetekst::Null => format!("{} - 0", known.beskrivelse).into(),
             known => derive::kravbeskrivelse(self.system, known.map_or(kravtype, |known| known.beskrivelse), periode),
@@ -171,18 +173,7 @@ fn read_krav(entry: &KravEntry, who: &Who, others: &Others, place: Place<'_>, re
             ),
         }
     }
-    let renteperiode = entry.renteperiode.as_ref().and_then(|periode| {
-        let place = place.key("renteperiode");
-        if !kind.is_interest() || hovedstol.is_none() {
-            reader.error(place, "only an interest claim with hovedstolKravidentifikator has a renteperiode");
-        }
-        let fra = reader.read(&periode.fra_dato, place.key("fraDato"))?;
-        let til = reader.read(&periode.til_dato, place.key("tilDato"))?;
-        if til < fra {
-            reader.error(place.key("tilDato"), "tilDato is before fraDato");
-        }
-        Some((fra, til))
-    });
+    let renteperiode = renteperiode(entry, kind.is_interest() && hovedstol.is_some(), place, reader);
     let read_periode = match (&entry.kravperiode, found) {
         (Some(periode), Some(_)) => read_periode(periode, serie, kind.system, place.key("kravperiode"), reader),
         (Some(_), None) => None,
@@ -190,8 +181,17 @@ fn read_krav(entry: &KravEntry, who: &Who, others: &Others, place: Place<'_>, re
     };
     let (periode, termin) = read_periode.clone().unwrap_or_default();
     let amount_follows = amount_follows && entry.opprinnelig_beloep.is_none();
-    let instalments =
-        InstalmentReader { id: &id, part, kind, serie, termin, periode: periode.as_ref(), amount_follows };
+    let instalments = InstalmentReader {
+        id: &id,
+        siffer: Siffer::of(&id),
+        part,
+        kind,
+        serie,
+        termin,
+        termins_forfall: None,
+        periode: periode.as_ref(),
+        amount_follows,
+    };
     let forfall = instalments.read(entry, read_periode.is_some(), place, reader);
     let (_, _, forfall) = (found?, read_periode?, forfall?);
     let foerste = forfall.iter().filter_map(|forfall| forfall.forfallsdato).min();
@@ -238,6 +238,26 @@ fn read_krav(entry: &KravEntry, who: &Who, others: &Others, place: Place<'_>, re
         fastsettingsmaate: fastsettingsmaate(entry, kind, place, reader),
         forfall,
     })
+}
+
+/// Reads the days that interest is charged for. `fits` says whether a claim like this one has any.
+fn renteperiode(
+    entry: &KravEntry,
+    fits: bool,
+    place: Place<'_>,
+    reader: &mut Reader<'_>,
+) -> Option<(NaiveDate, NaiveDate)> {
+    let periode = entry.renteperiode.as_ref()?;
+    let place = place.key("renteperiode");
+    if !fits {
+        reader.error(place, "only an interest claim with hovedstolKravidentifikator has a renteperiode");
+    }
+    let fra = reader.read(&periode.fra_dato, place.key("fraDato"))?;
+    let til = reader.read(&periode.til_dato, place.key("tilDato"))?;
+    if til < fra {
+        reader.error(place.key("tilDato"), "tilDato is before fraDato");
+    }
+    Some((fra, til))
 }
 
 fn fastsettingsmaate(

@@ -1,8 +1,11 @@
 //! The ledger while it is being read, and how a scenario refers to its entries.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::OnceCell;
+
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use chrono::NaiveDate;
+use smol_str::SmolStr;
 
 use super::Reader;
 use crate::catalogue::nearest;
@@ -26,18 +29,16 @@ pub(super) struct Ledger {
     pub(super) mot_andre: Vec<MotregningMotAndre>,
     /// The interest claims whose amounts are computed, by index.
     pub(super) computed: Vec<usize>,
-    index: FxHashMap<(Part, Box<str>), usize>,
+    /// The claims by their identifiers. Made when one is first looked for.
+    index: OnceCell<FxHashMap<(Part, SmolStr), usize>>,
     /// The parties that the claims belong to: the party of the file, and its owner.
     parts: Vec<Part>,
-    /// The payments by their identifiers, and how much of each is not placed. Made when all payments have been read.
-    payments: FxHashMap<(Part, Box<str>), usize>,
-    unplaced: Vec<Beloep>,
+    /// The payments by their identifiers. Made when one is first looked for, which is when all payments have been read.
+    payments: OnceCell<FxHashMap<(Part, SmolStr), usize>>,
     /// The identifiers of payments that could not be read.
-    lost: FxHashSet<Box<str>>,
+    lost: FxHashSet<SmolStr>,
     /// Where the entries of the file stand that were kept.
     pub(super) origins: Origins,
-    /// The terms that have a claim of some kind. Made when a series first asks.
-    terms: Option<FxHashSet<Term>>,
 }
 
 /// Where the entries stand in the file that were kept, and which payments had problems.
@@ -54,21 +55,22 @@ pub(super) struct Origins {
 /// The days of a period, if it has any.
 type Days = Option<(NaiveDate, NaiveDate)>;
 
-/// The days of a claim's period, with its kind and party.
-type Term = (Box<str>, Part, Days);
-
-fn term_of(krav: &Krav) -> Term {
-    (krav.kravtype.clone(), krav.part, krav.kravperiode.as_ref().and_then(|periode| periode.dager))
+/// The places of entries by their parties and identifiers. Of two that are equal, the first is found.
+fn first_of_each<'l>(entries: impl Iterator<Item = (Part, &'l SmolStr)>) -> FxHashMap<(Part, SmolStr), usize> {
+    let mut found = FxHashMap::with_capacity_and_hasher(entries.size_hint().0, FxBuildHasher);
+    for (at, (part, id)) in entries.enumerate() {
+        found.entry((part, id.clone())).or_insert(at);
+    }
+    found
 }
 
 impl Ledger {
     pub(super) fn add_krav(&mut self, krav: Krav) {
-        self.index.entry((krav.part, krav.kravidentifikator.clone())).or_insert(self.krav.len());
+        if let Some(index) = self.index.get_mut() {
+            index.entry((krav.part, krav.kravidentifikator.clone())).or_insert(self.krav.len());
+        }
         if !self.parts.contains(&krav.part) {
             self.parts.push(krav.part);
-        }
-        if let Some(terms) = &mut self.terms {
-            terms.insert(term_of(&krav));
         }
         self.krav.push(krav);
     }
@@ -85,6 +87,7 @@ impl Ledger {
             self.origins.doubtful.insert(self.innbetalinger.len());
         }
         self.origins.innbetalinger.push(at);
+        self.payments.take();
         self.innbetalinger.push(innbetaling);
     }
 
@@ -118,28 +121,24 @@ impl Ledger {
 
     /// The claim with an identifier: one of the party, otherwise one of any party in the file.
     pub(super) fn find(&self, part: Part, id: &str) -> Option<usize> {
-        let of = |part: Part| self.index.get(&(part, id.into())).copied();
+        let index =
+            self.index.get_or_init(|| first_of_each(self.krav.iter().map(|krav| (krav.part, &krav.kravidentifikator))));
+        let id = SmolStr::new(id);
+        let of = |part: Part| index.get(&(part, id.clone())).copied();
         of(part).or_else(|| self.parts.iter().filter_map(|part| of(*part)).min())
     }
 
-    /// Whether there is a claim of some kind for a term, by the days of the term.
-    pub(super) fn has_term(&mut self, kravtype: &str, part: Part, days: Days) -> bool {
-        let terms = self.terms.get_or_insert_with(|| self.krav.iter().map(term_of).collect());
-        terms.contains(&(kravtype.into(), part, days))
-    }
-
-    /// Makes the payments findable, once all have been read.
-    pub(super) fn index_payments(&mut self) {
-        for (i, it) in self.innbetalinger.iter().enumerate() {
-            self.payments.entry((it.part, it.innbetalingsidentifikator.clone())).or_insert(i);
-            let placed = it.plasseringer.iter().map(|placed| placed.beloep).sum::<Beloep>();
-            self.unplaced.push(it.innbetalt_beloep - placed);
-        }
+    /// The terms that have a claim of some kind, by their days.
+    pub(super) fn terms_with(&self, kravtype: &str, part: Part) -> FxHashSet<Days> {
+        let of_kind = self.krav.iter().filter(|krav| krav.part == part && krav.kravtype == kravtype);
+        of_kind.map(|krav| krav.kravperiode.as_ref().and_then(|periode| periode.dager)).collect()
     }
 
     /// The part of a payment that is placed on nothing.
     pub(super) fn unplaced(&self, innbetaling: usize) -> Beloep {
-        self.unplaced.get(innbetaling).copied().unwrap_or_default()
+        self.innbetalinger.get(innbetaling).map_or(Beloep::ZERO, |it| {
+            it.innbetalt_beloep - it.plasseringer.iter().map(|placed| placed.beloep).sum::<Beloep>()
+        })
     }
 
     /// Whether there is a claim with an identifier.
@@ -215,7 +214,10 @@ impl Ledger {
         reader: &mut Reader<'_>,
     ) -> Option<usize> {
         let id = reader.read(id, place)?;
-        let of = |part: Part| self.payments.get(&(part, id.clone())).copied();
+        let payments = self.payments.get_or_init(|| {
+            first_of_each(self.innbetalinger.iter().map(|it| (it.part, &it.innbetalingsidentifikator)))
+        });
+        let of = |part: Part| payments.get(&(part, id.clone())).copied();
         let found = of(part).or_else(|| self.parts.iter().filter_map(|part| of(*part)).min());
         if found.is_none() && self.lost.contains(&id) {
             reader.error(place, format!("payment {id} could not be read; see its own problems"));

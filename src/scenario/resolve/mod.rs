@@ -17,6 +17,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use chrono::{Months, NaiveDate};
+use smol_str::SmolStr;
 
 use super::befolkning::{BefolkningEntry, Oenske, Profil};
 use super::budget::{Budget, Share};
@@ -92,7 +93,8 @@ pub(super) fn party(
     let utgave = reader.optional(document.utgave.as_ref(), root.key("utgave"));
     let skjermet = reader.optional(document.skjermet.as_ref(), root.key("skjermet")).unwrap_or_default();
     let beskrivelse = reader.optional(document.beskrivelse.as_ref(), root.key("beskrivelse"));
-    let who = Who { part, innehaver, navn: navn.clone(), konto };
+    let egen = Bankkonto { kontoeiers_navn: Some(navn.clone()), kontonummer: konto, ..Bankkonto::default() };
+    let who = Who { part, innehaver, navn: navn.clone(), konto: Arc::new(egen) };
 
     if !reader.has_room(written(document), root.key("part")) {
         return None;
@@ -202,8 +204,9 @@ fn written(document: &PartDocument) -> usize {
 pub(crate) struct Who {
     pub(crate) part: Part,
     pub(crate) innehaver: Option<Part>,
-    pub(crate) navn: Box<str>,
-    pub(crate) konto: Option<Box<str>>,
+    pub(crate) navn: SmolStr,
+    /// Its account, as its payments show it.
+    pub(crate) konto: Arc<Bankkonto>,
 }
 
 /// Reads single values, and adds their problems.
@@ -231,7 +234,7 @@ impl Reader<'_> {
         }
     }
 
-    pub(crate) fn not_empty(&mut self, text: &Text, place: impl fmt::Display) -> Option<Box<str>> {
+    pub(crate) fn not_empty(&mut self, text: &Text, place: impl fmt::Display) -> Option<SmolStr> {
         let text = self.read(text, &place)?;
         if text.is_empty() {
             self.problems.error(place, "must not be empty");
@@ -246,7 +249,7 @@ impl Reader<'_> {
 
     #[expect(clippy::option_option, reason = "a text can be left out, empty or given")]
     /// Reads a text that may be left out or empty. `None` means "derive it", `Some(None)` means "leave it out".
-    fn text_or_nothing(&mut self, text: Option<&Text>, place: impl fmt::Display) -> Option<Option<Box<str>>> {
+    fn text_or_nothing(&mut self, text: Option<&Text>, place: impl fmt::Display) -> Option<Option<SmolStr>> {
         self.optional(text, place).map(|text| Some(text).filter(|text| !text.is_empty()))
     }
 
@@ -270,13 +273,13 @@ impl Reader<'_> {
         }
     }
 
-    pub(crate) fn kontonummer(&mut self, konto: Option<&Number>, place: impl fmt::Display) -> Option<Box<str>> {
+    pub(crate) fn kontonummer(&mut self, konto: Option<&Number>, place: impl fmt::Display) -> Option<SmolStr> {
         let konto = self.optional(konto, &place)?;
         self.warn_if_invalid::<Kontonummer>("kontonummer", &konto, place);
         Some(konto)
     }
 
-    pub(crate) fn kidnummer(&mut self, kid: Option<&Number>, place: impl fmt::Display) -> Option<Box<str>> {
+    pub(crate) fn kidnummer(&mut self, kid: Option<&Number>, place: impl fmt::Display) -> Option<SmolStr> {
         let kid = self.optional(kid, &place)?;
         self.warn_if_invalid::<Kid>("kidnummer", &kid, place);
         Some(kid)
@@ -328,11 +331,11 @@ impl Reader<'_> {
             kidnummer: self.kidnummer(entry.kidnummer.as_ref(), place.key("kidnummer")),
             melding_sendt_til_mottaker: self
                 .optional(entry.melding_sendt_til_mottaker.as_ref(), place.key("meldingSendtTilMottaker")),
-            konto: entry.konto.as_ref().map(|konto| self.konto(konto, place.key("konto"))).unwrap_or_default(),
+            konto: entry.konto.as_ref().map(|konto| self.konto(konto, place.key("konto"))).unwrap_or_default().into(),
             sjekk_sendt_til: entry
                 .sjekk_sendt_til
                 .as_ref()
-                .map(|mottaker| mot_andre::mottaker(mottaker, place.key("sjekkSendtTil"), self)),
+                .map(|mottaker| mot_andre::mottaker(mottaker, place.key("sjekkSendtTil"), self).into()),
             valutakode: self.optional(entry.valutakode.as_ref(), place.key("valutakode")),
         }
     }

@@ -3,8 +3,10 @@
 use chrono::{Datelike, Days, NaiveDate};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
+use smol_str::SmolStr;
 
 use super::betalinger::{CONFIRMED, default_account, default_type, own_account, paid_with, placed_on};
+use super::derive::Siffer;
 use super::forfall::InstalmentReader;
 use super::krav::{DAYS_FROM_CREATION_TO_DUE, Kind, kind};
 use super::ledger::Ledger;
@@ -14,6 +16,7 @@ use crate::domain::Beloep;
 use crate::domain::identifikator::Part;
 use crate::domain::kravtype::KRAVTYPER;
 use crate::domain::reskontro::{ForfallRef, Innbetaling, Krav, Kravperiode, Motpart, Plassering, Utbetaling};
+use crate::domain::short_text::ShortText;
 use crate::domain::terminer::{Termin, Terminserie};
 use crate::scenario::format::KravserieEntry;
 use crate::scenario::problems::Place;
@@ -46,7 +49,7 @@ pub(super) fn read(entry: &KravserieEntry, who: &Who, ledger: &mut Ledger, place
 
 /// What the claims of a series have in common.
 struct Common {
-    kravtype: Box<str>,
+    kravtype: SmolStr,
     kind: Kind,
     part: Part,
     /// The identifier that the others are counted from.
@@ -67,6 +70,8 @@ struct Claim {
     /// The term, and the period in which it is written.
     termin: Option<Termin>,
     periode: Option<Kravperiode>,
+    /// The due date of the term.
+    termins_forfall: Option<NaiveDate>,
     /// Its due date, if it does not follow from the term.
     forfallsdato: Option<NaiveDate>,
 }
@@ -123,13 +128,16 @@ impl Common {
     /// Adds a claim to the ledger, and its payments.
     fn add(&self, claim: Claim, who: &Who, ledger: &mut Ledger) {
         let id = self.ids.id(claim.number);
+        let siffer = Siffer::of(&id);
         let periode = claim.periode.as_ref();
         let instalments = InstalmentReader {
             id: &id,
+            siffer,
             part: self.part,
             kind: self.kind,
             serie: self.kind.known.and_then(|known| known.terminer),
             termin: claim.termin,
+            termins_forfall: claim.termins_forfall,
             periode,
             amount_follows: false,
         };
@@ -158,7 +166,7 @@ impl Common {
                 let payee = own_account(who, system);
                 ledger.utbetalinger.push(Utbetaling {
                     part: self.part,
-                    utbetalingsidentifikator: derive::innbetalingsidentifikator(system, self.part, &id, number),
+                    utbetalingsidentifikator: derive::innbetalingsidentifikator(system, self.part, siffer, number),
                     utbetalingsbeskrivelse: None,
                     utbetaltdato: day,
                     utbetalt_beloep: -beloep,
@@ -172,7 +180,7 @@ impl Common {
             }
             ledger.innbetalinger.push(Innbetaling {
                 part: self.part,
-                innbetalingsidentifikator: derive::innbetalingsidentifikator(system, self.part, &id, number),
+                innbetalingsidentifikator: derive::innbetalingsidentifikator(system, self.part, siffer, number),
                 innbetalingsdato: paid,
                 innbetalt_beloep: beloep,
                 innbetalingstype: default_type(system, paid),
@@ -248,7 +256,7 @@ fn season(entry: &KravserieEntry, place: Place<'_>, reader: &mut Reader<'_>) -> 
 fn claims_of_terms(
     entry: &KravserieEntry,
     common: &Common,
-    ledger: &mut Ledger,
+    ledger: &Ledger,
     place: Place<'_>,
     reader: &mut Reader<'_>,
 ) -> Option<Vec<Claim>> {
@@ -282,15 +290,17 @@ fn claims_of_terms(
     let start = serie.ordinal(Termin { aar: 2020, nummer: 1 });
     let mut termin = serie.offset(serie.newest_overdue(first), 1);
     let mut claims = Vec::new();
-    while serie.forfallsdato(termin).is_some_and(|due| due <= last) {
+    let written = ledger.terms_with(&common.kravtype, common.part);
+    while let Some(due) = serie.forfallsdato(termin).filter(|due| *due <= last) {
         let days = serie.periode(termin);
         let is_in_time =
             days.is_none_or(|(begins, ends)| from.is_none_or(|from| ends >= from) && to.is_none_or(|to| begins <= to));
-        if is_in_time && !ledger.has_term(&common.kravtype, common.part, days) {
+        if is_in_time && !written.contains(&days) {
             claims.push(Claim {
                 number: i64::from(serie.ordinal(termin) - start),
                 periode: Some(period_of(serie, termin, common)),
                 termin: Some(termin),
+                termins_forfall: Some(due),
                 forfallsdato: None,
             });
         }
@@ -389,6 +399,7 @@ fn claims_by_steps(
         claims.push(Claim {
             number: number.into(),
             termin: None,
+            termins_forfall: None,
             periode: Some(derive::income_year(aar)),
             forfallsdato: Some(step.settle(due)),
         });
@@ -403,7 +414,7 @@ const COUNTED: &str = "kravidentifikator must end in digits, with enough digits 
 
 /// Counts up the digits at the end of an identifier. The number of digits stays the same.
 struct Counter {
-    prefix: Box<str>,
+    prefix: SmolStr,
     first: u64,
     width: u32,
 }
@@ -421,9 +432,9 @@ impl Counter {
         self.first + u64::from(count) <= 10_u64.pow(self.width)
     }
 
-    fn id(&self, number: i64) -> Box<str> {
+    fn id(&self, number: i64) -> SmolStr {
         let room = 10_i64.pow(self.width);
-        let counted = (self.first.cast_signed() + number).rem_euclid(room);
-        format!("{}{counted:0width$}", self.prefix, width = self.width as usize).into()
+        let counted = (self.first.cast_signed() + number).rem_euclid(room).unsigned_abs();
+        ShortText::default().text(&self.prefix).number(counted, self.width as usize).end()
     }
 }

@@ -3,6 +3,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use smol_str::SmolStr;
 
 use super::modell_2024::{Kravperiode, Motpart, Spraaktekster};
 use super::utgave_2024::{kravperiode, motpart, tekst};
@@ -149,7 +150,8 @@ pub(super) struct Mottaker<'a> {
 struct AdresseFrittFormat<'a> {
     /// The lines of the address.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    adressetekst: &'a [Box<str>],
+    #[schemars(with = "Vec<String>")]
+    adressetekst: &'a [SmolStr],
     /// The town.
     #[serde(skip_serializing_if = "Option::is_none")]
     poststedsnavn: Option<&'a str>,

@@ -14,6 +14,7 @@ use crate::interface::periode::Periode;
 use crate::services::render::WithDecimal as Kroner;
 use crate::services::reskontro::Konto;
 use crate::services::utvalg;
+use smol_str::SmolStr;
 
 pub(super) fn aapne_krav<'a>(view: &View<'a>) -> AapneKrav<'a> {
     let at = view.at();
@@ -154,16 +155,16 @@ fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
 
 /// The other end of a payment. Its account number is masked.
 pub(super) fn motpart(motpart: &r::Motpart) -> Motpart<'_> {
-    let masked = |number: &Option<Box<str>>| number.as_deref().map(|number| masked_kontonummer(number).into());
+    let masked = |number: &Option<SmolStr>| number.as_deref().map(|number| masked_kontonummer(number).into());
     Motpart {
         kidnummer: motpart.kidnummer.as_deref(),
         melding_sendt_til_mottaker: motpart.melding_sendt_til_mottaker.as_deref(),
         konto: Konto {
             kontonummer: masked(&motpart.konto.kontonummer),
             iban: masked(&motpart.konto.iban),
-            ..Konto::from(&motpart.konto)
+            ..Konto::from(&*motpart.konto)
         },
-        sjekk_sendt_til: motpart.sjekk_sendt_til.as_ref().map(mot_andre::mottaker),
+        sjekk_sendt_til: motpart.sjekk_sendt_til.as_deref().map(mot_andre::mottaker),
         valutakode: motpart.valutakode.as_deref(),
     }
 }

@@ -9,6 +9,7 @@ use parking_lot::{Mutex, RwLock};
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::orders::{Trekk, derive_faste, derive_trekkid, next_version, synthetic_person};
 use crate::domain::clock::day_in_norway;
@@ -30,9 +31,9 @@ const FIRST_NEW_ORDER: u32 = 9_000_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum OrderChoice {
     /// The order with this trekkid.
-    Trekkid(Box<str>),
+    Trekkid(SmolStr),
     /// The active order of this debtor; a new order if the debtor has none.
-    Skyldner(Box<str>),
+    Skyldner(SmolStr),
     /// A new order, of a synthetic debtor.
     New,
 }
@@ -69,7 +70,7 @@ pub(super) enum ChangeError {
 /// A version that was made while the sandbox ran.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Endring {
-    trekkid: Box<str>,
+    trekkid: SmolStr,
     versjon: Trekkversjon,
 }
 
@@ -80,7 +81,7 @@ pub(super) enum Trekkhending {
     /// A version was made. `new_order` says that it is the first one of a new order.
     Changed { employer: Part, change: Endring, new_order: bool },
     /// Orders of another service were taken over: these changes went, by their places in the list, and these came.
-    TakenOver { employer: Part, dropped: Vec<usize>, added: Vec<Endring>, orders: Vec<Box<str>> },
+    TakenOver { employer: Part, dropped: Vec<usize>, added: Vec<Endring>, orders: Vec<SmolStr> },
     /// A caller was told this sequence number, which is greater than all before it.
     Told { employer: Part, number: u64 },
     /// All changes were forgotten.
@@ -100,7 +101,7 @@ struct Arbeidsgiver {
 struct ArbeidsgiverState {
     endringer: Vec<Endring>,
     /// The ids of the orders that other services make.
-    taken_over: BTreeSet<Box<str>>,
+    taken_over: BTreeSet<SmolStr>,
     /// How many new orders were made, including those that were forgotten later.
     new_orders: u32,
     /// The scenario's list, and the list with the changes applied to it.
@@ -170,7 +171,7 @@ impl Kept for Trekkendringer {
 }
 
 /// Identifies a version: the employer, the trekkid and the number of the version.
-pub(super) type Versjonsnoekkel = (Part, Box<str>, u32);
+pub(super) type Versjonsnoekkel = (Part, SmolStr, u32);
 
 impl Trekkendringer {
     fn find(&self, part: Part) -> Option<Arc<Arbeidsgiver>> {
@@ -235,7 +236,7 @@ pub(super) fn take_over(session: &Session, part: Part, oppdrag: Vec<Oppdrag>, da
     if oppdrag.is_empty() && changes(session).find(part).is_none_or(nothing) {
         return Ok(());
     }
-    let wanted: Vec<(Box<str>, Vec<Trekkversjon>)> =
+    let wanted: Vec<(SmolStr, Vec<Trekkversjon>)> =
         oppdrag.into_iter().map(|it| (it.trekkid.clone(), versions(&it))).collect();
     session.commit_state::<Trekkendringer, _>(None, |changes| {
         let employer = changes.find(part);
@@ -297,7 +298,7 @@ impl Arbeidsgiver {
     fn taken_over(
         &self,
         part: Part,
-        wanted: Vec<(Box<str>, Vec<Trekkversjon>)>,
+        wanted: Vec<(SmolStr, Vec<Trekkversjon>)>,
         dag: NaiveDate,
     ) -> Option<Trekkhending> {
         let state = self.state.lock();

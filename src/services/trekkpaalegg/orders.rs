@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
+use smol_str::SmolStr;
 
 use crate::domain::Beloep;
 use crate::domain::identifikator::{Foedselsnummer, Kid, Part};
@@ -86,7 +87,7 @@ fn created_on(dag: NaiveDate) -> DateTime<Utc> {
 }
 
 /// Derives the fixed fields of the n-th order of an employer. `n` counts from 0.
-pub(super) fn derive_faste(trekkpliktig: Part, n: u32, aar: i32, skyldner: Box<str>) -> Faste {
+pub(super) fn derive_faste(trekkpliktig: Part, n: u32, aar: i32, skyldner: SmolStr) -> Faste {
     let digits = format!("{trekkpliktig}{n:07}");
     Faste {
         saksnummer: format!("TREKK/{aar}/{}", n + 1).into(),
@@ -99,14 +100,14 @@ pub(super) fn derive_faste(trekkpliktig: Part, n: u32, aar: i32, skyldner: Box<s
 }
 
 /// Derives the id of the n-th order of an employer: a UUID, the same at every start.
-pub(super) fn derive_trekkid(trekkpliktig: Part, n: u32) -> Box<str> {
+pub(super) fn derive_trekkid(trekkpliktig: Part, n: u32) -> SmolStr {
     let number: u64 = trekkpliktig.to_string().parse().unwrap_or_default();
     let mut rng = ChaCha8Rng::seed_from_u64(number ^ (u64::from(n) << 40));
     uuid::Builder::from_random_bytes(rng.random()).into_uuid().to_string().into()
 }
 
 /// Draws the number of a synthetic person.
-pub(super) fn synthetic_person(rng: &mut ChaCha8Rng) -> Box<str> {
+pub(super) fn synthetic_person(rng: &mut ChaCha8Rng) -> SmolStr {
     loop {
         let (day, month, year) = (rng.random_range(1..=28), rng.random_range(81..=92), rng.random_range(50..=99));
         let first = format!("{day:02}{month}{year}{:03}", rng.random_range(0..500));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use smol_str::SmolStr;
 
 use super::format::{TrekkDocument, TrekkEntry, TrekkhendelseEntry, TrekkserieEntry, TrekkversjonEntry};
 use super::orders::{Trekk, Trekkserie, derive_faste, derive_trekkid, next_version};
@@ -238,7 +239,7 @@ fn stoerrelse(
     }
 }
 
-fn skyldner(number: &PartNumber, place: Place<'_>, reader: &mut Reader<'_>) -> Option<Box<str>> {
+fn skyldner(number: &PartNumber, place: Place<'_>, reader: &mut Reader<'_>) -> Option<SmolStr> {
     let part = reader.read(number, place)?;
     if !part.is_person() {
         reader.error(place, "a debtor is a person, with a number of eleven digits");
@@ -293,7 +294,7 @@ fn serie(
 /// Reads literal versions. Versions with the same trekkid are one order. A broken rule gives a warning.
 fn literal(entries: &[TrekkversjonEntry], who: &Who, list: Place<'_>, reader: &mut Reader<'_>) -> Vec<Trekkpaalegg> {
     let mut orders: Vec<(Trekkpaalegg, Vec<usize>)> = Vec::new();
-    let mut by_id: HashMap<Box<str>, usize> = HashMap::new();
+    let mut by_id: HashMap<SmolStr, usize> = HashMap::new();
     let mut known = HashSet::new();
     for (i, entry) in entries.iter().enumerate() {
         let Some((id, versjon)) = version(entry, who, list.index(i), reader) else {
@@ -349,7 +350,7 @@ fn version(
     who: &Who,
     place: Place<'_>,
     reader: &mut Reader<'_>,
-) -> Option<(Box<str>, Trekkversjon)> {
+) -> Option<(SmolStr, Trekkversjon)> {
     let id = reader.not_empty(&entry.trekkid, place.key("trekkid"));
     let trekkversjon =
         positive(reader.read(&entry.trekkversjon, place.key("trekkversjon")), place.key("trekkversjon"), reader);
