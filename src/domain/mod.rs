@@ -17,6 +17,7 @@ pub mod restanser;
 pub mod saksgang;
 pub mod terminer;
 pub mod trekk;
+pub(crate) mod units;
 
 pub use beloep::Beloep;
 pub use chrono::NaiveDate;

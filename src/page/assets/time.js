@@ -135,7 +135,7 @@ export async function show(root) {
   root.append(
     h("div", { class: "clock" }, h("p", {}, say), marks, field("The day of the session", slider),
       h("div", { class: "row" }, field("Date", date), field("Events of", who)),
-      h("p", { class: "buttons" }, back, forward, button("+1 day", "POST", { advance: "1d" }), button("+1 week", "POST", { advance: "7d" }), button("+1 month", "POST", { advance: "1m" }),
+      h("p", { class: "buttons" }, back, forward, button("+1 day", "POST", { advance: "1d" }), button("+1 week", "POST", { advance: "7d" }), button("+1 month", "POST", { advance: "1mo" }),
         button("Freeze", "POST", { freeze: true }), button("Real time", "POST", { real: true }), button("Follow the server", "DELETE", undefined)),
       h("label", { class: "check" }, h("input", { type: "checkbox", checked: clock.tokens, onchange: (event) => change("POST", { tokens: event.target.checked }) }), " Tokens expire by this clock, too"),
       calls(() => [curl("POST", "/clock", last), curl("GET", `/timeline?after=${clock.day}`)])),

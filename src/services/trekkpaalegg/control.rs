@@ -111,7 +111,7 @@ struct TrekkDocument {
     /// Or kroner a month.
     #[schemars(range(min = 0, max = 10_000_000_000_i64))]
     beloep: Option<Number>,
-    /// First day, as a date or as a shift of the clock's day (`+1d`, `+1m`); tomorrow where left out.
+    /// First day, as a date or as a shift of the clock's day (`+1d`, `+1mo`); tomorrow where left out.
     fra: Option<String>,
     /// Last day; open-ended where left out.
     til: Option<String>,
@@ -295,7 +295,7 @@ fn hendelse(wanted: &TrekkDocument, dag: NaiveDate) -> Result<Trekkhendelse, Pro
         let read = parse_day(text).ok().or_else(shifted).filter(|day| YEARS.contains(&day.year()));
         read.ok_or_else(|| {
             let years = format!("{} to {}", YEARS.start(), YEARS.end());
-            let what = format!("not a day of the years {years}; write 2026-03-01, or +1d, +1m from the clock's day");
+            let what = format!("not a day of the years {years}; write 2026-03-01, or +1d, +1mo from the clock's day");
             Problem::bad_request(format!("{name} {text:?}: {what}"))
         })
     };

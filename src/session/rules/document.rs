@@ -39,7 +39,7 @@ pub(crate) struct RuleDocument {
     /// The seed of all that the rule draws; drawn, and told, where left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) seed: Option<u64>,
-    /// How long it lives, for example `10m`.
+    /// How long it lives, for example `10min`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) expires: Option<String>,
 }
@@ -171,8 +171,9 @@ impl Rule {
                     .and_then(|length| TimeDelta::from_std(length).ok())
                     .filter(|length| !length.is_zero());
                 let end = length.and_then(|length| now.checked_add_signed(length));
-                let bad =
-                    || refused("expires", text, format!("{text:?} is no length of time, like 10m or 30s"), &["10m"]);
+                let bad = || {
+                    refused("expires", text, format!("{text:?} is no length of time, like 10min or 30s"), &["10min"])
+                };
                 Some(end.ok_or_else(bad)?)
             }
         };
