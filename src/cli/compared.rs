@@ -44,6 +44,20 @@ const MAY_DIFFER: [&str; 32] = [
     "otlp",
 ];
 
+/// What replicas cannot have, with the reason.
+const NOT_FOR_REPLICAS: [(&str, &str); 1] =
+    [("generate_keys", "each would sign with a key of its own, and refuse the tokens of the others")];
+
+/// Checks that replicas can have these settings.
+///
+/// # Errors
+/// A sentence for a person.
+pub(super) fn check(matches: &ArgMatches) -> Result<(), String> {
+    let is_on = |id: &str| matches.try_get_one::<bool>(id).ok().flatten() == Some(&true);
+    let told = |(id, why): (&str, &str)| format!("--{} is not for replicas: {why}", id.replace('_', "-"));
+    NOT_FOR_REPLICAS.into_iter().find(|(id, _)| is_on(id)).map_or(Ok(()), |found| Err(told(found)))
+}
+
 /// The settings that are compared, with their values; a file with the digest of its text.
 pub(super) fn compared(matches: &ArgMatches, command: &clap::Command) -> BTreeMap<String, String> {
     let told = |argument: &Arg| {
@@ -77,7 +91,7 @@ mod tests {
     fn what_may_differ_is_a_setting_and_the_rest_is_compared() {
         let command = super::super::settings_command(crate::services::built_in());
         let ids: Vec<&str> = command.get_arguments().map(|argument| argument.get_id().as_str()).collect();
-        for id in MAY_DIFFER {
+        for id in MAY_DIFFER.into_iter().chain(NOT_FOR_REPLICAS.map(|(id, _)| id)) {
             assert!(ids.contains(&id), "there is no setting {id}");
         }
         let arguments = ["x", "--seed", "7", "--log", "off", "--auth", "signed", "--clients", "/nowhere"];

@@ -274,6 +274,7 @@ fn flags(matches: &ArgMatches, services: &Services) -> Result<Flags, clap::Error
         flags.url = None;
     }
     if matches!(flags.store.store, StoreAt::Database(_)) {
+        compared::check(matches).map_err(|why| clap::Error::raw(ErrorKind::ValueValidation, format!("{why}\n")))?;
         flags.compared = compared::compared(matches, &settings_command(services));
     }
     Ok(flags)

@@ -144,6 +144,13 @@ impl Log {
         }
     }
 
+    /// Says that something of how this process answers is another now, where others share its sessions.
+    pub(crate) fn changed(&self, name: &str, value: impl FnOnce() -> String) {
+        if let At::Shared(replicas) = &self.at {
+            replicas.changed(name, value());
+        }
+    }
+
     /// Whether other processes change the same sessions.
     pub(crate) fn is_shared(&self) -> bool {
         matches!(self.at, At::Shared(_))

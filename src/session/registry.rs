@@ -41,6 +41,9 @@ pub(crate) const DEFAULT: &str = "default";
 /// How many bytes of own scenarios all sessions may hold together.
 pub(crate) const MOST_OWN_BYTES: usize = 64 * 1024 * 1024;
 
+/// What replicas must have in common of the scenarios.
+const FILES: &str = "the digest of the scenario files";
+
 /// How many clients can be bound.
 const MOST_CLIENTS: usize = 10_000;
 
@@ -132,7 +135,7 @@ impl Sessions {
             let mut own = settings.compared.clone();
             own.insert("version".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
             own.insert("the base date (--now)".to_owned(), base.to_string());
-            own.insert("the digest of the scenario files".to_owned(), library.digest());
+            own.insert(FILES.to_owned(), library.digest());
             Sameness(own)
         })?;
         let (time, limits) = (Arc::new(Time::new(source, settings.now)), settings.limits);
@@ -182,6 +185,7 @@ impl Sessions {
         let told = self.library.failed().filter(|failed| failed.again);
         match self.library.reload(base, self.time.real()) {
             Ok(number) => {
+                self.log.changed(FILES, || self.library.digest());
                 for session in self.list() {
                     session.catch_up();
                 }

@@ -68,6 +68,9 @@ fn a_session_goes_on_where_it_was_saved() {
     let set = server.put("/~session=build-17/sandbox/webhooks", &receiver);
     assert_eq!(set.0, 200, "{}", set.1);
     save(&server, &file);
+    let arguments = ["--listen", server.address(), "capsule", "save", "--session", "build-17", "-o", "-"];
+    let printed = Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox")).args(arguments).output().expect("it runs");
+    assert_eq!(printed.stdout[..2], [0x1f, 0x8b], "gzip, on stdout");
     let (rules, clock) = (read(&server, "/sandbox/rules"), read(&server, "/sandbox/clock"));
     drop(server);
     let (code, text) = program(&["capsule", "show", file.path()]);

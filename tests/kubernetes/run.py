@@ -202,7 +202,7 @@ def runs(rendered, secrets, work):
     with log.open("w") as out:
         process = subprocess.Popen([BINARY], env={"PATH": os.environ["PATH"], **settings}, stdout=out, stderr=out)
     try:
-        while not (found := re.search(r"http://127[^ \n]*", log.read_text())):
+        while not (found := re.search(r'http://127[^ \n"]*', log.read_text())):
             if process.poll() is not None:
                 return f"it does not start: {log.read_text()}"
             time.sleep(0.05)

@@ -90,6 +90,20 @@ def main(binary):
         number = lambda name: float(re.search(rf"^innkreving_sandbox_{name} (\S+)$", page, re.M)[1])
         assert number('store_info{kind="database"}') == number("store_up") == 1, page
         assert 0 < number("store_lease_seconds") <= 2.9 and number("store_replicas_given_up_total") == 0, page
+        # Files that are exchanged for all are those that a later one must have.
+        for sandbox in running:
+            sandbox.end()
+        of_folder = [*SAME, "--scenarios", folder]
+        running = [start(*of_folder).starts(), start(*of_folder).starts()]
+        with open(os.path.join(folder, "a.yaml"), "w") as scenario:
+            scenario.write(SCENARIO.replace("LITEN", "STOR"))
+        until = time.monotonic() + 10
+        while not all("STOR TIGER" in sandbox.get("/sandbox/parties")[1] for sandbox in running):
+            assert time.monotonic() < until, "the files are not read anew"
+            time.sleep(0.1)
+        running.append(start(*of_folder).starts())
+        start(*SAME).refused("the digest of the scenario files is ")
+        running.pop().end()
         # The settings may change when all replicas have ended, also when they were killed.
         running.pop().end(kill=True)
         running.pop().end()

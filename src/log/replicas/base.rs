@@ -153,8 +153,8 @@ impl Base {
 
     /// Says that a replica is there, and with which settings it answers.
     pub(super) async fn introduce(&self, id: &str, settings: &str) -> Result<(), Fault> {
-        let text =
-            "INSERT INTO sandbox_settings (id, settings) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET seen = now()";
+        let text = "INSERT INTO sandbox_settings (id, settings) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE \
+                    SET seen = now(), settings = $2";
         soon(self.client.execute(text, &[&id, &settings])).await.map(drop)
     }
 

@@ -81,7 +81,7 @@ struct Shared {
     /// The name of this replica.
     id: String,
     /// How it answers, once it has introduced itself.
-    settings: OnceLock<String>,
+    settings: Mutex<Option<Sameness>>,
 }
 
 impl Shared {
@@ -141,7 +141,7 @@ impl Replicas {
             follower: OnceLock::new(),
             follows: Notify::new(),
             id,
-            settings: OnceLock::new(),
+            settings: Mutex::default(),
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (opened, told) = std::sync::mpsc::channel();
@@ -167,10 +167,16 @@ impl Replicas {
     /// # Errors
     /// Others that run answer otherwise, or the database cannot be asked.
     pub(super) fn introduce(&self, own: Sameness) -> Result<(), NotKept> {
-        let text = own.text();
-        self.reader.introduce(&self.shared.id, own)?;
-        let _ = self.shared.settings.set(text);
+        self.reader.introduce(&self.shared.id, own.clone())?;
+        *self.shared.settings.lock() = Some(own);
         Ok(())
+    }
+
+    /// Says that something of how this replica answers is another now. The others are told with the next sign of life.
+    pub(super) fn changed(&self, name: &str, value: String) {
+        if let Some(own) = &mut *self.shared.settings.lock() {
+            own.0.insert(name.to_owned(), value);
+        }
     }
 
     /// Waits for the turn. Nothing changes without it.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::base::{Base, Fault};
 use super::url::DatabaseUrl;
-use super::{Shared, now};
+use super::{Sameness, Shared, now};
 use crate::log::record::Record;
 use crate::log::writer::Batch;
 use crate::log::{NotKept, Operation};
@@ -148,8 +148,9 @@ impl Run {
             }
             if is_told || now().saturating_duration_since(checked) >= TICK {
                 self.check(&base).await?;
-                if let Some(settings) = self.shared.settings.get() {
-                    base.introduce(&self.shared.id, settings).await?;
+                let own = self.shared.settings.lock().as_ref().map(Sameness::text);
+                if let Some(own) = own {
+                    base.introduce(&self.shared.id, &own).await?;
                 }
                 checked = now();
             }

@@ -97,7 +97,8 @@ export async function show(root) {
     date.dispatchEvent(new Event("input"));
     slider.setAttribute("aria-valuetext", clock.day);
     const kind = clock.setting === "real" ? "It shows the real time." : clock.setting === "standing" ? "It stands still." : `It runs, ${clock.shift} from the real time.`;
-    fill(say, h("b", {}, clock.day), ` ${kind} ${clock.own ? "" : "It follows the server's clock. "}Base date ${clock.baseDate}.`);
+    const time = new Intl.DateTimeFormat("nb", { timeZone: "Europe/Oslo", hour: "2-digit", minute: "2-digit" }).format(new Date(clock.now));
+    fill(say, h("b", {}, clock.day), ` at ${time}. ${kind} ${clock.own ? "" : "It follows the server's clock. "}Base date ${clock.baseDate}.`);
     const [before, after] = [next(-1), next(1)];
     back.disabled = !before;
     forward.disabled = !after;
