@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::config::Keys;
 use crate::faults::modifiers::SessionName;
-use crate::interface::pages::{Problem, Shared};
+use crate::interface::pages::{OnlyReads, Problem, Shared};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -20,14 +20,17 @@ enum May {
 }
 
 /// Passes a request on if it may use the control API, and refuses it otherwise.
-pub(super) async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+pub(super) async fn guard(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
     if !shared.control {
         return Problem::not_found("the control API is switched off (--control off)").into_response();
     }
     match may(request.headers(), &shared.keys) {
         May::Everything => next.run(request).await,
         May::Read => match only_reads(&shared, &request) {
-            Ok(()) => next.run(request).await,
+            Ok(()) => {
+                request.extensions_mut().insert(OnlyReads);
+                next.run(request).await
+            }
             Err(problem) => problem.into_response(),
         },
         May::Nothing => {
@@ -57,8 +60,7 @@ fn may(headers: &HeaderMap, keys: &Keys) -> May {
 /// Checks that a request changes nothing. One that names a new session would begin it.
 fn only_reads(shared: &Shared, request: &Request) -> Result<(), Problem> {
     if ![Method::GET, Method::HEAD].contains(request.method()) {
-        let detail = format!("this key only reads (--read-key); {} needs that of --control-key", request.method());
-        return Err(Problem::new(StatusCode::FORBIDDEN, "The key does not open this", detail));
+        return Err(Problem::only_reads(&format!("{} may change something", request.method())));
     }
     let name = request.extensions().get::<Option<SessionName>>().cloned().flatten();
     match name.filter(|name| shared.sessions.existing(name.as_str()).is_none()) {

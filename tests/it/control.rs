@@ -55,6 +55,10 @@ fn a_key_that_reads_changes_nothing() {
             "{told}"
         );
     }
+    // What follows from cases gets its sequence numbers when it is first told.
+    let orders = get(&sandbox, "/sandbox/trekkpaalegg/ordrer", &[reads]);
+    assert!(orders.status == 403 && orders.text().contains("may change something"), "{}", orders.text());
+    assert_eq!(get(&sandbox, "/sandbox/trekkpaalegg", &[reads]).status, 200);
     // A look at a session that has not begun would begin it.
     let unknown = get(&sandbox, "/sandbox/clock", &[reads, ("Sandbox-Session", "build-17")]);
     assert!(unknown.status == 404 && unknown.text().contains("begins none"), "{}", unknown.text());

@@ -15,7 +15,7 @@ use rand::rngs::ChaCha8Rng;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub(crate) use in_session::{Begun, InSession, off_thread};
+pub(crate) use in_session::{Begun, InSession, MayChange, OnlyReads, off_thread};
 pub(crate) use operation::{ControlOperation, json_body};
 pub(crate) use problem::{JsonBody, Problem, ProblemLine, YamlBody, refused};
 pub(crate) use turns::Turns;

@@ -23,7 +23,7 @@ use crate::domain::trekk::regler::Trekkhendelse;
 use crate::domain::trekk::{Trekkliste, Trekkpaalegg, Trekkperiode, Trekkstoerrelse};
 use crate::interface::PageRoutes;
 use crate::interface::contract::Schemas;
-use crate::interface::pages::{ControlOperation, Deleted, InSession, JsonBody, Problem, Shared, json_body};
+use crate::interface::pages::{ControlOperation, Deleted, InSession, JsonBody, MayChange, Problem, Shared, json_body};
 use crate::scenario::{ScenarioSet, YEARS};
 use crate::session::Session;
 
@@ -169,9 +169,11 @@ struct OrdreQuery {
     trekkpliktig: Option<String>,
 }
 
+// What follows from cases gets its sequence numbers when it is first told.
 async fn orders(
     State(shared): State<Arc<Shared>>,
     InSession(session): InSession,
+    _: MayChange,
     query: Result<Query<OrdreQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(query) = query.map_err(|_| Problem::bad_request("the only parameter is trekkpliktig"))?;
