@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, StatusCode, Version};
 use hyper::body::Incoming;
@@ -220,11 +220,16 @@ impl Received {
     }
 }
 
+/// How much of a caller's name the log tells, in characters.
+const LONGEST_AGENT: usize = 100;
+
 /// A call of a page, as the log tells it.
 struct ToldPage {
     method: Method,
     path: String,
     session: String,
+    /// The program that called, by its own word.
+    agent: Option<String>,
 }
 
 impl ToldPage {
@@ -233,15 +238,19 @@ impl ToldPage {
             method: received.parts.method.clone(),
             path: redacted(received.path()).into_owned(),
             session: received.session.as_ref().map_or(DEFAULT, SessionName::as_str).to_owned(),
+            agent: received.parts.headers.get(USER_AGENT).map(|value| {
+                let told = String::from_utf8_lossy(value.as_bytes());
+                redacted(&told).chars().take(LONGEST_AGENT).collect()
+            }),
         }
     }
 
     /// A page that is only looked at is not told of, unless its key was missing.
     fn log(&self, status: StatusCode, id: &CallId) {
-        let Self { method, path, session } = self;
+        let Self { method, path, session, agent } = self;
         if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) || !method.is_safe() {
             let (method, id) = (redacted(method.as_str()), redacted(id.as_str()));
-            tracing::info!(session, %method, path, status = status.as_u16(), korrelasjonsid = &*id, "control call");
+            tracing::info!(session, %method, path, status = status.as_u16(), korrelasjonsid = &*id, user_agent = agent.as_deref(), "control call");
         }
     }
 }

@@ -75,6 +75,7 @@ impl<'f> Client<'f> {
         let (mut sender, connection) = handshake.map_err(|error| text(&error))?;
         tokio::spawn(connection);
         let mut request = Request::builder().method(method).uri(base.path(path)).header(header::HOST, base.authority());
+        request = request.header(header::USER_AGENT, concat!("innkreving-sandbox/", env!("CARGO_PKG_VERSION")));
         if let Some(session) = self.session {
             request = request.header("Sandbox-Session", session);
         }

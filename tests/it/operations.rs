@@ -210,6 +210,9 @@ fn a_log_in_json_has_nothing_but_json_and_tells_of_changes() {
         |call: &Value| (call["method"].clone(), call["path"].clone(), call["session"].clone(), call["status"].clone());
     let expected = |status: u16| ("POST".into(), "/sandbox/rules".into(), "build-17".into(), status.into());
     assert_eq!(calls.iter().map(facts).collect::<Vec<_>>(), [expected(401), expected(201)], "{log}");
+    assert!(calls.iter().all(|call| call["korrelasjonsid"].is_string()), "{log}");
+    assert!(calls[0]["user_agent"].as_str().is_some_and(|agent| agent.starts_with("ureq")), "{log}");
+    assert_eq!(calls[1]["user_agent"], concat!("innkreving-sandbox/", env!("CARGO_PKG_VERSION")), "{log}");
     assert!(!log.contains("hemmelig"), "{log}");
     // What keeps a sandbox from starting is JSON, too, at every level.
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
