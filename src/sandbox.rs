@@ -1,5 +1,6 @@
 //! A sandbox inside another Rust program, for its tests.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
@@ -11,7 +12,7 @@ use tokio::sync::oneshot;
 use crate::access::Level;
 use crate::browser::Allowed;
 use crate::catalogue::Edition;
-use crate::config::{Limits, Options, PopulationFlags, ServiceSettings, Settings};
+use crate::config::{Keys, Limits, Options, PopulationFlags, ServiceSettings, Settings};
 use crate::domain::clock::Now;
 use crate::interface::{ServiceModule, Services};
 use crate::load::settings::LoadLimits;
@@ -51,6 +52,7 @@ pub struct SandboxBuilder {
     auth: Option<String>,
     seed: Option<u64>,
     control_key: Option<String>,
+    read_key: Option<String>,
     allow_host: Vec<String>,
     allow_origin: Vec<String>,
     limits: Limits,
@@ -170,6 +172,13 @@ impl SandboxBuilder {
         self
     }
 
+    /// A second key, which only reads (`--read-key`).
+    #[must_use]
+    pub fn read_key(mut self, key: &str) -> Self {
+        self.read_key = Some(key.to_owned());
+        self
+    }
+
     /// A host name by which the sandbox is called, in addition to its own (`--allow-host`).
     #[must_use]
     pub fn allow_host(mut self, name: &str) -> Self {
@@ -234,6 +243,8 @@ impl SandboxBuilder {
         if sources.is_empty() {
             sources.push(Source::Builtin);
         }
+        let keys = Keys { control: self.control_key, read: self.read_key };
+        keys.check().map_err(|why| StartError::Setting(why.to_owned()))?;
         let services = built_in_and(&self.services);
         let (service_settings, load, population, store, traces) = read_settings(services, &self.settings)?;
         let settings = Settings {
@@ -243,12 +254,13 @@ impl SandboxBuilder {
             auth: auth.unwrap_or_default(),
             seed: self.seed,
             services: Arc::new(service_settings),
+            compared: BTreeMap::new(),
             load,
             store: Store::from(&store),
             tls: None,
             otlp: traces.otlp,
             control: true,
-            control_key: self.control_key,
+            keys,
             allowed: Allowed { hosts, origins },
             limits: self.limits,
             population: population.oenske(self.seed),

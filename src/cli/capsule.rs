@@ -15,7 +15,7 @@ use crate::faults::modifiers::SessionName;
 use crate::interface::Services;
 use crate::load::store::StoreAt;
 use crate::log::capsule::{Capsule, LONGEST};
-use crate::terminal::{Client, UNUSABLE, print, print_error};
+use crate::terminal::{Client, UNUSABLE, print, print_error, write_output};
 
 #[derive(Args)]
 pub(super) struct CapsuleArgs {
@@ -30,7 +30,7 @@ enum CapsuleCommand {
         /// Session; the default one if left out
         #[arg(long, value_name = "NAME")]
         session: Option<String>,
-        /// The file
+        /// The file, or - for stdout
         #[arg(long, short, value_name = "FILE")]
         output: PathBuf,
     },
@@ -47,7 +47,8 @@ enum CapsuleCommand {
         #[arg(long, value_name = "NUMBER")]
         at: Option<u64>,
     },
-    /// Send the calls again, and show what is answered otherwise. The exit code is 1 if something is
+    /// Send the calls again, and show what is answered otherwise. The exit code is 1 if something is. Changes by the control API
+    /// (rules, clock, scenarios) are not sent
     Replay {
         /// The capsule
         file: PathBuf,
@@ -60,9 +61,9 @@ enum CapsuleCommand {
 pub(super) fn run(args: &CapsuleArgs, flags: &Flags, services: &'static Services) -> ExitCode {
     let done = match &args.command {
         CapsuleCommand::Save { session, output } => save(flags, session.as_deref(), output),
-        CapsuleCommand::Show { file } => read(file).map(|capsule| print(&capsule_story::story(&capsule))),
+        CapsuleCommand::Show { file } => read(file).map(|capsule| print(&capsule_story::story(&capsule, services))),
         CapsuleCommand::Replay { file, against } => {
-            read(file).and_then(|capsule| capsule_replay::replay(&capsule, against))
+            read(file).and_then(|capsule| capsule_replay::replay(&capsule, against, services))
         }
         CapsuleCommand::Play { file, at } => read(file).and_then(|capsule| play(&capsule, *at, flags, services)),
     };
@@ -83,8 +84,7 @@ fn read(file: &Path) -> Result<Capsule, String> {
 
 fn save(flags: &Flags, session: Option<&str>, output: &Path) -> Result<ExitCode, String> {
     let bytes = Client::new(flags, session).bytes(Method::GET, "/sandbox/capsule")?;
-    std::fs::write(output, bytes).map_err(|error| format!("{}: {error}", output.display()))?;
-    Ok(ExitCode::SUCCESS)
+    write_output(output, &bytes)
 }
 
 /// A folder that goes when this is dropped.
@@ -121,7 +121,7 @@ fn play(capsule: &Capsule, at: Option<u64>, flags: &Flags, services: &'static Se
     flags.edition = head.edition.as_deref().and_then(|edition| edition.parse::<Edition>().ok());
     flags.auth = head.auth.parse()?;
     flags.store.store = StoreAt::Memory;
-    Ok(serve::run_with(&flags, services, &[], |sessions| {
+    Ok(serve::run_with(&flags, services, &[], Some(&name), |sessions| {
         sessions.adopt(&name, records).map_err(|error| error.to_string())?;
         sessions.bind(&name, &head.clients).map_err(|refused| refused.detail)
     }))

@@ -11,7 +11,9 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
 
+use crate::control::log_words_of;
 use crate::faults::base_url;
+use crate::interface::Services;
 use crate::log::capsule::Capsule;
 use crate::terminal::print;
 
@@ -43,7 +45,7 @@ enum Outcome {
 ///
 /// # Errors
 /// A sentence: the base URL is none, or nothing answers there.
-pub(super) fn replay(capsule: &Capsule, against: &str) -> Result<ExitCode, String> {
+pub(super) fn replay(capsule: &Capsule, against: &str, services: &Services) -> Result<ExitCode, String> {
     let base: Uri = against.parse().map_err(|error| format!("--against {against}: {error}"))?;
     let address = base.authority().filter(|_| base.scheme_str() == Some("http"));
     let address = address.ok_or_else(|| format!("--against {against}: write a URL like http://127.0.0.1:8080"))?;
@@ -75,8 +77,21 @@ pub(super) fn replay(capsule: &Capsule, against: &str) -> Result<ExitCode, Strin
         }
     }
     let _ = writeln!(text, "{same} calls were answered as before, {differ} otherwise, {skipped} were not sent");
+    let changes = changes(capsule, services);
+    if changes > 0 {
+        let _ = writeln!(
+            text,
+            "{changes} changes of clock, rules or scenarios are not sent: make them before, or replay against capsule play"
+        );
+    }
     print(&text);
     Ok(if differ == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// How many changes the house's own control API made, which calls do not make again.
+fn changes(capsule: &Capsule, services: &Services) -> usize {
+    let of_house = capsule.records.iter().filter(|record| record.place().0.is_empty() && &*record.kind != "begun");
+    of_house.filter(|record| !log_words_of(record, services).is_background).count()
 }
 
 async fn again(address: &str, prefix: &str, call: &Value) -> Result<Outcome, String> {

@@ -5,15 +5,16 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::control::log_facts;
+use crate::control::log_words_of;
+use crate::interface::Services;
 use crate::log::capsule::Capsule;
 
 /// The lines, the oldest first.
-pub(super) fn story(capsule: &Capsule) -> String {
+pub(super) fn story(capsule: &Capsule, services: &Services) -> String {
     let head = &capsule.head;
     let mut events: Vec<(DateTime<Utc>, String)> = Vec::new();
     for record in &capsule.records {
-        let line = format!("{:>7}  {}  {}", format!("#{}", record.sequence), record.kind, log_facts(record));
+        let line = format!("{:>7}  {}", format!("#{}", record.sequence), log_words_of(record, services).text);
         events.push((record.at, line));
     }
     for call in &capsule.calls {

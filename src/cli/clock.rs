@@ -31,9 +31,9 @@ enum ClockCommand {
         #[arg(allow_hyphen_values = true)]
         when: String,
     },
-    /// Move the clock forward, for example by 30d or 1m
+    /// Move the clock forward, for example by 30d, 2h or 1mo
     Advance {
-        /// A number and d (days), w (weeks), m (months) or y (years)
+        /// A number and s (seconds), min (minutes), h (hours), d (days), w (weeks), mo (months) or y (years)
         #[arg(allow_hyphen_values = true)]
         by: String,
     },

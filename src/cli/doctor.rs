@@ -132,7 +132,9 @@ fn port(flags: &Flags) -> Check {
     match TcpListener::bind(listen) {
         Ok(_) => Check::new(about, Verdict::Ok, format!("{listen} is free")),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
-            let answer = Client::new(flags, None).send(Method::GET, "/health/ready", None);
+            // What runs here, whatever --url says.
+            let here = Flags { url: None, ..flags.clone() };
+            let answer = Client::new(&here, None).send(Method::GET, "/health/ready", None);
             match answer {
                 Ok(answer)
                     if answer.status == StatusCode::OK
@@ -263,8 +265,11 @@ fn scenarios(flags: &Flags, services: &Services) -> Vec<Check> {
 /// Who can use the control API.
 fn control(flags: &Flags) -> Check {
     let settings = flags.settings();
-    match (settings.control, &settings.control_key) {
+    match (settings.control, &settings.keys.control) {
         (false, _) => Check::new("control API", Verdict::Ok, "off"),
+        (true, Some(_)) if settings.keys.read.is_some() => {
+            Check::new("control API", Verdict::Ok, "needs its key; a second key reads")
+        }
         (true, Some(_)) => Check::new("control API", Verdict::Ok, "needs its key"),
         (true, None) if settings.listen.ip().is_loopback() => {
             Check::new("control API", Verdict::Ok, "open, for this machine only")

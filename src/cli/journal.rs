@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::coverage::all_or;
 use crate::config::Flags;
 use crate::redact::visible;
-use crate::terminal::{Client, UNUSABLE, has_colours, print, print_error, query_value};
+use crate::terminal::{Client, UNUSABLE, has_colours, print, print_error, query_value, write_output};
 
 #[derive(Args)]
 pub(super) struct JournalArgs {
@@ -32,10 +32,10 @@ pub(super) struct JournalArgs {
     /// Print one call whole, with headers and bodies, by its number
     #[arg(long, value_name = "NUMBER", conflicts_with_all = ["har", "jsonl"])]
     entry: Option<u64>,
-    /// Write all to a file as HAR 1.2, which the network tools of browsers open
+    /// Write all to a file (- is stdout) as HAR 1.2, which the network tools of browsers open
     #[arg(long, value_name = "FILE")]
     har: Option<PathBuf>,
-    /// Write all to a file as JSON Lines
+    /// Write all to a file (- is stdout) as JSON Lines
     #[arg(long, value_name = "FILE")]
     jsonl: Option<PathBuf>,
     /// How many calls to print at most
@@ -74,11 +74,17 @@ fn export(args: &JournalArgs, client: &Client<'_>) -> Result<ExitCode, String> {
     let sessions = args.sessions.as_deref().map(|names| format!("?sessions={}", all_or(names))).unwrap_or_default();
     let write = |file: &Path, page: &str| {
         let text = client.text(Method::GET, &format!("/sandbox/{page}{sessions}"))?;
-        std::fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))
+        write_output(file, text.as_bytes())
     };
+    if [&args.har, &args.jsonl].iter().all(|file| file.as_deref() == Some(Path::new("-"))) {
+        return Err("only one of --har and --jsonl can go to stdout".to_owned());
+    }
     for (file, page) in [(&args.har, "har"), (&args.jsonl, "journal")] {
         if let Some(file) = file {
-            write(file, page)?;
+            let written = write(file, page)?;
+            if written != ExitCode::SUCCESS {
+                return Ok(written);
+            }
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -5,6 +5,7 @@ mod capsule_replay;
 mod capsule_story;
 mod check;
 mod clock;
+mod compared;
 mod coverage;
 mod docs;
 mod doctor;
@@ -17,6 +18,7 @@ mod rule;
 mod schema;
 mod serve;
 mod session;
+mod starting;
 mod stop;
 mod store;
 mod verify;
@@ -26,13 +28,16 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::config::{CONTROL_KEY, Flags, ServiceSettings, UnknownVariables, unknown_variables};
+use crate::config::{Flags, ServiceSettings, UnknownVariables, is_secret, unknown_variables};
 use crate::interface::{self, Services};
+use crate::load::store::StoreAt;
 use crate::log::replicas::url::DatabaseUrl;
 use crate::redact::{masked, visible};
-use crate::scenario::loading::{LoadError, count};
+use crate::scenario::loading::count;
 use crate::scenario::problems::Problem;
 use crate::services;
 use crate::session::registry::{CannotOpen, Sessions};
@@ -90,8 +95,7 @@ enum Command {
 }
 
 /// The text below the help of a subcommand.
-const SETTINGS_ELSEWHERE: &str =
-    "The settings of the server can be given here too (--listen, --control-key, …): see innkreving-sandbox --help";
+const SETTINGS_ELSEWHERE: &str = "The settings of the server can be given here too (--url, --listen, --control-key, …): see innkreving-sandbox --help";
 
 /// Runs the binary.
 pub fn main() -> ExitCode {
@@ -102,6 +106,7 @@ pub fn main() -> ExitCode {
     if unknown.misspelt.is_empty()
         && let Ok(matches) = with_environment(settings_command(services)).try_get_matches()
         && let Ok(flags) = flags(&matches, services)
+        && !asks_url(&matches)
     {
         return serve::run(&flags, services, &unknown.unrelated);
     }
@@ -124,6 +129,10 @@ pub fn main() -> ExitCode {
         return (subcommand.run)(matches, &flags);
     }
     match Cli::from_arg_matches(&matches).map(|cli| cli.command) {
+        Ok(None | Some(Command::Serve)) if asks_url(&matches) => {
+            print_error("--url is for the subcommands that ask a running sandbox; a sandbox listens by --listen");
+            ExitCode::from(UNUSABLE)
+        }
         Ok(None | Some(Command::Serve)) => serve::run(&flags, services, &unknown.unrelated),
         Ok(Some(Command::Check(args))) => check::run(&args, &flags, services),
         Ok(Some(Command::Parties(args))) => parties::run(&args, &flags, services),
@@ -143,9 +152,14 @@ pub fn main() -> ExitCode {
         Ok(Some(Command::Capsule(args))) => capsule::run(&args, &flags, services),
         Ok(Some(Command::Store(args))) => store::run(&args, &flags),
         Ok(Some(Command::Doctor(args))) => doctor::run(&args, &matches, &known, &flags, services, &unknown),
-        Ok(Some(Command::Healthcheck)) => healthcheck::run(&flags),
+        Ok(Some(Command::Healthcheck)) => healthcheck::run(&flags, asks_url(&matches)),
         Err(error) => error.exit(),
     }
+}
+
+/// Whether `--url` was given as a flag.
+fn asks_url(matches: &ArgMatches) -> bool {
+    matches.value_source("url") == Some(ValueSource::CommandLine)
 }
 
 fn subcommand(services: &Services, name: &str) -> Option<&'static interface::Subcommand> {
@@ -219,7 +233,7 @@ fn unknown_environment(services: &Services) -> UnknownVariables {
 /// The value of a setting, by the name of its variable, as it may be shown: without a key, and without the password of a database.
 fn shown_value(variable: &str, value: &str) -> String {
     match variable {
-        CONTROL_KEY if !value.is_empty() => "***".to_owned(),
+        _ if is_secret(variable) && !value.is_empty() => "***".to_owned(),
         "SANDBOX_STORE" if value.contains("://") => DatabaseUrl::new(value).to_string(),
         _ => value.to_owned(),
     }
@@ -253,19 +267,23 @@ fn flags(matches: &ArgMatches, services: &Services) -> Result<Flags, clap::Error
             (section.read)(matches, &mut settings)?;
         }
     }
-    Ok(Flags { services: Arc::new(settings), ..Flags::from_arg_matches(matches)? })
+    let mut flags = Flags { services: Arc::new(settings), ..Flags::from_arg_matches(matches)? };
+    flags.control.keys().check().map_err(|why| clap::Error::raw(ErrorKind::ValueValidation, format!("{why}\n")))?;
+    // A flag wins over the environment, also where the two name a sandbox in different ways.
+    if !asks_url(matches) && matches.value_source("listen") == Some(ValueSource::CommandLine) {
+        flags.url = None;
+    }
+    if matches!(flags.store.store, StoreAt::Database(_)) {
+        compared::check(matches).map_err(|why| clap::Error::raw(ErrorKind::ValueValidation, format!("{why}\n")))?;
+        flags.compared = compared::compared(matches, &settings_command(services));
+    }
+    Ok(flags)
 }
 
-/// Loads the scenarios and begins the default session, or prints all problems.
-fn open_sessions(flags: &Flags, services: &Services) -> Result<Arc<Sessions>, ExitCode> {
+/// Loads the scenarios and begins the default session.
+fn open_sessions(flags: &Flags, services: &Services) -> Result<Arc<Sessions>, CannotOpen> {
     let of = services::of_services(services);
-    Sessions::open(flags.sources(None), of, &flags.settings(), system_time).map_err(|error| {
-        if let CannotOpen::Scenarios(LoadError::Problems(problems)) = &error {
-            print_problems(problems);
-        }
-        print_error(&error.to_string());
-        ExitCode::from(UNUSABLE)
-    })
+    Sessions::open(flags.sources(None), of, &flags.settings(), system_time)
 }
 
 /// Prints problems with excerpt and hint to stderr.

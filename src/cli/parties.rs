@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 
-use super::open_sessions;
+use super::{open_sessions, print_problems};
 use crate::config::Flags;
 use crate::control::parties::{PartyLine, lines, lines_of};
 use crate::control::search::{FIRST, MOST_SEARCHED, Where, search};
@@ -58,7 +58,11 @@ pub(super) fn run(args: &PartiesArgs, flags: &Flags, services: &Services) -> Exi
     };
     let sessions = match open_sessions(flags, services) {
         Ok(sessions) => sessions,
-        Err(code) => return code,
+        Err(error) => {
+            print_problems(error.problems());
+            print_error(&error.to_string());
+            return ExitCode::from(UNUSABLE);
+        }
     };
     let session = sessions.default_session();
     let day = session.today();

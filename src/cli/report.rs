@@ -8,7 +8,7 @@ use http::Method;
 
 use super::coverage::all_or;
 use crate::config::Flags;
-use crate::terminal::{Client, UNUSABLE, print, print_error};
+use crate::terminal::{Client, UNUSABLE, print_error, write_output};
 
 #[derive(Args)]
 pub(super) struct ReportArgs {
@@ -18,12 +18,22 @@ pub(super) struct ReportArgs {
     /// Several sessions, separated by commas, or all; they are told in one report
     #[arg(long, value_name = "NAMES|all")]
     sessions: Option<String>,
-    /// File to write; its ending says the format: .html, .md or .json. Without it, HTML goes to stdout
+    /// File to write; without it, or with -, the report goes to stdout
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Format; if left out, the ending of the file says it (.html, .md, .json), and stdout gets HTML
+    #[arg(long, value_name = "html|md|json")]
+    format: Option<ReportFormat>,
     /// Language of the report: Norwegian or English
     #[arg(long, default_value = "nb", value_name = "nb|en")]
     language: ReportLanguage,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ReportFormat {
+    Html,
+    Md,
+    Json,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -33,24 +43,26 @@ enum ReportLanguage {
 }
 
 pub(super) fn run(args: &ReportArgs, flags: &Flags) -> ExitCode {
-    match report(args, flags) {
-        Ok(text) if args.output.is_none() => print(&text),
-        Ok(_) => ExitCode::SUCCESS,
-        Err(error) => {
-            print_error(&error);
-            ExitCode::from(UNUSABLE)
-        }
-    }
+    report(args, flags).unwrap_or_else(|error| {
+        print_error(&error);
+        ExitCode::from(UNUSABLE)
+    })
 }
 
-/// Fetches the report, and writes the file if there is one.
-fn report(args: &ReportArgs, flags: &Flags) -> Result<String, String> {
-    let ending = args.output.as_ref().map(|file| file.extension().unwrap_or_default().to_string_lossy().into_owned());
-    let format = match ending.as_deref() {
-        None => "html",
-        Some(ending @ ("html" | "md" | "json")) => ending,
-        Some(other) => {
-            return Err(format!("a report has no format {other:?}; let the file end with .html, .md or .json"));
+/// Fetches the report, and writes it to its place.
+fn report(args: &ReportArgs, flags: &Flags) -> Result<ExitCode, String> {
+    let stdout = PathBuf::from("-");
+    let output = args.output.as_ref().unwrap_or(&stdout);
+    let ending = output.extension().unwrap_or_default().to_string_lossy();
+    let format = match (args.format, &*ending) {
+        (Some(ReportFormat::Html), _) | (None, "html") => "html",
+        (Some(ReportFormat::Md), _) | (None, "md") => "md",
+        (Some(ReportFormat::Json), _) | (None, "json") => "json",
+        (None, "") if *output == stdout => "html",
+        (None, other) => {
+            return Err(format!(
+                "a report has no format {other:?}; let the file end with .html, .md or .json, or give --format"
+            ));
         }
     };
     let language = match args.language {
@@ -60,8 +72,5 @@ fn report(args: &ReportArgs, flags: &Flags) -> Result<String, String> {
     let sessions = args.sessions.as_deref().map(|names| format!("&sessions={}", all_or(names))).unwrap_or_default();
     let path = format!("/sandbox/report?format={format}&language={language}{sessions}");
     let text = Client::new(flags, args.session.as_deref()).text(Method::GET, &path)?;
-    if let Some(file) = &args.output {
-        std::fs::write(file, &text).map_err(|error| format!("{}: {error}", file.display()))?;
-    }
-    Ok(text)
+    write_output(output, text.as_bytes())
 }

@@ -57,7 +57,7 @@ struct AddArgs {
     /// Seed of the random values of the rule
     #[arg(long, value_name = "NUMBER")]
     rule_seed: Option<u64>,
-    /// How long until the rule is deleted, for example 10m
+    /// How long until the rule is deleted, for example 10min
     #[arg(long, value_name = "LENGTH")]
     expires: Option<String>,
 }

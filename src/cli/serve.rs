@@ -1,21 +1,26 @@
 //! `serve`: answer calls until a signal stops the process.
 
+use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::{Map, Value};
 use tracing_subscriber::filter::LevelFilter;
 
+use super::starting::Starting;
 use super::{open_sessions, stop};
+use crate::access::Access;
 use crate::config::{Flags, LogFormat, LogLevel, Settings, base_url};
 use crate::control::welcome::Welcome;
+use crate::faults::modifiers::SessionName;
 use crate::interface::Services;
 use crate::redact::redacted;
 use crate::server::Server;
 use crate::services::open_access;
 use crate::session::registry::Sessions;
 use crate::session::time::system_time;
-use crate::terminal::{UNUSABLE, has_colours, print, print_error};
+use crate::terminal::{UNUSABLE, has_colours};
 use crate::tls::Tls;
 
 /// How long a thread without work stays. The watch of the folders wakes one after the other, so with a longer time all that a
@@ -23,17 +28,19 @@ use crate::tls::Tls;
 const KEEP_ALIVE: Duration = Duration::from_secs(1);
 
 pub(super) fn run(flags: &Flags, services: &'static Services, unrelated_variables: &[String]) -> ExitCode {
-    run_with(flags, services, unrelated_variables, |_| Ok(()))
+    run_with(flags, services, unrelated_variables, None, |_| Ok(()))
 }
 
-/// The same. `prepare` is done before the first call is answered.
+/// The same. `played` is the session of a capsule, and `prepare` is done before the first call is answered.
 pub(super) fn run_with(
     flags: &Flags,
     services: &'static Services,
     unrelated_variables: &[String],
+    played: Option<&SessionName>,
     prepare: impl FnOnce(&Sessions) -> Result<(), String>,
 ) -> ExitCode {
     start_log(flags);
+    let starting = Starting(flags.log_format);
     // The pipeline answers a call that panics (src/pipeline/mod.rs). This logs the panic on one line.
     std::panic::set_hook(Box::new(|panic| tracing::error!(panic = &*redacted(&panic.to_string()), "a bug")));
     for name in unrelated_variables {
@@ -41,10 +48,13 @@ pub(super) fn run_with(
     }
     let sessions = match open_sessions(flags, services) {
         Ok(sessions) => sessions,
-        Err(code) => return code,
+        Err(error) => {
+            starting.cannot_open(&error);
+            return ExitCode::from(UNUSABLE);
+        }
     };
     if let Err(why) = prepare(&sessions) {
-        print_error(&why);
+        starting.fails(&why);
         return ExitCode::from(UNUSABLE);
     }
     warn_of_scenarios(flags, &sessions);
@@ -53,11 +63,11 @@ pub(super) fn run_with(
     {
         Ok(tls) => tls,
         Err(error) => {
-            print_error(&error);
+            starting.fails(&error);
             return ExitCode::from(UNUSABLE);
         }
     };
-    if settings.control && settings.control_key.is_none() && !settings.listen.ip().is_loopback() {
+    if settings.control && settings.keys.control.is_none() && !settings.listen.ip().is_loopback() {
         tracing::warn!(
             listen = %settings.listen,
             "other machines can reach the control API without a key; set --control-key or --control off"
@@ -67,7 +77,7 @@ pub(super) fn run_with(
         Ok(access) => Arc::new(access),
         Err(messages) => {
             for message in &messages {
-                print_error(message);
+                starting.fails(message);
             }
             return ExitCode::from(UNUSABLE);
         }
@@ -76,7 +86,7 @@ pub(super) fn run_with(
     let runtime = match runtime.enable_all().thread_keep_alive(KEEP_ALIVE).build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            print_error(&format!("cannot start: {error}"));
+            starting.fails(&format!("cannot start: {error}"));
             return ExitCode::FAILURE;
         }
     };
@@ -84,32 +94,64 @@ pub(super) fn run_with(
         let server = match Server::bind(&settings, services, sessions, Arc::clone(&access)).await {
             Ok(server) => server,
             Err(error) => {
-                print_error(&cannot_listen(&settings, &error));
+                starting.fails(&cannot_listen(&settings, &error));
                 return ExitCode::from(UNUSABLE);
             }
         };
         let stopped = match stop::asked_or_input_ends(flags.stop_with_stdin) {
             Ok(stopped) => stopped,
             Err(error) => {
-                print_error(&format!("cannot listen for signals: {error}"));
+                starting.fails(&format!("cannot listen for signals: {error}"));
                 return ExitCode::FAILURE;
             }
         };
-        if let Ok(address) = server.address() {
-            let session = server.sessions().default_session();
-            print(&format!("{}\n", Welcome::new(base_url(address), &session, services, &access).text()));
-            if let (Some(tls), Some(secure)) = (&settings.tls, server.tls_address()) {
-                let secure = base_url(secure).replacen("http:", "https:", 1);
-                print(&format!("{}\n", tls.text(&secure, &base_url(address))));
-            }
-            tracing::debug!(%address, "listening");
-        }
+        announce(starting, &server, &settings, services, &access, played);
         server.run(stopped).await;
         ExitCode::SUCCESS
     });
     // Tasks that still read files or resolve scenarios are not waited for.
     runtime.shutdown_background();
     code
+}
+
+/// Says that a sandbox listens, and where. `played` is the session of a capsule.
+fn announce(
+    starting: Starting,
+    server: &Server,
+    settings: &Settings,
+    services: &'static Services,
+    access: &Access,
+    played: Option<&SessionName>,
+) {
+    let Ok(address) = server.address() else { return };
+    let session = server.sessions().default_session();
+    let base = base_url(address);
+    let secure = server.tls_address().map(|secure| base_url(secure).replacen("http:", "https:", 1));
+    let played = played.map(|name| format!("{base}/~session={name}"));
+    let text = || {
+        let mut text = format!("{}\n", Welcome::new(base.clone(), &session, services, access).text());
+        if let (Some(tls), Some(secure)) = (&settings.tls, &secure) {
+            let _ = writeln!(text, "{}", tls.text(secure, &base));
+        }
+        if let Some(url) = &played {
+            let _ = writeln!(text, "The session of the capsule\n  {url}\n");
+        }
+        text
+    };
+    let facts = || {
+        let mut facts = Map::new();
+        let mut put = |name: &str, value: Option<Value>| value.map(|value| facts.insert(name.to_owned(), value));
+        put("url", Some(base.clone().into()));
+        put("https_url", secure.clone().map(Value::from));
+        put("session_url", played.clone().map(Value::from));
+        put("version", Some(env!("CARGO_PKG_VERSION").into()));
+        put("day", Some(session.today().to_string().into()));
+        put("parties", Some(session.world().loaded.scenarios.len().into()));
+        put("auth", Some(settings.auth.to_string().into()));
+        put("store", Some(server.sessions().log().kind().into()));
+        facts
+    };
+    starting.listens(text, facts);
 }
 
 /// The host names that a certificate of the sandbox is for: those of all services, and those that the settings allow.

@@ -64,15 +64,15 @@ pub(super) fn run(args: &SessionArgs, flags: &Flags) -> ExitCode {
     print_answer(client.json(Method::POST, "/sandbox/undo", Some(&document)))
 }
 
-/// The log as lines: number, real time, kind, facts.
+/// The log as lines: number, real time, what happened.
 fn lines(log: &Value) -> String {
     let records = log["records"].as_array().map_or(&[][..], Vec::as_slice);
     let mut text = String::new();
     for record in records {
         let counts = if record["counts"] == true { ' ' } else { '-' };
-        let part = |name: &str| record[name].as_str().unwrap_or_default().to_owned();
-        let (at, kind, facts) = (part("at"), part("kind"), part("facts"));
-        let line = format!("{counts}{:>6}  {at:.19}  {kind}  {facts}", record["sequence"].to_string());
+        let part = |name: &str| record[name].as_str().unwrap_or_default();
+        let (at, words) = (part("at"), part("words"));
+        let line = format!("{counts}{:>6}  {at:.19}  {words}", record["sequence"].to_string());
         let _ = writeln!(text, "{}", line.trim_end());
     }
     if text.is_empty() { "nothing has happened to the session yet\n".to_owned() } else { text }

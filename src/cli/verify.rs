@@ -47,7 +47,7 @@ pub(super) struct VerifyArgs {
     /// File that says what counts as coverage, and what must be covered (coverage.yaml)
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
-    /// File of expectations in YAML: a list under expect, and a plan
+    /// File of expectations in YAML: a list, or a list under expect and a plan
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
     /// Write JUnit XML to a file
@@ -113,12 +113,21 @@ fn document(args: &VerifyArgs, matches: &ArgMatches) -> Result<Value, String> {
 
 fn read_file(file: &Path) -> Result<Map<String, Value>, String> {
     let text = read_text(file)?;
-    let mut document: Map<String, Value> =
-        serde_yaml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+    let told = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
+    let mut document = match serde_yaml::from_str(&text).map_err(|error| told(&error))? {
+        Value::Object(document) => document,
+        // A list alone is what would stand below expect.
+        Value::Array(list) => Map::from_iter([("expect".to_owned(), list.into())]),
+        _ => {
+            return Err(told(
+                &"write a list of expectations below expect, like - { covered: \"kravogbetalinger/*:KB-006\" }",
+            ));
+        }
+    };
     // A file may write calls as the command line does.
     for expectation in document.get_mut("expect").and_then(Value::as_array_mut).into_iter().flatten() {
         if let Some(Value::String(text)) = expectation.get("called") {
-            let filter = filter(text)?;
+            let filter = filter(text).map_err(|error| told(&error))?;
             expectation["called"] = filter;
         }
     }

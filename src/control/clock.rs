@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::clock::{Now, Shift};
+use crate::domain::clock::{ClockShift, Now};
 use crate::interface::pages::{InSession, JsonBody, Problem, Shared};
 use crate::session::Session;
 use crate::session::time::{Change, Setting};
@@ -20,7 +20,7 @@ pub(super) struct ClockChange {
     /// A date (noon in Norway, standing still), a date-time (standing still), or a shift like `+30d` of what the
     /// server's clock shows (it goes on).
     now: Option<String>,
-    /// How much further: `30d`, `1m`, `-2w`.
+    /// How much further: `30d`, `2h`, `30min`, `1mo`, `-2w`. `m` alone is refused: it could be a minute or a month.
     advance: Option<String>,
     /// It stands still where it is.
     freeze: Option<bool>,
@@ -111,7 +111,7 @@ fn parse_change(document: &ClockChange) -> Result<Option<Change>, Problem> {
     let set = |text: &String| text.parse::<Now>().map(Change::Set).map_err(|error| ("now", text.clone(), error));
     let advance = |text: &String| {
         let signed = if text.starts_with(['+', '-']) { text.clone() } else { format!("+{text}") };
-        signed.parse::<Shift>().map(Change::Advance).map_err(|error| ("advance", text.clone(), error))
+        signed.parse::<ClockShift>().map(Change::Advance).map_err(|error| ("advance", text.clone(), error))
     };
     let switch = |value: Option<bool>, change| value.filter(|on| *on).map(|_| Ok(change));
     let all = [

@@ -13,8 +13,10 @@ use serde_json::Value;
 
 use super::log_words::told;
 use crate::faults::refused::Refused;
+use crate::interface::Services;
 use crate::interface::contract::Schemas;
 use crate::interface::pages::{ControlOperation, InSession, JsonBody, Problem, Shared, json_body, off_thread, refused};
+use crate::log::kept::Told;
 use crate::log::record::Record;
 use crate::redact::redacted;
 use crate::session::history::{effective, undone_to};
@@ -113,12 +115,12 @@ pub(super) async fn show(State(shared): State<Arc<Shared>>, session: InSession) 
     let records = records(&shared, &session).await?;
     let counted: HashSet<u64> = effective(&records).iter().map(|record| record.sequence).collect();
     let view = |record: &Record| {
-        let told = told(record, shared.services);
+        let told = words(record, shared.services);
         RecordView {
             sequence: record.sequence,
             at: record.at,
             kind: record.kind.to_string(),
-            words: redacted(&told.text).chars().take(LONGEST_WORDS).collect(),
+            words: told.text,
             background: told.is_background,
             facts: facts(record),
             counts: counted.contains(&record.sequence),
@@ -131,12 +133,19 @@ pub(super) async fn show(State(shared): State<Arc<Shared>>, session: InSession) 
 /// The longest sentence of a record, in characters.
 const LONGEST_WORDS: usize = 240;
 
+/// A record as a sentence that fits on a line, redacted.
+pub(crate) fn words(record: &Record, services: &Services) -> Told {
+    let told = told(record, services);
+    let text: String = redacted(&told.text).chars().take(LONGEST_WORDS).collect();
+    Told { text, ..told }
+}
+
 /// The longest fact that is told, in characters, and the most of them.
 const LONGEST: usize = 80;
 const MOST_FACTS: usize = 6;
 
 /// The facts of a record that fit on a line.
-pub(crate) fn facts(record: &Record) -> String {
+fn facts(record: &Record) -> String {
     let Ok(Value::Object(data)) = serde_json::from_str(record.data.get()) else { return String::new() };
     let told = |(name, value): (&String, &Value)| {
         let text = match value {

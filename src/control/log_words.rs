@@ -1,8 +1,9 @@
 //! What the records of a log say to a tester.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-use crate::domain::clock::day_in_norway;
+use crate::domain::clock::{day_in_norway, noon_in_norway, time_in_norway};
 use crate::interface::Services;
 use crate::log::kept::{Told, plural};
 use crate::log::record::Record;
@@ -54,10 +55,16 @@ fn clock(set: &ClockSet) -> String {
     let what = match set.setting {
         None => "The clock follows the server's".to_owned(),
         Some(KeptSetting::Real) => "The clock was set to the real time".to_owned(),
-        Some(KeptSetting::Standing(at)) => format!("The clock was set to {}", day_in_norway(at)),
+        Some(KeptSetting::Standing(at)) => format!("The clock was set to {}", moment(at)),
         Some(KeptSetting::Shifted(shift)) => format!("The clock was set {} from the real time", String::from(shift)),
     };
     if set.tokens { format!("{what}; tokens expire by it, too") } else { what }
+}
+
+/// An instant in Norway: its day, and the time unless it is noon, where a date puts the clock.
+fn moment(at: DateTime<Utc>) -> String {
+    let form = if at == noon_in_norway(day_in_norway(at)) { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M" };
+    time_in_norway(at).format(form).to_string()
 }
 
 /// A rule on a line: what it does, and to which calls.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
 
 use crate::interface::pages::Shared;
 use crate::metrics::Page;
@@ -19,6 +20,7 @@ pub(super) async fn show(State(shared): State<Arc<Shared>>) -> Response {
     shared.metrics.write(&mut page);
     refused(&shared, &mut page);
     sessions(&shared, &mut page);
+    store(&shared, &mut page);
     http2(&shared, &mut page);
     spans(&shared, &mut page);
     load(&shared, &mut page);
@@ -62,6 +64,55 @@ fn sessions(shared: &Shared, page: &mut Page) {
         "1 if the last attempt to read the scenarios failed, so that earlier ones are in use.",
         fails,
     );
+}
+
+/// What keeps sessions. In memory nothing can fail.
+fn store(shared: &Shared, page: &mut Page) {
+    let log = shared.sessions.log();
+    page.begin("store_info", "gauge", "Where sessions are kept; the value is always 1.");
+    page.sample("store_info", &[("kind", log.kind())], 1);
+    let Some(figures) = log.figures() else { return };
+    page.single(
+        "store_up",
+        "gauge",
+        "1 if the store takes changes, and a replica knows what others have changed.",
+        u8::from(figures.is_up),
+    );
+    page.single("store_waiting_changes", "gauge", "Changes that are decided and not yet answered.", figures.waiting);
+    let name = "store_changes_total";
+    page.begin(
+        name,
+        "counter",
+        "Changes that were written, that were lost and told so, and that were refused because the store was down.",
+    );
+    for (outcome, count) in figures.changes {
+        page.sample(name, &[("outcome", outcome)], count);
+    }
+    page.single("store_failures_total", "counter", "How many times the store went down.", figures.failures);
+    if let Some(age) = figures.last_failure.and_then(|age| TimeDelta::from_std(age).ok()) {
+        let at = (shared.sessions.time.real() - age).timestamp();
+        page.single("store_last_failure_timestamp_seconds", "gauge", "When the store failed for the last time.", at);
+    }
+    if let Some(file) = figures.file {
+        page.single("store_bytes", "gauge", "Size of the file, with what lies beside it.", file.bytes);
+        if let Some(most) = file.most {
+            page.single("store_bytes_limit", "gauge", "The most that it may have (--store-max-size).", most);
+        }
+    }
+    if let Some(replica) = figures.replica {
+        page.single(
+            "store_lease_seconds",
+            "gauge",
+            "How long this replica may answer without asking the database again; 0 if it answers nothing.",
+            replica.lease.as_secs_f64(),
+        );
+        page.single(
+            "store_replicas_given_up_total",
+            "counter",
+            "Replicas that did not take in a change of this one in time.",
+            replica.given_up,
+        );
+    }
 }
 
 /// Those of HTTP/1.1 have no counter, because calls_total has all.

@@ -45,7 +45,7 @@ use crate::interface::pages::{InSession, Problem, Shared};
 use crate::interface::{Scheme, Services};
 use crate::page::{LazyAssets, POLICY};
 use crate::redact::visible;
-pub(crate) use log::facts as log_facts;
+pub(crate) use log::words as log_words_of;
 use welcome::Welcome;
 
 /// The router of the sandbox's own pages. A request has the name of its session in its extensions.

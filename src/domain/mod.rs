@@ -18,6 +18,7 @@ pub mod saksgang;
 pub(crate) mod short_text;
 pub mod terminer;
 pub mod trekk;
+pub(crate) mod units;
 
 pub use beloep::Beloep;
 pub use chrono::NaiveDate;

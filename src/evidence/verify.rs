@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::conduct::{self, Conduct};
 use crate::coverage::{Counts, Pattern, Plan, Universe, summary};
 use crate::session::Session;
-use crate::session::journal::{Entry, Filter};
-use crate::session::verdicts::{NearCall, Outcome};
+use crate::session::journal::{Difference, Entry, Filter};
+use crate::session::verdicts::{NearCall, NearTexts, Outcome};
 
 /// What is expected, read and possible.
 pub(crate) struct Expectation {
@@ -80,8 +80,9 @@ pub(crate) fn verify(expectations: &[Expectation], sessions: &[Arc<Session>], un
     Verdict { passed: results.iter().all(|result| result.passed), sessions: names, results }
 }
 
-fn outcome(passed: bool, detail: String) -> Outcome {
-    Outcome { expectation: String::new(), passed, detail, missing: Vec::new(), nearest: Vec::new() }
+/// A detail in both languages: English, which is the one of the control API, and Norwegian.
+fn outcome(passed: bool, detail: String, detail_nb: String) -> Outcome {
+    Outcome { expectation: String::new(), passed, detail, missing: Vec::new(), nearest: Vec::new(), detail_nb }
 }
 
 /// A number of things, as a text.
@@ -93,12 +94,15 @@ fn plural(count: u64, what: &str) -> String {
 fn tell_missing(told: &mut Outcome, dropped: u64, sessions: &[Arc<Session>]) {
     if dropped > 0 {
         told.passed = false;
-        let plural = plural(dropped, "older call");
-        let _ = write!(told.detail, "; {plural} can no longer be looked at: raise --journal");
+        let older = plural(dropped, "older call");
+        let _ = write!(told.detail, "; {older} can no longer be looked at: raise --journal");
+        let _ = write!(told.detail_nb, "; {dropped} eldre kall er ikke lenger å se: sett --journal høyere");
     }
     for (session, why) in sessions.iter().filter_map(|session| Some((session, session.journal.unseen()?))) {
         told.passed = false;
-        let _ = write!(told.detail, "; {}: {why} (docs/evidence.md)", session.name);
+        let name = &session.name;
+        let _ = write!(told.detail, "; {name}: {} (docs/evidence.md)", why.en);
+        let _ = write!(told.detail_nb, "; {name}: {} (docs/evidence.md)", why.nb);
     }
 }
 
@@ -111,7 +115,7 @@ fn called(filter: &Filter, times: Times, sessions: &[Arc<Session>]) -> Outcome {
         dropped += found.dropped;
         fitting.extend(found.entries.iter().map(|entry| near(session, entry, Vec::new())));
     }
-    let mut told = outcome((times.least..=times.most).contains(&count), plural(count, "call"));
+    let mut told = outcome((times.least..=times.most).contains(&count), plural(count, "call"), format!("{count} kall"));
     if count < times.least || times.most < u64::MAX {
         tell_missing(&mut told, dropped, sessions);
     }
@@ -132,7 +136,7 @@ fn nearest(filter: &Filter, sessions: &[Arc<Session>]) -> Vec<NearCall> {
             let differs = session.journal.differences(filter, entry);
             let place = near_calls.partition_point(|known| known.differs.len() <= differs.len());
             if !differs.is_empty() && place < MOST_NEAR {
-                near_calls.insert(place, near(session, entry, differs));
+                near_calls.insert(place, differing(session, entry, &differs));
                 near_calls.truncate(MOST_NEAR);
             }
         }
@@ -142,13 +146,29 @@ fn nearest(filter: &Filter, sessions: &[Arc<Session>]) -> Vec<NearCall> {
 
 /// One line about a call.
 pub(crate) fn line(entry: &Entry) -> String {
-    let status = entry.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+    line_with(entry, "no answer")
+}
+
+fn line_with(entry: &Entry, no_answer: &str) -> String {
+    let status = entry.status.map_or_else(|| no_answer.to_owned(), |status| status.to_string());
     let code = entry.code.map(|code| format!(" {code}")).unwrap_or_default();
     format!("{} {} → {status}{code}", entry.method, entry.url)
 }
 
-fn near(session: &Session, entry: &Entry, differs: Vec<String>) -> NearCall {
-    NearCall { session: session.name.to_string(), number: entry.number, call: line(entry), differs }
+/// A call with figures, which are the same in both languages.
+fn near(session: &Session, entry: &Entry, figures: Vec<String>) -> NearCall {
+    let nb = NearTexts { call: line_with(entry, "uten svar"), differs: figures.clone() };
+    NearCall { session: session.name.to_string(), number: entry.number, call: line(entry), differs: figures, nb }
+}
+
+/// A call with what it differs in.
+fn differing(session: &Session, entry: &Entry, differs: &[Difference]) -> NearCall {
+    let mut told = near(session, entry, Vec::new());
+    told.differs =
+        differs.iter().map(|Difference { name, is, wanted }| format!("{name} is {is}, not {wanted}")).collect();
+    told.nb.differs =
+        differs.iter().map(|Difference { name, is, wanted }| format!("{name} er {is}, ikke {wanted}")).collect();
+    told
 }
 
 fn covered(pattern: &Pattern, counts: &Counts) -> Outcome {
@@ -156,7 +176,9 @@ fn covered(pattern: &Pattern, counts: &Counts) -> Outcome {
     let missing: Vec<String> =
         pattern.wanted.iter().filter(|wanted| !is_tried(&wanted.cells)).map(|wanted| wanted.name.clone()).collect();
     let all = pattern.wanted.len();
-    let mut told = outcome(missing.is_empty(), format!("{} of {all} were tried", all - missing.len()));
+    let tried = all - missing.len();
+    let (en, nb) = (format!("{tried} of {all} were tried"), format!("{tried} av {all} er prøvd"));
+    let mut told = outcome(missing.is_empty(), en, nb);
     told.missing = missing;
     told.missing.truncate(MOST_MISSING);
     told
@@ -178,10 +200,12 @@ fn never(conduct: &'static Conduct, sessions: &[Arc<Session>]) -> Outcome {
         }
     }
     shown.truncate(MOST_NEAR);
-    let mut told = outcome(hits == 0, plural(hits, "time"));
+    let nb = if hits == 1 { "1 gang".to_owned() } else { format!("{hits} ganger") };
+    let mut told = outcome(hits == 0, plural(hits, "time"), nb);
     tell_missing(&mut told, dropped, sessions);
     if hits > 0 {
         let _ = write!(told.detail, "; {}", conduct.good.en);
+        let _ = write!(told.detail_nb, "; {}", conduct.good.nb);
     }
     told.nearest = shown;
     told
@@ -189,6 +213,7 @@ fn never(conduct: &'static Conduct, sessions: &[Arc<Session>]) -> Outcome {
 
 fn enough(tenths: u64, plan: &Plan, counts: &Counts, universe: &Universe) -> Outcome {
     let view = summary(universe, counts, plan, Vec::new());
-    let detail = format!("{:.1} %, {} of {} cells", view.sum.percent, view.sum.tried, view.sum.of);
-    outcome(view.sum.reaches(tenths), detail)
+    let (percent, tried, of) = (format!("{:.1}", view.sum.percent), view.sum.tried, view.sum.of);
+    let nb = format!("{} %, {tried} av {of} ruter", percent.replace('.', ","));
+    outcome(view.sum.reaches(tenths), format!("{percent} %, {tried} of {of} cells"), nb)
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, LogNormal};
 
-use super::duration::{parse_duration, write_duration};
+use super::duration::{FORMS, parse_duration, write_duration};
 
 /// The longest delay.
 pub(crate) const LONGEST: Duration = Duration::from_secs(600);
@@ -76,8 +76,8 @@ impl FromStr for Delay {
     fn from_str(text: &str) -> Result<Self, BadValue> {
         let bad = |why: &str| BadValue { why: format!("{text:?} is no delay: {why}"), allowed: DELAYS.to_vec() };
         let length = |text: &str| {
-            let length = parse_duration(text.trim()).ok_or_else(|| bad("a length is a number and ms, s, m or h"))?;
-            if length > LONGEST { Err(bad("the longest is 10m")) } else { Ok(length) }
+            let length = parse_duration(text.trim()).ok_or_else(|| bad(&format!("a length is {FORMS}")))?;
+            if length > LONGEST { Err(bad("the longest is 10min")) } else { Ok(length) }
         };
         if let Some((from, to)) = text.split_once("..") {
             let (from, to) = (length(from)?, length(to)?);
@@ -197,7 +197,7 @@ impl FromStr for Fault {
         let length = |default: Duration| match inside.map(parse_duration) {
             None => Ok(default),
             Some(Some(length)) if length <= LONGEST => Ok(length),
-            Some(_) => Err(bad("the brackets hold a length up to 10m, like 30s")),
+            Some(_) => Err(bad("the brackets hold a length up to 10min, like 30s")),
         };
         match name {
             "hang" => return length(DEFAULT_HANG).map(Self::Hang),
@@ -312,12 +312,12 @@ mod tests {
 
     #[test]
     fn every_value_is_written_as_it_was_read() {
-        for text in ["1500ms", "2s", "200ms..3s", "lognormal(300ms,0.8)", "0ms..10m"] {
+        for text in ["1500ms", "2s", "200ms..3s", "lognormal(300ms,0.8)", "0ms..10min"] {
             assert_eq!(text.parse::<Delay>().expect(text).to_string(), text);
         }
         for text in FAULTS.into_iter().chain(["hang(10s)", "slow-body(200/s)"]) {
             let written = text.parse::<Fault>().expect(text).to_string();
-            assert!(written == text || (text, written.as_str()) == ("hang", "hang(5m)"), "{text}: {written}");
+            assert!(written == text || (text, written.as_str()) == ("hang", "hang(5min)"), "{text}: {written}");
         }
         for text in ["fields", "order+optional", "optional+order"] {
             let drift = text.parse::<Drift>().expect(text);

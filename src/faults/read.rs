@@ -103,6 +103,6 @@ impl Modifiers {
 }
 
 fn refused_now(name: &str, value: &str, error: ClockError) -> Box<Refused> {
-    let forms = ["2026-03-01", "2026-03-01T12:00:00+01:00", "+30d", "-2w", "+1m"];
+    let forms = ["2026-03-01", "2026-03-01T12:00:00+01:00", "+30d", "-2w", "+1mo", "+2h"];
     Refused::new(name, Some(value), format!("{name}: {value:?}: {error}"), forms.map(str::to_owned).to_vec())
 }

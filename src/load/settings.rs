@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::body::Pace;
-use crate::faults::duration::parse_duration;
+use crate::faults::duration::{FORMS, parse_duration};
 use crate::faults::effects::bytes_a_second;
 
 /// The limits of connections, times and memory.
@@ -63,7 +63,7 @@ fn parse_switch(text: &str) -> Result<bool, String> {
 /// Reads a length of time above 0.
 pub(crate) fn parse_length(text: &str) -> Result<Duration, String> {
     let length = parse_duration(text).filter(|length| !length.is_zero());
-    length.ok_or_else(|| "a length of time is a number above 0 and ms, s, m or h, like 30m".to_owned())
+    length.ok_or_else(|| format!("a length of time is {FORMS}, above 0, like 30min"))
 }
 
 fn parse_number(text: &str) -> Result<usize, String> {

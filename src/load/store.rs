@@ -47,10 +47,10 @@ impl From<&StoreFlags> for Store {
 }
 
 fn parse_keep(text: &str) -> Result<Duration, String> {
-    let days =
-        text.strip_suffix('d').and_then(|days| days.parse::<u64>().ok()).filter(|days| (1..=36_500).contains(days));
-    let length = days.map(|days| Duration::from_secs(days * 24 * 60 * 60)).or_else(|| parse_length(text).ok());
-    length.ok_or_else(|| "a length of time is a number above 0 and s, m, h or d, like 30d".to_owned())
+    let most = Duration::from_secs(36_500 * 24 * 60 * 60);
+    parse_length(text).ok().filter(|length| *length <= most).ok_or_else(|| {
+        "a length of time is a number and s, min, h, d or w, above 0 and up to 36500d, like 30d".to_owned()
+    })
 }
 
 /// Where sessions are kept.

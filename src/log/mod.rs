@@ -4,6 +4,7 @@
 //! returns at once; the caller waits for the [`Batch`] that the record is in. One thread writes all that came meanwhile in one go.
 
 pub(crate) mod capsule;
+mod figures;
 pub(crate) mod file;
 pub(crate) mod kept;
 pub(crate) mod record;
@@ -17,10 +18,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+pub(crate) use figures::Figures;
+use figures::File;
 use file::{CannotOpenFile, FilePlace};
 use record::Record;
 use replicas::url::DatabaseUrl;
-use replicas::{CannotOpenDatabase, Follows, Replicas, Turn};
+use replicas::{CannotOpenDatabase, Follows, Replicas, Sameness, Turn};
 pub(crate) use writer::Batch;
 use writer::Writer;
 
@@ -84,8 +87,8 @@ const MOST_BYTES: usize = 32 * 1024 * 1024;
 enum At {
     /// In the memory of their sessions only.
     Memory,
-    /// In a place of this process.
-    Own(Writer),
+    /// In a file of this process.
+    Own(Writer, File),
     /// In a database that replicas share.
     Shared(Replicas),
 }
@@ -117,7 +120,8 @@ impl Log {
         let place = FilePlace::open(path, most)?;
         let failure = place.is_read_only().then(|| NotKept::new("the store is read-only"));
         let writer = Writer::new(Box::new(place), failure).map_err(CannotOpenFile::Thread)?;
-        Ok(Self { at: At::Own(writer), bytes: AtomicUsize::new(0), keep })
+        let file = File { path: path.to_owned(), most };
+        Ok(Self { at: At::Own(writer, file), bytes: AtomicUsize::new(0), keep })
     }
 
     /// Records lie in a database that other replicas use, too.
@@ -127,6 +131,24 @@ impl Log {
     pub(crate) fn database(url: &DatabaseUrl, keep: Duration) -> Result<Self, CannotOpenDatabase> {
         let replicas = Replicas::open(url)?;
         Ok(Self { at: At::Shared(replicas), bytes: AtomicUsize::new(0), keep })
+    }
+
+    /// Says how this process answers, where others share its sessions.
+    ///
+    /// # Errors
+    /// They answer otherwise.
+    pub(crate) fn introduce(&self, own: impl FnOnce() -> Sameness) -> Result<(), NotKept> {
+        match &self.at {
+            At::Memory | At::Own(..) => Ok(()),
+            At::Shared(replicas) => replicas.introduce(own()),
+        }
+    }
+
+    /// Says that something of how this process answers is another now, where others share its sessions.
+    pub(crate) fn changed(&self, name: &str, value: impl FnOnce() -> String) {
+        if let At::Shared(replicas) = &self.at {
+            replicas.changed(name, value());
+        }
     }
 
     /// Whether other processes change the same sessions.
@@ -150,7 +172,7 @@ impl Log {
     /// The database cannot be reached, or other replicas have the turn for too long.
     pub(crate) fn turn(&self) -> Result<Turn, NotKept> {
         match &self.at {
-            At::Memory | At::Own(_) => Ok(Turn::free()),
+            At::Memory | At::Own(..) => Ok(Turn::free()),
             At::Shared(replicas) => replicas.turn(),
         }
     }
@@ -161,7 +183,7 @@ impl Log {
     /// Other replicas may have changed something, and the database cannot be asked.
     pub(crate) async fn fresh(&self) -> Result<(), NotKept> {
         match &self.at {
-            At::Memory | At::Own(_) => Ok(()),
+            At::Memory | At::Own(..) => Ok(()),
             At::Shared(replicas) => replicas.fresh().await,
         }
     }
@@ -173,7 +195,7 @@ impl Log {
     pub(crate) fn keep(&self, operation: Operation) -> Result<Option<Arc<Batch>>, NotKept> {
         match &self.at {
             At::Memory => Ok(None),
-            At::Own(writer) => writer.queue(operation).map(Some),
+            At::Own(writer, _) => writer.queue(operation).map(Some),
             At::Shared(replicas) => replicas.queue(operation).map(Some),
         }
     }
@@ -182,7 +204,7 @@ impl Log {
     pub(crate) fn failure(&self) -> Option<NotKept> {
         match &self.at {
             At::Memory => None,
-            At::Own(writer) => writer.failure(),
+            At::Own(writer, _) => writer.failure(),
             At::Shared(replicas) => replicas.failure(),
         }
     }
@@ -190,7 +212,7 @@ impl Log {
     fn unsettled(&self) -> Vec<Arc<Batch>> {
         match &self.at {
             At::Memory => Vec::new(),
-            At::Own(writer) => writer.unsettled(),
+            At::Own(writer, _) => writer.unsettled(),
             At::Shared(replicas) => replicas.unsettled(),
         }
     }
@@ -199,7 +221,7 @@ impl Log {
     pub(crate) fn mark(&self) -> Mark {
         Mark(match &self.at {
             At::Memory => 0,
-            At::Own(writer) => writer.lost(),
+            At::Own(writer, _) => writer.lost(),
             At::Shared(replicas) => replicas.lost(),
         })
     }
@@ -230,7 +252,7 @@ impl Log {
     pub(crate) fn records(&self, session: &str) -> Result<Vec<Record>, NotKept> {
         match &self.at {
             At::Memory => Ok(Vec::new()),
-            At::Own(writer) => writer.read(|place| place.records(session)),
+            At::Own(writer, _) => writer.read(|place| place.records(session)),
             At::Shared(replicas) => replicas.records(session),
         }
     }
@@ -239,8 +261,27 @@ impl Log {
     pub(crate) fn logs(&self) -> Result<Vec<Stored>, NotKept> {
         match &self.at {
             At::Memory => Ok(Vec::new()),
-            At::Own(writer) => writer.read(Place::logs),
+            At::Own(writer, _) => writer.read(Place::logs),
             At::Shared(replicas) => replicas.logs(),
+        }
+    }
+
+    /// What an operator watches of the place. Nothing if records live in memory.
+    pub(crate) fn figures(&self) -> Option<Figures> {
+        let figures = match &self.at {
+            At::Memory => return None,
+            At::Own(writer, file) => Figures { file: Some(file.figures()), ..writer.counters().figures() },
+            At::Shared(replicas) => replicas.figures(),
+        };
+        Some(Figures { is_up: self.failure().is_none(), ..figures })
+    }
+
+    /// What the place is: `memory`, `file` or `database`.
+    pub(crate) fn kind(&self) -> &'static str {
+        match &self.at {
+            At::Memory => "memory",
+            At::Own(..) => "file",
+            At::Shared(_) => "database",
         }
     }
 
@@ -248,7 +289,7 @@ impl Log {
     pub(crate) fn follow(&self, follower: impl Follows + 'static) {
         match &self.at {
             At::Memory => {}
-            At::Own(writer) => writer.on_lost(Box::new(move |sessions| {
+            At::Own(writer, _) => writer.on_lost(Box::new(move |sessions| {
                 for session in sessions {
                     // Who follows has said so in the log.
                     let _ = follower.lost(session);
@@ -262,7 +303,7 @@ impl Log {
     pub(crate) fn close(&self) {
         match &self.at {
             At::Memory => {}
-            At::Own(writer) => writer.close(),
+            At::Own(writer, _) => writer.close(),
             At::Shared(replicas) => replicas.close(),
         }
     }
@@ -317,11 +358,16 @@ mod tests {
     #[tokio::test]
     async fn what_was_lost_before_the_answer_was_ready_is_not_forgotten() {
         let writer = Writer::new(Box::new(Full), None).expect("a thread");
-        let log = Log { at: At::Own(writer), bytes: AtomicUsize::new(0), keep: Duration::MAX };
+        let file = File { path: "/nowhere".into(), most: None };
+        let log = Log { at: At::Own(writer, file), bytes: AtomicUsize::new(0), keep: Duration::MAX };
         let mark = log.mark();
         let batch = log.keep(Operation::Forget("s".into())).expect("it is queued").expect("a batch");
         assert!(batch.wait().await.is_err());
         assert!(log.unsettled().is_empty(), "nothing is left to wait for");
+        let figures = log.figures().expect("a place");
+        assert_eq!((figures.is_up, figures.waiting, figures.failures), (false, 0, 1));
+        assert_eq!(figures.changes, [("written", 0), ("lost", 1), ("refused", 0)]);
+        assert!(figures.last_failure.is_some());
         assert!(log.settled_since(mark).await.is_err());
         assert!(log.settled_since(log.mark()).await.is_ok(), "a later call has nothing to do with it");
     }

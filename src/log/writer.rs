@@ -9,6 +9,7 @@ use std::time::Duration;
 use parking_lot::{Condvar, Mutex};
 use tokio::sync::Notify;
 
+use super::figures::Counters;
 use super::{NotKept, Operation, Place};
 
 /// How long to wait before a place that failed is tried again.
@@ -73,6 +74,7 @@ struct Shared {
     failing: AtomicBool,
     /// How often changes were lost.
     lost: AtomicU64,
+    counters: Counters,
     told: OnceLock<Told>,
 }
 
@@ -94,6 +96,7 @@ impl Writer {
             place,
             failing,
             lost: AtomicU64::new(0),
+            counters: Counters::default(),
             told: OnceLock::new(),
         });
         let of_thread = Arc::clone(&shared);
@@ -108,12 +111,14 @@ impl Writer {
     pub(super) fn queue(&self, operation: Operation) -> Result<Arc<Batch>, NotKept> {
         let mut queue = self.shared.queue.lock();
         if let Some(failure) = &queue.failure {
+            self.shared.counters.refused();
             return Err(failure.clone());
         }
         if queue.closed {
             return Err(NotKept::new("the sandbox is stopping"));
         }
         queue.open.push(operation);
+        self.shared.counters.queued();
         let batch = Arc::clone(&queue.batch);
         drop(queue);
         self.shared.wake.notify_one();
@@ -130,6 +135,10 @@ impl Writer {
     /// How often changes were lost. It counts before those who wait for them are told.
     pub(super) fn lost(&self) -> u64 {
         self.shared.lost.load(Ordering::Acquire)
+    }
+
+    pub(super) fn counters(&self) -> &Counters {
+        &self.shared.counters
     }
 
     /// The batches whose fate is not known.
@@ -193,6 +202,7 @@ impl Shared {
             match written {
                 Ok(()) => {
                     self.queue.lock().writing = None;
+                    self.counters.written(operations.len());
                     batch.settle(Ok(()));
                 }
                 Err(why) => self.fail(&why, &operations, &batch),
@@ -210,6 +220,8 @@ impl Shared {
         // What came meanwhile builds on what is lost.
         let (more, later) = (mem::take(&mut queue.open), mem::take(&mut queue.batch));
         drop(queue);
+        self.counters.lost(operations.len() + more.len());
+        self.counters.failed(true);
         tracing::error!(error = why, "the store takes no changes; calls that change something are refused");
         let mut sessions: Vec<Arc<str>> =
             operations.iter().chain(&more).map(|operation| Arc::clone(operation.session())).collect();
@@ -230,6 +242,8 @@ impl Shared {
             self.queue.lock().failure = None;
             self.failing.store(false, Ordering::Relaxed);
             tracing::info!("the store takes changes again");
+        } else {
+            self.counters.failed(false);
         }
     }
 }

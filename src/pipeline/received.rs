@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, USER_AGENT};
 use http::request::Parts;
-use http::{HeaderMap, Request, Version};
+use http::{HeaderMap, Method, Request, StatusCode, Version};
 use hyper::body::Incoming;
 
 use axum::response::IntoResponse as _;
@@ -21,9 +21,11 @@ use crate::faults::base_url;
 use crate::faults::modifiers::{Modifiers, SessionName};
 use crate::faults::refused::Refused;
 use crate::interface::{self, pages::Problem};
+use crate::redact::redacted;
 use crate::router::{Target, area, resolve};
 use crate::session::Session;
 use crate::session::call_id::CallId;
+use crate::session::registry::DEFAULT;
 use crate::traces::parent::TraceParent;
 
 /// A request as it came.
@@ -191,6 +193,7 @@ impl Received {
     /// Hands the request to the sandbox's own pages.
     pub(super) async fn page(mut self, state: &State) -> Response<Body> {
         let warning = Modifiers::or_none(self.merged().as_deref()).for_own_page().ok().flatten();
+        let told = ToldPage::of(&self);
         let body = self.body.take().map_or_else(axum::body::Body::empty, axum::body::Body::new);
         if self.path_from > 0 {
             self.parts.uri = without_prefix(&self.parts.uri, self.path());
@@ -202,6 +205,7 @@ impl Received {
         if !is_health && let Err(why) = state.sessions.log().fresh().await {
             let mut answer = Problem::from(why).into_response().map(Either::Right);
             response::label_page(&mut answer, &self.id, warning);
+            told.log(answer.status(), &self.id);
             return answer;
         }
         let answered = state.pages.clone().call(request).await;
@@ -211,7 +215,43 @@ impl Received {
             answer = Problem::from(why).into_response().map(Either::Right);
         }
         response::label_page(&mut answer, &self.id, warning);
+        told.log(answer.status(), &self.id);
         answer
+    }
+}
+
+/// How much of a caller's name the log tells, in characters.
+const LONGEST_AGENT: usize = 100;
+
+/// A call of a page, as the log tells it.
+struct ToldPage {
+    method: Method,
+    path: String,
+    session: String,
+    /// The program that called, by its own word.
+    agent: Option<String>,
+}
+
+impl ToldPage {
+    fn of(received: &Received) -> Self {
+        Self {
+            method: received.parts.method.clone(),
+            path: redacted(received.path()).into_owned(),
+            session: received.session.as_ref().map_or(DEFAULT, SessionName::as_str).to_owned(),
+            agent: received.parts.headers.get(USER_AGENT).map(|value| {
+                let told = String::from_utf8_lossy(value.as_bytes());
+                redacted(&told).chars().take(LONGEST_AGENT).collect()
+            }),
+        }
+    }
+
+    /// A page that is only looked at is not told of, unless its key was missing.
+    fn log(&self, status: StatusCode, id: &CallId) {
+        let Self { method, path, session, agent } = self;
+        if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) || !method.is_safe() {
+            let (method, id) = (redacted(method.as_str()), redacted(id.as_str()));
+            tracing::info!(session, %method, path, status = status.as_u16(), korrelasjonsid = &*id, user_agent = agent.as_deref(), "control call");
+        }
     }
 }
 

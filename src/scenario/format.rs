@@ -285,7 +285,7 @@ pub(crate) struct KravserieEntry {
     pub(crate) kravgruppe: Option<Text>,
     /// Due date of the first claim, if the series does not follow terms.
     pub(crate) foerste_forfallsdato: Option<Dato>,
-    /// Step to the next due date, for example `1d`, `1w`, `1m`, if the series does not follow terms.
+    /// Step to the next due date, for example `1d`, `1w`, `1mo`, if the series does not follow terms.
     pub(crate) steg: Option<Step>,
     /// The number of claims with the same due date. If left out, one.
     pub(crate) per_forfall: Option<Count>,

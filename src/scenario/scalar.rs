@@ -156,8 +156,8 @@ scalar!(
 );
 
 const BETALINGSDATO_PATTERN: &str =
-    r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|(i dag|forfall)( *[+-] *[0-9]+ *[dwmy])*( virkedag)?)$";
-const DATO_PATTERN: &str = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|i dag( *[+-] *[0-9]+ *[dwmy])*( virkedag)?)$";
+    r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|(i dag|forfall)( *[+-] *[0-9]+ *(d|w|m(o|onth)?|y))*( virkedag)?)$";
+const DATO_PATTERN: &str = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|i dag( *[+-] *[0-9]+ *(d|w|m(o|onth)?|y))*( virkedag)?)$";
 
 /// What makes a relative day the working day that it is or that comes next.
 const WORKING_DAY: &str = " virkedag";
@@ -168,7 +168,7 @@ fn working_day(raw: &str) -> (&str, bool) {
 }
 
 scalar!(
-    /// A day: `2026-03-01`, or `i dag` with shifts (`i dag - 40d`, `i dag + 2w`, `i dag - 1m + 3d`). With `virkedag` at
+    /// A day: `2026-03-01`, or `i dag` with shifts (`i dag - 40d`, `i dag + 2w`, `i dag - 1mo + 3d`). With `virkedag` at
     /// its end (`i dag - 40d virkedag`) it is the next working day if it is none itself.
     Dato -> NaiveDate,
     { "type": "string", "pattern": (DATO_PATTERN), "examples": ["2026-03-01", "i dag - 40d", "i dag + 2w virkedag"] },
@@ -228,8 +228,8 @@ scalar!(
     }
 );
 
-const ETTER_FORFALL_PATTERN: &str = r"^forfall( *[+-] *[0-9]+ *[dwmy])*( virkedag)?$";
-const SERIEBETALING_PATTERN: &str = r"^(opprettet|forfall( *[+-] *[0-9]+ *[dwmy])*( virkedag)?)$";
+const ETTER_FORFALL_PATTERN: &str = r"^forfall( *[+-] *[0-9]+ *(d|w|m(o|onth)?|y))*( virkedag)?$";
+const SERIEBETALING_PATTERN: &str = r"^(opprettet|forfall( *[+-] *[0-9]+ *(d|w|m(o|onth)?|y))*( virkedag)?)$";
 
 scalar!(
     /// A day by a due date: `forfall`, `forfall - 2d`, `forfall + 1w virkedag`.
@@ -278,7 +278,7 @@ impl Steps {
 }
 
 fn not_a_day() -> String {
-    "not a day; write 2026-03-01, or i dag with shifts: i dag - 40d, i dag + 2w virkedag (units d, w, m, y)".to_owned()
+    "not a day; write 2026-03-01, or i dag with shifts: i dag - 40d, i dag + 2w virkedag (units d, w, mo, y)".to_owned()
 }
 
 scalar!(
@@ -336,15 +336,15 @@ impl TerminChoice {
 }
 
 scalar!(
-    /// A step in time: `1d`, `2w`, `1m`. With `virkedag` at its end, each day that it leads to is the next working day if
+    /// A step in time: `1d`, `2w`, `1mo`. With `virkedag` at its end, each day that it leads to is the next working day if
     /// it is none itself.
     Step -> Steps,
-    { "type": "string", "pattern": "^[0-9]+[dwmy]( virkedag)?$" },
+    { "type": "string", "pattern": "^[0-9]+(d|w|m(o|onth)?|y)( virkedag)?$" },
     |raw, base| {
         let (step, on_working_day) = working_day(raw);
         let shift = Some(step).filter(|step| step.starts_with(|c: char| c.is_ascii_digit()));
         let shift = shift.and_then(|step| Shift::from_str(&format!("+{step}")).ok());
-        shift.map(|shift| Steps { shift, on_working_day }).ok_or_else(|| "not a step; write 1d, 2w or 1m".to_owned())
+        shift.map(|shift| Steps { shift, on_working_day }).ok_or_else(|| "not a step; write 1d, 2w or 1mo".to_owned())
     }
 );
 

@@ -113,13 +113,13 @@ impl Server {
             turns: Turns::default(),
             watchers: watchers.clone(),
             authority: settings.tls.as_ref().and_then(|tls| tls.authority.clone()),
-            key: settings.control_key.clone(),
+            keys: settings.keys.clone(),
             metrics: Arc::clone(&metrics),
             load: Arc::clone(&load),
             traces: traces.clone(),
             seeds: Mutex::new(ChaCha8Rng::from_rng(&mut rng)),
         });
-        let browsers = Browsers::new(settings.allowed.clone(), listener.local_addr()?, settings.control_key.is_some());
+        let browsers = Browsers::new(settings.allowed.clone(), listener.local_addr()?, settings.keys.control.is_some());
         let state = Arc::new(State {
             services,
             browsers,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rules::document::RuleDocument;
 use super::time::Setting;
-use crate::domain::clock::Shift;
+use crate::domain::clock::ClockShift;
 use crate::domain::identifikator::Part;
 use crate::scenario::sources::Text;
 
@@ -77,16 +77,16 @@ pub(crate) enum KeptSetting {
     Shifted(KeptShift),
 }
 
-/// A shift as a text, like `+1m-2d`.
+/// A shift as a text, like `+1mo-2d`.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(try_from = "String", into = "String")]
-pub(crate) struct KeptShift(Shift);
+pub(crate) struct KeptShift(ClockShift);
 
 impl TryFrom<String> for KeptShift {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        text.parse().map(Self).map_err(|error: crate::domain::clock::ClockError| error.to_string())
+        ClockShift::from_log(&text).map(Self).map_err(|error| error.to_string())
     }
 }
 

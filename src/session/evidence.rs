@@ -2,16 +2,22 @@
 
 use std::sync::Arc;
 
-use super::journal::Journal;
+use super::journal::{Journal, Unseen};
 use super::verdicts::Verdicts;
 use super::{Session, Start};
 use crate::coverage::Tried;
 
 /// What is said of a session that another process had before.
-const TAKEN_OVER: &str = "the session comes from the store or a capsule, and its calls before that are not known here";
+const TAKEN_OVER: Unseen = Unseen {
+    en: "the session comes from the store or a capsule, and its calls before that are not known here",
+    nb: "økten kommer fra lageret eller en kapsel, og kallene før det er ikke kjent her",
+};
 
 /// What is said of a session that other replicas have, too.
-const SHARED: &str = "other replicas may have had calls, which are not known here";
+const SHARED: Unseen = Unseen {
+    en: "other replicas may have had calls, which are not known here",
+    nb: "andre replikaer kan ha fått kall som ikke er kjent her",
+};
 
 /// What a session has of its calls.
 pub(super) struct Evidence {
@@ -36,7 +42,7 @@ impl Evidence {
         before.map_or_else(|| Self::new(start, Some(TAKEN_OVER)), goes_on)
     }
 
-    fn new(start: &Start, unseen: Option<&'static str>) -> Self {
+    fn new(start: &Start, unseen: Option<Unseen>) -> Self {
         let unseen = unseen.or_else(|| start.log.is_shared().then_some(SHARED));
         let journal = Journal::new(start.journal, Arc::clone(&start.bodies)).without(unseen);
         Self { journal: Arc::new(journal), tried: Arc::default(), verdicts: Arc::default() }

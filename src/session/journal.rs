@@ -125,6 +125,20 @@ impl Filter {
     }
 }
 
+/// Why calls of a session may be missing that its journal never had, in both languages of reports.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unseen {
+    pub(crate) en: &'static str,
+    pub(crate) nb: &'static str,
+}
+
+/// Something of a call that a filter wants otherwise.
+pub(crate) struct Difference {
+    pub(crate) name: &'static str,
+    pub(crate) is: String,
+    pub(crate) wanted: String,
+}
+
 /// The last requests of a session.
 pub(crate) struct Journal {
     capacity: usize,
@@ -133,7 +147,7 @@ pub(crate) struct Journal {
     kept: Mutex<KeptEntries>,
     bodies: Arc<BodyBudget>,
     /// Why calls of its session may be missing that it never had. Nothing if it has had all.
-    unseen: Option<&'static str>,
+    unseen: Option<Unseen>,
     /// Wakes those who watch it. If nobody does, it costs a call one look at a counter.
     news: watch::Sender<()>,
 }
@@ -280,25 +294,25 @@ impl Journal {
     }
 
     /// In what an entry differs from what a filter wants, in the words of a person.
-    pub(crate) fn differences(&self, filter: &Filter, entry: &Entry) -> Vec<String> {
+    pub(crate) fn differences(&self, filter: &Filter, entry: &Entry) -> Vec<Difference> {
         let told = |(name, wanted, is): (&'static str, &str, String)| {
             let wanted = if name == "status" {
                 filter.status.map(|status| status.to_string()).unwrap_or_default()
             } else {
                 redacted(wanted).into_owned()
             };
-            format!("{name} is {is}, not {wanted}")
+            Difference { name, is, wanted }
         };
         filter.unlike(entry, &self.keys).map(told).collect()
     }
 
     /// This journal, of a session that may have had calls elsewhere, for a reason.
-    pub(crate) fn without(self, unseen: Option<&'static str>) -> Self {
+    pub(crate) fn without(self, unseen: Option<Unseen>) -> Self {
         Self { unseen, ..self }
     }
 
     /// Why calls of its session may be missing that it never had. Nothing if it has had all.
-    pub(crate) fn unseen(&self) -> Option<&'static str> {
+    pub(crate) fn unseen(&self) -> Option<Unseen> {
         self.unseen
     }
 

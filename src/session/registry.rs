@@ -25,13 +25,14 @@ use crate::faults::refused::Refused;
 use crate::library::{Library, Room};
 use crate::load::store::StoreAt;
 use crate::log::file::CannotOpenFile;
-use crate::log::replicas::CannotOpenDatabase;
+use crate::log::replicas::{CannotOpenDatabase, Sameness};
 use crate::log::{Log, NotKept, Operation};
 use crate::redact::redacted;
 use crate::scenario::ScenarioSet;
 use crate::scenario::budget::Budget;
 use crate::scenario::format::ScenarioFormat;
 use crate::scenario::loading::LoadError;
+use crate::scenario::problems::Problem;
 use crate::scenario::sources::{Source, Text};
 
 /// The name of the default session. It is never forgotten.
@@ -39,6 +40,9 @@ pub(crate) const DEFAULT: &str = "default";
 
 /// How many bytes of own scenarios all sessions may hold together.
 pub(crate) const MOST_OWN_BYTES: usize = 64 * 1024 * 1024;
+
+/// What replicas must have in common of the scenarios.
+const FILES: &str = "the digest of the scenario files";
 
 /// How many clients can be bound.
 const MOST_CLIENTS: usize = 10_000;
@@ -87,6 +91,16 @@ pub(crate) enum CannotOpen {
     Session(String, CannotRecover),
 }
 
+impl CannotOpen {
+    /// What is wrong in the scenarios, if that is why.
+    pub(crate) fn problems(&self) -> &[Problem] {
+        match self {
+            Self::Scenarios(LoadError::Problems(problems)) => problems,
+            _ => &[],
+        }
+    }
+}
+
 /// What is told if a session left memory while a call waited for it.
 const GONE: &str = "the session was deleted or put away meanwhile; call again";
 
@@ -117,6 +131,13 @@ impl Sessions {
         let (budget, answer_bytes) = (Budget::new(settings.limits.claims), settings.load.cache_memory);
         let room = Room { budget, answer_bytes, population: settings.population.clone() };
         let library = Arc::new(Library::open(sources, of.format, base, source(), room)?);
+        log.introduce(|| {
+            let mut own = settings.compared.clone();
+            own.insert("version".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
+            own.insert("the base date (--now)".to_owned(), base.to_string());
+            own.insert(FILES.to_owned(), library.digest());
+            Sameness(own)
+        })?;
         let (time, limits) = (Arc::new(Time::new(source, settings.now)), settings.limits);
         let start = Start {
             time: Arc::clone(&time),
@@ -164,6 +185,7 @@ impl Sessions {
         let told = self.library.failed().filter(|failed| failed.again);
         match self.library.reload(base, self.time.real()) {
             Ok(number) => {
+                self.log.changed(FILES, || self.library.digest());
                 for session in self.list() {
                     session.catch_up();
                 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::RwLock;
 
 use super::events::{ClockSet, KeptSetting};
-use crate::domain::clock::{ClockError, Now, Shift, day_in_norway};
+use crate::domain::clock::{ClockError, ClockShift, Now, day_in_norway};
 
 /// A source of the real time. A test can pass its own.
 pub(crate) type TimeSource = fn() -> DateTime<Utc>;
@@ -36,7 +36,7 @@ pub(crate) enum Setting {
     /// It stands still.
     Standing(DateTime<Utc>),
     /// It runs, this far ahead or behind.
-    Shifted(Shift),
+    Shifted(ClockShift),
 }
 
 impl From<Option<Now>> for Setting {
@@ -61,16 +61,11 @@ impl Setting {
     }
 
     /// The setting moved by a shift. A clock that stands still keeps standing.
-    fn advanced(self, by: Shift, real: DateTime<Utc>) -> Result<Self, ClockError> {
+    fn advanced(self, by: ClockShift, real: DateTime<Utc>) -> Result<Self, ClockError> {
         let further = match self {
             Self::Standing(instant) => Self::Standing(Now::Shifted(by).resolve(instant)?),
             Self::Real => Self::Shifted(by),
-            // Told in days, as a month from the day that is shown is another length than one from today.
-            Self::Shifted(_) => {
-                let shown = day_in_norway(self.show(real));
-                let day = by.apply(shown).ok_or(ClockError::Range)?;
-                Self::Shifted(Shift::between(day_in_norway(real), day).ok_or(ClockError::Range)?)
-            }
+            Self::Shifted(shift) => Self::Shifted(shift.then(by, real)?),
         };
         if let Self::Shifted(shift) = further {
             Now::Shifted(shift).resolve(real)?;
@@ -85,7 +80,7 @@ pub(crate) enum Change {
     /// It shows this.
     Set(Now),
     /// It moves by this shift.
-    Advance(Shift),
+    Advance(ClockShift),
     /// It stands still where it is.
     Freeze,
     /// It shows the real time.

@@ -18,6 +18,21 @@ pub(crate) struct Outcome {
     /// If calls are missing, the calls that fit best. If something should not have happened, the calls that show it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) nearest: Vec<NearCall>,
+    /// `detail` in Norwegian, for reports.
+    #[serde(skip)]
+    pub(crate) detail_nb: String,
+}
+
+impl Outcome {
+    /// The same in Norwegian. An expectation stays as it was written.
+    pub(crate) fn in_norwegian(mut self) -> Self {
+        self.detail.clone_from(&self.detail_nb);
+        for near in &mut self.nearest {
+            near.call.clone_from(&near.nb.call);
+            near.differs.clone_from(&near.nb.differs);
+        }
+        self
+    }
 }
 
 /// A call that nearly fits, or that shows what should not have happened.
@@ -30,6 +45,16 @@ pub(crate) struct NearCall {
     pub(crate) call: String,
     /// In what it differs from what was expected.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) differs: Vec<String>,
+    /// The same in Norwegian, for reports.
+    #[serde(skip)]
+    pub(crate) nb: NearTexts,
+}
+
+/// What is told of a call that nearly fits.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct NearTexts {
+    pub(crate) call: String,
     pub(crate) differs: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! A client of a running sandbox. It finds the sandbox by the same settings that the server reads.
+//! A client of a running sandbox. It finds the sandbox by `--url`, or by the same settings that the server reads.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
 
-use crate::config::{Flags, base_url};
+use crate::config::{Flags, SandboxUrl};
 
 /// How long the client waits for a response.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -36,12 +36,14 @@ impl<'f> Client<'f> {
     /// # Errors
     /// A sentence for a person, if there is no response.
     pub(crate) fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Response, String> {
-        if self.flags.listen.port() == 0 {
+        let base = self.base();
+        if self.flags.url.is_none() && self.flags.listen.port() == 0 {
             return Err(
-                "port 0 does not identify a running sandbox; give its port with --listen or SANDBOX_LISTEN".to_owned()
+                "port 0 does not identify a running sandbox; give its port with --listen (SANDBOX_LISTEN) or its \
+                        address with --url (SANDBOX_URL)"
+                    .to_owned(),
             );
         }
-        let base = base_url(self.flags.listen);
         let response = async {
             tokio::time::timeout(TIMEOUT, self.exchange(&base, method, path, body))
                 .await
@@ -55,18 +57,29 @@ impl<'f> Client<'f> {
             .map_err(|error| format!("{base} does not answer: {error}"))
     }
 
-    async fn exchange(&self, base: &str, method: Method, path: &str, body: Option<&Value>) -> Result<Response, String> {
+    /// The sandbox that is asked.
+    fn base(&self) -> SandboxUrl {
+        self.flags.url.clone().unwrap_or_else(|| self.flags.listen.into())
+    }
+
+    async fn exchange(
+        &self,
+        base: &SandboxUrl,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Response, String> {
         let text = |error: &dyn std::error::Error| error.to_string();
-        let address = base.trim_start_matches("http://");
-        let stream = TcpStream::connect(address).await.map_err(|error| text(&error))?;
+        let stream = TcpStream::connect(base.host()).await.map_err(|error| text(&error))?;
         let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
         let (mut sender, connection) = handshake.map_err(|error| text(&error))?;
         tokio::spawn(connection);
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, address);
+        let mut request = Request::builder().method(method).uri(base.path(path)).header(header::HOST, base.authority());
+        request = request.header(header::USER_AGENT, concat!("innkreving-sandbox/", env!("CARGO_PKG_VERSION")));
         if let Some(session) = self.session {
             request = request.header("Sandbox-Session", session);
         }
-        if let Some(key) = &self.flags.control_key {
+        if let Some(key) = self.flags.control.own_key() {
             request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));
         }
         let body: Full<Bytes> = match body {
@@ -120,7 +133,7 @@ impl<'f> Client<'f> {
             return Ok(Value::Null);
         }
         let value: Value = serde_json::from_slice(&response.body)
-            .map_err(|_| format!("{}{path} returned {} without JSON", base_url(self.flags.listen), response.status))?;
+            .map_err(|_| format!("{}{path} returned {} without JSON", self.base(), response.status))?;
         if response.status.is_success() {
             return Ok(value);
         }

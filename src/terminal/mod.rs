@@ -33,6 +33,20 @@ pub(crate) fn print(text: &str) -> ExitCode {
     }
 }
 
+/// Writes what a subcommand was asked for into a file, or to stdout where the file is `-`.
+///
+/// # Errors
+/// A sentence for a person: the file cannot be written.
+pub(crate) fn write_output(file: &Path, bytes: &[u8]) -> Result<ExitCode, String> {
+    if file == Path::new("-") {
+        let mut out = std::io::stdout().lock();
+        let written = out.write_all(bytes).and_then(|()| out.flush());
+        return Ok(if written.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
+    std::fs::write(file, bytes).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// The longest file that a subcommand reads, in bytes.
 const LONGEST_FILE: u64 = 4 * 1024 * 1024;
 

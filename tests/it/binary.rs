@@ -37,7 +37,7 @@ fn text(bytes: &[u8]) -> String {
 pub(crate) struct Running {
     pub(crate) child: Child,
     stdout: BufReader<ChildStdout>,
-    banner: String,
+    pub(crate) banner: String,
     base: String,
 }
 
@@ -46,13 +46,24 @@ impl Running {
         let mut child = command.spawn().expect("it starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
         let mut banner = String::new();
-        // The banner ends with the line that forces an error.
-        while !banner.contains("Sandbox-Error") {
+        // The banner ends with the line that forces an error. As JSON it is one line.
+        while !banner.contains("Sandbox-Error") && !banner.starts_with('{') {
             let read = stdout.read_line(&mut banner).expect("readable");
             assert!(read > 0, "it ended after: {banner}");
         }
         let base = banner.lines().next().and_then(|line| line.split_once("http://")).expect("an address").1.trim();
-        Self { child, stdout, base: format!("http://{base}"), banner }
+        let base = base.split('"').next().unwrap_or(base);
+        Self { child, base: format!("http://{base}"), stdout, banner }
+    }
+
+    /// What it wrote to stdout after its banner, up to a line that has a text.
+    pub(crate) fn told_until(&mut self, text: &str) -> String {
+        let mut told = String::new();
+        while !told.contains(text) {
+            let read = self.stdout.read_line(&mut told).expect("readable");
+            assert!(read > 0, "it ended after: {told}");
+        }
+        told
     }
 
     pub(crate) fn address(&self) -> &str {
@@ -240,8 +251,9 @@ fn the_environment_can_say_everything_and_flags_win_over_it() {
         .env("SANDBOX_LOG", "debug")
         .env("SANDBOX_LOG_FORMAT", "json");
     let server = Running::start(by_environment);
-    assert!(server.banner.contains("It is 2026-03-01 here."), "{}", server.banner);
-    assert!(server.banner.contains("314300017") && server.banner.contains("311851381"));
+    assert!(server.banner.contains("\"day\":\"2026-03-01\""), "{}", server.banner);
+    let parties = server.get("/sandbox/parties").1;
+    assert!(parties.contains("314300017") && parties.contains("311851381"), "{parties}");
     let (_, body) = server.get(&format!("{}/finans/311851381/aapnekrav", common::BASE));
     assert!(!body.contains("skjermet"), "the 2023 edition");
     server.get("/nope");

@@ -68,16 +68,28 @@ fn a_session_goes_on_where_it_was_saved() {
     let set = server.put("/~session=build-17/sandbox/webhooks", &receiver);
     assert_eq!(set.0, 200, "{}", set.1);
     save(&server, &file);
+    let arguments = ["--listen", server.address(), "capsule", "save", "--session", "build-17", "-o", "-"];
+    let printed = Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox")).args(arguments).output().expect("it runs");
+    assert_eq!(printed.stdout[..2], [0x1f, 0x8b], "gzip, on stdout");
     let (rules, clock) = (read(&server, "/sandbox/rules"), read(&server, "/sandbox/clock"));
     drop(server);
     let (code, text) = program(&["capsule", "show", file.path()]);
     assert!(code == Some(0) && text.starts_with("session build-17, saved "), "{text}");
-    let order = ["GET /~session=build-17", "rule-added", "clock", "→ 500 KB-002", "rule-used", "receiver"];
+    let order = [
+        "GET /~session=build-17",
+        "The rule r1 was added: error KB-002 for any call",
+        "The clock was set to 2026-12-24",
+        "→ 500 KB-002",
+        "A call met the rule r1",
+        "receiver",
+    ];
     let places: Vec<_> = order.iter().map(|what| text.find(what).unwrap_or_else(|| panic!("{what}: {text}"))).collect();
     assert!(places.is_sorted(), "{text}");
     let unpacked = Command::new("gzip").args(["-dc", file.path()]).output().expect("gzip").stdout;
     assert!(!String::from_utf8_lossy(&unpacked).contains("QUJDREVG"), "the secret is not in it");
-    let played = serve_with(&[], &["capsule", "play", file.path()]);
+    let mut played = serve_with(&[], &["capsule", "play", file.path()]);
+    let told = played.told_until("~session=");
+    assert!(told.contains(&format!("http://{}/~session=build-17", played.address())), "{told}");
     assert_eq!((read(&played, "/sandbox/rules"), &read(&played, "/sandbox/clock")["day"]), (rules, &clock["day"]));
     assert_eq!((lookup(&played, "311851381"), lookup(&played, "311851381")), (500, 200), "one use was left");
     // The log is there, too.
@@ -133,6 +145,7 @@ fn calls_are_sent_again_and_differences_are_shown() {
     let other = format!("{base}/~session=other");
     let (code, text) = program(&["capsule", "replay", file.path(), "--against", &other]);
     assert!(code == Some(1) && text.contains("1 calls were answered as before, 2 otherwise"), "{text}");
+    assert!(text.contains("2 changes of clock, rules or scenarios are not sent"), "{text}");
     assert!(text.contains("status: 500, now 200") && text.contains("/kode: \"KB-002\", now absent"), "{text}");
     let (code, text) = program(&["capsule", "replay", file.path(), "--against", "https://127.0.0.1:1"]);
     assert!(code == Some(2) && text.contains("write a URL like http://127.0.0.1:8080"), "{text}");
@@ -171,5 +184,5 @@ fn a_capsule_of_an_earlier_version_is_played() {
     let uuid = attachments["vedlegg"][0]["uuid"].as_str().expect("a uuid").to_owned();
     assert_eq!(played.get(&format!("/~session=build-17/sandbox/vedlegg/{uuid}")), (200, "%PDF-1.7 golden".to_owned()));
     let (_, story) = program(&["capsule", "show", golden.to_str().expect("UTF-8")]);
-    assert!(story.contains("utleggsbegjaering/attached") && story.contains("→ 500 KB-002"), "{story}");
+    assert!(story.contains("attach") && story.contains("→ 500 KB-002"), "{story}");
 }

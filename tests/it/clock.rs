@@ -36,7 +36,7 @@ fn moved_advanced_frozen_and_followed_again() {
     // The shift of a call counts from the time that the session's clock shows.
     assert_eq!(overdue(&sandbox, "s", &[("Sandbox-Now", "-30d")]), now);
     for (change, day, setting) in [
-        (json!({ "advance": "1m" }), "2027-01-21", "standing"),
+        (json!({ "advance": "1mo" }), "2027-01-21", "standing"),
         (json!({ "advance": "-2w" }), "2027-01-07", "standing"),
         (json!({ "now": "2026-03-01" }), "2026-03-01", "standing"),
         (json!({ "now": "2026-03-01T23:30:00Z" }), "2026-03-02", "standing"),
@@ -57,7 +57,7 @@ fn a_clock_that_is_advanced_by_nothing_stays_as_it_is() {
     let sandbox = Sandbox::builder().start().expect("it starts");
     for before in [
         json!({ "tokens": false }),
-        json!({ "advance": "1m" }),
+        json!({ "advance": "1mo" }),
         json!({ "now": "2026-03-01" }),
         json!({ "real": true }),
     ] {
@@ -74,13 +74,13 @@ fn a_clock_that_is_advanced_by_nothing_stays_as_it_is() {
 #[test]
 fn a_ticking_clock_keeps_ticking() {
     let sandbox = Sandbox::builder().start().expect("it starts");
-    let view = clock(&sandbox, "s", &json!({ "advance": "1m" })).json();
-    assert_eq!((&view["setting"], &view["shift"]), (&json!("shifted"), &json!("+1m")));
+    let view = clock(&sandbox, "s", &json!({ "advance": "1mo" })).json();
+    assert_eq!((&view["setting"], &view["shift"]), (&json!("shifted"), &json!("+1mo")));
     let day = |view: &Value| view["day"].as_str().expect("a day").parse::<chrono::NaiveDate>().expect("a day");
     let further = clock(&sandbox, "s", &json!({ "advance": "3d" })).json();
     assert_eq!(day(&further), day(&view) + chrono::Days::new(3));
     // A month from the day that the clock shows, not from today.
-    let month = clock(&sandbox, "s", &json!({ "advance": "1m" })).json();
+    let month = clock(&sandbox, "s", &json!({ "advance": "1mo" })).json();
     assert_eq!(day(&month), day(&further) + chrono::Months::new(1));
     let first = shown(&sandbox, "s")["now"].clone();
     std::thread::sleep(std::time::Duration::from_millis(1100));
@@ -89,6 +89,34 @@ fn a_ticking_clock_keeps_ticking() {
     let frozen = shown(&sandbox, "s")["now"].clone();
     std::thread::sleep(std::time::Duration::from_millis(1100));
     assert_eq!(shown(&sandbox, "s")["now"], frozen);
+}
+
+#[test]
+fn a_clock_has_hours_and_minutes() {
+    let sandbox = sandbox();
+    let noon = shown(&sandbox, "s")["now"].clone();
+    assert_eq!(noon, format!("{TODAY}T11:00:00Z"));
+    for (change, now) in [
+        (json!({ "advance": "2h" }), "T13:00:00Z"),
+        (json!({ "advance": "-30min" }), "T12:30:00Z"),
+        (json!({ "advance": "+1h-90s" }), "T13:28:30Z"),
+    ] {
+        assert_eq!(clock(&sandbox, "s", &change).json()["now"], format!("{TODAY}{now}"), "{change}");
+    }
+    assert_eq!(clock(&sandbox, "s", &json!({ "advance": "11h" })).json()["day"], "2026-11-22");
+    let header = |value: &str| overdue(&sandbox, "other", &[("Sandbox-Now", value)]);
+    assert_eq!(header("+24h"), header("+1d"));
+    let refused = get(&sandbox, &format!("{BASE}/finans/311851381/aapnekrav"), &[("Sandbox-Now", "+1m")]);
+    assert!(refused.status == 400 && refused.text().contains("write min or mo"), "{}", refused.text());
+    let ticking = Sandbox::builder().start().expect("it starts");
+    let view = clock(&ticking, "s", &json!({ "advance": "1d" })).json();
+    assert_eq!((&view["setting"], &view["shift"]), (&json!("shifted"), &json!("+1d")));
+    let view = clock(&ticking, "s", &json!({ "advance": "90min" })).json();
+    assert_eq!(view["shift"], "+1d+1h+30min");
+    // The log has it, so an undo of the next change leads back to it.
+    clock(&ticking, "s", &json!({ "real": true }));
+    post(&ticking, "/sandbox/undo", &[("Sandbox-Session", "s")], &json!({ "steps": 1 }));
+    assert_eq!(shown(&ticking, "s")["shift"], "+1d+1h+30min");
 }
 
 #[test]
@@ -141,6 +169,9 @@ fn what_cannot_be_taken_is_told() {
         (json!({}), "give one of now"),
         (json!({ "now": "i dag" }), "not a date"),
         (json!({ "advance": "30" }), "not a shift"),
+        (json!({ "advance": "1m" }), "write min or mo"),
+        (json!({ "now": "+5m" }), "write min or mo"),
+        (json!({ "advance": "500ms" }), "a unit of s, min, h, d, w, mo or y"),
         (json!({ "advance": "300y" }), "outside the years"),
         (json!({ "now": "2026-01-01", "advance": "1d" }), "give only one of"),
         (json!({ "real": true, "freeze": true }), "give only one of"),

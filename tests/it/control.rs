@@ -31,6 +31,51 @@ fn a_key_is_demanded_where_one_is_set() {
 }
 
 #[test]
+fn a_key_that_reads_changes_nothing() {
+    let sandbox = Sandbox::builder().control_key("hemmelig-nok").read_key("bare-lesing").start().expect("it starts");
+    let (reads, changes) = (("Authorization", "Bearer bare-lesing"), ("Authorization", "Bearer hemmelig-nok"));
+    for page in ["/metrics", "/sandbox/sessions", "/sandbox/requests", "/sandbox/report", "/sandbox/clock"] {
+        let status = |headers: &[(&str, &str)]| get(&sandbox, page, headers).status;
+        assert_eq!((status(&[]), status(&[reads]), status(&[changes])), (401, 200, 200), "{page}");
+    }
+    assert_eq!(get(&sandbox, "/metrics", &[("Authorization", "Bearer bare-lesin")]).status, 401);
+    for (method, page) in [
+        ("POST", "/sandbox/rules"),
+        ("DELETE", "/sandbox/rules"),
+        ("POST", "/sandbox/clock"),
+        ("PUT", "/sandbox/sessions/build-17"),
+        ("POST", "/sandbox/sessions/default/reset"),
+        ("DELETE", "/sandbox/requests"),
+    ] {
+        let refused = send(&sandbox, method, page, &[reads], r#"{"then":{"error":"KB-002"}}"#);
+        assert_eq!(refused.status, 403, "{method} {page}");
+        let told = refused.text();
+        assert!(
+            told.contains("this key only reads") && !told.contains("hemmelig") && !told.contains("bare-"),
+            "{told}"
+        );
+    }
+    // What follows from cases gets its sequence numbers when it is first told.
+    let orders = get(&sandbox, "/sandbox/trekkpaalegg/ordrer", &[reads]);
+    assert!(orders.status == 403 && orders.text().contains("may change something"), "{}", orders.text());
+    assert_eq!(get(&sandbox, "/sandbox/trekkpaalegg", &[reads]).status, 200);
+    // A look at a session that has not begun would begin it.
+    let unknown = get(&sandbox, "/sandbox/clock", &[reads, ("Sandbox-Session", "build-17")]);
+    assert!(unknown.status == 404 && unknown.text().contains("begins none"), "{}", unknown.text());
+    assert_eq!(get(&sandbox, "/sandbox/sessions", &[reads]).json()["count"], 1);
+    get(&sandbox, "/sandbox/clock", &[changes, ("Sandbox-Session", "build-17")]);
+    assert_eq!(get(&sandbox, "/sandbox/clock", &[reads, ("Sandbox-Session", "build-17")]).status, 200);
+    for wrong in [
+        Sandbox::builder().read_key("bare-lesing"),
+        Sandbox::builder().control_key("bare-lesing").read_key("bare-lesing"),
+    ] {
+        let Err(told) = wrong.start() else { panic!("it must not start") };
+        let told = told.to_string();
+        assert!(told.contains("--read-key") && !told.contains("bare-"), "{told}");
+    }
+}
+
+#[test]
 fn a_body_has_the_content_type_of_its_document() {
     let sandbox = sandbox();
     let posted =

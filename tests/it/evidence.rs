@@ -165,6 +165,41 @@ fn the_journal_goes_out_as_har() {
 }
 
 #[test]
+fn a_norwegian_report_tells_its_verdicts_in_norwegian() {
+    let sandbox = tested();
+    let expected = json!({ "expect": [
+        { "called": { "endpoint": "aapnekrav", "status": 418 } },
+        { "called": { "status": 418 }, "atLeast": 2 },
+        { "covered": "kravogbetalinger/*:KB-004..KB-006" },
+        { "never": "korrelasjonsid-missing" },
+        { "minCoverage": "80%" },
+    ] });
+    let verdict = post(&sandbox, "/~session=run/sandbox/verify", &[], &expected).json();
+    let english = ["0 calls", "status is 200, not 418", "of 3 were tried", "1 time; ", " cells", "no answer"];
+    let norwegian = ["0 kall", "status er 200, ikke 418", "av 3 er prøvd", "1 gang; ", " ruter", "uten svar"];
+    let told = verdict.to_string();
+    for text in english {
+        assert!(told.contains(text), "the control API speaks English: {text}: {told}");
+    }
+    for format in ["html", "md", "json"] {
+        let page = |language: &str| {
+            let path = format!("/~session=run/sandbox/report?format={format}&language={language}");
+            get(&sandbox, &path, &[]).text()
+        };
+        let (nb, en) = (page("nb"), page("en"));
+        for (text, other) in norwegian.iter().zip(english) {
+            // Markdown has no calls.
+            if format == "md" && (text.contains("status") || *text == "uten svar") {
+                continue;
+            }
+            assert!(nb.contains(text), "{format}: {text}: {nb}");
+            assert!(en.contains(other), "{format}: {other}: {en}");
+            assert!(*text == "uten svar" || !nb.contains(other), "{format}: {other}: {nb}");
+        }
+    }
+}
+
+#[test]
 fn the_report_tells_who_tested_what_and_how_it_went() {
     let sandbox = tested();
     let report = |query: &str| get(&sandbox, &format!("/~session=run/sandbox/report{query}"), &[]);
@@ -227,7 +262,8 @@ fn the_log_carries_the_session() {
         .expect("it starts");
     let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
     let first = lines.next().expect("a line").expect("readable");
-    let base = first.split_once("http://").expect("an address").1.trim().to_owned();
+    let told: Value = serde_json::from_str(&first).expect("JSON");
+    let base = told["url"].as_str().and_then(|url| url.strip_prefix("http://")).expect("an address").to_owned();
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
     for session in ["run-1", "run-2"] {
         agent.get(format!("http://{base}/~session={session},error=KB-002{PATH}")).call().expect("an answer");
@@ -276,6 +312,14 @@ fn the_subcommands_show_and_export() {
     assert_eq!(run(&["report", "--sessions", "run,default", "--language", "en", "-o", &md]).0, Some(0));
     assert!(read("a.har").contains("\"version\":\"1.2\"") && read("a.jsonl").lines().count() == 4);
     assert!(read("a.html").starts_with("<!DOCTYPE html>") && read("a.md").starts_with("# Test report"));
+    let (code, printed, _) = run(&["journal", "--session", "run", "--har", "-"]);
+    assert!(code == Some(0) && serde_json::from_str::<Value>(&printed).is_ok_and(|har| har["log"].is_object()));
+    let (code, _, error) = run(&["journal", "--har", "-", "--jsonl", "-"]);
+    assert!(code == Some(2) && error.contains("only one of"), "{error}");
+    let (_, printed, _) = run(&["report", "--session", "run", "-o", "-", "--format", "md", "--language", "en"]);
+    assert!(printed.starts_with("# Test report"), "{printed}");
+    assert!(run(&["report", "--session", "run", "-o", "-"]).1.starts_with("<!DOCTYPE html>"));
+    assert!(!std::path::Path::new("-").exists(), "no file of that name");
     let (code, _, error) = run(&["report", "-o", &path("a.pdf")]);
     assert!(code == Some(2) && error.contains(".html, .md or .json"), "{error}");
     std::fs::remove_dir_all(folder).expect("removed");

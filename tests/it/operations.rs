@@ -183,3 +183,89 @@ fn doctor_tells_each_setting_and_where_it_comes_from() {
         "{notes}"
     );
 }
+
+/// A collector reads both streams: each line is one JSON object.
+fn json_lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"))).collect()
+}
+
+#[test]
+fn a_log_in_json_has_nothing_but_json_and_tells_of_changes() {
+    let server = serve(&["--log-format", "json", "--control-key", "hemmelig-nok", "--auth", "claims"]);
+    let told = &json_lines(&server.banner)[0];
+    assert_eq!((&told["level"], &told["message"]), (&"INFO".into(), &"listening".into()), "{told}");
+    let url = format!("http://{}", server.address());
+    assert_eq!((&told["url"], &told["auth"], &told["store"]), (&url.into(), &"claims".into(), &"memory".into()));
+    assert!(told["timestamp"].is_string() && told["version"].is_string() && told["day"].is_string(), "{told}");
+    let rule = serde_json::json!({ "then": { "error": "KB-002" } });
+    assert_eq!(server.post("/~session=build-17/sandbox/rules", &rule).0, 401);
+    let key = ["--url", &format!("http://{}", server.address()), "--control-key", "hemmelig-nok"];
+    for arguments in [&["rule", "add", "--then", "error=KB-002", "--session", "build-17"][..], &["rule", "list"]] {
+        let done = Command::new(BIN).args(key).args(arguments).output().expect("it runs");
+        assert!(done.status.success(), "{done:?}");
+    }
+    let (_, log) = server.stop();
+    let calls: Vec<Value> = json_lines(&log).into_iter().filter(|line| line["message"] == "control call").collect();
+    let facts =
+        |call: &Value| (call["method"].clone(), call["path"].clone(), call["session"].clone(), call["status"].clone());
+    let expected = |status: u16| ("POST".into(), "/sandbox/rules".into(), "build-17".into(), status.into());
+    assert_eq!(calls.iter().map(facts).collect::<Vec<_>>(), [expected(401), expected(201)], "{log}");
+    assert!(calls.iter().all(|call| call["korrelasjonsid"].is_string()), "{log}");
+    assert!(calls[0]["user_agent"].as_str().is_some_and(|agent| agent.starts_with("ureq")), "{log}");
+    assert_eq!(calls[1]["user_agent"], concat!("innkreving-sandbox/", env!("CARGO_PKG_VERSION")), "{log}");
+    assert!(!log.contains("hemmelig"), "{log}");
+    // What keeps a sandbox from starting is JSON, too, at every level.
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let listen = taken.local_addr().expect("an address").to_string();
+    let folder = std::env::temp_dir().join(format!("json-log-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join("a.yaml"), "part: \"314300017\"\nnavnn: X\n").expect("written");
+    let folder = folder.to_str().expect("UTF-8");
+    for (arguments, says) in [(["--listen", &listen], "is in use"), (["--scenarios", folder], "errors")] {
+        let failed = Command::new(BIN).args(["--log-format", "json", "--log", "off"]).args(arguments).output();
+        let failed = failed.expect("it runs");
+        let lines = json_lines(&String::from_utf8(failed.stderr).expect("UTF-8"));
+        assert_eq!((failed.status.code(), lines.len(), failed.stdout.is_empty()), (Some(2), 1, true), "{lines:?}");
+        assert!(lines[0]["message"].as_str().is_some_and(|message| message.contains(says)), "{lines:?}");
+        assert_eq!(lines[0].get("problems").is_some(), says == "errors", "{lines:?}");
+    }
+    std::fs::remove_dir_all(folder).expect("removed");
+}
+
+#[test]
+fn subcommands_ask_the_sandbox_that_a_url_names() {
+    let (server, other) = (serve(&["--control-key", "hemmelig-nok", "--now", "2026-03-01"]), serve(&[]));
+    let named = format!("http://{}", server.address().replace("127.0.0.1", "localhost"));
+    let run = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let mut command = Command::new(BIN);
+        command.env_remove("SANDBOX_LISTEN").envs(variables.iter().copied()).args(arguments);
+        let output = command.output().expect("it runs");
+        let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("UTF-8")).join("");
+        (output.status.code(), text)
+    };
+    let (url, key) = (("SANDBOX_URL", &*named), ("SANDBOX_CONTROL_KEY", "hemmelig-nok"));
+    let (code, shown) = run(&[url, key], &["clock", "--session", "ci"]);
+    assert!(code == Some(0) && shown.contains("2026-03-01"), "{shown}");
+    let prefixed = format!("{named}/~session=ci");
+    for arguments in
+        [&["coverage"][..], &["verify", "--never", "retry-storm"], &["report"], &["journal"], &["session", "log"]]
+    {
+        let (code, text) = run(&[("SANDBOX_URL", &prefixed), key], arguments);
+        assert_eq!(code, Some(0), "{arguments:?}: {text}");
+    }
+    let (code, text) = run(&[url], &["clock"]);
+    assert!(code == Some(2) && text.contains("requires its key"), "{text}");
+    // The flag of a port wins over the variable, and health is that of the container that asks.
+    let (code, text) = run(&[url], &["--listen", other.address(), "clock"]);
+    assert!(code == Some(0) && !text.contains("2026-03-01"), "{text}");
+    let nobody = ("SANDBOX_URL", "http://127.0.0.1:1");
+    assert_eq!(run(&[nobody, ("SANDBOX_LISTEN", other.address())], &["healthcheck"]).0, Some(0));
+    assert_eq!(run(&[], &["--url", "http://127.0.0.1:1", "healthcheck"]).0, Some(1));
+    for (arguments, says) in [
+        (["--url", "https://innkreving:8443", "clock"], "without TLS"),
+        (["--url", "http://innkreving:8080", "serve"], "a sandbox listens by --listen"),
+    ] {
+        let (code, text) = run(&[], &arguments);
+        assert!(code == Some(2) && text.contains(says), "{text}");
+    }
+}

@@ -29,6 +29,12 @@ fn a_database_that_is_away_is_told_without_its_password() {
 }
 
 #[test]
+fn keys_of_their_own_are_not_for_replicas() {
+    let text = text(&run(NOWHERE, &["--generate-keys"]));
+    assert!(text.contains("--generate-keys is not for replicas: each would sign with a key of its own"), "{text}");
+}
+
+#[test]
 fn an_address_that_cannot_be_used_is_refused_without_its_password() {
     for (address, told) in [
         ("postgres://tester:hemmelig@127.0.0.1:port/x", "no address of a database"),

@@ -303,6 +303,11 @@ fn logs_of_earlier_versions_make_the_same_state() {
     let clock = get(&sandbox, "/sandbox/clock", &again).json();
     assert_eq!((&clock["setting"], &clock["baseDate"]), (&json!("real"), &json!("2026-11-20")));
     assert_eq!(get(&sandbox, "/sandbox/rules", &again).json()["count"], 0);
+    // There `m` was a month.
+    let months = [("Sandbox-Session", "months-1")];
+    assert_eq!(get(&sandbox, "/sandbox/clock", &months).json()["shift"], "+1mo+2d");
+    let rules = get(&sandbox, "/sandbox/rules", &months).json();
+    assert_eq!(rules["rules"][0]["then"], json!({ "sequence": ["ok", { "now": "+1mo-2d" }] }), "{rules}");
     drop(sandbox);
     let copy = file.0.with_extension("jsonl");
     let (code, text) = program(&["store", "export", copy.to_str().expect("UTF-8"), "--store", &file.setting()]);

@@ -25,6 +25,17 @@ fn lookup(sandbox: &Sandbox) -> u16 {
     get(sandbox, &format!("{BASE}/finans/311851381/aapnekrav"), &NAMED).status
 }
 
+fn metrics(sandbox: &Sandbox) -> String {
+    get(sandbox, "/metrics", &[]).text()
+}
+
+/// The value of a sample.
+fn number(page: &str, sample: &str) -> f64 {
+    let name = format!("innkreving_sandbox_{sample} ");
+    let value = page.lines().find_map(|line| line.strip_prefix(&name)).unwrap_or_else(|| panic!("{sample}: {page}"));
+    value.parse().expect("a number")
+}
+
 #[test]
 fn a_change_that_does_not_fit_has_not_happened() {
     let file = StoreFile::new("full");
@@ -43,6 +54,15 @@ fn a_change_that_does_not_fit_has_not_happened() {
     );
     assert_eq!((get(&sandbox, "/health/live", &[]).status, lookup(&sandbox)), (200, 200), "all others are answered");
     assert_eq!(dump(&sandbox, SESSION), before);
+    let down = metrics(&sandbox);
+    for line in ["store_info{kind=\"file\"} 1", "store_up 0", "store_failures_total 1", "store_waiting_changes 0"] {
+        assert!(down.contains(&format!("innkreving_sandbox_{line}\n")), "{line}: {down}");
+    }
+    assert!(number(&down, "store_changes_total{outcome=\"written\"}") >= 2.0, "{down}");
+    assert!(number(&down, "store_changes_total{outcome=\"lost\"}") >= 1.0, "{down}");
+    let since_2026 = 1_767_225_600.0;
+    assert!(number(&down, "store_last_failure_timestamp_seconds") > since_2026, "{down}");
+    assert!(number(&down, "store_bytes") > 4096.0 && down.contains("store_bytes_limit 1048576\n"), "{down}");
     let rule = post(&sandbox, "/sandbox/rules", &NAMED, &json!({ "then": { "error": "KB-002" } }));
     assert!(rule.status == 503 && rule.text().contains("urn:innkreving-sandbox:not-kept"), "{}", rule.text());
     // A smaller change fits, and the store is tried again every second.
@@ -51,6 +71,8 @@ fn a_change_that_does_not_fit_has_not_happened() {
         get(&sandbox, "/health/ready", &[]).status == 200
     });
     assert!(ready, "it is tried again");
+    let up = metrics(&sandbox);
+    assert!(up.contains("store_up 1\n") && number(&up, "store_changes_total{outcome=\"refused\"}") >= 1.0, "{up}");
     assert_eq!(upload(&sandbox, 1000).status, 201);
     let after = dump(&sandbox, SESSION);
     assert_eq!(after["attachments"]["count"], 2);

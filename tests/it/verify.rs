@@ -210,6 +210,20 @@ fn the_subcommand_fails_a_build_and_writes_what_build_servers_read() {
     let (code, printed, error) = run(&sandbox, &["--file", &path("expect.yaml")], None);
     assert_eq!(code, Some(0), "{printed}{error}");
     assert!(printed.ends_with("3 of 3 as expected\n"), "{printed}");
+    // A list alone is what would stand below expect.
+    std::fs::write(file("list.yaml"), "- { never: retry-storm }\n- { called: aapnekrav, atLeast: 1 }\n")
+        .expect("written");
+    let (code, printed, error) = run(&sandbox, &["--file", &path("list.yaml")], None);
+    assert!(code == Some(0) && printed.ends_with("2 of 2 as expected\n"), "{printed}{error}");
+    for (text, told) in [
+        ("covered", "write a list of expectations below expect"),
+        ("expcet: []\n", "unknown field `expcet`"),
+        ("- called: krav status=ok\n", "a status is a number"),
+    ] {
+        std::fs::write(file("wrong.yaml"), text).expect("written");
+        let (code, _, error) = run(&sandbox, &["--file", &path("wrong.yaml")], None);
+        assert!(code == Some(2) && error.contains(told), "{text}: {error}");
+    }
     std::fs::remove_dir_all(&folder).expect("removed");
     for (wrong, told) in [
         (&["--covered", "kravogbetaling/*"][..], "did you mean kravogbetalinger?"),

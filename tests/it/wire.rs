@@ -84,7 +84,7 @@ fn hang_says_nothing_until_its_limit_or_until_the_caller_gives_up() {
     assert!(matches!(gave_up.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut));
     drop(stream);
     let journal = get(&sandbox, "/sandbox/requests?limit=1", &[]).json();
-    assert_eq!(journal["requests"][0]["fault"], "hang(5m)", "the journal has the entry while the call hangs");
+    assert_eq!(journal["requests"][0]["fault"], "hang(5min)", "the journal has the entry while the call hangs");
     assert!(journal["requests"][0].get("status").is_none());
 }
 

@@ -1,8 +1,10 @@
 """What the overlays promise, and what is wrong with rendered objects that do not keep it."""
 
+import re
+
 # What the overlays have in common: the settings that must be there, and those that only a secret may have.
 NEEDED = {"SANDBOX_LISTEN", "SANDBOX_CONTROL_KEY", "SANDBOX_ALLOW_HOST"}
-SECRET = {"SANDBOX_CONTROL_KEY", "SANDBOX_STORE"}
+SECRET = {"SANDBOX_CONTROL_KEY", "SANDBOX_READ_KEY"}
 # Pods that are not the sandbox, for what policies and budgets must not select.
 DATABASE = {"app.kubernetes.io/name": "postgresql"}
 DNS = {"k8s-app": "kube-dns"}
@@ -58,8 +60,15 @@ def egress(policy):
     ]
 
 
-def problems(rendered, replicas, known, secrets):
-    """All that is wrong. Arguments: the objects, whether they are replicas, all settings that there are, the documented secrets."""
+def megabytes(text):
+    """A size as Kubernetes or the sandbox writes it."""
+    number, unit = re.fullmatch(r"(\d+)(Gi|Mi|MB)", text).groups()
+    return int(number) * {"Gi": 1024, "Mi": 1, "MB": 1}[unit]
+
+
+def problems(rendered, kind, known, secrets):
+    """All that is wrong. Arguments: the objects, the name of the overlay, all settings that there are, the documented secrets."""
+    replicas = kind == "replicas"
     spec, container = rendered.pod["spec"], rendered.container
     settings, references = rendered.settings(secrets), rendered.references()
     found = []
@@ -77,7 +86,20 @@ def problems(rendered, replicas, known, secrets):
         must(name in references, f"{name} is not from a secret")
     for name, reference in references.items():
         must(reference in secrets, f"docs/deploy.md makes no secret {reference} for {name}")
-    must(("SANDBOX_STORE" in settings) == replicas, "SANDBOX_STORE")
+    store = settings.get("SANDBOX_STORE")
+    must(("SANDBOX_STORE" in references) == replicas, "SANDBOX_STORE from a secret")
+    claims, mounts = rendered.all("PersistentVolumeClaim"), {each["name"]: each for each in container.get("volumeMounts", [])}
+    if kind == "kept":
+        (claim,) = claims
+        volumes = {each.get("persistentVolumeClaim", {}).get("claimName"): each["name"] for each in spec.get("volumes", [])}
+        mount = mounts.get(volumes.get(claim["metadata"]["name"]), {})
+        must(mount and not mount.get("readOnly") and (store or "").startswith(f"file:{mount['mountPath']}/"), f"the store is not on the volume: {store}")
+        must(spec.get("securityContext", {}).get("fsGroup") == spec["securityContext"].get("runAsGroup"), "the user cannot write to the volume")
+        must(claim["spec"]["accessModes"] == ["ReadWriteOnce"], "several nodes may write to the volume")
+        room = megabytes(claim["spec"]["resources"]["requests"]["storage"])
+        must(megabytes(settings.get("SANDBOX_STORE_MAX_SIZE", "9999MB")) < room, "the store may become larger than its volume")
+    else:
+        must(not claims and (replicas or store is None), f"keeps sessions: {store}")
     must(not replicas or settings.get("SANDBOX_NOW", "")[:2] == "20", "replicas need a fixed base date: SANDBOX_NOW")
 
     # Pods. These are the rules of the Pod Security Standard `restricted`, and a few more.

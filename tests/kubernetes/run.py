@@ -96,6 +96,17 @@ def known_settings():
     return told
 
 
+def spoils_of_volume():
+    """The same for what only the overlay with a volume has."""
+    claim, settings = lambda r: r.only("PersistentVolumeClaim")["spec"], lambda r: r.only("ConfigMap")["data"]  # noqa: E731
+    yield "a file beside the volume", lambda r: settings(r).update(SANDBOX_STORE="file:/tmp/sandbox.db"), "not on the volume"
+    yield "a volume that is read-only", lambda r: r.container["volumeMounts"][0].update(readOnly=True), "not on the volume"
+    yield "a volume of root", lambda r: r.pod["spec"]["securityContext"].pop("fsGroup"), "cannot write"
+    yield "a volume of several nodes", lambda r: claim(r).update(accessModes=["ReadWriteMany"]), "several nodes"
+    yield "a small volume", lambda r: claim(r)["resources"]["requests"].update(storage="500Mi"), "larger than its volume"
+    yield "no limit", lambda r: settings(r).pop("SANDBOX_STORE_MAX_SIZE"), "larger than its volume"
+
+
 def spoils():
     """Changes of good objects, each with a word that the problem must have. They show that the checks see something."""
 
@@ -179,7 +190,11 @@ def runs(rendered, secrets, work):
     """Starts the binary with the environment of the pods, and calls it as Kubernetes and callers would."""
     settings = {**rendered.settings(secrets), "SANDBOX_LISTEN": "0.0.0.0:0", "SANDBOX_LOG": "off"}
     # There is no database here; scripts/replicas has one.
-    settings.pop("SANDBOX_STORE", None)
+    if settings.get("SANDBOX_STORE", "").startswith("postgres"):
+        settings.pop("SANDBOX_STORE")
+    for mount in rendered.container.get("volumeMounts", []):
+        if settings.get("SANDBOX_STORE", "").startswith(f"file:{mount['mountPath']}/"):
+            settings["SANDBOX_STORE"] = f"file:{work / 'sandbox.db'}"
     if "SANDBOX_SCENARIOS" in settings:
         (files,) = [each["data"] for each in rendered.all("ConfigMap") if each["metadata"]["name"].startswith("innkreving-scenarios")]
         settings["SANDBOX_SCENARIOS"] = mounted(work, files)
@@ -187,7 +202,7 @@ def runs(rendered, secrets, work):
     with log.open("w") as out:
         process = subprocess.Popen([BINARY], env={"PATH": os.environ["PATH"], **settings}, stdout=out, stderr=out)
     try:
-        while not (found := re.search(r"http://127[^ \n]*", log.read_text())):
+        while not (found := re.search(r'http://127[^ \n"]*', log.read_text())):
             if process.poll() is not None:
                 return f"it does not start: {log.read_text()}"
             time.sleep(0.05)
@@ -197,6 +212,8 @@ def runs(rendered, secrets, work):
         foreign = {"Host": "other.example.com:8080", "Origin": "http://other.example.com:8080"}
         expected = [(path, {"Host": "10.0.0.7:8080"}, 200) for path in probes]
         expected += [("/sandbox/sessions", {}, 401), ("/sandbox/sessions", {"Authorization": f"Bearer {key}"}, 200)]
+        reader = {"Authorization": f"Bearer {settings['SANDBOX_READ_KEY']}"}
+        expected += [("/metrics", {}, 401), ("/metrics", reader, 200)]
         expected += [("/", inside, 200), ("/", foreign, 403)]
         if "SANDBOX_SCENARIOS" in settings:
             lookup = "/api/innkreving/kravogbetalinger/v1/finans/{}/aapnekrav"
@@ -225,15 +242,15 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         known, secrets = known_settings(), documented_secrets(work)
-        told("docs/deploy.md makes secrets", [] if len(secrets) == 2 else sorted(secrets))
+        told("docs/deploy.md makes secrets", [] if len(secrets) == 3 else sorted(secrets))
         ends = [name for name, value in secrets.items() if value != value.strip()]
         told("secrets have no end of line", ends)
-        rendered = {name: Rendered(render(OVERLAYS / name)) for name in ("single", "replicas")}
+        rendered = {name: Rendered(render(OVERLAYS / name)) for name in ("single", "kept", "replicas")}
         listed = {path.name for path in OVERLAYS.iterdir()}
         told("all overlays are tried", listed ^ rendered.keys())
         for name, each in rendered.items():
             told(f"{name}: schemas of {versions()[0]} to {versions()[-1]}", unfit(each.objects))
-            told(f"{name}: what it promises", problems(each, name == "replicas", known, secrets))
+            told(f"{name}: what it promises", problems(each, name, known, secrets))
             told(f"{name}: the sandbox runs with its settings", runs(each, secrets, work))
             told(f"{name}: docs/deploy.md names what is there", names_of_page(each))
         own = own_overlay(work)
@@ -241,17 +258,18 @@ def main():
         told("the overlay of docs/deploy.md: the sandbox runs", runs(own, secrets, work))
         image = own.container["image"]
         own.container["image"] = "IMAGE"
-        told("the overlay of docs/deploy.md: what it promises", problems(own, True, known, secrets))
+        told("the overlay of docs/deploy.md: what it promises", problems(own, "replicas", known, secrets))
         told("the overlay of docs/deploy.md: names its image", "" if ":" in image and "IMAGE" not in image else image)
         spoilt = Rendered(copy.deepcopy(rendered["replicas"].objects))
         spoilt.container["livenessprobe"] = {}
         told("schemas refuse a misspelt key", "" if unfit(spoilt.objects) else "they do not")
         unseen = []
         # What is spoilt already cannot be spoilt.
-        for name, change, word in [] if failures else spoils():
-            spoilt = Rendered(copy.deepcopy(rendered["replicas"].objects))
+        spoilable = [("replicas", each) for each in spoils()] + [("kept", each) for each in spoils_of_volume()]
+        for kind, (name, change, word) in [] if failures else spoilable:
+            spoilt = Rendered(copy.deepcopy(rendered[kind].objects))
             change(spoilt)
-            if not any(word in problem for problem in problems(spoilt, True, known, secrets)):
+            if not any(word in problem for problem in problems(spoilt, kind, known, secrets)):
                 unseen.append(name)
         if not failures:
             told("what is spoilt on purpose is seen", unseen)

@@ -74,9 +74,14 @@ def a_party(browser, sandbox, shots):
     eyes.until("document.querySelector('.line.found').getBoundingClientRect().top < innerHeight")
     eyes.shot("party-find")
     # So does a sum: it is linked to the answers that it stands in.
-    eyes.go(f"party/{BUSY}", ".sums button")
-    page.locator(".sums button").first.click()
+    eyes.go(f"party/{BUSY}", ".sums dd button")
+    page.locator(".sums dd button").first.click()
     page.locator(".line.found", has_text="saldo").first.wait_for()
+    # The word beside it is explained by a button of its own: none is in another one, or in a link.
+    page.locator(".sums dt button.term", has_text="saldo").first.click()
+    assert "balance" in page.locator("#term").inner_text()
+    page.keyboard.press("Escape")
+    assert page.locator("button button, a button.term, summary button.term").count() == 0
     # Claims stand as they matter today, and can be filtered.
     order = ["overdue", "open", "credit", "to come", "paid"]
     states = page.locator("#claims ~ div .state").all_inner_texts()

@@ -53,7 +53,7 @@ def keeps(binary, database, store):
         finally:
             sandbox.kill()
             sandbox.wait(20)
-    database.ask("DROP TABLE sandbox_about, sandbox_head, sandbox_records, sandbox_replicas")
+    database.ask("DROP TABLE sandbox_about, sandbox_head, sandbox_records, sandbox_replicas, sandbox_settings")
 
 
 def main(binary):

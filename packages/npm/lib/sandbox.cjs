@@ -91,7 +91,7 @@ class Sandbox {
           const [line, more] = first.split("\n", 2);
           if (more === undefined) return;
           first = undefined;
-          const url = /https?:\/\/\S+/.exec(line)?.[0];
+          const url = /https?:\/\/[^\s"]+/.exec(line)?.[0];
           if (url) resolve(url.replace(/\/$/, ""));
           else reject(new SandboxError(`innkreving-sandbox began with an unexpected line: ${line}`, this.#log));
         });

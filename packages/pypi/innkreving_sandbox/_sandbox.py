@@ -193,7 +193,7 @@ class Sandbox:
         for reader in self._readers:
             reader.start()
         in_time = ready.wait(self._start_timeout)
-        found = re.search(r"https?://\S+", first[0]) if first else None
+        found = re.search(r"https?://[^\s\"]+", first[0]) if first else None
         if found is None:
             if first:
                 what = f"began with an unexpected line: {first[0].strip()}"

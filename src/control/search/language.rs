@@ -331,7 +331,7 @@ impl Reader<'_> {
                 };
                 let begins = length.starts_with(|c: char| c.is_ascii_digit());
                 let shift = format!("{sign}{length}").parse().ok().filter(|_| begins);
-                let message = "write a length of time in days, weeks, months or years, like 30d, 2w, 6m, 1y";
+                let message = "write a length of time in days, weeks, months or years, like 30d, 2w, 6mo, 1y";
                 shift.map(|shift| Where::Within(field, shift)).ok_or_else(|| self.wrong(&value, message, &[]))
             }
         }

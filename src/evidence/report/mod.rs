@@ -217,7 +217,10 @@ impl Report {
         });
         for outcome in session.verdicts.all() {
             if !self.expectations.iter().any(|known| known.expectation == outcome.expectation) {
-                self.expectations.push(outcome);
+                self.expectations.push(match self.language {
+                    Language::Norwegian => outcome.in_norwegian(),
+                    Language::English => outcome,
+                });
             }
         }
         let mut places: HashMap<Option<&str>, usize> = HashMap::new();

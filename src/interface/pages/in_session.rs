@@ -45,6 +45,24 @@ impl FromRequestParts<Arc<Shared>> for Begun {
     }
 }
 
+/// Stands in the extensions of a request whose key only reads.
+#[derive(Clone, Copy)]
+pub(crate) struct OnlyReads;
+
+/// The request may change something. For pages that do so although they are asked by GET.
+pub(crate) struct MayChange;
+
+impl<S: Send + Sync> FromRequestParts<S> for MayChange {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        match parts.extensions.get::<OnlyReads>() {
+            None => Ok(Self),
+            Some(OnlyReads) => Err(Problem::only_reads("this page may change something")),
+        }
+    }
+}
+
 /// Does what takes its time where it keeps no call waiting.
 pub(crate) async fn off_thread(
     sessions: &Arc<Sessions>,

@@ -15,7 +15,7 @@ use rand::rngs::ChaCha8Rng;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub(crate) use in_session::{Begun, InSession, off_thread};
+pub(crate) use in_session::{Begun, InSession, MayChange, OnlyReads, off_thread};
 pub(crate) use operation::{ControlOperation, json_body};
 pub(crate) use problem::{JsonBody, Problem, ProblemLine, YamlBody, refused};
 pub(crate) use turns::Turns;
@@ -23,7 +23,7 @@ pub(crate) use watchers::{Watchers, WatchersPlace};
 
 use super::Services;
 use crate::access::Access;
-use crate::config::{Options, ServiceSettings};
+use crate::config::{Keys, Options, ServiceSettings};
 use crate::load::Load;
 use crate::metrics::Metrics;
 use crate::session::registry::Sessions;
@@ -49,7 +49,7 @@ pub(crate) struct Shared {
     pub(crate) control: bool,
     /// The certificate of the authority that clients have to trust, in PEM.
     pub(crate) authority: Option<Arc<str>>,
-    pub(crate) key: Option<String>,
+    pub(crate) keys: Keys,
     /// Who may do what takes long.
     pub(crate) turns: Turns,
     /// Who watches a journal.

@@ -99,6 +99,12 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "The request cannot be taken", detail)
     }
 
+    /// The key of a request only reads, and what it asks for needs the other one.
+    pub(crate) fn only_reads(why: &str) -> Self {
+        let detail = format!("this key only reads (--read-key), and {why}: it needs that of --control-key");
+        Self::new(StatusCode::FORBIDDEN, "The key does not open this", detail)
+    }
+
     pub(crate) fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "There is nothing of that name", detail)
     }

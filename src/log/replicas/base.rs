@@ -16,7 +16,7 @@ use crate::log::record::{Record, VERSION};
 use crate::log::{Operation, Stored};
 
 /// The version of the tables.
-const TABLES: i32 = 1;
+const TABLES: i32 = 2;
 
 /// The number of the lock that is held while tables are made: `InSb`.
 const LOCK: i64 = 0x496e_5362;
@@ -41,6 +41,15 @@ const SCHEMA: &str = "
     INSERT INTO sandbox_head (last) VALUES (0);
     INSERT INTO sandbox_about VALUES (1);
 ";
+
+/// What the second version of the tables has beside those of the first.
+const SECOND: &str = "
+    CREATE TABLE sandbox_settings (id text PRIMARY KEY, settings text NOT NULL, seen timestamptz NOT NULL DEFAULT now());
+    UPDATE sandbox_about SET version = 2;
+";
+
+/// For how long a replica counts as running after it was last seen. It says twice a second that it is, except in a turn of its own.
+const SEEN: &str = "interval '4 seconds'";
 
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
@@ -109,19 +118,21 @@ impl Base {
 
     /// Makes the tables if there are none, and checks their version. One replica at a time does that.
     pub(super) async fn prepare(&self) -> Result<(), Fault> {
-        let is_there = "SELECT to_regclass('sandbox_about') IS NOT NULL";
-        let there: bool = soon(self.client.query_one(is_there, &[])).await?.get(0);
-        if !there {
+        let mut found = self.version().await?;
+        if found < TABLES {
             soon(self.client.batch_execute("SET lock_timeout = 0")).await?;
             soon(self.client.execute("SELECT pg_advisory_lock($1)", &[&LOCK])).await?;
-            let there: bool = soon(self.client.query_one(is_there, &[])).await?.get(0);
-            if !there {
+            found = self.version().await?;
+            if found < 1 {
                 soon(self.client.batch_execute(&format!("BEGIN; {SCHEMA} COMMIT"))).await?;
+            }
+            if found < TABLES {
+                soon(self.client.batch_execute(&format!("BEGIN; {SECOND} COMMIT"))).await?;
+                found = TABLES;
             }
             soon(self.client.execute("SELECT pg_advisory_unlock($1)", &[&LOCK])).await?;
             soon(self.client.batch_execute("SET lock_timeout = '300ms'")).await?;
         }
-        let found: i32 = soon(self.client.query_one("SELECT max(version) FROM sandbox_about", &[])).await?.get(0);
         if found > TABLES {
             return Err(Fault::Unusable(format!(
                 "the tables are of version {found}, and this sandbox knows versions up to {TABLES}; use the newer sandbox, or another \
@@ -129,6 +140,35 @@ impl Base {
             )));
         }
         Ok(())
+    }
+
+    /// The version of the tables; 0 if there are none.
+    async fn version(&self) -> Result<i32, Fault> {
+        let is_there = "SELECT to_regclass('sandbox_about') IS NOT NULL";
+        if !soon(self.client.query_one(is_there, &[])).await?.get::<_, bool>(0) {
+            return Ok(0);
+        }
+        Ok(soon(self.client.query_one("SELECT max(version) FROM sandbox_about", &[])).await?.get(0))
+    }
+
+    /// Says that a replica is there, and with which settings it answers.
+    pub(super) async fn introduce(&self, id: &str, settings: &str) -> Result<(), Fault> {
+        let text = "INSERT INTO sandbox_settings (id, settings) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE \
+                    SET seen = now(), settings = $2";
+        soon(self.client.execute(text, &[&id, &settings])).await.map(drop)
+    }
+
+    /// The settings of the other replicas that were seen right now.
+    pub(super) async fn settings_of_others(&self, id: &str) -> Result<Vec<String>, Fault> {
+        let text =
+            format!("SELECT settings FROM sandbox_settings WHERE id <> $1 AND seen > now() - {SEEN} ORDER BY id");
+        Ok(soon(self.client.query(&text, &[&id])).await?.iter().map(|row| row.get(0)).collect())
+    }
+
+    /// Takes the introduction of a replica back, and those of replicas that have died.
+    pub(super) async fn withdraw(&self, id: &str) -> Result<(), Fault> {
+        let text = format!("DELETE FROM sandbox_settings WHERE id = $1 OR seen < now() - 10 * {SEEN}");
+        soon(self.client.execute(&text, &[&id])).await.map(drop)
     }
 
     pub(super) async fn listen(&self) -> Result<(), Fault> {

@@ -8,6 +8,7 @@ mod base;
 mod gate;
 mod reader;
 mod run;
+mod sameness;
 mod tls;
 pub(crate) mod url;
 
@@ -22,6 +23,7 @@ use rand::{Rng as _, SeedableRng as _};
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::Notify;
 
+use super::figures::{Counters, Figures, now};
 use super::record::Record;
 use super::writer::Batch;
 use super::{NotKept, Operation, Stored};
@@ -31,6 +33,7 @@ use base::Fault;
 use gate::Gate;
 pub(crate) use gate::Turn;
 use reader::Reader;
+pub(crate) use sameness::Sameness;
 use url::DatabaseUrl;
 
 /// How long a replica answers from its copy after it has begun to ask whether that is whole. Others wait a little longer
@@ -72,10 +75,15 @@ struct Shared {
     became_fresh: Notify,
     /// How often changes were lost.
     lost: AtomicU64,
+    counters: Counters,
     closed: AtomicBool,
     closes: Notify,
     follower: OnceLock<Box<dyn Follows>>,
     follows: Notify,
+    /// The name of this replica.
+    id: String,
+    /// How it answers, once it has introduced itself.
+    settings: Mutex<Option<Sameness>>,
 }
 
 impl Shared {
@@ -97,11 +105,6 @@ impl Shared {
     fn is_fresh(&self) -> bool {
         self.since_begin(now()) < self.fresh.load(Ordering::Acquire)
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a lease is a difference of the machine's monotonic clock")]
-fn now() -> Instant {
-    Instant::now()
 }
 
 /// The replicas' log, as this one sees it.
@@ -134,14 +137,17 @@ impl Replicas {
             began: now(),
             became_fresh: Notify::new(),
             lost: AtomicU64::new(0),
+            counters: Counters::default(),
             closed: AtomicBool::new(false),
             closes: Notify::new(),
             follower: OnceLock::new(),
             follows: Notify::new(),
+            id,
+            settings: Mutex::default(),
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (opened, told) = std::sync::mpsc::channel();
-        let mut runs = run::Run::new(url.clone(), id, Arc::clone(&shared));
+        let mut runs = run::Run::new(url.clone(), Arc::clone(&shared));
         let thread = std::thread::Builder::new().name("store".to_owned()).spawn(move || {
             Turn::of_this_thread();
             runtime.block_on(async {
@@ -158,9 +164,26 @@ impl Replicas {
         Ok(Self { shared, reader, thread: Mutex::new(Some(thread)) })
     }
 
+    /// Says how this replica answers.
+    ///
+    /// # Errors
+    /// Others that run answer otherwise, or the database cannot be asked.
+    pub(super) fn introduce(&self, own: Sameness) -> Result<(), NotKept> {
+        self.reader.introduce(&self.shared.id, own.clone())?;
+        *self.shared.settings.lock() = Some(own);
+        Ok(())
+    }
+
+    /// Says that something of how this replica answers is another now. The others are told with the next sign of life.
+    pub(super) fn changed(&self, name: &str, value: String) {
+        if let Some(own) = &mut *self.shared.settings.lock() {
+            own.0.insert(name.to_owned(), value);
+        }
+    }
+
     /// Waits for the turn. Nothing changes without it.
     pub(super) fn turn(&self) -> Result<Turn, NotKept> {
-        self.shared.gate.enter()
+        self.shared.gate.enter().inspect_err(|_| self.shared.counters.refused())
     }
 
     /// Says who has the copy. What others wrote since the database was opened is told from now on.
@@ -207,12 +230,20 @@ impl Replicas {
         }
         let mut queue = self.shared.queue.lock();
         queue.open.push(operation);
+        self.shared.counters.queued();
         Ok(Arc::clone(&queue.batch))
     }
 
     /// How often changes were lost. It counts before those who wait for them are told.
     pub(super) fn lost(&self) -> u64 {
         self.shared.lost.load(Ordering::Acquire)
+    }
+
+    /// What an operator watches.
+    pub(super) fn figures(&self) -> Figures {
+        let left = self.shared.fresh.load(Ordering::Acquire).saturating_sub(self.shared.since_begin(now()));
+        let counters = &self.shared.counters;
+        Figures { replica: Some(counters.of_replica(Duration::from_millis(left))), ..counters.figures() }
     }
 
     /// The batches whose fate is not known.

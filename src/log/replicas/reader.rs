@@ -7,6 +7,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use super::base::{Base, Fault};
+use super::sameness::{self, Sameness};
 use super::url::DatabaseUrl;
 use crate::log::record::Record;
 use crate::log::{NotKept, Stored};
@@ -19,6 +20,7 @@ type Told<T> = Sender<Result<T, String>>;
 enum Question {
     Records(Box<str>, Told<Vec<Record>>),
     Logs(Told<Vec<Stored>>),
+    Introduce(Box<str>, Sameness, Told<()>),
 }
 
 /// The thread that reads.
@@ -43,6 +45,10 @@ impl Reader {
 
     pub(super) fn logs(&self) -> Result<Vec<Stored>, NotKept> {
         self.ask(Question::Logs)
+    }
+
+    pub(super) fn introduce(&self, id: &str, own: Sameness) -> Result<(), NotKept> {
+        self.ask(|told| Question::Introduce(id.into(), own, told))
     }
 
     fn ask<T: Send>(&self, question: impl FnOnce(Told<T>) -> Question) -> Result<T, NotKept> {
@@ -74,6 +80,10 @@ fn answer(url: &DatabaseUrl, runtime: &tokio::runtime::Runtime, asked: &Receiver
                 }
                 Question::Logs(told) => {
                     let _ = told.send(with(&mut base, url, async |base| base.logs().await).await);
+                }
+                Question::Introduce(id, own, told) => {
+                    let answer = with(&mut base, url, async |base| sameness::introduce(base, &id, &own).await).await;
+                    let _ = told.send(answer);
                 }
             }
         });

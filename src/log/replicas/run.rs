@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::base::{Base, Fault};
 use super::url::DatabaseUrl;
-use super::{Shared, now};
+use super::{Sameness, Shared, now};
 use crate::log::record::Record;
 use crate::log::writer::Batch;
 use crate::log::{NotKept, Operation};
@@ -30,12 +30,12 @@ const PAUSE: Duration = Duration::from_millis(300);
 struct Pending {
     number: i64,
     batch: Arc<Batch>,
+    records: usize,
     committed: Instant,
 }
 
 pub(super) struct Run {
     url: DatabaseUrl,
-    id: String,
     shared: Arc<Shared>,
     base: Option<Base>,
     /// The number of the last record that the copy has.
@@ -46,8 +46,8 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn new(url: DatabaseUrl, id: String, shared: Arc<Shared>) -> Self {
-        Self { url, id, shared, base: None, applied: 0, pending: VecDeque::new(), lost: BTreeSet::new() }
+    pub(super) fn new(url: DatabaseUrl, shared: Arc<Shared>) -> Self {
+        Self { url, shared, base: None, applied: 0, pending: VecDeque::new(), lost: BTreeSet::new() }
     }
 
     /// Connects for the first time. Logs that are read later have all records up to the number that is seen here.
@@ -79,10 +79,12 @@ impl Run {
         self.shared.doubt();
         self.shared.gate.set_failure(Some(NotKept::new("the sandbox is stopping")));
         if let Some(base) = &self.base {
-            let _ = base.leave(&self.id).await;
+            let _ = base.leave(&self.shared.id).await;
+            let _ = base.withdraw(&self.shared.id).await;
         }
         self.shared.lost.fetch_add(1, Ordering::AcqRel);
         for pending in self.pending.drain(..) {
+            self.shared.counters.written(pending.records);
             // They are written, and whoever asks after this asks another replica.
             pending.batch.settle(Err(NotKept::new("the sandbox is stopping")));
         }
@@ -100,7 +102,7 @@ impl Run {
         };
         if is_new {
             base.listen().await?;
-            base.register(&self.id, self.applied).await?;
+            base.register(&self.shared.id, self.applied).await?;
         }
         for session in mem::take(&mut self.lost) {
             if let Err(why) = self.follower().lost(&session) {
@@ -146,6 +148,10 @@ impl Run {
             }
             if is_told || now().saturating_duration_since(checked) >= TICK {
                 self.check(&base).await?;
+                let own = self.shared.settings.lock().as_ref().map(Sameness::text);
+                if let Some(own) = own {
+                    base.introduce(&self.shared.id, &own).await?;
+                }
                 checked = now();
             }
             self.settle(&base).await?;
@@ -176,7 +182,7 @@ impl Run {
         loop {
             let tell = self.take_in(base).await?;
             let began = now();
-            match base.confirm(&self.id, self.applied, tell).await? {
+            match base.confirm(&self.shared.id, self.applied, tell).await? {
                 Some(last) if last == self.applied => {
                     self.shared.confirm(began);
                     return Ok(());
@@ -191,7 +197,7 @@ impl Run {
                 // Others gave this replica up meanwhile. What it has is looked at again after it is there.
                 None => {
                     self.shared.doubt();
-                    base.register(&self.id, self.applied).await?;
+                    base.register(&self.shared.id, self.applied).await?;
                 }
             }
         }
@@ -210,12 +216,12 @@ impl Run {
         if operations.is_empty() {
             return base.give_up().await;
         }
-        match base.commit(&self.id, last, &operations).await {
+        match base.commit(&self.shared.id, last, &operations).await {
             Ok(number) => {
                 let committed = now();
                 self.applied = number;
                 self.shared.confirm(began);
-                self.pending.push_back(Pending { number, batch, committed });
+                self.pending.push_back(Pending { number, batch, records: operations.len(), committed });
                 Ok(())
             }
             Err(fault) => {
@@ -226,7 +232,7 @@ impl Run {
                 self.shared.doubt();
                 self.lost.extend(operations.iter().map(Operation::session).cloned());
                 let why = format!("{fault}; it is not known whether the change was kept");
-                self.settled(&batch, Err(NotKept::new(&why)));
+                self.settled(&batch, operations.len(), Err(NotKept::new(&why)));
                 Err(fault)
             }
         }
@@ -249,8 +255,11 @@ impl Run {
         if self.pending.front().is_some_and(is_wanted) { self.pending.pop_front() } else { None }
     }
 
-    fn settled(&self, batch: &Arc<Batch>, fate: Result<(), NotKept>) {
-        if fate.is_err() {
+    fn settled(&self, batch: &Arc<Batch>, records: usize, fate: Result<(), NotKept>) {
+        if fate.is_ok() {
+            self.shared.counters.written(records);
+        } else {
+            self.shared.counters.lost(records);
             self.shared.lost.fetch_add(1, Ordering::AcqRel);
         }
         self.shared.queue.lock().unsettled.retain(|other| !Arc::ptr_eq(other, batch));
@@ -262,12 +271,13 @@ impl Run {
         if self.pending.is_empty() {
             return Ok(());
         }
-        let least = base.least(&self.id).await?;
+        let least = base.least(&self.shared.id).await?;
         while let Some(pending) = self.first_if(|pending| least.is_none_or(|least| least >= pending.number)) {
-            self.settled(&pending.batch, Ok(()));
+            self.settled(&pending.batch, pending.records, Ok(()));
         }
         if let Some(number) = self.wait_out() {
-            let gone = base.expel(&self.id, number).await?;
+            let gone = base.expel(&self.shared.id, number).await?;
+            self.shared.counters.gave_up(gone);
             tracing::warn!(
                 gone,
                 "replicas did not take in a change in time; nobody waits for them until they are back"
@@ -281,14 +291,16 @@ impl Run {
         let mut number = None;
         while let Some(pending) = self.first_if(|first| now().saturating_duration_since(first.committed) >= WAIT) {
             number = Some(pending.number);
-            self.settled(&pending.batch, Ok(()));
+            self.settled(&pending.batch, pending.records, Ok(()));
         }
         number
     }
 
     /// Nothing is taken until the database is there again.
     fn fail(&mut self, why: &str) {
-        if self.shared.gate.failure().is_none() {
+        let begins = self.shared.gate.failure().is_none();
+        self.shared.counters.failed(begins);
+        if begins {
             tracing::error!(error = why, "the store takes no changes; calls that change something are refused");
         }
         self.base = None;
@@ -299,6 +311,7 @@ impl Run {
         };
         if !operations.is_empty() {
             // Decided, and the turn was lost before anything was written.
+            self.shared.counters.lost(operations.len());
             self.shared.lost.fetch_add(1, Ordering::AcqRel);
             self.shared.doubt();
             self.lost.extend(operations.iter().map(Operation::session).cloned());

@@ -62,7 +62,7 @@ function form(all, query, refresh) {
   const delay = h("input", { placeholder: all.delays.join(" or "), value: given("delay") });
   const drift = select([["", "none"], ...all.drifts, all.drifts.join("+")], given("drift"));
   const sequence = h("input", { placeholder: "KB-002, KB-002, ok" });
-  const [times, probability, expires] = [h("input", { inputmode: "numeric", placeholder: "no limit" }), h("input", { inputmode: "decimal", placeholder: "1" }), h("input", { placeholder: "10m" })];
+  const [times, probability, expires] = [h("input", { inputmode: "numeric", placeholder: "no limit" }), h("input", { inputmode: "decimal", placeholder: "1" }), h("input", { placeholder: "10min" })];
   const choose = () => {
     const chosen = all.services.find((it) => it.name === service.value);
     const services = chosen ? [chosen] : all.services;

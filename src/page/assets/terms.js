@@ -55,7 +55,8 @@ export async function explain(root) {
   const seen = new Set();
   for (const element of root.querySelectorAll("[data-terms]")) {
     element.removeAttribute("data-terms");
-    // A button has no place in a label: it is the label's word that would be pressed.
+    // A button has no place in a label, a button or a link: what is there would be pressed with it, or not be reached. So it stands behind.
+    const host = element.closest("label, button, a, summary");
     const texts = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
     for (const text of texts) {
       const parts = text.data.split(pattern);
@@ -65,9 +66,9 @@ export async function explain(root) {
         seen.add(part.toLowerCase());
         return term(part);
       });
-      if (element.tagName === "LABEL") {
+      if (host) {
         const buttons = made.filter((it) => it instanceof Node).map((it) => { it.setAttribute("aria-label", `What is ${it.textContent}?`); it.textContent = "?"; return it; });
-        element.after(...buttons);
+        host.after(...buttons);
       } else {
         text.replaceWith(...made);
       }

@@ -97,7 +97,8 @@ export async function show(root) {
     date.dispatchEvent(new Event("input"));
     slider.setAttribute("aria-valuetext", clock.day);
     const kind = clock.setting === "real" ? "It shows the real time." : clock.setting === "standing" ? "It stands still." : `It runs, ${clock.shift} from the real time.`;
-    fill(say, h("b", {}, clock.day), ` ${kind} ${clock.own ? "" : "It follows the server's clock. "}Base date ${clock.baseDate}.`);
+    const time = new Intl.DateTimeFormat("nb", { timeZone: "Europe/Oslo", hour: "2-digit", minute: "2-digit" }).format(new Date(clock.now));
+    fill(say, h("b", {}, clock.day), ` at ${time}. ${kind} ${clock.own ? "" : "It follows the server's clock. "}Base date ${clock.baseDate}.`);
     const [before, after] = [next(-1), next(1)];
     back.disabled = !before;
     forward.disabled = !after;
@@ -135,7 +136,7 @@ export async function show(root) {
   root.append(
     h("div", { class: "clock" }, h("p", {}, say), marks, field("The day of the session", slider),
       h("div", { class: "row" }, field("Date", date), field("Events of", who)),
-      h("p", { class: "buttons" }, back, forward, button("+1 day", "POST", { advance: "1d" }), button("+1 week", "POST", { advance: "7d" }), button("+1 month", "POST", { advance: "1m" }),
+      h("p", { class: "buttons" }, back, forward, button("+1 day", "POST", { advance: "1d" }), button("+1 week", "POST", { advance: "7d" }), button("+1 month", "POST", { advance: "1mo" }),
         button("Freeze", "POST", { freeze: true }), button("Real time", "POST", { real: true }), button("Follow the server", "DELETE", undefined)),
       h("label", { class: "check" }, h("input", { type: "checkbox", checked: clock.tokens, onchange: (event) => change("POST", { tokens: event.target.checked }) }), " Tokens expire by this clock, too"),
       calls(() => [curl("POST", "/clock", last), curl("GET", `/timeline?after=${clock.day}`)])),

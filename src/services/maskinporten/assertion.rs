@@ -180,7 +180,7 @@ fn signing_key<'k>(
         return Ok((Some(Cow::Owned(key)), Some(organisation.unwrap_or_default())));
     }
     let kid = jwt.header.get("kid").and_then(Value::as_str);
-    let kid = kid.ok_or_else(|| refusal("MP-100", "the header has neither kid nor x5c"))?;
+    let kid = kid.ok_or_else(|| refusal("MP-100", "the header has neither kid nor x5c; a client with a registered key must name it by kid, also if it is the only one"))?;
     match client {
         None => Ok((None, None)),
         Some(client) => match client.key(kid) {

@@ -42,7 +42,7 @@ enum TrekkCommand {
         /// Kroner a month
         #[arg(long, value_name = "KRONER", group = "size", value_parser = number)]
         amount: Option<Number>,
-        /// First day: a date, or a shift of the clock's day like +1d or +1m; tomorrow if left out
+        /// First day: a date, or a shift of the clock's day like +1d or +1mo; tomorrow if left out
         #[arg(long, value_name = "DAY", allow_hyphen_values = true)]
         from: Option<String>,
         /// Last day; open-ended if left out

@@ -23,7 +23,7 @@ use crate::domain::trekk::regler::Trekkhendelse;
 use crate::domain::trekk::{Trekkliste, Trekkpaalegg, Trekkperiode, Trekkstoerrelse};
 use crate::interface::PageRoutes;
 use crate::interface::contract::Schemas;
-use crate::interface::pages::{ControlOperation, Deleted, InSession, JsonBody, Problem, Shared, json_body};
+use crate::interface::pages::{ControlOperation, Deleted, InSession, JsonBody, MayChange, Problem, Shared, json_body};
 use crate::scenario::{ScenarioSet, YEARS};
 use crate::session::Session;
 
@@ -111,7 +111,7 @@ struct TrekkDocument {
     /// Or kroner a month.
     #[schemars(range(min = 0, max = 10_000_000_000_i64))]
     beloep: Option<Number>,
-    /// First day, as a date or as a shift of the clock's day (`+1d`, `+1m`); tomorrow where left out.
+    /// First day, as a date or as a shift of the clock's day (`+1d`, `+1mo`); tomorrow where left out.
     fra: Option<String>,
     /// Last day; open-ended where left out.
     til: Option<String>,
@@ -169,9 +169,11 @@ struct OrdreQuery {
     trekkpliktig: Option<String>,
 }
 
+// What follows from cases gets its sequence numbers when it is first told.
 async fn orders(
     State(shared): State<Arc<Shared>>,
     InSession(session): InSession,
+    _: MayChange,
     query: Result<Query<OrdreQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(query) = query.map_err(|_| Problem::bad_request("the only parameter is trekkpliktig"))?;
@@ -295,7 +297,7 @@ fn hendelse(wanted: &TrekkDocument, dag: NaiveDate) -> Result<Trekkhendelse, Pro
         let read = parse_day(text).ok().or_else(shifted).filter(|day| YEARS.contains(&day.year()));
         read.ok_or_else(|| {
             let years = format!("{} to {}", YEARS.start(), YEARS.end());
-            let what = format!("not a day of the years {years}; write 2026-03-01, or +1d, +1m from the clock's day");
+            let what = format!("not a day of the years {years}; write 2026-03-01, or +1d, +1mo from the clock's day");
             Problem::bad_request(format!("{name} {text:?}: {what}"))
         })
     };

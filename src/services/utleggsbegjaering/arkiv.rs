@@ -42,7 +42,7 @@ pub(super) enum Forloep {
 
 /// The values of the modifier.
 pub(super) const FORLOEP: [&str; 11] = {
-    let mut names = ["10m"; 11];
+    let mut names = ["10min"; 11];
     let mut number = 0;
     while number < Vedleggstilstand::ALLE.len() {
         names[number] = Vedleggstilstand::ALLE[number].navn();

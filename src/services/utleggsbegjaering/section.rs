@@ -49,7 +49,7 @@ struct UtleggDocument {
     /// Which rules the party is under in some days, above the key before this one. The last word about a day holds.
     #[serde(default)]
     regelverk: Vec<RegelverkEntry>,
-    /// How the attachments go that the party uploads: the name of a state, or the time until they are ready, like `10m`.
+    /// How the attachments go that the party uploads: the name of a state, or the time until they are ready, like `10min`.
     /// The default is ready at once.
     vedleggstilstand: Option<Text>,
     /// The cases that the party has submitted already.

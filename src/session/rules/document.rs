@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use super::{Clocks, Rule, RuleAdded, Step, When};
 use crate::catalogue::{Catalogue, Endpoint, PartyIn, Service};
+use crate::domain::clock::{ClockError, ClockShift, Now};
 use crate::faults::Cause;
 use crate::faults::duration::parse_duration;
 use crate::faults::key::Key;
@@ -39,7 +40,7 @@ pub(crate) struct RuleDocument {
     /// The seed of all that the rule draws; drawn, and told, where left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) seed: Option<u64>,
-    /// How long it lives, for example `10m`.
+    /// How long it lives, for example `10min`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) expires: Option<String>,
 }
@@ -171,8 +172,9 @@ impl Rule {
                     .and_then(|length| TimeDelta::from_std(length).ok())
                     .filter(|length| !length.is_zero());
                 let end = length.and_then(|length| now.checked_add_signed(length));
-                let bad =
-                    || refused("expires", text, format!("{text:?} is no length of time, like 10m or 30s"), &["10m"]);
+                let bad = || {
+                    refused("expires", text, format!("{text:?} is no length of time, like 10min or 30s"), &["10min"])
+                };
                 Some(end.ok_or_else(bad)?)
             }
         };
@@ -185,9 +187,28 @@ impl Rule {
     /// # Errors
     /// It names something that this version of the sandbox does not have.
     pub(super) fn kept(added: &RuleAdded, catalogue: Catalogue) -> Result<Self, Box<Refused>> {
-        let when = read_when(&added.rule.when, catalogue)?;
-        let then = read_steps(&added.rule.then.0, &when, catalogue)?;
-        Ok(Self::from_checked(added.rule.clone(), added.number, when, then, added.expires))
+        let mut document = added.rule.clone();
+        write_months(&mut document.then.0);
+        let when = read_when(&document.when, catalogue)?;
+        let then = read_steps(&document.then.0, &when, catalogue)?;
+        Ok(Self::from_checked(document, added.number, when, then, added.expires))
+    }
+}
+
+/// Writes `mo` where a rule of an earlier sandbox has `m` for the clock, which meant months.
+fn write_months(keys: &mut Map<String, Value>) {
+    for (name, value) in keys {
+        match value {
+            Value::String(text) if name == Key::Now.name() => {
+                if text.parse::<Now>() == Err(ClockError::Ambiguous)
+                    && let Ok(shift) = ClockShift::from_log(text)
+                {
+                    *text = shift.to_string();
+                }
+            }
+            Value::Array(steps) => steps.iter_mut().filter_map(Value::as_object_mut).for_each(write_months),
+            _ => {}
+        }
     }
 }
 

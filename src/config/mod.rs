@@ -1,14 +1,17 @@
 //! Settings. A flag wins over an environment variable, and both win over a default. All are validated at start.
 
+mod address;
+mod control;
+
 use std::any::Any;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::builder::{BoolishValueParser, TypedValueParser};
-use clap::error::ErrorKind;
+use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 
 use crate::access::Level;
@@ -23,6 +26,8 @@ use crate::scenario::sources::Source;
 use crate::tls::Tls;
 use crate::tls::settings::{TlsFlags, parse_listen};
 use crate::traces::settings::{Endpoint, TraceFlags};
+pub(crate) use address::{SandboxUrl, base_url};
+pub(crate) use control::{ControlFlags, Keys, is_secret};
 
 /// The server's settings. A flag can be given before or after the name of a subcommand.
 #[derive(Args, Clone, Debug)]
@@ -65,20 +70,11 @@ pub(crate) struct Flags {
         ignore_case = true
     )]
     pub(crate) log_format: LogFormat,
-    /// Whether the control API below /sandbox answers
-    #[arg(
-        long,
-        env = "SANDBOX_CONTROL",
-        global = true,
-        default_value = "on",
-        value_name = "on|off",
-        ignore_case = true
-    )]
-    pub(crate) control: Switch,
-    /// Key that the control API requires as a bearer token, of 8 to 200 visible ASCII characters; the subcommands that call
-    /// it send it
-    #[arg(long, env = CONTROL_KEY, hide_env_values = true, global = true, value_name = "KEY", value_parser = KeyParser)]
-    pub(crate) control_key: Option<String>,
+    #[command(flatten)]
+    pub(crate) control: ControlFlags,
+    /// Base URL of the sandbox that a subcommand asks, like http://innkreving:8080; that of --listen on this machine if left out
+    #[arg(long, env = "SANDBOX_URL", global = true, value_name = "URL")]
+    pub(crate) url: Option<SandboxUrl>,
     /// Host name by which the sandbox is called, in addition to its own; .team.example is every name below it. Several
     /// are separated by commas
     #[arg(long, env = "SANDBOX_ALLOW_HOST", global = true, value_name = "NAME", value_delimiter = ',')]
@@ -114,15 +110,9 @@ pub(crate) struct Flags {
     /// The settings of the services, from flags of their own.
     #[arg(skip)]
     pub(crate) services: Arc<ServiceSettings>,
-}
-
-/// The environment variable of the only setting that is a secret.
-pub(crate) const CONTROL_KEY: &str = "SANDBOX_CONTROL_KEY";
-
-/// The base URL for a caller on the same machine.
-pub(crate) fn base_url(address: SocketAddr) -> String {
-    let ip = if address.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { address.ip() };
-    format!("http://{}", SocketAddr::new(ip, address.port()))
+    /// What replicas must have in common, by its name.
+    #[arg(skip)]
+    pub(crate) compared: BTreeMap<String, String>,
 }
 
 /// The settings of the services. Each service stores its settings in a type of its own, and finds them by that type.
@@ -162,8 +152,9 @@ impl Flags {
             auth: self.auth,
             seed: self.seed,
             services: Arc::clone(&self.services),
-            control: matches!(self.control, Switch::On),
-            control_key: self.control_key.clone(),
+            compared: self.compared.clone(),
+            control: matches!(self.control.control, Switch::On),
+            keys: self.control.keys(),
             allowed: Allowed { hosts: self.allow_host.clone(), origins: self.allow_origin.clone() },
             limits: Limits {
                 sessions: self.max_sessions,
@@ -229,28 +220,6 @@ fn parse_now(text: &str) -> Result<Now, ClockError> {
 
 fn parse_edition(text: &str) -> Result<Edition, String> {
     Edition::from_str(text).map_err(|()| format!("there are the editions {}", Edition::NAMES.join(" and ")))
-}
-
-/// Reads a key. clap's own message about an invalid value repeats the value, which is a secret.
-#[derive(Clone)]
-struct KeyParser;
-
-impl TypedValueParser for KeyParser {
-    type Value = String;
-
-    fn parse_ref(
-        &self,
-        command: &clap::Command,
-        argument: Option<&clap::Arg>,
-        value: &std::ffi::OsStr,
-    ) -> Result<String, clap::Error> {
-        let fits = |text: &&str| (8..=200).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
-        value.to_str().filter(fits).map(str::to_owned).ok_or_else(|| {
-            let name = argument.map(ToString::to_string).unwrap_or_default();
-            let message = format!("invalid value for '{name}': a key has 8 to 200 visible ASCII characters\n");
-            command.clone().error(ErrorKind::ValueValidation, message)
-        })
-    }
 }
 
 /// The most requests that `--journal` accepts.
@@ -330,9 +299,11 @@ pub(crate) struct Settings {
     pub(crate) seed: Option<u64>,
     /// The settings of the services.
     pub(crate) services: Arc<ServiceSettings>,
+    /// What replicas must have in common, by its name.
+    pub(crate) compared: BTreeMap<String, String>,
     /// Whether the control API answers.
     pub(crate) control: bool,
-    pub(crate) control_key: Option<String>,
+    pub(crate) keys: Keys,
     /// The web pages and host names that are allowed beside the sandbox's own.
     pub(crate) allowed: Allowed,
     pub(crate) limits: Limits,
