@@ -115,7 +115,7 @@ impl Run {
             tracing::info!("the store takes changes again");
         }
         self.shared.gate.set_failure(None);
-        let mut checked = now();
+        let (mut checked, mut introduced) = (now(), now());
         loop {
             if self.is_closed() {
                 self.base = Some(base);
@@ -148,11 +148,15 @@ impl Run {
             }
             if is_told || now().saturating_duration_since(checked) >= TICK {
                 self.check(&base).await?;
+                checked = now();
+            }
+            // Not with each change of others, because they may be many.
+            if now().saturating_duration_since(introduced) >= TICK {
                 let own = self.shared.settings.lock().as_ref().map(Sameness::text);
                 if let Some(own) = own {
                     base.introduce(&self.shared.id, &own).await?;
                 }
-                checked = now();
+                introduced = now();
             }
             self.settle(&base).await?;
         }
