@@ -21,7 +21,8 @@ use crate::scenario::loading::LoadError;
 use crate::scenario::sources::{Source, Text};
 use crate::server::Server;
 use crate::services::{built_in_and, of_services, open_access};
-use crate::session::registry::{CannotOpen, Sessions};
+use crate::session::cannot_open::CannotOpen;
+use crate::session::registry::Sessions;
 use crate::session::time::system_time;
 use crate::traces::settings::TraceFlags;
 

@@ -40,7 +40,8 @@ use crate::redact::{masked, visible};
 use crate::scenario::loading::count;
 use crate::scenario::problems::Problem;
 use crate::services;
-use crate::session::registry::{CannotOpen, Sessions};
+use crate::session::cannot_open::CannotOpen;
+use crate::session::registry::Sessions;
 use crate::session::time::system_time;
 use crate::terminal::{UNUSABLE, has_colours, print_error};
 

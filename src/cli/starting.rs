@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::print_problems;
 use crate::config::LogFormat;
 use crate::redact::{redacted, visible};
-use crate::session::registry::CannotOpen;
+use crate::session::cannot_open::CannotOpen;
 use crate::session::time::system_time;
 use crate::terminal::{print, print_error};
 

@@ -6,10 +6,11 @@ use std::sync::atomic::Ordering;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Session;
+use super::cannot_open::CannotOpen;
 use super::events::{Event, KeptSetting, ServerEvent};
 use super::history::{History, Over, effective};
 use super::recovery::CannotRecover;
-use super::registry::{CannotOpen, DEFAULT, Sessions};
+use super::registry::{DEFAULT, Sessions};
 use super::time::{Change, Setting};
 use crate::domain::clock::ClockError;
 use crate::faults::modifiers::SessionName;
@@ -113,7 +114,7 @@ impl Sessions {
     fn apply(&self, event: &ServerEvent) {
         match event {
             ServerEvent::Clock { setting } => self.time.set(Setting::from(*setting)),
-            ServerEvent::Bound { session, clients } => self.set_binding(session, clients),
+            ServerEvent::Bound { session, clients } => self.bindings.set(session, clients),
         }
     }
 
@@ -279,7 +280,7 @@ impl Sessions {
     }
 
     pub(super) fn replace_lost_server(&self) -> Result<(), NotKept> {
-        self.clear_bindings();
+        self.bindings.clear();
         let recovered = self.recover_server(true);
         if let Err(why) = &recovered {
             tracing::error!(error = %why, "the server's log cannot be read");

@@ -3,36 +3,34 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::AtomicU64;
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::{Mutex, RwLock};
 
+use super::bindings::Bindings;
+use super::cannot_open::CannotOpen;
 use super::events::Event;
 use super::exchange::BodyBudget;
 use super::following::Follower;
 use super::history::{History, Over};
-use super::recovery::CannotRecover;
 use super::time::{Time, TimeSource, base_date};
 use super::{ServiceState, Session, Start};
 use crate::catalogue::Catalogue;
 use crate::config::{Limits, Settings};
-use crate::domain::clock::ClockError;
 use crate::faults::duration::write_duration;
 use crate::faults::modifiers::SessionName;
 use crate::faults::refused::Refused;
 use crate::library::{Library, Room};
 use crate::load::store::StoreAt;
-use crate::log::file::CannotOpenFile;
-use crate::log::replicas::{CannotOpenDatabase, Sameness};
+use crate::log::replicas::Sameness;
 use crate::log::{Log, NotKept, Operation};
 use crate::redact::redacted;
 use crate::scenario::ScenarioSet;
 use crate::scenario::budget::Budget;
 use crate::scenario::format::ScenarioFormat;
 use crate::scenario::loading::LoadError;
-use crate::scenario::problems::Problem;
 use crate::scenario::sources::{Source, Text};
 
 /// The name of the default session. It is never forgotten.
@@ -43,9 +41,6 @@ pub(crate) const MOST_OWN_BYTES: usize = 64 * 1024 * 1024;
 
 /// What replicas must have in common of the scenarios.
 const FILES: &str = "the digest of the scenario files";
-
-/// How many clients can be bound.
-const MOST_CLIENTS: usize = 10_000;
 
 /// All sessions.
 pub(crate) struct Sessions {
@@ -68,37 +63,9 @@ pub(crate) struct Sessions {
     pub(super) replacing: Mutex<()>,
     /// The sessions that were made from their logs, until their tasks are started.
     pub(super) made: Mutex<Vec<Arc<Session>>>,
-    clients: RwLock<HashMap<Box<str>, SessionName>>,
-    bound: AtomicUsize,
+    pub(super) bindings: Bindings,
     /// The lock is held while a session's own scenarios are replaced, so that the sum of all sizes is right.
     own: Mutex<()>,
-}
-
-/// Why there are no sessions.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum CannotOpen {
-    #[error("--now: {0}")]
-    Now(#[from] ClockError),
-    #[error(transparent)]
-    Scenarios(#[from] LoadError),
-    #[error("--store: {0}")]
-    Store(#[from] CannotOpenFile),
-    #[error("--store: {0}")]
-    Database(#[from] CannotOpenDatabase),
-    #[error("--store: {0}")]
-    Unread(#[from] NotKept),
-    #[error("--store: the session {0}: {1}")]
-    Session(String, CannotRecover),
-}
-
-impl CannotOpen {
-    /// What is wrong in the scenarios, if that is why.
-    pub(crate) fn problems(&self) -> &[Problem] {
-        match self {
-            Self::Scenarios(LoadError::Problems(problems)) => problems,
-            _ => &[],
-        }
-    }
 }
 
 /// What is told if a session left memory while a call waited for it.
@@ -163,8 +130,7 @@ impl Sessions {
             loading: Mutex::new(()),
             replacing: Mutex::new(()),
             made: Mutex::default(),
-            clients: RwLock::default(),
-            bound: AtomicUsize::new(0),
+            bindings: Bindings::default(),
             own: Mutex::new(()),
             log,
         });
@@ -226,7 +192,7 @@ impl Sessions {
         client: Option<&str>,
         real: DateTime<Utc>,
     ) -> Result<Arc<Session>, SessionName> {
-        let bound = if name.is_none() { client.and_then(|client| self.session_of(client)) } else { None };
+        let bound = if name.is_none() { client.and_then(|client| self.bindings.session_of(client)) } else { None };
         let session = match name.or(bound.as_ref()) {
             None => self.default_session(),
             Some(name) => self.existing(name.as_str()).ok_or_else(|| name.clone())?,
@@ -386,53 +352,15 @@ impl Sessions {
 
     /// Binds exactly these clients to a session. A client that was bound to another session moves.
     pub(crate) fn bind(&self, session: &SessionName, clients: &[String]) -> Result<(), Box<Refused>> {
-        let bound = self.clients.read();
-        let there = bound.values().filter(|name| *name != session).count();
-        let is_new = |client: &&String| bound.get(client.as_str()).is_none_or(|name| name == session);
-        let new = clients.iter().filter(is_new).count();
-        drop(bound);
-        if there + new > MOST_CLIENTS {
-            let detail = format!("at most {MOST_CLIENTS} clients can be bound to sessions");
-            return Err(Refused::no_room("clients", &new.to_string(), detail));
+        match self.bindings.changed(session, clients)? {
+            Some(wanted) => self.write_binding(session.as_str(), wanted).map_err(|why| Refused::not_kept(&why.0)),
+            None => Ok(()),
         }
-        let mut wanted = clients.to_vec();
-        wanted.sort();
-        wanted.dedup();
-        if self.clients_of(session.as_str()) == wanted {
-            return Ok(());
-        }
-        self.write_binding(session.as_str(), wanted).map_err(|why| Refused::not_kept(&why.0))
     }
 
     /// The clients bound to a session.
     pub(crate) fn clients_of(&self, session: &str) -> Vec<String> {
-        let bound = self.clients.read();
-        let to_it = bound.iter().filter(|(_, name)| name.as_str() == session);
-        let mut clients: Vec<String> = to_it.map(|(client, _)| client.to_string()).collect();
-        clients.sort();
-        clients
-    }
-
-    /// Sets the clients of a session.
-    pub(super) fn set_binding(&self, session: &str, clients: &[String]) {
-        let mut bound = self.clients.write();
-        bound.retain(|_, name| name.as_str() != session);
-        if let Some(name) = SessionName::parse(session) {
-            bound.extend(clients.iter().map(|client| (client.as_str().into(), name.clone())));
-        }
-        self.bound.store(bound.len(), Ordering::Relaxed);
-    }
-
-    pub(super) fn clear_bindings(&self) {
-        self.clients.write().clear();
-        self.bound.store(0, Ordering::Relaxed);
-    }
-
-    fn session_of(&self, client: &str) -> Option<SessionName> {
-        if self.bound.load(Ordering::Relaxed) == 0 {
-            return None;
-        }
-        self.clients.read().get(client).cloned()
+        self.bindings.of(session)
     }
 
     /// Gives a session its own scenarios, if there is room for them. May be slow.
