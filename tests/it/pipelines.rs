@@ -69,10 +69,10 @@ fn suite(calls: &[&str]) -> String {
 }
 
 #[test]
-fn the_twenty_lines_of_ci_md_fail_on_a_code_that_was_never_met() {
+fn the_lines_of_ci_md_fail_on_a_code_that_was_never_met() {
     let text = std::fs::read_to_string(root().join("docs/ci.md")).expect("a document");
     let pipeline = text.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a pipeline");
-    assert!(pipeline.lines().count() <= 25, "{}", pipeline.lines().count());
+    assert!(pipeline.lines().count() <= 30, "{}", pipeline.lines().count());
     let lookups = ["311851381/aapnekrav", "311851381/aapnekrav", "313100022/aapnekrav"];
     for (name, last, status) in [("red", "311851381/aapnekrav", 1), ("green", "311851380/aapnekrav", 0)] {
         let folder = Folder::new(name);
@@ -90,6 +90,7 @@ fn the_twenty_lines_of_ci_md_fail_on_a_code_that_was_never_met() {
         assert_eq!(folder.read("verify.xml").contains("<failure"), status == 1);
         assert!(folder.read("report.html").contains("Liten Tiger AS"));
         assert!(folder.read("calls.har").contains("/~session=faults/api/innkreving"));
+        assert_eq!(folder.0.join("faults.capsule").exists(), status == 1, "{name}");
     }
 }
 
@@ -156,19 +157,32 @@ fn the_template_of_gitlab_runs_the_same_script() {
     let template = std::fs::read_to_string(root().join("packages/gitlab-ci.yml")).expect("a template");
     let template: serde_yaml::Value = serde_yaml::from_str(&template).expect("YAML");
     let job = &template[".innkreving-sandbox"];
-    let folder = Folder::new("gitlab");
-    let address = free();
-    for list in ["before_script", "after_script"] {
-        let command = job[list][0].as_str().expect("a command");
+    assert!(job["after_script"].is_null(), "its container has no sandbox");
+    let before: Vec<&str> =
+        job["before_script"].as_sequence().expect("commands").iter().filter_map(|it| it.as_str()).collect();
+    let kept = job["artifacts"]["paths"][0].as_str().expect("a folder");
+    let met = "curl -s -o /dev/null http://$SANDBOX_LISTEN/~session=run-8/api/innkreving/kravogbetalinger/v1/finans/311851381/krav?x";
+    // As a runner does: one shell with all commands, that ends with the first that fails. The gate, the job, or neither is red.
+    for (name, script, code) in [("green", met, 0), ("gate", "true", 1), ("job", "false", 1)] {
+        let folder = Folder::new(&format!("gitlab-{name}"));
+        folder.write("expect.yaml", "- covered: 'kravogbetalinger/*:KB-006'\n");
+        let address = free();
+        let commands =
+            format!("set -eo pipefail; : | eval $'{}\n{script}\n'; exit 0", before.join("\n").replace('\'', "\\'"));
         let output = bash(&folder)
-            .args(["-c", command])
+            .args(["-c", &commands])
             .env("INNKREVING_SANDBOX_SCRIPTS", root().join("scripts"))
             .env("SANDBOX_LISTEN", &address)
             .env("CI_SESSION", "run-8")
+            .env("CI_EXPECTATIONS", "expect.yaml")
             .output()
             .expect("bash");
-        assert!(output.status.success(), "{list}: {}", String::from_utf8_lossy(&output.stderr));
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{name}: {printed}");
+        assert!(folder.read(&format!("{kept}/report.html")).contains("<!DOCTYPE html>"), "{name}: {printed}");
+        assert_eq!(folder.0.join(kept).join("run-8.capsule").exists(), code == 1, "{name}");
+        let gone =
+            bash(&folder).args(["-c", "innkreving-sandbox healthcheck"]).env("SANDBOX_LISTEN", &address).output();
+        assert!(!gone.expect("it runs").status.success(), "{name}: the sandbox was stopped");
     }
-    let kept = job["artifacts"]["paths"][0].as_str().expect("a folder");
-    assert!(folder.read(&format!("{kept}/report.html")).contains("<!DOCTYPE html>"));
 }

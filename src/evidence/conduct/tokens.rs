@@ -8,6 +8,16 @@ use crate::evidence::text::Text;
 
 pub(super) static ALL: &[Conduct] = &[
     Conduct {
+        name: "without-token",
+        title: Text::new("Kalte uten token", "Called without a token"),
+        good: Text::new(
+            "Send et token i hvert kall. Den virkelige tjenesten svarer 401 uten; sandkassen slipper kallet gjennom så lenge --auth er open.",
+            "Send a token with each call. The real service answers 401 without one; the sandbox lets the call through as long as --auth is open.",
+        ),
+        source: "published: the access rules of each service",
+        judge: without,
+    },
+    Conduct {
         name: "token-for-every-call",
         title: Text::new("Nytt token for hvert kall", "A new token for every call"),
         good: Text::new(
@@ -28,6 +38,9 @@ pub(super) static ALL: &[Conduct] = &[
         judge: near_expiry,
     },
 ];
+
+/// How the warning of a call without a token begins, at every service.
+const NO_TOKEN: &str = "no token: ";
 
 /// A token with so many seconds left could have been used again.
 const STILL_GOOD: i64 = 20;
@@ -74,6 +87,19 @@ fn one_each(calls: &Calls<'_>) -> Vec<Hit> {
         ends(&mut run);
     }
     hits
+}
+
+/// Calls that the real service would refuse, as their warning says.
+fn without(calls: &Calls<'_>) -> Vec<Hit> {
+    let warned = |call: &&crate::session::journal::Entry| {
+        call.token.is_none() && call.warning.as_deref().is_some_and(|warning| warning.starts_with(NO_TOKEN))
+    };
+    let found: Vec<u64> = calls.iter().filter(warned).map(|call| call.number).collect();
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let figures = found.len().to_string();
+    vec![Hit { calls: found, figures }]
 }
 
 fn near_expiry(calls: &Calls<'_>) -> Vec<Hit> {

@@ -36,6 +36,21 @@ internal static class Program
             var refused = http.GetAsync(url + Path).Result;
             Expect((int)refused.StatusCode == 401, "a call without a token is refused");
         }
+        using (var open = new Sandbox(arguments[0]))
+        {
+            var screen = Console.Out;
+            var told = new System.IO.StringWriter();
+            Console.SetOut(told);
+            Example.Run(open, http).Wait();
+            Console.SetOut(screen);
+            Expect(told.ToString().Replace("\r", "") == "500\n200\n200\n", "an error once, then the answer, on any day: " + told);
+        }
+        try
+        {
+            new Sandbox(arguments[0], "--auth sined");
+            Expect(false, "a misspelt setting is refused");
+        }
+        catch (InvalidOperationException why) { Expect(why.Message.Contains("sined"), "the reason is told: " + why.Message); }
         for (var tries = 0; tries < 50; tries++)
         {
             try { http.GetAsync(url + "/health/live").Wait(); }
