@@ -57,6 +57,27 @@ pub(crate) fn hint(call: &Call<'_>, failed: Check) -> Option<String> {
     }
 }
 
+/// How many parameters of a query are looked at.
+const MOST_PARAMETERS: usize = 20;
+
+/// The warning for a parameter of the query that is nearly one of the endpoint's. It is passed over, so the answer may be
+/// another than the caller believes.
+pub(crate) fn passed_over(call: &Call<'_>) -> Option<String> {
+    if call.query.is_empty() {
+        return None;
+    }
+    let endpoint = call.target.endpoint?;
+    let period = if endpoint.periode { &["fraOgMed", "tilOgMed"][..] } else { &[] };
+    let own = endpoint.parameters.iter().map(|parameter| parameter.name);
+    let known: Vec<&str> = period.iter().copied().chain(own).chain(["Korrelasjonsid"]).collect();
+    let is_known = |name: &str| known.iter().any(|known| *known == name) || name.eq_ignore_ascii_case("Korrelasjonsid");
+    let names = form_urlencoded::parse(call.query.as_bytes()).take(MOST_PARAMETERS).map(|(name, _)| name);
+    names.filter(|name| name.bytes().all(|b| b.is_ascii_alphanumeric()) && !is_known(name)).find_map(|name| {
+        let near = nearest(&name, known.iter().copied())?;
+        Some(format!("the query parameter {name} is passed over; did you mean {near}?"))
+    })
+}
+
 /// What to do about a token that ended so many seconds ago.
 fn expired(seconds: i64, call: &Call<'_>) -> String {
     // A token can say any number.

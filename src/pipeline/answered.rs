@@ -198,7 +198,7 @@ impl Planned<'_> {
             Err(admission::Refused { refusal, warning }) => (Err(refusal), warning),
         };
         let asks_for_uuid = route.module.service.has_common_codes && !received.id.is_uuid();
-        let warning = both(warning, asks_for_uuid.then_some(NO_UUID));
+        let warning = both(both(warning, asks_for_uuid.then_some(NO_UUID)), near_miss::passed_over(&call));
         let response = match answer {
             Ok(answer) => {
                 let warning = both(warning, answer.warning.clone());

@@ -1,6 +1,6 @@
 //! Bad input gets the service's own 4xx: never a 500, a panic, or a message of a Rust library.
 
-use crate::common::{BASE, get, post, raw, sandbox, send, with_scenario};
+use crate::common::{BASE, TREKK, get, post, raw, sandbox, send, with_scenario};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -95,6 +95,24 @@ fn header_values_that_are_not_text() {
         format!("GET {BASE}/finans/314055403/aapnekrav HTTP/1.1\r\nHost: x\r\nConnection: close\r\n").into_bytes();
     request.extend(b"Sandbox-Error: \xff\r\n\r\n");
     assert!(raw(&sandbox, &request).starts_with("HTTP/1.1 400 "));
+}
+
+/// The real service passes over what it does not know, so a misspelt parameter changes nothing; the caller is told.
+#[test]
+fn a_misspelt_parameter_of_the_query_is_told() {
+    let sandbox = with_scenario("part: \"314055403\"\nnavn: X");
+    let warning = |path: &str| get(&sandbox, path, &[]).header("sandbox-warning").to_owned();
+    let told = warning(&format!("{TREKK}?fraSekvensnumer=90"));
+    assert!(
+        told.ends_with("the query parameter fraSekvensnumer is passed over; did you mean fraSekvensnummer?"),
+        "{told}"
+    );
+    let told = warning(&format!("{BASE}/finans/314055403/krav?fraOgMed=2026-01-01&tilOgmed=2026-02-01"));
+    assert!(told.ends_with("tilOgmed is passed over; did you mean tilOgMed?"), "{told}");
+    for query in ["", "?utm_source=x", "?korrelasjonsid=6b1bb8a6-2a5d-4f64-8b3c-0a3f5c1c7a10", "?x%0a=1"] {
+        let told = warning(&format!("{BASE}/finans/314055403/aapnekrav{query}"));
+        assert!(!told.contains("passed over"), "{query}: {told}");
+    }
 }
 
 #[test]
