@@ -9,6 +9,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args};
 use http::{Method, StatusCode};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::serve::names_of_certificate;
 use super::shown_value;
@@ -17,6 +18,7 @@ use crate::interface::Services;
 use crate::load::store::StoreAt;
 use crate::log::Log;
 use crate::log::file::{CannotOpenFile, FilePlace};
+use crate::redact::{masked, visible};
 use crate::scenario::loading::{LoadError, count};
 use crate::services::{of_services, open_access};
 use crate::session::cannot_open::CannotOpen;
@@ -136,18 +138,15 @@ fn port(flags: &Flags) -> Check {
             // What runs here, whatever --url says.
             let here = Flags { url: None, ..flags.clone() };
             let answer = Client::new(&here, None).send(Method::GET, "/health/ready", None);
-            match answer {
-                Ok(answer)
-                    if answer.status == StatusCode::OK
-                        && answer.body.starts_with(b"{\"status\":\"UP\",\"parties\":") =>
-                {
+            match answer.ok().and_then(|answer| readiness(answer.status, &answer.body)) {
+                Some(state) => {
                     let told = format!(
-                        "a sandbox runs at {}; the subcommands ask it, and a second one needs another port",
+                        "a sandbox runs at {}{state}; the subcommands ask it, and a second one needs another port",
                         base_url(listen)
                     );
                     Check::new(about, Verdict::Note, told)
                 }
-                _ => Check::new(
+                None => Check::new(
                     about,
                     Verdict::Finding,
                     format!("{listen} is taken by something that is no sandbox; choose another with --listen"),
@@ -155,6 +154,19 @@ fn port(flags: &Flags) -> Check {
             }
         }
         Err(error) => Check::new(about, Verdict::Finding, format!("cannot listen on {listen}: {error}")),
+    }
+}
+
+/// What a sandbox says of its readiness, for the text that tells of it. Nothing if that is no answer of a sandbox.
+fn readiness(status: StatusCode, body: &[u8]) -> Option<String> {
+    let health: Value = serde_json::from_slice(body).ok()?;
+    let told = |name: &str| health[name].as_str();
+    match (status, told("status")?) {
+        (StatusCode::OK, "UP") if health["parties"].is_u64() => Some(String::new()),
+        (StatusCode::SERVICE_UNAVAILABLE, "DOWN") => {
+            Some(format!(", and is not ready ({})", visible(&masked(told("reason")?), false)))
+        }
+        _ => None,
     }
 }
 
