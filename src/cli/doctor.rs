@@ -18,6 +18,8 @@ use crate::interface::Services;
 use crate::load::store::StoreAt;
 use crate::log::Log;
 use crate::log::file::{CannotOpenFile, FilePlace};
+use crate::log::replicas::Sameness;
+use crate::log::replicas::url::DatabaseUrl;
 use crate::redact::{masked, visible};
 use crate::scenario::loading::{LoadError, count};
 use crate::services::{of_services, open_access};
@@ -85,8 +87,9 @@ pub(super) fn run(
     let mut checks = vec![port(flags), access(flags)];
     checks.extend(tls(flags, services));
     checks.extend(traces(flags));
-    checks.extend(scenarios(flags, services));
-    checks.extend(store(flags));
+    let (of_scenarios, own) = scenarios(flags, services);
+    checks.extend(of_scenarios);
+    checks.extend(store(flags, own));
     checks.extend(unknown.misspelt.iter().map(|told| Check::new("environment", Verdict::Finding, told.clone())));
     let unrelated = unknown.unrelated.iter();
     checks.extend(
@@ -197,8 +200,9 @@ fn tls(flags: &Flags, services: &Services) -> Option<Check> {
     })
 }
 
-/// Whether the place that sessions are kept in can be opened. Nothing if that is memory.
-fn store(flags: &Flags) -> Option<Check> {
+/// Whether the place that sessions are kept in can be opened, and whether replicas that use it answer as one with these settings would.
+/// `own` is missing if the scenarios do not load. Nothing if the place is memory.
+fn store(flags: &Flags, own: Option<Sameness>) -> Option<Check> {
     let about = "store";
     Some(match &flags.store.store {
         StoreAt::Memory => return None,
@@ -220,12 +224,27 @@ fn store(flags: &Flags) -> Option<Check> {
         },
         StoreAt::Database(url) => match Log::database(url, flags.settings().store.keep) {
             Ok(log) => {
+                let compared = own.map_or(Ok(Vec::new()), |own| log.compare(own));
                 log.close();
-                Check::new(about, Verdict::Ok, format!("{url} can be reached"))
+                match compared {
+                    Ok(differences) if differences.is_empty() => {
+                        Check::new(about, Verdict::Ok, format!("{url} can be reached"))
+                    }
+                    Ok(differences) => Check::new(about, Verdict::Finding, differs(url, &differences)),
+                    Err(error) => Check::new(about, Verdict::Finding, format!("{url}: {error}")),
+                }
             }
             Err(error) => Check::new(about, Verdict::Finding, error.to_string()),
         },
     })
+}
+
+fn differs(url: &DatabaseUrl, differences: &[String]) -> String {
+    let differences = differences.join(", ");
+    format!(
+        "a replica that runs on {url} answers otherwise: {differences}; a start with these settings is refused as long as it runs \
+         (docs/replicas.md)"
+    )
 }
 
 /// Whether a collector takes connections. Nothing if traces are off.
@@ -237,8 +256,8 @@ fn traces(flags: &Flags) -> Option<Check> {
     })
 }
 
-/// Whether the scenarios load, and what day it is in them.
-fn scenarios(flags: &Flags, services: &Services) -> Vec<Check> {
+/// Whether the scenarios load, and what day it is in them. If they load, also how a replica would answer.
+fn scenarios(flags: &Flags, services: &Services) -> (Vec<Check>, Option<Sameness>) {
     let sources = flags.sources(None);
     let from: Vec<String> = sources.iter().map(ToString::to_string).collect();
     let from = from.join(" and ");
@@ -250,9 +269,9 @@ fn scenarios(flags: &Flags, services: &Services) -> Vec<Check> {
         Ok(sessions) => sessions,
         Err(CannotOpen::Scenarios(LoadError::Problems(problems))) => {
             let told = format!("{} in {from}; the subcommand check shows them", count(&problems));
-            return vec![Check::new("scenarios", Verdict::Finding, told)];
+            return (vec![Check::new("scenarios", Verdict::Finding, told)], None);
         }
-        Err(error) => return vec![Check::new("scenarios", Verdict::Finding, error.to_string())],
+        Err(error) => return (vec![Check::new("scenarios", Verdict::Finding, error.to_string())], None),
     };
     let session = sessions.default_session();
     let world = session.world();
@@ -272,7 +291,7 @@ fn scenarios(flags: &Flags, services: &Services) -> Vec<Check> {
     }];
     let moved = if flags.now.is_some() { "by --now" } else { "the real time" };
     checks.push(Check::new("clock", Verdict::Ok, format!("it is {} in Norway ({moved})", session.today())));
-    checks
+    (checks, Some(sessions.sameness(&settings)))
 }
 
 /// Who can use the control API.

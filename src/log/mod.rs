@@ -136,6 +136,17 @@ impl Log {
         }
     }
 
+    /// In what the processes that share its sessions answer otherwise than one would that answers so. It introduces nobody.
+    ///
+    /// # Errors
+    /// They cannot be asked for.
+    pub(crate) fn compare(&self, own: Sameness) -> Result<Vec<String>, NotKept> {
+        match &self.at {
+            At::Memory | At::Own(..) => Ok(Vec::new()),
+            At::Shared(replicas) => replicas.compare(own),
+        }
+    }
+
     /// Says that something of how this process answers is another now, where others share its sessions.
     pub(crate) fn changed(&self, name: &str, value: impl FnOnce() -> String) {
         if let At::Shared(replicas) = &self.at {

@@ -1,6 +1,7 @@
 //! What belongs to one test run: its clock, rules, journal, own scenarios, the state of services, and the counts of used
 //! flags. A call belongs to exactly one session and sees nothing of another.
 
+mod alike;
 mod bindings;
 pub(crate) mod call_id;
 pub(crate) mod cannot_open;

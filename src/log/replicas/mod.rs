@@ -174,6 +174,11 @@ impl Replicas {
         Ok(())
     }
 
+    /// In what the replicas that run answer otherwise than one would that answers so. It introduces nobody.
+    pub(super) fn compare(&self, own: Sameness) -> Result<Vec<String>, NotKept> {
+        self.reader.compare(own)
+    }
+
     /// Says that something of how this replica answers is another now. The others are told with the next sign of life.
     pub(super) fn changed(&self, name: &str, value: String) {
         if let Some(own) = &mut *self.shared.settings.lock() {
