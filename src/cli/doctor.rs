@@ -95,6 +95,11 @@ pub(super) fn run(
     checks.extend(
         unrelated.map(|name| Check::new("environment", Verdict::Note, format!("nothing reads the variable {name}"))),
     );
+    checks.extend(unknown.of_jobs.iter().map(|name| {
+        let told =
+            format!("{name} is for the steps of a CI job (docs/ci.md); the sandbox and its subcommands do not read it");
+        Check::new("environment", Verdict::Ok, told)
+    }));
     checks.push(control(flags));
     let healthy = checks.iter().all(|check| check.verdict != Verdict::Finding);
     let system = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
