@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use http::Method;
 
-use super::{capsule_replay, capsule_story, serve};
+use super::serve::{self, Played};
+use super::{capsule_replay, capsule_story};
 use crate::catalogue::Edition;
 use crate::config::Flags;
 use crate::domain::clock::Now;
@@ -121,7 +122,10 @@ fn play(capsule: &Capsule, at: Option<u64>, flags: &Flags, services: &'static Se
     flags.edition = head.edition.as_deref().and_then(|edition| edition.parse::<Edition>().ok());
     flags.auth = head.auth.parse()?;
     flags.store.store = StoreAt::Memory;
-    Ok(serve::run_with(&flags, services, &[], Some(&name), |sessions| {
+    // Those before the call that it goes back to.
+    let calls = capsule.calls.iter().take_while(|call| at.is_none_or(|at| call["number"].as_u64() < Some(at))).count();
+    let played = Played { session: name.clone(), calls };
+    Ok(serve::run_with(&flags, services, &[], Some(&played), |sessions| {
         sessions.adopt(&name, records).map_err(|error| error.to_string())?;
         sessions.bind(&name, &head.clients).map_err(|refused| refused.detail)
     }))

@@ -9,6 +9,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args};
 use http::{Method, StatusCode};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::serve::names_of_certificate;
 use super::shown_value;
@@ -17,6 +18,9 @@ use crate::interface::Services;
 use crate::load::store::StoreAt;
 use crate::log::Log;
 use crate::log::file::{CannotOpenFile, FilePlace};
+use crate::log::replicas::Sameness;
+use crate::log::replicas::url::DatabaseUrl;
+use crate::redact::{masked, visible};
 use crate::scenario::loading::{LoadError, count};
 use crate::services::{of_services, open_access};
 use crate::session::cannot_open::CannotOpen;
@@ -83,13 +87,19 @@ pub(super) fn run(
     let mut checks = vec![port(flags), access(flags)];
     checks.extend(tls(flags, services));
     checks.extend(traces(flags));
-    checks.extend(scenarios(flags, services));
-    checks.extend(store(flags));
+    let (of_scenarios, own) = scenarios(flags, services);
+    checks.extend(of_scenarios);
+    checks.extend(store(flags, own));
     checks.extend(unknown.misspelt.iter().map(|told| Check::new("environment", Verdict::Finding, told.clone())));
     let unrelated = unknown.unrelated.iter();
     checks.extend(
         unrelated.map(|name| Check::new("environment", Verdict::Note, format!("nothing reads the variable {name}"))),
     );
+    checks.extend(unknown.of_jobs.iter().map(|name| {
+        let told =
+            format!("{name} is for the steps of a CI job (docs/ci.md); the sandbox and its subcommands do not read it");
+        Check::new("environment", Verdict::Ok, told)
+    }));
     checks.push(control(flags));
     let healthy = checks.iter().all(|check| check.verdict != Verdict::Finding);
     let system = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
@@ -136,18 +146,15 @@ fn port(flags: &Flags) -> Check {
             // What runs here, whatever --url says.
             let here = Flags { url: None, ..flags.clone() };
             let answer = Client::new(&here, None).send(Method::GET, "/health/ready", None);
-            match answer {
-                Ok(answer)
-                    if answer.status == StatusCode::OK
-                        && answer.body.starts_with(b"{\"status\":\"UP\",\"parties\":") =>
-                {
+            match answer.ok().and_then(|answer| readiness(answer.status, &answer.body)) {
+                Some(state) => {
                     let told = format!(
-                        "a sandbox runs at {}; the subcommands ask it, and a second one needs another port",
+                        "a sandbox runs at {}{state}; the subcommands ask it, and a second one needs another port",
                         base_url(listen)
                     );
                     Check::new(about, Verdict::Note, told)
                 }
-                _ => Check::new(
+                None => Check::new(
                     about,
                     Verdict::Finding,
                     format!("{listen} is taken by something that is no sandbox; choose another with --listen"),
@@ -155,6 +162,19 @@ fn port(flags: &Flags) -> Check {
             }
         }
         Err(error) => Check::new(about, Verdict::Finding, format!("cannot listen on {listen}: {error}")),
+    }
+}
+
+/// What a sandbox says of its readiness, for the text that tells of it. Nothing if that is no answer of a sandbox.
+fn readiness(status: StatusCode, body: &[u8]) -> Option<String> {
+    let health: Value = serde_json::from_slice(body).ok()?;
+    let told = |name: &str| health[name].as_str();
+    match (status, told("status")?) {
+        (StatusCode::OK, "UP") if health["parties"].is_u64() => Some(String::new()),
+        (StatusCode::SERVICE_UNAVAILABLE, "DOWN") => {
+            Some(format!(", and is not ready ({})", visible(&masked(told("reason")?), false)))
+        }
+        _ => None,
     }
 }
 
@@ -185,8 +205,9 @@ fn tls(flags: &Flags, services: &Services) -> Option<Check> {
     })
 }
 
-/// Whether the place that sessions are kept in can be opened. Nothing if that is memory.
-fn store(flags: &Flags) -> Option<Check> {
+/// Whether the place that sessions are kept in can be opened, and whether replicas that use it answer as one with these settings would.
+/// `own` is missing if the scenarios do not load. Nothing if the place is memory.
+fn store(flags: &Flags, own: Option<Sameness>) -> Option<Check> {
     let about = "store";
     Some(match &flags.store.store {
         StoreAt::Memory => return None,
@@ -208,12 +229,27 @@ fn store(flags: &Flags) -> Option<Check> {
         },
         StoreAt::Database(url) => match Log::database(url, flags.settings().store.keep) {
             Ok(log) => {
+                let compared = own.map_or(Ok(Vec::new()), |own| log.compare(own));
                 log.close();
-                Check::new(about, Verdict::Ok, format!("{url} can be reached"))
+                match compared {
+                    Ok(differences) if differences.is_empty() => {
+                        Check::new(about, Verdict::Ok, format!("{url} can be reached"))
+                    }
+                    Ok(differences) => Check::new(about, Verdict::Finding, differs(url, &differences)),
+                    Err(error) => Check::new(about, Verdict::Finding, format!("{url}: {error}")),
+                }
             }
             Err(error) => Check::new(about, Verdict::Finding, error.to_string()),
         },
     })
+}
+
+fn differs(url: &DatabaseUrl, differences: &[String]) -> String {
+    let differences = differences.join(", ");
+    format!(
+        "a replica that runs on {url} answers otherwise: {differences}; a start with these settings is refused as long as it runs \
+         (docs/replicas.md)"
+    )
 }
 
 /// Whether a collector takes connections. Nothing if traces are off.
@@ -225,8 +261,8 @@ fn traces(flags: &Flags) -> Option<Check> {
     })
 }
 
-/// Whether the scenarios load, and what day it is in them.
-fn scenarios(flags: &Flags, services: &Services) -> Vec<Check> {
+/// Whether the scenarios load, and what day it is in them. If they load, also how a replica would answer.
+fn scenarios(flags: &Flags, services: &Services) -> (Vec<Check>, Option<Sameness>) {
     let sources = flags.sources(None);
     let from: Vec<String> = sources.iter().map(ToString::to_string).collect();
     let from = from.join(" and ");
@@ -238,9 +274,9 @@ fn scenarios(flags: &Flags, services: &Services) -> Vec<Check> {
         Ok(sessions) => sessions,
         Err(CannotOpen::Scenarios(LoadError::Problems(problems))) => {
             let told = format!("{} in {from}; the subcommand check shows them", count(&problems));
-            return vec![Check::new("scenarios", Verdict::Finding, told)];
+            return (vec![Check::new("scenarios", Verdict::Finding, told)], None);
         }
-        Err(error) => return vec![Check::new("scenarios", Verdict::Finding, error.to_string())],
+        Err(error) => return (vec![Check::new("scenarios", Verdict::Finding, error.to_string())], None),
     };
     let session = sessions.default_session();
     let world = session.world();
@@ -260,7 +296,7 @@ fn scenarios(flags: &Flags, services: &Services) -> Vec<Check> {
     }];
     let moved = if flags.now.is_some() { "by --now" } else { "the real time" };
     checks.push(Check::new("clock", Verdict::Ok, format!("it is {} in Norway ({moved})", session.today())));
-    checks
+    (checks, Some(sessions.sameness(&settings)))
 }
 
 /// Who can use the control API.

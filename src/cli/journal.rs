@@ -95,6 +95,7 @@ fn list(args: &JournalArgs, client: &Client<'_>) -> Result<ExitCode, String> {
     let colour = has_colours(&std::io::stdout());
     let mut last = 0;
     let mut limit = args.limit;
+    let mut is_first = true;
     loop {
         let found = client.json(Method::GET, &path(args, last, limit), None)?;
         let total = found["total"].as_u64().unwrap_or(last);
@@ -116,6 +117,11 @@ fn list(args: &JournalArgs, client: &Client<'_>) -> Result<ExitCode, String> {
             return Ok(ExitCode::FAILURE);
         }
         drop(out);
+        if is_first && let Some(why) = found["unseen"].as_str() {
+            // The lines of calls stay alone on stdout.
+            let _ = writeln!(std::io::stderr(), "note: calls may be missing: {}", visible(why, false));
+        }
+        is_first = false;
         if !args.follow {
             return Ok(ExitCode::SUCCESS);
         }

@@ -28,6 +28,7 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use clap::builder::UnknownArgumentValueParser;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -182,7 +183,7 @@ fn with_settings_of(services: &Services, command: clap::Command) -> clap::Comman
 
 /// The command with all settings and subcommands.
 fn whole_command(services: &Services) -> clap::Command {
-    let mut command = Cli::command();
+    let mut command = Cli::command().arg(port());
     let about = command.get_about().cloned().unwrap_or_default();
     let long_about = command.get_long_about().cloned().unwrap_or_default();
     command = with_settings_of(services, command);
@@ -208,6 +209,14 @@ fn point_to_settings(command: clap::Command) -> clap::Command {
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     let command = command.after_help(SETTINGS_ELSEWHERE);
     names.into_iter().fold(command, |command, name| command.mut_subcommand(name, point_to_settings))
+}
+
+/// What many programs call `--port`. It is refused with what to write instead.
+fn port() -> clap::Arg {
+    let parser = UnknownArgumentValueParser::suggest_arg("--listen")
+        .and_suggest("with an address, like --listen 127.0.0.1:9000");
+    let port = clap::Arg::new("port").long("port").global(true).hide(true);
+    port.num_args(0..=1).default_missing_value("").value_parser(parser)
 }
 
 /// An empty variable counts as not set, because compose files pass on variables that are empty.

@@ -31,12 +31,19 @@ pub(super) fn run(flags: &Flags, services: &'static Services, unrelated_variable
     run_with(flags, services, unrelated_variables, None, |_| Ok(()))
 }
 
+/// The session of a capsule that goes on.
+pub(super) struct Played {
+    pub(super) session: SessionName,
+    /// How many calls it had, which the capsule has and its journal has not.
+    pub(super) calls: usize,
+}
+
 /// The same. `played` is the session of a capsule, and `prepare` is done before the first call is answered.
 pub(super) fn run_with(
     flags: &Flags,
     services: &'static Services,
     unrelated_variables: &[String],
-    played: Option<&SessionName>,
+    played: Option<&Played>,
     prepare: impl FnOnce(&Sessions) -> Result<(), String>,
 ) -> ExitCode {
     start_log(flags);
@@ -121,20 +128,23 @@ fn announce(
     settings: &Settings,
     services: &'static Services,
     access: &Access,
-    played: Option<&SessionName>,
+    played: Option<&Played>,
 ) {
     let Ok(address) = server.address() else { return };
     let session = server.sessions().default_session();
     let base = base_url(address);
     let secure = server.tls_address().map(|secure| base_url(secure).replacen("http:", "https:", 1));
-    let played = played.map(|name| format!("{base}/~session={name}"));
+    let session_url = played.map(|played| format!("{base}/~session={}", played.session));
     let text = || {
         let mut text = format!("{}\n", Welcome::new(base.clone(), &session, services, access).text());
         if let (Some(tls), Some(secure)) = (&settings.tls, &secure) {
             let _ = writeln!(text, "{}", tls.text(secure, &base));
         }
-        if let Some(url) = &played {
-            let _ = writeln!(text, "The session of the capsule\n  {url}\n");
+        if let (Some(url), Some(Played { calls, .. })) = (&session_url, played) {
+            let _ = writeln!(
+                text,
+                "The session of the capsule\n  {url}\n  Its journal begins here; calls before that, which `capsule show` tells: {calls}\n"
+            );
         }
         text
     };
@@ -143,7 +153,7 @@ fn announce(
         let mut put = |name: &str, value: Option<Value>| value.map(|value| facts.insert(name.to_owned(), value));
         put("url", Some(base.clone().into()));
         put("https_url", secure.clone().map(Value::from));
-        put("session_url", played.clone().map(Value::from));
+        put("session_url", session_url.clone().map(Value::from));
         put("version", Some(env!("CARGO_PKG_VERSION").into()));
         put("day", Some(session.today().to_string().into()));
         put("parties", Some(session.world().loaded.scenarios.len().into()));

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::print_problems;
 use crate::config::LogFormat;
-use crate::redact::{redacted, visible};
+use crate::redact::{masked, redacted, visible};
 use crate::session::cannot_open::CannotOpen;
 use crate::session::time::system_time;
 use crate::terminal::{print, print_error};
@@ -52,7 +52,7 @@ impl Starting {
 
 /// Writes a line to stderr. If that is closed, the process goes on.
 fn write_line(level: &str, message: &str, facts: Map<String, Value>) {
-    let _ = std::io::stderr().write_all(line(level, &redacted(message), facts).as_bytes());
+    let _ = std::io::stderr().write_all(line(level, &masked(message), facts).as_bytes());
 }
 
 /// A line as the log writes it.

@@ -36,6 +36,11 @@ impl SandboxUrl {
         &self.authority
     }
 
+    /// Scheme, host and port: `http://innkreving:8080`.
+    pub(crate) fn origin(&self) -> String {
+        format!("http://{}", self.authority)
+    }
+
     /// A path of the sandbox, below the base URL.
     pub(crate) fn path(&self, path: &str) -> String {
         format!("{}{path}", self.path)
@@ -94,6 +99,7 @@ mod tests {
             let url: SandboxUrl = given.parse().expect(given);
             assert_eq!((url.host(), url.path("/sandbox/clock").as_str()), (host, path));
             assert_eq!(url.to_string(), given.trim_end_matches('/'));
+            assert!(given.starts_with(&url.origin()) && !url.origin().contains('~'), "{}", url.origin());
         }
         for (given, why) in [
             ("innkreving:8080", "begins with http://"),

@@ -325,13 +325,22 @@ pub(crate) struct UnknownVariables {
     /// Names of all others. An orchestrator may set them, named after its services, and a CI system passes on all that it
     /// has, so they only get a warning.
     pub(crate) unrelated: Vec<String>,
+    /// Names of those that a CI job has for its own steps.
+    pub(crate) of_jobs: Vec<String>,
 }
+
+/// What the GitHub action and the template for GitLab set for the steps after them (docs/ci.md).
+const OF_JOBS: [&str; 1] = ["SANDBOX_SESSION"];
 
 /// Finds the `SANDBOX_…` variables that nothing reads. `known` are the names of those that are read.
 pub(crate) fn unknown_variables(known: &[String], names: impl IntoIterator<Item = String>) -> UnknownVariables {
     let mut unknown = UnknownVariables::default();
     let is_unknown = |name: &String| name.starts_with("SANDBOX_") && !known.contains(name);
     for name in names.into_iter().filter(is_unknown) {
+        if OF_JOBS.contains(&&*name) {
+            unknown.of_jobs.push(name);
+            continue;
+        }
         let near = nearest(&name, known.iter().map(String::as_str));
         match near.filter(|near| strsim::damerau_levenshtein(&name, near) <= 1) {
             Some(near) => unknown.misspelt.push(format!("there is no variable {name}; did you mean {near}?")),
@@ -347,11 +356,19 @@ mod tests {
 
     #[test]
     fn misspelt_variables_are_distinguished_from_unrelated_ones() {
-        let names =
-            ["SANDBOX_SCENARIO", "SANDBOX_PORT_8080_TCP", "SANDBOX_NO", "PATH", "SANDBOX_LISTENS", "SANDBOX_SCENE_S"];
+        let names = [
+            "SANDBOX_SCENARIO",
+            "SANDBOX_SESSION",
+            "SANDBOX_PORT_8080_TCP",
+            "SANDBOX_NO",
+            "PATH",
+            "SANDBOX_LISTENS",
+            "SANDBOX_SCENE_S",
+        ];
         let known = ["SANDBOX_SCENARIOS", "SANDBOX_NOW", "SANDBOX_LISTEN"].map(str::to_owned);
         let unknown = unknown_variables(&known, names.map(str::to_owned));
         assert_eq!(unknown.unrelated, ["SANDBOX_PORT_8080_TCP", "SANDBOX_SCENE_S"]);
+        assert_eq!(unknown.of_jobs, ["SANDBOX_SESSION"]);
         assert_eq!(
             unknown.misspelt,
             [

@@ -107,6 +107,12 @@ fn store(shared: &Shared, page: &mut Page) {
             replica.lease.as_secs_f64(),
         );
         page.single(
+            "store_refused_calls_total",
+            "counter",
+            "Calls of any kind that were refused because this replica did not know what others had changed.",
+            replica.refused,
+        );
+        page.single(
             "store_replicas_given_up_total",
             "counter",
             "Replicas that did not take in a change of this one in time.",

@@ -141,9 +141,7 @@ async fn live() -> Response {
 /// Shows that scenarios are loaded, so that services answer, and that changes can be kept. If a reload failed, the earlier scenarios are still in use,
 /// and there is a warning.
 async fn ready(State(shared): State<Arc<Shared>>, InSession(session): InSession) -> Response {
-    if let Some(why) = shared.sessions.log().failure() {
-        let reason =
-            format!("changes cannot be kept: {why}; calls that change something are refused, others are answered");
+    if let Some(reason) = shared.sessions.log().outage() {
         return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "DOWN", "reason": reason }))).into_response();
     }
     let scenarios = &session.world().loaded.scenarios;

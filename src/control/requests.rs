@@ -29,6 +29,9 @@ pub(super) struct RequestList {
     total: u64,
     /// How many of them are not kept any longer, so that no filter finds them.
     dropped: u64,
+    /// Why calls of the session may be missing that this journal never had. Absent if it has had all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unseen: Option<&'static str>,
     /// Newest first.
     requests: Vec<RequestView>,
 }
@@ -313,7 +316,8 @@ pub(super) async fn list(
     let (filter, after, limit) = read.map_err(|why| refused(&why))?;
     let found = session.journal.find(&filter, after, limit);
     let requests = found.entries.iter().map(|entry| view(entry)).collect();
-    Ok(Json(RequestList { count: found.count, total: found.total, dropped: found.dropped, requests }))
+    let unseen = session.journal.unseen().map(|unseen| unseen.en);
+    Ok(Json(RequestList { count: found.count, total: found.total, dropped: found.dropped, unseen, requests }))
 }
 
 /// Forgets all requests. It takes no filter: one that were passed over would make it forget too much.

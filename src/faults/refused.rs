@@ -10,6 +10,10 @@ use crate::redact::{masked, masked_text};
 pub(crate) const NOT_KEPT: &str = "urn:innkreving-sandbox:not-kept";
 pub(crate) const NOT_KEPT_TITLE: &str = "The sandbox cannot keep the change";
 
+/// The type and title of the refusal of a call that a replica cannot answer, because it does not know what others have changed.
+pub(crate) const NOT_KNOWN: &str = "urn:innkreving-sandbox:not-known";
+pub(crate) const NOT_KNOWN_TITLE: &str = "The sandbox cannot know what holds now";
+
 /// Why a modifier, a part of a rule, or a new session is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Refused {
@@ -100,7 +104,9 @@ impl Refused {
     /// What `Sandbox-Cause` says of it.
     pub(crate) fn cause(&self) -> Cause {
         match self.r#type {
-            "urn:innkreving-sandbox:busy" | "urn:innkreving-sandbox:bad-request" | NOT_KEPT => Cause::RefusedRequest,
+            "urn:innkreving-sandbox:busy" | "urn:innkreving-sandbox:bad-request" | NOT_KEPT | NOT_KNOWN => {
+                Cause::RefusedRequest
+            }
             _ => Cause::RefusedModifier,
         }
     }
@@ -119,6 +125,22 @@ impl Refused {
         let mut refused = Self::new("", None, format!("nothing has changed: {detail}"), Vec::new());
         refused.r#type = NOT_KEPT;
         refused.title = NOT_KEPT_TITLE;
+        refused.status = 503;
+        refused
+    }
+
+    /// What a call saw or changed could not be written, and the call asked for no change.
+    pub(crate) fn unsettled(detail: String) -> Box<Self> {
+        let mut refused = Self::not_kept("");
+        refused.detail = masked_text(detail);
+        refused
+    }
+
+    /// A replica cannot answer, because others may have changed something. The caller can try again.
+    pub(crate) fn not_known(detail: String) -> Box<Self> {
+        let mut refused = Self::new("", None, detail, Vec::new());
+        refused.r#type = NOT_KNOWN;
+        refused.title = NOT_KNOWN_TITLE;
         refused.status = 503;
         refused
     }

@@ -44,7 +44,12 @@ impl ServiceModule {
 
     /// The refusal of a call whose change could not be written, so that nothing has changed.
     pub(crate) fn not_kept(&self, why: &NotKept) -> Refusal {
-        Refusal::on_demand(self.unexpected()).because(Reason::NotKept).hint(format!("nothing has changed: {why}"))
+        self.refused_by_store(format!("nothing has changed: {why}"))
+    }
+
+    /// The refusal of a call that the place of sessions cannot serve now, with the reason.
+    pub(crate) fn refused_by_store(&self, why: String) -> Refusal {
+        Refusal::on_demand(self.unexpected()).because(Reason::NotKept).hint(why)
     }
 
     /// The code for a fault of the sandbox itself.

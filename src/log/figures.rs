@@ -20,6 +20,8 @@ pub(super) struct Counters {
     lost: AtomicU64,
     /// Calls whose change was not taken at all.
     refused: AtomicU64,
+    /// Calls of any kind that were refused because a replica did not know what others had changed.
+    not_known: AtomicU64,
     /// How many times the place began to fail.
     failures: AtomicU64,
     /// How many replicas others waited for in vain.
@@ -34,6 +36,10 @@ impl Counters {
 
     pub(super) fn refused(&self) {
         self.refused.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn not_known(&self) {
+        self.not_known.fetch_add(1, Ordering::Relaxed);
     }
 
     /// So many that were waiting are written.
@@ -59,7 +65,8 @@ impl Counters {
     }
 
     pub(super) fn of_replica(&self, lease: Duration) -> ReplicaFigures {
-        ReplicaFigures { lease, given_up: self.given_up.load(Ordering::Relaxed) }
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        ReplicaFigures { lease, refused: count(&self.not_known), given_up: count(&self.given_up) }
     }
 
     pub(super) fn figures(&self) -> Figures {
@@ -108,6 +115,8 @@ pub(crate) struct FileFigures {
 pub(crate) struct ReplicaFigures {
     /// How long it may still answer from its copy without asking.
     pub(crate) lease: Duration,
+    /// How many calls it refused because that time was over.
+    pub(crate) refused: u64,
     /// How many replicas it has waited for in vain.
     pub(crate) given_up: u64,
 }

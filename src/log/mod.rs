@@ -9,6 +9,7 @@ pub(crate) mod file;
 pub(crate) mod kept;
 pub(crate) mod record;
 pub(crate) mod replicas;
+mod why;
 mod writer;
 
 use std::path::Path;
@@ -24,6 +25,8 @@ use file::{CannotOpenFile, FilePlace};
 use record::Record;
 use replicas::url::DatabaseUrl;
 use replicas::{CannotOpenDatabase, Follows, Replicas, Sameness, Turn};
+use why::Means;
+pub(crate) use why::{NotKept, NotKnown};
 pub(crate) use writer::Batch;
 use writer::Writer;
 
@@ -66,17 +69,6 @@ impl Operation {
             Self::Append(record) => &record.session,
             Self::Forget(session) => session,
         }
-    }
-}
-
-/// A change was not kept, so it did not happen.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct NotKept(pub(crate) Arc<str>);
-
-impl NotKept {
-    pub(crate) fn new(why: &str) -> Self {
-        Self(why.into())
     }
 }
 
@@ -144,6 +136,17 @@ impl Log {
         }
     }
 
+    /// In what the processes that share its sessions answer otherwise than one would that answers so. It introduces nobody.
+    ///
+    /// # Errors
+    /// They cannot be asked for.
+    pub(crate) fn compare(&self, own: Sameness) -> Result<Vec<String>, NotKept> {
+        match &self.at {
+            At::Memory | At::Own(..) => Ok(Vec::new()),
+            At::Shared(replicas) => replicas.compare(own),
+        }
+    }
+
     /// Says that something of how this process answers is another now, where others share its sessions.
     pub(crate) fn changed(&self, name: &str, value: impl FnOnce() -> String) {
         if let At::Shared(replicas) = &self.at {
@@ -181,7 +184,7 @@ impl Log {
     ///
     /// # Errors
     /// Other replicas may have changed something, and the database cannot be asked.
-    pub(crate) async fn fresh(&self) -> Result<(), NotKept> {
+    pub(crate) async fn fresh(&self) -> Result<(), NotKnown> {
         match &self.at {
             At::Memory | At::Own(..) => Ok(()),
             At::Shared(replicas) => replicas.fresh().await,
@@ -207,6 +210,16 @@ impl Log {
             At::Own(writer, _) => writer.failure(),
             At::Shared(replicas) => replicas.failure(),
         }
+    }
+
+    /// The same as a sentence, with what it means for calls.
+    pub(crate) fn outage(&self) -> Option<String> {
+        let means = match &self.at {
+            At::Memory | At::Own(..) => Means::NoChanges,
+            At::Shared(replicas) if replicas.is_fresh() => Means::SoonNothing,
+            At::Shared(_) => Means::Nothing,
+        };
+        self.failure().map(|why| why::told(means, &why))
     }
 
     fn unsettled(&self) -> Vec<Arc<Batch>> {

@@ -25,7 +25,7 @@ use crate::interface::negotiation::{Format, accepted};
 use crate::interface::path::Path;
 use crate::interface::{Answer, Call, Finding, Reason, Refusal, Route, Scheme, Target as CallTarget, near_miss, xml};
 use crate::load::{Busy, Reserved, WaitingPlace};
-use crate::log::NotKept;
+use crate::log::{NotKept, NotKnown};
 use crate::redact::redacted;
 use crate::router::{Target, below_base};
 use crate::session::journal::{Checks, Entry, FoundFault};
@@ -63,9 +63,24 @@ impl Answered {
 
     /// What the answer tells could not be written, so it did not happen. The journal has the answer, and this refusal after it.
     pub(super) fn not_kept(received: &Received, why: &NotKept, told: &Refusing<'_>) -> Self {
-        told.add_refusal(received, &Refused::not_kept(&why.0));
+        // A caller that asked for no change need not be told that there was none.
+        let refused = if received.parts.method.is_safe() {
+            Refused::unsettled(why.of_reader())
+        } else {
+            Refused::not_kept(&why.0)
+        };
+        Self::by_store(received, &refused, told)
+    }
+
+    /// A replica does not know what others have changed, so nothing can be answered.
+    pub(super) fn not_known(received: &Received, why: &NotKnown, told: &Refusing<'_>) -> Self {
+        Self::by_store(received, &Refused::not_known(why.to_string()), told)
+    }
+
+    fn by_store(received: &Received, refused: &Refused, told: &Refusing<'_>) -> Self {
+        told.add_refusal(received, refused);
         let refusal = match told.target {
-            Target::Service { route, .. } => route.module.not_kept(why),
+            Target::Service { route, .. } => route.module.refused_by_store(refused.detail.clone()),
             Target::Page | Target::Nothing => Refusal::on_demand(UNEXPECTED).because(Reason::NotKept),
         };
         Head::new(received, told.target).refusal(&refusal, None, |_| {}).into()

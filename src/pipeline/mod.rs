@@ -135,7 +135,7 @@ async fn answer(state: Arc<State>, mut received: Received, wire: &Wire) -> Resul
     received.found = Some(Arc::clone(&session));
     if let Err(why) = fresh {
         let told = journal::Refusing::new(&state, &session, &target, &caller);
-        let answered = Answered::not_kept(&received, &why, &told);
+        let answered = Answered::not_known(&received, &why, &told);
         return timed(answered, &target, &mut received, wire, &state).await;
     }
     let world = session.world();

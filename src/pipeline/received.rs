@@ -200,9 +200,12 @@ impl Received {
         }
         let mut request = Request::from_parts(self.parts, body);
         request.extensions_mut().insert(self.session);
-        let is_health = request.uri().path().starts_with("/health/");
+        // These tell of this process alone, so they are answered whatever the store does.
+        let path = request.uri().path();
+        let is_of_process = path.starts_with("/health/") || path == "/metrics";
+        let is_reader = request.method().is_safe();
         let mark = state.sessions.log().mark();
-        if !is_health && let Err(why) = state.sessions.log().fresh().await {
+        if !is_of_process && let Err(why) = state.sessions.log().fresh().await {
             let mut answer = Problem::from(why).into_response().map(Either::Right);
             response::label_page(&mut answer, &self.id, warning);
             told.log(answer.status(), &self.id);
@@ -211,8 +214,9 @@ impl Received {
         let answered = state.pages.clone().call(request).await;
         let mut answer = answered.unwrap_or_else(|never| match never {}).map(Either::Right);
         // What the page tells must be there after a crash.
-        if !is_health && let Err(why) = state.sessions.log().settled_since(mark).await {
-            answer = Problem::from(why).into_response().map(Either::Right);
+        if !is_of_process && let Err(why) = state.sessions.log().settled_since(mark).await {
+            let problem = if is_reader { Problem::unsettled(&why) } else { Problem::from(why) };
+            answer = problem.into_response().map(Either::Right);
         }
         response::label_page(&mut answer, &self.id, warning);
         told.log(answer.status(), &self.id);

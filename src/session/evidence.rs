@@ -9,8 +9,14 @@ use crate::coverage::Tried;
 
 /// What is said of a session that another process had before.
 const TAKEN_OVER: Unseen = Unseen {
-    en: "the session comes from the store or a capsule, and its calls before that are not known here",
-    nb: "økten kommer fra lageret eller en kapsel, og kallene før det er ikke kjent her",
+    en: "the session comes from the store, and its calls before that are not known here",
+    nb: "økten kommer fra lageret, og kallene før det er ikke kjent her",
+};
+
+/// What is said of a session that a capsule had.
+const PLAYED: Unseen = Unseen {
+    en: "the session comes from a capsule; its calls before that are in the file (capsule show) and not in this journal",
+    nb: "økten kommer fra en kapsel; kallene før det står i filen (capsule show) og ikke i denne journalen",
 };
 
 /// What is said of a session that other replicas have, too.
@@ -30,6 +36,11 @@ impl Evidence {
     /// That of a session that begins.
     pub(super) fn whole(start: &Start) -> Self {
         Self::new(start, None)
+    }
+
+    /// That of a session that a capsule had.
+    pub(super) fn of_played(start: &Start) -> Self {
+        Self::new(start, Some(PLAYED))
     }
 
     /// That of a session that is made from its log: it goes on if this process had the session before.

@@ -1,6 +1,7 @@
 //! What belongs to one test run: its clock, rules, journal, own scenarios, the state of services, and the counts of used
 //! flags. A call belongs to exactly one session and sees nothing of another.
 
+mod alike;
 mod bindings;
 pub(crate) mod call_id;
 pub(crate) mod cannot_open;
@@ -144,6 +145,10 @@ impl Session {
     /// # Errors
     /// The scenarios contradict themselves on that day.
     fn begin(name: &str, start: &Start) -> Result<Self, LoadError> {
+        Self::begin_with(name, start, Evidence::whole(start))
+    }
+
+    fn begin_with(name: &str, start: &Start, evidence: Evidence) -> Result<Self, LoadError> {
         let (base, begun) = (day_in_norway(start.time.now()), start.time.real());
         let beginning = Beginning {
             base,
@@ -151,7 +156,7 @@ impl Session {
             scenarios: start.library.digest().into(),
             by: env!("CARGO_PKG_VERSION").into(),
         };
-        Self::as_begun(name, start, (beginning, begun), History::new(name, &start.log), Evidence::whole(start))
+        Self::as_begun(name, start, (beginning, begun), History::new(name, &start.log), evidence)
     }
 
     /// A session as it was when it began, with the evidence of its calls so far.
@@ -188,6 +193,11 @@ impl Session {
             time: Arc::clone(&start.time),
             library: Arc::clone(&start.library),
         })
+    }
+
+    /// Has this evidence of its calls from now on.
+    fn take_evidence(&mut self, evidence: Evidence) {
+        (self.journal, self.tried, self.verdicts) = (evidence.journal, evidence.tried, evidence.verdicts);
     }
 
     /// The world for a call that begins now.

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::Session;
 use super::cannot_open::CannotOpen;
 use super::events::{Event, KeptSetting, ServerEvent};
+use super::evidence::Evidence;
 use super::history::{History, Over, effective};
 use super::recovery::CannotRecover;
 use super::registry::{DEFAULT, Sessions};
@@ -230,12 +231,15 @@ impl Sessions {
     /// # Errors
     /// The log has no beginning, or the scenarios do not load.
     pub(crate) fn adopt(&self, name: &SessionName, records: Vec<Record>) -> Result<(), CannotRecover> {
-        if records.is_empty() {
-            return Ok(());
-        }
-        let fresh = History::new(name.as_str(), &self.log);
-        let mut session = Session::recover(name.as_str(), &self.start, &records, fresh, None)?;
-        session.history = History::whole(name.as_str(), &self.log, records);
+        let (name, evidence) = (name.as_str(), Evidence::of_played(&self.start));
+        let session = if records.is_empty() {
+            Session::begin_with(name, &self.start, evidence)?
+        } else {
+            let mut session = Session::recover(name, &self.start, &records, History::new(name, &self.log), None)?;
+            session.take_evidence(evidence);
+            session.history = History::whole(name, &self.log, records);
+            session
+        };
         self.made.lock().push(self.put_in_place(session));
         Ok(())
     }

@@ -9,6 +9,7 @@ use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::{Mutex, RwLock};
 
+use super::alike::{self, FILES};
 use super::bindings::Bindings;
 use super::cannot_open::CannotOpen;
 use super::events::Event;
@@ -24,7 +25,6 @@ use crate::faults::modifiers::SessionName;
 use crate::faults::refused::Refused;
 use crate::library::{Library, Room};
 use crate::load::store::StoreAt;
-use crate::log::replicas::Sameness;
 use crate::log::{Log, NotKept, Operation};
 use crate::redact::redacted;
 use crate::scenario::ScenarioSet;
@@ -38,9 +38,6 @@ pub(crate) const DEFAULT: &str = "default";
 
 /// How many bytes of own scenarios all sessions may hold together.
 pub(crate) const MOST_OWN_BYTES: usize = 64 * 1024 * 1024;
-
-/// What replicas must have in common of the scenarios.
-const FILES: &str = "the digest of the scenario files";
 
 /// All sessions.
 pub(crate) struct Sessions {
@@ -98,13 +95,7 @@ impl Sessions {
         let (budget, answer_bytes) = (Budget::new(settings.limits.claims), settings.load.cache_memory);
         let room = Room { budget, answer_bytes, population: settings.population.clone() };
         let library = Arc::new(Library::open(sources, of.format, base, source(), room)?);
-        log.introduce(|| {
-            let mut own = settings.compared.clone();
-            own.insert("version".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
-            own.insert("the base date (--now)".to_owned(), base.to_string());
-            own.insert(FILES.to_owned(), library.digest());
-            Sameness(own)
-        })?;
+        log.introduce(|| alike::sameness(settings, base, &library))?;
         let (time, limits) = (Arc::new(Time::new(source, settings.now)), settings.limits);
         let start = Start {
             time: Arc::clone(&time),

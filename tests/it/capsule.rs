@@ -90,6 +90,9 @@ fn a_session_goes_on_where_it_was_saved() {
     let mut played = serve_with(&[], &["capsule", "play", file.path()]);
     let told = played.told_until("~session=");
     assert!(told.contains(&format!("http://{}/~session=build-17", played.address())), "{told}");
+    let rest = played.told_until("Its journal begins here");
+    assert!(rest.contains("calls before that, which `capsule show` tells: 3"), "{rest}");
+    says_where_its_calls_are(&played);
     assert_eq!((read(&played, "/sandbox/rules"), &read(&played, "/sandbox/clock")["day"]), (rules, &clock["day"]));
     assert_eq!((lookup(&played, "311851381"), lookup(&played, "311851381")), (500, 200), "one use was left");
     // The log is there, too.
@@ -101,6 +104,35 @@ fn a_session_goes_on_where_it_was_saved() {
     drop(before);
     let (code, text) = program(&["capsule", "play", file.path(), "--at", "9"]);
     assert!(code == Some(2) && text.contains("the capsule has no call 9; it has the calls 1 to 3"), "{text}");
+}
+
+/// The journal of a played session has none of the calls of the capsule. It, the command line and a verdict say so.
+fn says_where_its_calls_are(played: &Running) {
+    const WHERE: &str = "its calls before that are in the file (capsule show)";
+    let journal = read(played, "/sandbox/requests");
+    assert_eq!((&journal["total"], &journal["requests"]), (&json!(0), &json!([])), "{journal}");
+    assert!(journal["unseen"].as_str().is_some_and(|why| why.contains(WHERE)), "{journal}");
+    let asks = ["--listen", played.address()];
+    let (code, text) = program(&[&asks[..], &["journal", "--session", "build-17"]].concat());
+    assert!(code == Some(0) && text.starts_with("note: calls may be missing: ") && text.contains(WHERE), "{text}");
+    let never = ["verify", "--session", "build-17", "--called", "aapnekrav", "--times", "0"];
+    let (code, text) = program(&[&asks[..], &never].concat());
+    assert!(code == Some(1) && text.contains(WHERE), "{text}");
+    let others: Value = serde_json::from_str(&played.get("/sandbox/requests").1).expect("JSON");
+    assert_eq!(others.get("unseen"), None, "the default session begins here: {others}");
+}
+
+/// Calls that change nothing leave no record.
+#[test]
+fn a_session_without_changes_is_played_and_says_where_its_calls_are() {
+    let file = File::new("calls-only");
+    let server = serve_with(&[], &[]);
+    assert_eq!(lookup(&server, "311851381"), 200);
+    save(&server, &file);
+    let played = serve_with(&[], &["capsule", "play", file.path()]);
+    says_where_its_calls_are(&played);
+    assert_eq!(lookup(&played, "311851381"), 200);
+    assert_eq!(read(&played, "/sandbox/requests")["total"], 1);
 }
 
 #[test]

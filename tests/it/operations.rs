@@ -174,6 +174,11 @@ fn doctor_tells_each_setting_and_where_it_comes_from() {
         assert!(findings.contains(part), "{findings}");
     }
 
+    let (code, job) = report("127.0.0.1:0", &[], ("SANDBOX_SESSION", "run-7"));
+    let fine = told(&job, "ok");
+    assert!(code == Some(0) && fine.contains("SANDBOX_SESSION is for the steps of a CI job"), "{job}");
+    assert!(!told(&job, "note").contains("nothing reads"), "{job}");
+
     let server = serve(&[]);
     let (code, beside) = report(server.address(), &[], ("SANDBOX_PORT_8080_TCP", "x"));
     assert_eq!(code, Some(0), "{beside}");
@@ -255,6 +260,10 @@ fn subcommands_ask_the_sandbox_that_a_url_names() {
     }
     let (code, text) = run(&[url], &["clock"]);
     assert!(code == Some(2) && text.contains("requires its key"), "{text}");
+    // A token is one of the sandbox that is asked.
+    let (code, token) = run(&[("SANDBOX_URL", &prefixed)], &["token", "311851381"]);
+    let (_, told) = run(&[("SANDBOX_URL", &prefixed)], &["explain", token.trim()]);
+    assert!(code == Some(0) && told.contains(&format!("{named}/maskinporten/")), "{told}");
     // The flag of a port wins over the variable, and health is that of the container that asks.
     let (code, text) = run(&[url], &["--listen", other.address(), "clock"]);
     assert!(code == Some(0) && !text.contains("2026-03-01"), "{text}");
@@ -264,6 +273,8 @@ fn subcommands_ask_the_sandbox_that_a_url_names() {
     for (arguments, says) in [
         (["--url", "https://innkreving:8443", "clock"], "without TLS"),
         (["--url", "http://innkreving:8080", "serve"], "a sandbox listens by --listen"),
+        (["--port", "9000", "clock"], "--listen 127.0.0.1:9000"),
+        (["clock", "--port", "9000"], "a similar argument exists: '--listen'"),
     ] {
         let (code, text) = run(&[], &arguments);
         assert!(code == Some(2) && text.contains(says), "{text}");

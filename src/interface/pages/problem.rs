@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::body::{self, Unread};
-use crate::faults::refused::{NOT_KEPT, NOT_KEPT_TITLE, Refused};
-use crate::log::NotKept;
+use crate::faults::refused::{NOT_KEPT, NOT_KEPT_TITLE, NOT_KNOWN, NOT_KNOWN_TITLE, Refused};
+use crate::log::{NotKept, NotKnown};
 use crate::redact::{masked, visible};
 use crate::scenario::loading::LoadError;
 use crate::scenario::problems::{self, Problem as ScenarioProblem, Severity};
@@ -166,9 +166,25 @@ fn problem_response(status: StatusCode, body: &impl Serialize) -> Response {
 
 impl From<NotKept> for Problem {
     fn from(NotKept(why): NotKept) -> Self {
-        let mut problem =
-            Self::new(StatusCode::SERVICE_UNAVAILABLE, NOT_KEPT_TITLE, format!("nothing has changed: {why}"));
-        problem.kind = NOT_KEPT;
+        Self::of_store(NOT_KEPT, NOT_KEPT_TITLE, format!("nothing has changed: {why}"))
+    }
+}
+
+impl From<NotKnown> for Problem {
+    fn from(why: NotKnown) -> Self {
+        Self::of_store(NOT_KNOWN, NOT_KNOWN_TITLE, why.to_string())
+    }
+}
+
+impl Problem {
+    /// What a page tells may not be kept, and its caller asked for no change.
+    pub(crate) fn unsettled(why: &NotKept) -> Self {
+        Self::of_store(NOT_KEPT, NOT_KEPT_TITLE, why.of_reader())
+    }
+
+    fn of_store(kind: &'static str, title: &'static str, detail: String) -> Self {
+        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, title, detail);
+        problem.kind = kind;
         problem
     }
 }

@@ -26,7 +26,7 @@ use tokio::sync::Notify;
 use super::figures::{Counters, Figures, now};
 use super::record::Record;
 use super::writer::Batch;
-use super::{NotKept, Operation, Stored};
+use super::{NotKept, NotKnown, Operation, Stored};
 pub(crate) use alone::Alone;
 pub(crate) use base::FORGOTTEN;
 use base::Fault;
@@ -174,6 +174,11 @@ impl Replicas {
         Ok(())
     }
 
+    /// In what the replicas that run answer otherwise than one would that answers so. It introduces nobody.
+    pub(super) fn compare(&self, own: Sameness) -> Result<Vec<String>, NotKept> {
+        self.reader.compare(own)
+    }
+
     /// Says that something of how this replica answers is another now. The others are told with the next sign of life.
     pub(super) fn changed(&self, name: &str, value: String) {
         if let Some(own) = &mut *self.shared.settings.lock() {
@@ -196,7 +201,7 @@ impl Replicas {
     ///
     /// # Errors
     /// That takes too long: the database cannot be reached.
-    pub(super) async fn fresh(&self) -> Result<(), NotKept> {
+    pub(super) async fn fresh(&self) -> Result<(), NotKnown> {
         if self.shared.is_fresh() {
             return Ok(());
         }
@@ -210,12 +215,20 @@ impl Replicas {
                 became.await;
             }
         };
-        tokio::time::timeout(CATCHES_UP, becomes).await.map_err(|_| self.stale())
+        tokio::time::timeout(CATCHES_UP, becomes).await.map_err(|_| {
+            self.shared.counters.not_known();
+            NotKnown(self.stale().0)
+        })
+    }
+
+    /// Whether the copy is known to be whole.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.shared.is_fresh()
     }
 
     fn stale(&self) -> NotKept {
         let why = self.shared.gate.failure();
-        why.unwrap_or_else(|| NotKept::new("this replica cannot know whether others have changed something"))
+        why.unwrap_or_else(|| NotKept::new("the database did not confirm in time that this replica has all changes"))
     }
 
     /// Why nothing can be changed, or known.

@@ -21,6 +21,7 @@ enum Question {
     Records(Box<str>, Told<Vec<Record>>),
     Logs(Told<Vec<Stored>>),
     Introduce(Box<str>, Sameness, Told<()>),
+    Compare(Sameness, Told<Vec<String>>),
 }
 
 /// The thread that reads.
@@ -49,6 +50,10 @@ impl Reader {
 
     pub(super) fn introduce(&self, id: &str, own: Sameness) -> Result<(), NotKept> {
         self.ask(|told| Question::Introduce(id.into(), own, told))
+    }
+
+    pub(super) fn compare(&self, own: Sameness) -> Result<Vec<String>, NotKept> {
+        self.ask(|told| Question::Compare(own, told))
     }
 
     fn ask<T: Send>(&self, question: impl FnOnce(Told<T>) -> Question) -> Result<T, NotKept> {
@@ -83,6 +88,10 @@ fn answer(url: &DatabaseUrl, runtime: &tokio::runtime::Runtime, asked: &Receiver
                 }
                 Question::Introduce(id, own, told) => {
                     let answer = with(&mut base, url, async |base| sameness::introduce(base, &id, &own).await).await;
+                    let _ = told.send(answer);
+                }
+                Question::Compare(own, told) => {
+                    let answer = with(&mut base, url, async |base| sameness::compare(base, &own).await).await;
                     let _ = told.send(answer);
                 }
             }

@@ -305,7 +305,10 @@ impl Run {
         let begins = self.shared.gate.failure().is_none();
         self.shared.counters.failed(begins);
         if begins {
-            tracing::error!(error = why, "the store takes no changes; calls that change something are refused");
+            tracing::error!(
+                error = why,
+                "the database cannot be used; calls that change something are refused, and all calls when it has not answered for three seconds"
+            );
         }
         self.base = None;
         self.shared.gate.set_failure(Some(NotKept::new(why)));

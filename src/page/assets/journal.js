@@ -1,7 +1,7 @@
 // The journal as it grows. Only the rows that can be seen are in the page, so ten thousand of them scroll as smoothly as ten.
 
 import { h, fill, field, counted } from "./dom.js";
-import { attempt, call, calls, curl, session } from "./api.js";
+import { attempt, call, calls, curl, get, session } from "./api.js";
 import { watch } from "./stream.js";
 import { detail } from "./entry.js";
 
@@ -25,6 +25,7 @@ export async function show(root, { path }) {
   const scroller = h("div", { class: "journal-list", tabindex: "0", role: "region", "aria-label": "Calls, the newest first" });
   const pane = h("div", { class: "journal-detail", "aria-live": "polite" });
   const problem = h("div", {});
+  const unseen = h("p", { class: "soft", role: "note", hidden: true });
   const count = h("span", { class: "soft" });
   const head = ["No.", "Time", "Call", "Status", "Cause", "Failed"];
   const rows = h("table", { class: "journal" }, h("thead", {}, h("tr", {}, head.map((name) => h("th", { scope: "col" }, name)))), body);
@@ -111,8 +112,11 @@ export async function show(root, { path }) {
   root.append(h("h2", {}, "Journal"),
     h("div", { class: "row" }, field("Filter", filter), h("p", { class: "buttons" }, pause, clear, count, state)),
     calls(() => [`${curl("GET", "/live").replace("curl -s", "curl -sN")}`, curl("GET", "/requests?limit=50"), curl("DELETE", "/requests")]),
-    problem, h("div", { class: "journal-panes" }, scroller, pane));
+    problem, unseen, h("div", { class: "journal-panes" }, scroller, pane));
   draw(true);
+  get("/requests?limit=0").then((it) => {
+    if (it.unseen) { unseen.textContent = `Calls may be missing: ${it.unseen}.`; unseen.hidden = false; }
+  }, () => {});
   const end = watch(0, tell, (now, why) => { state.textContent = now === "live" ? "● live" : now === "over" ? "The session was reset; load the page again." : `○ ${why}`; });
   if (chosen) detail(pane, chosen);
   else fill(pane, h("p", { class: "empty" }, "Choose a call to see what went over the wire."));

@@ -9,7 +9,7 @@ use super::make::{Fault, Holder, Wanted};
 use super::settings::{IssuerSettings, open_access};
 use crate::access::Level;
 use crate::access::explain::Verdict;
-use crate::config::{Flags, base_url};
+use crate::config::{Flags, SandboxUrl, base_url};
 use crate::domain::identifikator::Part;
 use crate::interface::Subcommand;
 use crate::services;
@@ -119,6 +119,11 @@ fn run(args: &TokenArgs, flags: &Flags) -> ExitCode {
     }
 }
 
+/// The base URL of the sandbox that the settings name, without the session that `--url` may have.
+fn of_sandbox(flags: &Flags) -> String {
+    flags.url.as_ref().map_or_else(|| base_url(flags.listen), SandboxUrl::origin)
+}
+
 fn make(args: &TokenArgs, flags: &Flags) -> Result<String, String> {
     let number = |text: &str| text.parse::<Part>().map_err(|error| format!("{text}: {error}"));
     for given in [&args.party, &args.caller] {
@@ -142,7 +147,7 @@ fn make(args: &TokenArgs, flags: &Flags) -> Result<String, String> {
         );
     }
     let access = open_access(flags.auth, &flags.services, system_time).map_err(|wrong| wrong.join("; "))?;
-    let issuer = settings.issuer.clone().unwrap_or_else(|| format!("{}/maskinporten/", base_url(flags.listen)));
+    let issuer = settings.issuer.clone().unwrap_or_else(|| format!("{}/maskinporten/", of_sandbox(flags)));
     let wanted = Wanted {
         by: args.by.into(),
         party: &args.party,
