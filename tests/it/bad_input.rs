@@ -104,7 +104,7 @@ fn a_misspelt_parameter_of_the_query_is_told() {
     let warning = |path: &str| get(&sandbox, path, &[]).header("sandbox-warning").to_owned();
     let told = warning(&format!("{TREKK}?fraSekvensnumer=90"));
     assert!(
-        told.ends_with("the query parameter fraSekvensnumer is passed over; did you mean fraSekvensnummer?"),
+        told.contains("the query parameter fraSekvensnumer is passed over; did you mean fraSekvensnummer?"),
         "{told}"
     );
     let told = warning(&format!("{BASE}/finans/314055403/krav?fraOgMed=2026-01-01&tilOgmed=2026-02-01"));
