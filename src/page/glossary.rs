@@ -29,7 +29,7 @@ mod tests {
     #[test]
     fn every_row_is_an_entry() {
         let entries: Vec<Value> = serde_json::from_str(&json()).expect("JSON");
-        let rows = super::words().lines().filter(|line| line.starts_with("| ")).count() - 1;
+        let rows = words().lines().filter(|line| line.starts_with("| ")).count() - 1;
         assert_eq!(entries.len(), rows);
         let words = |word: &str| entries.iter().find(|it| it["words"][0] == word).map(|it| it["english"].clone());
         assert_eq!(words("samtykke"), Some("consent".into()));
