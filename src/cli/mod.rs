@@ -213,10 +213,9 @@ fn point_to_settings(command: clap::Command) -> clap::Command {
 
 /// What many programs call `--port`. It is refused with what to write instead.
 fn port() -> clap::Arg {
-    let parser = UnknownArgumentValueParser::suggest_arg("--listen")
-        .and_suggest("with an address, like --listen 127.0.0.1:9000");
-    let port = clap::Arg::new("port").long("port").global(true).hide(true);
-    port.num_args(0..=1).default_missing_value("").value_parser(parser)
+    let refused = UnknownArgumentValueParser::suggest("the port is a part of --listen, like --listen 127.0.0.1:9000");
+    let port = clap::Arg::new("port").long("port").value_name("PORT").global(true).hide(true);
+    port.num_args(0..=1).default_missing_value("").value_parser(refused)
 }
 
 /// An empty variable counts as not set, because compose files pass on variables that are empty.

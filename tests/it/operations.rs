@@ -261,7 +261,7 @@ fn subcommands_ask_the_sandbox_that_a_url_names() {
     let (code, text) = run(&[url], &["clock"]);
     assert!(code == Some(2) && text.contains("requires its key"), "{text}");
     // A token is one of the sandbox that is asked.
-    let (code, token) = run(&[("SANDBOX_URL", &prefixed)], &["token", "311851381"]);
+    let (code, token) = run(&[("SANDBOX_URL", &prefixed)], &["token", "--party", "311851381"]);
     let (_, told) = run(&[("SANDBOX_URL", &prefixed)], &["explain", token.trim()]);
     assert!(code == Some(0) && told.contains(&format!("{named}/maskinporten/")), "{told}");
     // The flag of a port wins over the variable, and health is that of the container that asks.
@@ -274,7 +274,7 @@ fn subcommands_ask_the_sandbox_that_a_url_names() {
         (["--url", "https://innkreving:8443", "clock"], "without TLS"),
         (["--url", "http://innkreving:8080", "serve"], "a sandbox listens by --listen"),
         (["--port", "9000", "clock"], "--listen 127.0.0.1:9000"),
-        (["clock", "--port", "9000"], "a similar argument exists: '--listen'"),
+        (["clock", "--port=9000", "--now=+1d"], "the port is a part of --listen"),
     ] {
         let (code, text) = run(&[], &arguments);
         assert!(code == Some(2) && text.contains(says), "{text}");
