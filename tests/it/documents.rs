@@ -68,12 +68,20 @@ impl Shell {
 
     /// Runs a command. Returns what it prints to stdout and stderr.
     fn run(&mut self, command: &str) -> String {
+        self.status_of(command).0
+    }
+
+    /// The same, and its status.
+    fn status_of(&mut self, command: &str) -> (String, String) {
         // A NUL marks the end of the output, because no answer contains one.
-        write!(self.input, "{{ {command}\n}} 2>&1 </dev/null; printf '\\0'\n").expect("bash reads");
-        let mut printed = Vec::new();
-        self.output.read_until(0, &mut printed).expect("bash prints");
-        assert_eq!(printed.pop(), Some(0), "bash ended at {command}: {}", String::from_utf8_lossy(&printed));
-        String::from_utf8_lossy(&printed).into_owned()
+        write!(self.input, "{{ {command}\n}} 2>&1 </dev/null; printf '\\0%s\\0' $?\n").expect("bash reads");
+        let mut read = || {
+            let mut printed = Vec::new();
+            self.output.read_until(0, &mut printed).expect("bash prints");
+            assert_eq!(printed.pop(), Some(0), "bash ended at {command}: {}", String::from_utf8_lossy(&printed));
+            String::from_utf8_lossy(&printed).into_owned()
+        };
+        (read(), read())
     }
 }
 
@@ -108,7 +116,8 @@ fn save_named_blocks(document: &str, text: &str, shell: &mut Shell) {
     }
 }
 
-/// Runs every command of a document, in order, and looks in its output for the text after its arrow.
+/// Runs every command of a document, in order, and looks in its output for the text after its arrow. One without an arrow must
+/// succeed.
 fn run_all(document: &str, more: &[&str]) -> (Running, Shell) {
     let server = Running::start(more);
     let mut shell = Shell::start(&server);
@@ -121,9 +130,13 @@ fn run_all(document: &str, more: &[&str]) -> (Running, Shell) {
     for block in text.split("```sh\n").skip(1) {
         for line in block.split("```").next().expect("a block").lines().filter(|line| !line.trim().is_empty()) {
             let (command, promised) = line.split_once("  # → ").unwrap_or((line, ""));
-            let printed = shell.run(command);
+            let (printed, status) = shell.status_of(command);
+            let shown: String = printed.chars().take(600).collect();
+            assert!(
+                !promised.is_empty() || status == "0",
+                "{document}: {command}\nends with {status}, prints\n{shown}"
+            );
             for piece in promised.split(" · ").filter(|piece| !piece.is_empty()) {
-                let shown: String = printed.chars().take(600).collect();
                 assert!(printed.contains(piece.trim()), "{document}: {command}\npromises {piece:?}, prints\n{shown}");
                 promises += 1;
             }
