@@ -69,6 +69,15 @@ def main(binary):
     running = []
     try:
         database.ask(FIRST)
+        # Of those that start at the same moment and differ, those of one kind start.
+        at_once = [Sandbox(binary, f"postgres://sandbox@127.0.0.1:{database.port}/postgres", "--now", "2026-11-21", "--seed", seed) for seed in "1212"]
+        time.sleep(10)
+        ended = [sandbox.process.poll() for sandbox in at_once]
+        assert ended in ([None, 2, None, 2], [2, None, 2, None]), ended
+        for sandbox in at_once:
+            sandbox.end()
+        database.ask("DROP TABLE sandbox_about, sandbox_head, sandbox_records, sandbox_replicas, sandbox_settings")
+        database.ask(FIRST)
         store = f"postgres://sandbox@127.0.0.1:{database.port}/postgres"
         start = lambda *settings: Sandbox(binary, store, *settings)
         running.append(start(*SAME).starts())

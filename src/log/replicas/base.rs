@@ -21,6 +21,9 @@ const TABLES: i32 = 2;
 /// The number of the lock that is held while tables are made: `InSb`.
 const LOCK: i64 = 0x496e_5362;
 
+/// The number of the lock that is held while a replica compares its settings and introduces itself: `InSe`.
+const SETTINGS_LOCK: i64 = 0x496e_5365;
+
 /// How long an answer of the database may take.
 const ANSWER: Duration = Duration::from_secs(2);
 
@@ -156,6 +159,28 @@ impl Base {
         let text = "INSERT INTO sandbox_settings (id, settings) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE \
                     SET seen = now(), settings = $2";
         soon(self.client.execute(text, &[&id, &settings])).await.map(drop)
+    }
+
+    /// Says that a replica is there, if nothing is found in the settings of those that are there. Returns what was found. One replica
+    /// at a time does that, so that two that differ do not let each other in, and do not keep each other out.
+    pub(super) async fn introduce_if(
+        &self,
+        id: &str,
+        settings: &str,
+        find: impl Fn(&[String]) -> Vec<String>,
+    ) -> Result<Vec<String>, Fault> {
+        soon(self.client.batch_execute("BEGIN")).await?;
+        let found = async {
+            soon(self.client.execute("SELECT pg_advisory_xact_lock($1)", &[&SETTINGS_LOCK])).await?;
+            let found = find(&self.settings_of_others(id).await?);
+            if found.is_empty() {
+                self.introduce(id, settings).await?;
+            }
+            Ok(found)
+        }
+        .await;
+        soon(self.client.batch_execute(if found.is_ok() { "COMMIT" } else { "ROLLBACK" })).await?;
+        found
     }
 
     /// The settings of the other replicas that were seen right now.

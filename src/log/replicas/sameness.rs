@@ -22,6 +22,11 @@ impl Sameness {
         serde_json::to_string(&self.0).unwrap_or_default()
     }
 
+    /// What is not the same in the texts of others, of the first that has something.
+    fn first_differences(&self, others: &[String]) -> Vec<String> {
+        others.iter().map(|other| self.differences(other)).find(|all| !all.is_empty()).unwrap_or_default()
+    }
+
     /// What is not the same in the text of another replica.
     fn differences(&self, other: &str) -> Vec<String> {
         let other: BTreeMap<String, String> = serde_json::from_str(other).unwrap_or_default();
@@ -57,32 +62,33 @@ fn shortened(value: &str) -> String {
 /// # Errors
 /// The database cannot be asked.
 pub(super) async fn compare(base: &Base, own: &Sameness) -> Result<Vec<String>, Fault> {
-    let others = base.settings_of_others("").await?;
-    Ok(others.iter().map(|other| own.differences(other)).find(|all| !all.is_empty()).unwrap_or_default())
+    Ok(own.first_differences(&base.settings_of_others("").await?))
 }
 
-/// Introduces a replica, and waits a while for those to go that answer otherwise.
+/// Introduces a replica, and waits a while for those to go that answer otherwise. As long as it waits, it is not there for others.
 ///
 /// # Errors
 /// They stay, or the database cannot be asked. The replica is not introduced then.
 pub(super) async fn introduce(base: &Base, id: &str, own: &Sameness) -> Result<(), Fault> {
-    base.introduce(id, &own.text()).await?;
     let began: Instant = now();
     loop {
-        let others = base.settings_of_others(id).await?;
-        let Some(differences) = others.iter().map(|other| own.differences(other)).find(|all| !all.is_empty()) else {
-            return Ok(());
+        let differences = match base.introduce_if(id, &own.text(), |others| own.first_differences(others)).await {
+            Ok(differences) if differences.is_empty() => return Ok(()),
+            Ok(differences) => Some(differences),
+            // Another one compares right now.
+            Err(Fault::Busy) => None,
+            Err(fault) => return Err(fault),
         };
         if now().saturating_duration_since(began) >= PATIENCE {
-            base.withdraw(id).await?;
-            return Err(Fault::Unusable(format!(
-                "another replica on this database answers otherwise: {}; all need the same version, scenario files and settings \
-                 (docs/replicas.md)",
-                differences.join(", ")
-            )));
+            return Err(differences.map_or(Fault::Busy, |differences| {
+                Fault::Unusable(format!(
+                    "another replica on this database answers otherwise: {}; all need the same version, scenario files and settings \
+                     (docs/replicas.md)",
+                    differences.join(", ")
+                ))
+            }));
         }
         tokio::time::sleep(LOOK).await;
-        base.introduce(id, &own.text()).await?;
     }
 }
 
