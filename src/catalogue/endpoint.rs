@@ -53,6 +53,17 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// The names of the parameters of its query, without the caller's id, which every endpoint takes.
+    pub(crate) fn query_names(&self) -> impl Iterator<Item = &'static str> {
+        let path = self.path;
+        let in_path = move |name: &str| {
+            path.split('/').any(|part| part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) == Some(name))
+        };
+        let period = if self.periode { &["fraOgMed", "tilOgMed"][..] } else { &[] };
+        let own = self.parameters.iter().map(|parameter| parameter.name).filter(move |name| !in_path(name));
+        period.iter().copied().chain(own)
+    }
+
     /// An endpoint with GET, about a party in its URL.
     pub const fn get(name: &'static str, path: &'static str) -> Self {
         Self::new(Method::Get, name, path)

@@ -74,7 +74,7 @@ fn in_file(command: &StoreCommand, path: &Path) -> Result<ExitCode, String> {
 }
 
 fn in_database(command: &StoreCommand, url: &DatabaseUrl) -> Result<ExitCode, String> {
-    let mut place = Alone::open(url)?;
+    let mut place = Alone::open(url, matches!(command, StoreCommand::Import { .. }))?;
     match command {
         StoreCommand::Check => Ok(check(&mut place, Vec::new())),
         StoreCommand::Compact => Err("PostgreSQL does that by itself (autovacuum), or by VACUUM".to_owned()),

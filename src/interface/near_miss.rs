@@ -67,13 +67,11 @@ pub(crate) fn passed_over(call: &Call<'_>) -> Option<String> {
         return None;
     }
     let endpoint = call.target.endpoint?;
-    let period = if endpoint.periode { &["fraOgMed", "tilOgMed"][..] } else { &[] };
-    let own = endpoint.parameters.iter().map(|parameter| parameter.name);
-    let known: Vec<&str> = period.iter().copied().chain(own).chain(["Korrelasjonsid"]).collect();
-    let is_known = |name: &str| known.contains(&name) || name.eq_ignore_ascii_case("Korrelasjonsid");
+    let known = || endpoint.query_names().chain(["Korrelasjonsid"]);
+    let is_known = |name: &str| known().any(|known| known == name) || name.eq_ignore_ascii_case("Korrelasjonsid");
     let names = form_urlencoded::parse(call.query.as_bytes()).take(MOST_PARAMETERS).map(|(name, _)| name);
     names.filter(|name| name.bytes().all(|b| b.is_ascii_alphanumeric()) && !is_known(name)).find_map(|name| {
-        let near = nearest(&name, known.iter().copied())?;
+        let near = nearest(&name, known())?;
         Some(format!("the query parameter {name} is passed over; did you mean {near}?"))
     })
 }

@@ -63,7 +63,8 @@ def main(binary):
             assert sandbox.call("POST", "/sandbox/rules", '{"then": {"error": "KB-002"}}') == 201
             assert sandbox.call("POST", "/sandbox/clock", '{"now": "2026-12-24"}', session="other") == 200
         store(file, "export", name("one.jsonl"))
-        assert "0 sessions" in store(address, "check")
+        assert "no tables of a sandbox" in store(address, "check", code=2)
+        assert database.ask("SELECT to_regclass('sandbox_about') IS NULL") == "t", "check makes no tables"
         store(address, "import", name("one.jsonl"))
         told = store(address, "check")
         assert "default: 2 records" in told and "other: 2 records" in told, told

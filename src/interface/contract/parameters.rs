@@ -10,11 +10,7 @@ use crate::catalogue::{Endpoint, Parameter, ParameterKind, Service};
 pub(super) fn parameter_names(endpoint: &Endpoint) -> Vec<String> {
     let places: Vec<&str> =
         endpoint.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
-    let period = if endpoint.periode { &["fraOgMed", "tilOgMed"][..] } else { &[] };
-    let own = endpoint.parameters.iter().map(|parameter| parameter.name).filter(|name| !places.contains(name));
-    let own: Vec<&str> = own.collect();
-    let names = places.iter().chain(period).chain(&own).chain(&["Korrelasjonsid"]);
-    names.map(|name| (*name).to_owned()).collect()
+    places.into_iter().chain(endpoint.query_names()).chain(["Korrelasjonsid"]).map(str::to_owned).collect()
 }
 
 /// What is known of a parameter by its name.

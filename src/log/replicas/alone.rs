@@ -15,16 +15,19 @@ pub(crate) struct Alone {
 }
 
 impl Alone {
-    /// Connects, and makes the tables if there are none.
+    /// Connects. `fills` says whether tables are made if there are none; whoever only reads makes none.
     ///
     /// # Errors
-    /// The database cannot be used; in the words of a person.
-    pub(crate) fn open(url: &DatabaseUrl) -> Result<Self, String> {
+    /// The database cannot be used, or it has no tables of a sandbox; in the words of a person.
+    pub(crate) fn open(url: &DatabaseUrl, fills: bool) -> Result<Self, String> {
         let told = |why: &dyn std::fmt::Display| format!("{url}: {why}");
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| told(&error))?;
         let base = runtime.block_on(async {
             let base = Base::connect(url).await?;
+            if !fills && base.version().await? == 0 {
+                return Err(Fault::Unusable("this database has no tables of a sandbox".to_owned()));
+            }
             base.prepare().await?;
             Ok::<_, Fault>(base)
         });

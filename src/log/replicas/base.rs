@@ -146,7 +146,7 @@ impl Base {
     }
 
     /// The version of the tables; 0 if there are none.
-    async fn version(&self) -> Result<i32, Fault> {
+    pub(super) async fn version(&self) -> Result<i32, Fault> {
         let is_there = "SELECT to_regclass('sandbox_about') IS NOT NULL";
         if !soon(self.client.query_one(is_there, &[])).await?.get::<_, bool>(0) {
             return Ok(0);
