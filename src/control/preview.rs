@@ -194,7 +194,7 @@ impl Asked {
         let scenarios = &world.loaded.scenarios;
         let nothing = Modifiers::or_none(None);
         let subject = Subject::of(&route, (&shared.access, &caller), &Body::None, nothing, scenarios);
-        let subject = subject.on(day, scenarios);
+        let subject = subject.on(day, route.omfang(), scenarios);
         let call = Call {
             headers: &headers,
             path: &path,

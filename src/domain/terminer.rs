@@ -128,7 +128,10 @@ impl Terminserie {
 
     /// The newest term that was overdue on a day. Its (first) due date is before the day.
     pub fn newest_overdue(self, day: NaiveDate) -> Termin {
-        let mut termin = Termin { aar: day.year() + 1, nummer: self.per_year(day.year() + 1) };
+        // No term falls due before it begins, so the one after that of the day is due later than the day.
+        let of_day = day.month0() * u32::from(self.per_year(day.year())) / 12;
+        let of_day = Termin { aar: day.year(), nummer: u8::try_from(of_day + 1).unwrap_or(1) };
+        let mut termin = self.offset(of_day, 1);
         while self.forfallsdato(termin).is_some_and(|due| due >= day) {
             termin = self.offset(termin, -1);
         }
@@ -225,6 +228,16 @@ mod tests {
         assert_eq!(newest("2026-10-13"), Termin { aar: 2026, nummer: 4 });
         assert_eq!(newest("2026-01-15"), Termin { aar: 2025, nummer: 5 });
         assert_eq!(newest("2026-02-11"), Termin { aar: 2025, nummer: 6 });
+        let tax = [Terminserie::Forskuddsskatt, Terminserie::Restskatt, Terminserie::Skatteoppgjoer];
+        let others = [Terminserie::Mva, Terminserie::Arbeidsgiver, Terminserie::Forskuddstrekk];
+        for serie in tax.into_iter().chain(others) {
+            for day in day("2024-12-20").iter_days().take(800) {
+                let newest = serie.newest_overdue(day);
+                assert!(serie.forfallsdato(newest).is_some_and(|due| due < day), "{serie:?} {day} {newest:?}");
+                let next = serie.offset(newest, 1);
+                assert!(serie.forfallsdato(next).is_some_and(|due| due >= day), "{serie:?} {day} {next:?}");
+            }
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::refusal::{Envelope, Reason};
 use super::{Answer, Call, Hooks, Refusal, Render, Statement};
 use crate::catalogue::{Code, Edition, Service};
 use crate::log::NotKept;
+use crate::scenario::Omfang;
 
 /// A service. Everything of it stands in one folder; the house knows it by this.
 pub struct ServiceModule {
@@ -79,6 +80,8 @@ pub struct Operation {
     /// Whether `render` answers about a shielded party with nothing but a mark. Otherwise such a party is refused as an
     /// unknown one is.
     pub(crate) marks_shielded: bool,
+    /// How much of a party's ledger it shows.
+    pub(crate) omfang: Omfang,
 }
 
 /// Adds a type to the schemas of a document, and refers to it.
@@ -113,6 +116,7 @@ impl Operation {
             request_schema: None,
             render: None,
             marks_shielded: false,
+            omfang: Omfang::Alt,
         }
     }
 
@@ -165,6 +169,13 @@ impl Operation {
     #[must_use]
     pub(crate) const fn marks_shielded(mut self) -> Self {
         self.marks_shielded = true;
+        self
+    }
+
+    /// It shows nothing of a party's ledger but open claims, unallocated payments, and sums of them.
+    #[must_use]
+    pub(crate) const fn shows_what_is_open(mut self) -> Self {
+        self.omfang = Omfang::Aapent;
         self
     }
 

@@ -7,6 +7,7 @@ use super::module::ServiceModule;
 use super::path::{self, Path};
 use crate::catalogue::{self, Endpoint, Package, PartyIn};
 use crate::domain::identifikator::{Part, PartDigits};
+use crate::scenario::Omfang;
 
 /// The place of the access package in a template.
 const PACKAGE: &str = "rettighetspakke";
@@ -131,6 +132,12 @@ impl Route {
             Found::Endpoint(number) | Found::OtherMethod(number, _) => self.module.service.endpoints.get(number),
             Found::Nothing => None,
         }
+    }
+
+    /// How much of a party's ledger its answer shows.
+    pub(crate) fn omfang(&self) -> Omfang {
+        let Found::Endpoint(number) = self.found else { return Omfang::Alt };
+        self.module.operations.get(number).map_or(Omfang::Alt, |operation| operation.omfang)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::access::{Access, Caller};
 use crate::catalogue::PartyIn;
 use crate::domain::identifikator::Part;
 use crate::faults::modifiers::Modifiers;
-use crate::scenario::{Party, ScenarioSet};
+use crate::scenario::{Omfang, Party, ScenarioSet};
 
 /// Who said whom a call is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -88,13 +88,14 @@ impl Subject {
         }
     }
 
-    /// The subject on a day: the population's party if no scenario describes one.
+    /// The subject on a day: the population's party if no scenario describes one, with as much of its ledger as the answer
+    /// shows.
     #[must_use]
-    pub(crate) fn on(self, day: NaiveDate, scenarios: &ScenarioSet) -> Self {
+    pub(crate) fn on(self, day: NaiveDate, omfang: Omfang, scenarios: &ScenarioSet) -> Self {
         if self.party.is_some() || scenarios.befolkning.is_none() {
             return self;
         }
-        Self { party: self.number.part().and_then(|part| scenarios.party(part, day)), ..self }
+        Self { party: self.number.part().and_then(|part| scenarios.party_with(part, day, omfang)), ..self }
     }
 
     fn new(number: GivenNumber, said_by: SaidBy, scenarios: &ScenarioSet) -> Self {

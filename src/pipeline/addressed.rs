@@ -14,6 +14,7 @@ use crate::faults::modifiers::Modifiers;
 use crate::faults::refused::Refused;
 use crate::interface::{Body, Instants, Route, Subject};
 use crate::router::Target;
+use crate::scenario::Omfang;
 use crate::session::rules::{CallFacts, Clocks};
 use crate::session::time::Reading;
 use crate::session::{Session, World};
@@ -44,16 +45,21 @@ impl<'s> Addressed<'s> {
         let Reading { shown, tokens } = self.session.clock.reading(self.session.time(), self.received.real);
         // A shift that leads nowhere is refused before anything is used up; rules see to theirs.
         Modifiers::or_none(wishes.as_deref()).observed(shown)?;
-        let (plan, subject) = match self.target {
-            Target::Service { route, .. } => self.plan(route, wishes, shown)?,
-            Target::Page | Target::Nothing => (Plan::without_service(wishes, self.state.services)?, Subject::default()),
+        let (plan, subject, omfang) = match self.target {
+            Target::Service { route, .. } => {
+                let (plan, subject) = self.plan(route, wishes, shown)?;
+                (plan, subject, route.omfang())
+            }
+            Target::Page | Target::Nothing => {
+                (Plan::without_service(wishes, self.state.services)?, Subject::default(), Omfang::Alt)
+            }
         };
         if self.received.parts.version == Version::HTTP_2 {
             plan.modifiers().fit_http2()?;
         }
         let now = plan.modifiers().observed(shown)?;
         let day = day_in_norway(now);
-        let subject = subject.on(day, &self.world.loaded.scenarios);
+        let subject = subject.on(day, omfang, &self.world.loaded.scenarios);
         Ok(Planned { call: self, subject, plan, instants: Instants { now, day, tokens } })
     }
 

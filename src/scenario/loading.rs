@@ -220,7 +220,7 @@ fn load_file(
         }
     }
     let (name, span) = (Arc::clone(&file.name), resolve::Span::OF_FILE);
-    let file = resolve::File { name, text, profil, span, beside };
+    let file = resolve::File { name, text, profil, span, aapent: None, beside };
     let party = resolve::party(&document, &file, format, base, budget, problems);
     party.filter(|_| !problems.has_errors()).map(|party| Contents::Party(Box::new(party)))
 }

@@ -77,6 +77,14 @@ impl ScenarioSet {
         self.get(part).cloned().or_else(|| self.befolkning.as_ref()?.part(part, day))
     }
 
+    /// The same, for an answer that shows only so much of its ledger.
+    pub(crate) fn party_with(&self, part: Part, day: NaiveDate, omfang: Omfang) -> Option<Arc<Party>> {
+        match omfang {
+            Omfang::Alt => self.party(part, day),
+            Omfang::Aapent => self.get(part).cloned().or_else(|| self.befolkning.as_ref()?.part_med_aapent(part, day)),
+        }
+    }
+
     /// The party of a call to a service that names none, if a scenario has one.
     pub fn default_party(&self, service: &Service) -> Option<Part> {
         self.defaults.iter().find(|(name, _)| *name == service.name).map(|(_, part)| *part)
@@ -141,6 +149,17 @@ impl ScenarioSet {
     pub fn is_empty(&self) -> bool {
         self.parties.is_empty()
     }
+}
+
+/// How much of a party's ledger an answer shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Omfang {
+    /// All of it, and the data of services.
+    #[default]
+    Alt,
+    /// What is open on the day: open claims, unallocated payments, and sums of them. A party of the population is then made
+    /// without the rest, which is most of it.
+    Aapent,
 }
 
 /// Whether a party is a shielded person, and what its answers keep.

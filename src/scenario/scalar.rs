@@ -39,7 +39,7 @@ macro_rules! scalar {
         $(#[$doc])*
         #[derive(Clone, Debug, Default, Deserialize, Serialize)]
         #[serde(transparent)]
-        pub(crate) struct $name(pub(crate) String);
+        pub(crate) struct $name(pub(crate) SmolStr);
 
         impl Scalar for $name {
             type Value = $value;
@@ -55,7 +55,19 @@ macro_rules! scalar {
 
         impl From<String> for $name {
             fn from(text: String) -> Self {
+                Self(text.into())
+            }
+        }
+
+        impl From<SmolStr> for $name {
+            fn from(text: SmolStr) -> Self {
                 Self(text)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.into())
             }
         }
 
@@ -220,7 +232,7 @@ scalar!(
     |raw, base| {
         let (day, on_working_day) = working_day(raw);
         let shift = match day.strip_prefix("forfall") {
-            None => return Dato(raw.to_owned()).read(base).map(Betalingsdag::Day),
+            None => return Dato::from(raw).read(base).map(Betalingsdag::Day),
             Some("") => Shift::default(),
             Some(shift) => Shift::from_str(shift).map_err(|error| error.to_string())?,
         };
@@ -235,7 +247,7 @@ scalar!(
     /// A day by a due date: `forfall`, `forfall - 2d`, `forfall + 1w virkedag`.
     EtterForfall -> AfterDue,
     { "type": "string", "pattern": (ETTER_FORFALL_PATTERN), "examples": ["forfall", "forfall - 75d"] },
-    |raw, base| match Betalingsdato(raw.to_owned()).read(base)? {
+    |raw, base| match Betalingsdato::from(raw).read(base)? {
         Betalingsdag::AfterDue(after) => Ok(after),
         Betalingsdag::Day(_) => {
             Err("in a series, a day follows from each due date: forfall, forfall - 2d, forfall + 1w".to_owned())
@@ -258,7 +270,7 @@ scalar!(
     { "type": "string", "pattern": (SERIEBETALING_PATTERN), "examples": ["forfall", "forfall + 3d virkedag", "opprettet"] },
     |raw, base| match raw {
         "opprettet" => Ok(Paid::WhenCreated),
-        _ => EtterForfall(raw.to_owned()).read(base).map(Paid::AfterDue),
+        _ => EtterForfall::from(raw).read(base).map(Paid::AfterDue),
     }
 );
 
@@ -386,7 +398,7 @@ impl Skjermet {
             super::befolkning::Profil::DelvisSkjermet => "delvis",
             _ => return None,
         };
-        Some(Self(written.to_owned()))
+        Some(written.into())
     }
 }
 

@@ -49,6 +49,36 @@ fn there_is_none_by_default() {
     assert_eq!((answer.status, answer.kode()), (404, "KB-009".to_owned()));
 }
 
+/// An answer about what is open is made from a part of the ledger, unless all of it is there already.
+#[test]
+fn what_is_open_is_the_same_before_the_whole_ledger_is_asked_for_and_after() {
+    let (fresh, whole) = (with("all"), with("all"));
+    let parties: Vec<String> = found(&fresh, "open > 0", 60).iter().map(part).collect();
+    let mut compared = 0;
+    for (number, party) in parties.iter().enumerate() {
+        let day = ["2026-11-21", "2025-02-10", "2031-08-31"][number % 3];
+        let period = "fraOgMed=2024-01-01&tilOgMed=2024-12-31";
+        get(&whole, &format!("{BASE}/finans/{party}/krav?{period}"), &[("Sandbox-Now", day)]);
+        for (path, edition, format) in [
+            (format!("{BASE}/finans/{party}/aapnekrav"), "2024", "application/json"),
+            (format!("{BASE}/finans/{party}/aapnekrav"), "2023", "application/json"),
+            (format!("{BASE}/finans/{party}/aapnekrav"), "2024", "application/xml"),
+            (format!("{KRAVOVERSIKT}/finans/{party}/oversikt"), "2024", "application/json"),
+            (format!("{RESTANSER}/dibk/{party}"), "2024", "application/json"),
+        ] {
+            let headers = [("Sandbox-Now", day), ("Sandbox-Edition", edition), ("Accept", format)];
+            let (one, other) = (get(&fresh, &path, &headers), get(&whole, &path, &headers));
+            assert_eq!(one.status, other.status, "{path} on {day}");
+            // A refusal has an id of its own.
+            if one.status == 200 {
+                assert_eq!(one.text(), other.text(), "{path} on {day}");
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 200, "{compared}");
+}
+
 #[test]
 fn every_service_knows_any_synthetic_number() {
     let sandbox = with("all");

@@ -17,6 +17,13 @@ pub(crate) struct Field {
     pub(super) kind: Kind,
 }
 
+impl Field {
+    /// Whether open claims and unallocated payments decide it. Payments, payouts and new claims may be settled.
+    pub(super) fn is_of_what_is_open(&self) -> bool {
+        !matches!(self.name, "payment" | "payout" | "new")
+    }
+}
+
 /// What is asked with a field.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {

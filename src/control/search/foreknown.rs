@@ -1,6 +1,6 @@
 //! What is known of a party of the population before its ledger is made, which is nearly all that a search costs.
 
-use super::facts::Field;
+use super::facts::{Facts, Field};
 use super::language::Comparison;
 use crate::domain::Beloep;
 use crate::domain::identifikator::Part;
@@ -14,6 +14,8 @@ pub(super) struct Foreknown<'a> {
     pub(super) profil: Profil,
     /// Its draft, if that is made already.
     pub(super) utkast: Option<&'a Utkast>,
+    /// The party with what is open on the day, if that is made already.
+    pub(super) aapent: Option<&'a Facts<'a>>,
 }
 
 impl Foreknown<'_> {

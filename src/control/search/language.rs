@@ -126,8 +126,13 @@ impl Where {
         }
     }
 
-    /// Whether it fits a party of the population whose ledger is not made. `None` if the ledger decides.
+    /// Whether it fits a party of the population whose ledger is not made, or not all of it. `None` if the rest decides.
     pub(super) fn known(&self, party: Foreknown<'_>) -> Option<bool> {
+        if let Some(open) = party.aapent
+            && self.asks_for_what_is_open()
+        {
+            return Some(self.holds(open));
+        }
         match self {
             Self::All(parts) => {
                 let known: Vec<_> = parts.iter().map(|it| it.known(party)).collect();
@@ -142,6 +147,19 @@ impl Where {
             Self::Amount(field, _, comparison, value) => party.amount(field, *comparison, *value),
             Self::Within(field, _) => party.event(field),
             Self::Count(..) => None,
+        }
+    }
+}
+
+impl Where {
+    /// Whether what is open on the day decides it.
+    fn asks_for_what_is_open(&self) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().all(Self::asks_for_what_is_open),
+            Self::Not(inner) => inner.asks_for_what_is_open(),
+            Self::Amount(field, ..) | Self::Count(field, ..) | Self::Text(field, ..) | Self::Within(field, _) => {
+                field.is_of_what_is_open()
+            }
         }
     }
 }

@@ -81,13 +81,20 @@ fn in_population(
         }
         found.searched += batch.len();
         let look = |part: &Part| {
-            let profil = population.profil(*part)?;
-            let without_ledger = |utkast| condition.known(Foreknown { part: *part, profil, utkast });
-            if without_ledger(None) == Some(false) {
+            // What is quickest to make comes first.
+            let part = *part;
+            let profil = population.profil(part)?;
+            let is_ruled_out =
+                |utkast, aapent| condition.known(Foreknown { part, profil, utkast, aapent }) == Some(false);
+            if is_ruled_out(None, None) {
                 return None;
             }
-            let utkast = population.utkast(*part, day)?;
-            if without_ledger(Some(&utkast)) == Some(false) {
+            let utkast = population.utkast(part, day)?;
+            if is_ruled_out(Some(&utkast), None) {
+                return None;
+            }
+            let aapent = population.lag_aapent(part, day)?;
+            if is_ruled_out(Some(&utkast), Some(&Facts::new(&aapent, day))) {
                 return None;
             }
             let party = population.lag_av(utkast, day)?;

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{IdentifikatorError, digits, modulus11};
+use super::{IdentifikatorError, digits, digits_of, modulus11};
 
 const FIRST: [u8; 9] = [3, 7, 6, 1, 8, 9, 4, 5, 2];
 const SECOND: [u8; 10] = [5, 4, 3, 2, 7, 6, 5, 4, 3, 2];
@@ -16,7 +16,15 @@ pub struct Foedselsnummer(u64);
 impl Foedselsnummer {
     /// Nine digits completed by their two check digits. `None` if they have none, or the date does not exist.
     pub fn from_nine_digits(first: &str) -> Option<Self> {
-        let first: [u8; 9] = digits(first)?;
+        Self::completed(digits(first)?)
+    }
+
+    /// The same, from a number with at most nine digits.
+    pub(crate) fn from_number_of_nine(first: u64) -> Option<Self> {
+        Self::completed(digits_of(first)?)
+    }
+
+    fn completed(first: [u8; 9]) -> Option<Self> {
         let mut all = [0; 11];
         all[..9].copy_from_slice(&first);
         all[9] = modulus11(&first, &FIRST)?;

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{IdentifikatorError, digits, modulus11};
+use super::{IdentifikatorError, digits, digits_of, modulus11};
 
 const WEIGHTS: [u8; 10] = [5, 4, 3, 2, 7, 6, 5, 4, 3, 2];
 
@@ -12,8 +12,7 @@ pub struct Kontonummer(u64);
 impl Kontonummer {
     /// Ten digits completed by their check digit. `None` if they have none.
     pub fn from_ten_digits(first: u64) -> Option<Self> {
-        let text = format!("{first:010}");
-        let digit = modulus11(&digits::<10>(&text)?, &WEIGHTS)?;
+        let digit = modulus11(&digits_of::<10>(first)?, &WEIGHTS)?;
         Some(Self(first * 10 + u64::from(digit)))
     }
 }
@@ -41,8 +40,8 @@ impl fmt::Display for Kontonummer {
 ///
 /// It takes any text, because literal data may hold account numbers that fail their check.
 pub fn masked_kontonummer(kontonummer: &str) -> String {
-    let last: Vec<char> = kontonummer.chars().rev().take(5).collect();
-    format!("******{}", last.into_iter().rev().collect::<String>())
+    let shown = kontonummer.char_indices().rev().nth(4).map_or(0, |(at, _)| at);
+    ["******", &kontonummer[shown..]].concat()
 }
 
 /// A Norwegian IBAN: `NO`, two check digits (modulus 97) and a valid account number.

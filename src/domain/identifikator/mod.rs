@@ -33,6 +33,16 @@ fn digits<const N: usize>(text: &str) -> Option<[u8; N]> {
     digits.iter().all(u8::is_ascii_digit).then(|| digits.map(|b| b - b'0'))
 }
 
+/// The digits of a number, with zeros before it. `None` if it has more.
+fn digits_of<const N: usize>(number: u64) -> Option<[u8; N]> {
+    let (mut digits, mut left) = ([0; N], number);
+    for digit in digits.iter_mut().rev() {
+        *digit = u8::try_from(left % 10).ok()?;
+        left /= 10;
+    }
+    (left == 0).then_some(digits)
+}
+
 /// The modulus 11 check digit. `None` if it would be 10, which is not a digit.
 fn modulus11(digits: &[u8], weights: &[u8]) -> Option<u8> {
     debug_assert_eq!(digits.len(), weights.len());

@@ -5,6 +5,7 @@ use chrono::{Datelike, Months, NaiveDate};
 
 use super::folk::{Folk, spoersmaal};
 use super::tall::mix;
+use super::tid::Tid;
 use crate::domain::Beloep;
 use crate::domain::identifikator::Part;
 use crate::domain::kalender::{this_or_next_working_day, this_or_previous_working_day};
@@ -81,9 +82,11 @@ impl Gjeld {
         Terminserie::Restskatt.forfallsdato(Termin { aar: self.aar, nummer: 1 })
     }
 
-    /// Whether its claim belongs into a ledger that is made for the time from one day to another.
-    pub(super) fn er_i(&self, fra: NaiveDate, til: NaiveDate) -> bool {
-        self.betalt.last().is_some_and(|last| *last >= fra) && self.forfallsdato().is_some_and(|due| due <= til)
+    /// Whether its claim belongs into a ledger that is made for some time.
+    pub(super) fn er_i(&self, tid: Tid) -> bool {
+        let last = self.betalt.last().copied();
+        last.is_some_and(|last| last >= tid.fra)
+            && self.forfallsdato().is_some_and(|due| due <= tid.til && !tid.utelater(due, last))
     }
 
     /// Digits for identifiers of what follows from it.

@@ -14,6 +14,7 @@ mod proever;
 mod profil;
 mod stoerrelse;
 mod tall;
+mod tid;
 mod utfylling;
 mod valg;
 
@@ -21,7 +22,7 @@ use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chrono::{Months, NaiveDate};
+use chrono::NaiveDate;
 use quick_cache::Weighter;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use rand::SeedableRng;
@@ -32,8 +33,8 @@ use super::Party;
 use super::budget::Budget;
 use super::format::{PartDocument, ScenarioFormat};
 use super::problems::Problems;
-use super::resolve::{self, Span};
-use super::scalar::{Number, PartNumber, Skjermet, Text};
+use super::resolve;
+use super::scalar::{PartNumber, Skjermet};
 use crate::domain::identifikator::{Kontonummer, Part};
 use crate::domain::navn;
 pub(crate) use folk::{Antall, MOST_ORGANISATIONS, Valg};
@@ -41,12 +42,9 @@ use folk::{Folk, Organisasjon, Person, anker, spoersmaal};
 pub(crate) use gjeld::Gjeld;
 use organisasjon::Oppgave;
 pub(crate) use profil::Profil;
+use tid::{SPAN, Tid};
 pub(crate) use utfylling::utfyll;
 pub(crate) use valg::{BefolkningEntry, Oenske};
-
-/// How far the series of a party go from the first day of a quarter: three years back, and to the end of the quarter with
-/// the claims that exist by then.
-const SPAN: Span = Span { before: Months::new(36), after: Months::new(4) };
 
 /// The room for parties that are kept, in bytes as [`Vekt`] reckons them.
 const KEPT: u64 = 8 * 1024 * 1024;
@@ -55,8 +53,18 @@ const KEPT: u64 = 8 * 1024 * 1024;
 const OF_PARTY: u64 = 2_048;
 const OF_ENTRY: u64 = 900;
 
-/// A kept party: the number of the population, the party, and the quarter that it was made for.
-type Noekkel = (u64, Part, NaiveDate);
+/// A kept party: the number of the population, the party, and the quarter that it was made for, or the day whose open claims
+/// it has.
+type Noekkel = (u64, Part, Ledger);
+
+/// Which ledger of a party is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Ledger {
+    /// That of the quarter which begins on this day.
+    Kvartal(NaiveDate),
+    /// What is open on this day.
+    Aapent(NaiveDate),
+}
 
 #[derive(Clone)]
 struct Vekt;
@@ -145,11 +153,24 @@ impl Befolkning {
 
     /// The party with a number, as it is told on a day. `None` if the population does not have it.
     pub(crate) fn part(&self, part: Part, day: NaiveDate) -> Option<Arc<Party>> {
-        let key = (self.nummer, part, anker(day));
+        let key = (self.nummer, part, Ledger::Kvartal(anker(day)));
         if let Some(party) = self.kjente.parties.get(&key) {
             return Some(party);
         }
         let party = Arc::new(self.lag(part, day)?);
+        self.kjente.parties.insert(key, Arc::clone(&party));
+        Some(party)
+    }
+
+    /// The party with a number, with what is open on a day: open claims, unallocated payments, and what belongs to them.
+    /// It may have more, if more of it is there already. It takes a fraction of the time.
+    pub(crate) fn part_med_aapent(&self, part: Part, day: NaiveDate) -> Option<Arc<Party>> {
+        let key = (self.nummer, part, Ledger::Aapent(day));
+        let whole = (self.nummer, part, Ledger::Kvartal(anker(day)));
+        if let Some(party) = self.kjente.parties.get(&key).or_else(|| self.kjente.parties.get(&whole)) {
+            return Some(party);
+        }
+        let party = Arc::new(self.lag_aapent(part, day)?);
         self.kjente.parties.insert(key, Arc::clone(&party));
         Some(party)
     }
@@ -161,21 +182,31 @@ impl Befolkning {
 
     /// The same, from its draft for the day.
     pub(crate) fn lag_av(&self, utkast: Utkast, day: NaiveDate) -> Option<Party> {
-        self.resolve(&self.beskriv(utkast, day), anker(day))
+        self.resolve(&self.beskriv(utkast, day), anker(day), None)
+    }
+
+    /// Makes a party with what is open on a day, and without the data of services.
+    pub(crate) fn lag_aapent(&self, part: Part, day: NaiveDate) -> Option<Party> {
+        let Utkast { document, profil, .. } = self.utkast_for(part, Tid::aapent(day))?;
+        self.resolve(&Beskrivelse { document, sections: String::new(), profil }, anker(day), Some(day))
     }
 
     /// Describes the claims of a party. Days and amounts that follow from terms are left to the resolver.
     pub(crate) fn utkast(&self, part: Part, day: NaiveDate) -> Option<Utkast> {
+        self.utkast_for(part, Tid::om(day))
+    }
+
+    fn utkast_for(&self, part: Part, tid: Tid) -> Option<Utkast> {
         if part.is_person() {
-            Some(self.av_person(&self.folk.person(part)?, day))
+            Some(self.av_person(&self.folk.person(part)?, tid))
         } else {
-            Some(self.av_organisasjon(self.folk.organisasjon(part)?, day))
+            Some(self.av_organisasjon(self.folk.organisasjon(part)?, tid))
         }
     }
 
     fn beskriv(&self, utkast: Utkast, day: NaiveDate) -> Beskrivelse {
         let Utkast { document, profil, av } = utkast;
-        let sections = av.map(|organisasjon| self.av_seksjoner(&organisasjon, Self::tid(day).1)).unwrap_or_default();
+        let sections = av.map(|organisasjon| self.av_seksjoner(&organisasjon, Tid::om(day).til)).unwrap_or_default();
         Beskrivelse { document, sections, profil }
     }
 
@@ -206,18 +237,18 @@ impl Befolkning {
         })
     }
 
-    fn resolve(&self, described: &Beskrivelse, base: NaiveDate) -> Option<Party> {
+    fn resolve(&self, described: &Beskrivelse, base: NaiveDate, aapent: Option<NaiveDate>) -> Option<Party> {
         let name: Arc<str> = format!("population/{}", described.profil.navn()).into();
         let mut problems = Problems::of_file(Arc::clone(&name), described.sections.as_str().into(), 0);
         let beside = |_: &str| Err("a population has no files".to_owned());
         let (text, profil) = (described.sections.as_str(), Some(described.profil));
-        let file = resolve::File { name, text, profil, span: SPAN, beside: &beside };
+        let file = resolve::File { name, text, profil, span: SPAN, aapent, beside: &beside };
         let resolved = resolve::party(&described.document, &file, self.format, base, &self.budget, &mut problems);
         if resolved.is_none() {
             for problem in problems.finish() {
                 tracing::error!(
                     problem = problem.headline(),
-                    part = described.document.part.0,
+                    part = described.document.part.0.as_str(),
                     "a bug of the population"
                 );
             }
@@ -225,12 +256,7 @@ impl Befolkning {
         Some(resolved?.party)
     }
 
-    /// The days that a ledger told on a day is made for.
-    fn tid(day: NaiveDate) -> (NaiveDate, NaiveDate) {
-        SPAN.days(anker(day))
-    }
-
-    fn av_person(&self, person: &Person, day: NaiveDate) -> Utkast {
+    fn av_person(&self, person: &Person, tid: Tid) -> Utkast {
         let Person { part, profil, eier, arbeidsgiver } = *person;
         let about = match (eier, arbeidsgiver) {
             (Some(firm), _) => format!("{}; owns {firm}", profil.beskrivelse()),
@@ -240,19 +266,18 @@ impl Befolkning {
         let mut document =
             PartDocument { skjermet: Skjermet::of(profil), ..self.hvem(part, navn_av_person(&self.folk, part), about) };
         let payer = arbeidsgiver.map(|employer| (self.navn_av_organisasjon(employer), konto(&self.folk, employer)));
-        person::krav(&self.folk, part, profil, payer.as_ref(), Self::tid(day), eier.is_some(), &mut document);
+        person::krav(&self.folk, part, profil, payer.as_ref(), tid, eier.is_some(), &mut document);
         Utkast { document, profil, av: None }
     }
 
-    fn av_organisasjon(&self, organisasjon: Organisasjon, day: NaiveDate) -> Utkast {
+    fn av_organisasjon(&self, organisasjon: Organisasjon, tid: Tid) -> Utkast {
         let Organisasjon { part, profil, innehaver, .. } = organisasjon;
         let about = match innehaver {
             Some(owner) => format!("{}; {owner} owns it", profil.beskrivelse()),
             None => profil.beskrivelse().to_owned(),
         };
-        let tid = Self::tid(day);
         let mut document = PartDocument {
-            innehaver: innehaver.map(|owner| PartNumber(owner.to_string())),
+            innehaver: innehaver.map(|owner| PartNumber(owner.text().as_str().into())),
             ..self.hvem(part, self.navn_av(&organisasjon), about)
         };
         Oppgave::new(&self.folk, &organisasjon, self.base, tid).skriv(&mut document);
@@ -281,10 +306,10 @@ impl Befolkning {
 
     fn hvem(&self, part: Part, navn: String, about: String) -> PartDocument {
         PartDocument {
-            part: PartNumber(part.to_string()),
-            navn: Text(navn),
-            beskrivelse: Some(Text(about)),
-            kontonummer: Some(Number(konto(&self.folk, part))),
+            part: PartNumber(part.text().as_str().into()),
+            navn: navn.into(),
+            beskrivelse: Some(about.into()),
+            kontonummer: Some(konto(&self.folk, part).into()),
             ..PartDocument::default()
         }
     }

@@ -1,26 +1,27 @@
 //! The claims and payments of an organisation, by its profile.
 
 use chrono::{Datelike, Days, Months, NaiveDate};
+use smol_str::SmolStr;
 
 use super::folk::{Folk, Organisasjon, spoersmaal};
-use super::oppskrift::{Betales, Terminserie, etter_forfall, innbetaling, kroner, tall};
+use super::oppskrift::{Betales, FORFALL, Terminserie, dag, etter_forfall, hele_kroner, innbetaling, kroner, tall};
 use super::profil::Profil;
 use super::stoerrelse::{Stoerrelse, Vane, sesong, vane};
 use super::tall::mix;
+use super::tid::Tid;
 use crate::domain::kalender::this_or_next_working_day;
+use crate::domain::short_text::ShortText;
 use crate::domain::terminer::{Termin, Terminserie as Serie};
 use crate::scenario::format::{
     InnbetalingEntry, KravEntry, KravserieEntry, PartDocument, PeriodeEntry, TilbakebetalingEntry, UtbetalingEntry,
 };
-use crate::scenario::scalar::{Amount, Betalingsdato, Text};
 
 /// What is asked for an organisation: who it is, and the time that its ledger is for.
 pub(super) struct Oppgave<'a> {
     folk: &'a Folk,
     hvem: &'a Organisasjon,
     base: NaiveDate,
-    fra: NaiveDate,
-    til: NaiveDate,
+    tid: Tid,
     ids: u64,
     beloep: Stoerrelse,
     sesong: &'static [u32],
@@ -38,13 +39,12 @@ const VERY_LATE: u64 = 3;
 
 impl<'a> Oppgave<'a> {
     /// The base date decides when a firm went bankrupt or was registered. The time is that of the ledger.
-    pub(super) fn new(folk: &'a Folk, hvem: &'a Organisasjon, base: NaiveDate, tid: (NaiveDate, NaiveDate)) -> Self {
+    pub(super) fn new(folk: &'a Folk, hvem: &'a Organisasjon, base: NaiveDate, tid: Tid) -> Self {
         Self {
             folk,
             hvem,
             base,
-            fra: tid.0,
-            til: tid.1,
+            tid,
             ids: folk.en_av(hvem.part, spoersmaal::IDENTER, 10_000),
             beloep: Stoerrelse::av_organisasjon(folk, hvem.part, hvem.profil),
             sesong: sesong(folk, hvem.part),
@@ -103,16 +103,16 @@ impl<'a> Oppgave<'a> {
 
     /// The first identifier of a series in the VAT ledger: a digit that keeps the kinds apart, four digits of the party's
     /// own, and three to count.
-    fn id_mva(&self, prefix: &str, kind: u64) -> String {
-        format!("{prefix}{}", (kind * 10_000 + self.ids) * 1_000)
+    fn id_mva(&self, prefix: &str, kind: u64) -> SmolStr {
+        ShortText::default().text(prefix).number((kind * 10_000 + self.ids) * 1_000, 1).end()
     }
 
     /// The same in the tax ledger: two digits for the kind.
-    fn id_skatt(&self, kind: u64) -> String {
-        format!("{}", (kind * 10_000 + self.ids) * 1_000)
+    fn id_skatt(&self, kind: u64) -> SmolStr {
+        self.id_mva("", kind)
     }
 
-    fn serie(&self, kravtype: &'static str, id: String, middle: i64, betales: Betales) -> Terminserie<'static> {
+    fn serie(&self, kravtype: &'static str, id: SmolStr, middle: i64, betales: Betales) -> Terminserie<'static> {
         let froe = mix(self.folk.orden.hash(self.hvem.part, 1_000) ^ kravtype.len() as u64);
         Terminserie { kravtype, id, kroner: middle, froe, betales, sesong: self.sesong, fra: None, til: None }
     }
@@ -146,22 +146,22 @@ impl<'a> Oppgave<'a> {
     /// A claim each month, due on a day of it. The months are counted from a fixed one, so that a month has the same
     /// identifier and amount whatever time the ledger is for.
     fn maanedlig(&self, kravtype: &str, (day, kind): (u32, u64), middle: i64, document: &mut PartDocument) {
-        let Some(first) = self.fra.with_day(day) else { return };
+        let Some(first) = self.tid.fra.with_day(day) else { return };
         let number = u64::from((first.year() - 1900).unsigned_abs()) * 12 + u64::from(first.month0());
-        let months =
-            (self.til.year() - first.year()) * 12 + self.til.month0().cast_signed() - first.month0().cast_signed();
+        let months = (self.tid.til.year() - first.year()) * 12 + self.tid.til.month0().cast_signed()
+            - first.month0().cast_signed();
         let froe = self.folk.orden.hash(self.hvem.part, kind) & 0x7fff_ffff;
         document.kravserier.push(KravserieEntry {
             antall: Some(tall(u64::from(months.unsigned_abs()) + 1)),
             // Not moved to a working day itself, because the later ones are counted from it.
-            foerste_forfallsdato: Some(first.to_string().into()),
-            steg: Some("1m virkedag".to_owned().into()),
-            kravidentifikator: Text(format!("KRAV-{}", (kind * 1_000 + self.ids % 1_000) * 10_000 + number)),
-            kravtype: Text(kravtype.to_owned()),
+            foerste_forfallsdato: Some(dag(first)),
+            steg: Some("1m virkedag".into()),
+            kravidentifikator: id("KRAV-", (kind * 1_000 + self.ids % 1_000) * 10_000 + number).into(),
+            kravtype: kravtype.into(),
             beloep_fra: kroner(middle * 8 / 10),
             beloep_til: kroner(middle * 12 / 10),
             froe: Some(tall(froe + number)),
-            betalt: Some("forfall".to_owned().into()),
+            betalt: Some(FORFALL.into()),
             ..KravserieEntry::default()
         });
     }
@@ -170,79 +170,85 @@ impl<'a> Oppgave<'a> {
     fn sene_terminer(&self, document: &mut PartDocument) {
         let serie = Serie::Mva;
         let start = serie.ordinal(Termin { aar: 2020, nummer: 1 });
-        let mut termin = serie.offset(serie.newest_overdue(self.fra), 1);
+        let mut termin = serie.offset(serie.newest_overdue(self.tid.fra), 1);
         let first_id: i64 = self.id_mva("", 4).parse().unwrap_or_default();
-        while serie.forfallsdato(termin).is_some_and(|due| due <= self.til) {
+        while serie.forfallsdato(termin).is_some_and(|due| due <= self.tid.til) {
             let ordinal = serie.ordinal(termin);
             let chance = mix(self.folk.orden.hash(self.hvem.part, 2_000) ^ u64::from(ordinal.unsigned_abs()));
             if chance.is_multiple_of(VERY_LATE) {
-                let krav = format!("KRAV-{}", first_id + i64::from(ordinal - start));
+                let krav = id("KRAV-", (first_id + i64::from(ordinal - start)).unsigned_abs());
                 self.sen_termin(termin, &krav, chance, document);
             }
             termin = serie.offset(termin, 1);
         }
     }
 
-    fn sen_termin(&self, termin: Termin, krav: &str, chance: u64, document: &mut PartDocument) {
+    fn sen_termin(&self, termin: Termin, krav: &SmolStr, chance: u64, document: &mut PartDocument) {
         let share = 80 + i64::try_from((chance >> 8) % 40).unwrap_or_default();
         let middle = self.beloep.mva.max(4_000) * share / 100;
         let late = 26 + i64::try_from((chance >> 16) % 40).unwrap_or_default();
         // The last two digits are those of the term, so that no two of a party are equal.
         let nummer = u64::from(Serie::Mva.ordinal(termin).unsigned_abs() % 100);
-        let renter = format!("KRAV-{}", 70_000_000 + chance % 90_000 * 100 + nummer);
+        let renter = id("KRAV-", 70_000_000 + chance % 90_000 * 100 + nummer);
         let Some(due) = Serie::Mva.forfallsdato(termin) else { return };
         let paid = this_or_next_working_day(due + Days::new(late.unsigned_abs()));
         let created = this_or_next_working_day(paid + Days::new(7));
+        let renter_forfall = this_or_next_working_day(created + Days::new(21));
+        if self.tid.utelater(due, Some(renter_forfall)) {
+            return;
+        }
         let periode = PeriodeEntry {
             aar: Some(termin.aar.to_string().into()),
-            termin: Some(termin.nummer.to_string().into()),
+            termin: Some(id("", termin.nummer.into()).into()),
             ..PeriodeEntry::default()
         };
         document.krav.push(KravEntry {
-            kravidentifikator: Text(krav.to_owned()),
-            kravtype: Text("Mva-melding".to_owned()),
+            kravidentifikator: krav.clone().into(),
+            kravtype: "Mva-melding".into(),
             kravperiode: Some(periode),
             opprinnelig_beloep: Some(kroner(middle)),
             ..KravEntry::default()
         });
         document.krav.push(KravEntry {
-            kravidentifikator: Text(renter.clone()),
-            kravtype: Text("Forsinkelsesrente".to_owned()),
-            hovedstol_kravidentifikator: Some(Text(krav.to_owned())),
-            opprettelsesdato_for_krav: Some(created.to_string().into()),
-            forfallsdato: Some(this_or_next_working_day(created + Days::new(21)).to_string().into()),
+            kravidentifikator: renter.clone().into(),
+            kravtype: "Forsinkelsesrente".into(),
+            hovedstol_kravidentifikator: Some(krav.clone().into()),
+            opprettelsesdato_for_krav: Some(dag(created)),
+            forfallsdato: Some(dag(renter_forfall)),
             ..KravEntry::default()
         });
-        let payments = [(krav, etter_forfall(late)), (renter.as_str(), "forfall".to_owned())];
+        let payments = [(krav.clone(), etter_forfall(late)), (renter, FORFALL.into())];
         for (nth, (krav, dag)) in (0_u64..).zip(payments) {
-            let id = format!("FORF-{:08}", chance % 499_000 * 200 + nummer * 2 + nth);
+            let number = chance % 499_000 * 200 + nummer * 2 + nth;
+            let id = ShortText::default().text("FORF-").number(number, 8).end();
             document.innbetalinger.push(innbetaling(id, dag, krav, None));
         }
     }
 
     /// Each year one payment is made twice, and the second one is paid back.
     fn betalt_to_ganger(&self, document: &mut PartDocument) {
-        for aar in self.fra.year()..=self.til.year() {
+        for aar in self.tid.fra.year()..=self.tid.til.year() {
             let chance = mix(self.folk.orden.hash(self.hvem.part, 3_000) ^ u64::from(aar.unsigned_abs()));
             let month = u32::try_from(chance % 12).unwrap_or_default() + 1;
             let Some(paid) = NaiveDate::from_ymd_opt(aar, month, 10).map(this_or_next_working_day) else { continue };
             let back = this_or_next_working_day(paid + Days::new(9 + (chance >> 8) % 20));
-            if paid < self.fra || back > self.til {
+            if paid < self.tid.fra || back > self.tid.til {
                 continue;
             }
             // The last two digits are those of the year, so that no two of a party are equal.
             let nummer = u64::from(aar.unsigned_abs() % 100);
-            let id = format!("{:08}", (chance >> 16) % 1_000_000 * 100 + nummer);
+            let eight = |number: u64| ShortText::default().number(number % 1_000_000 * 100 + nummer, 8).end();
+            let id = eight(chance >> 16);
             document.innbetalinger.push(InnbetalingEntry {
-                innbetalingsidentifikator: Text(id.clone()),
-                innbetalingsdato: Betalingsdato(paid.to_string()),
-                innbetalt_beloep: Some(Amount((900 + (chance >> 24) % 6_000).to_string())),
+                innbetalingsidentifikator: id.clone().into(),
+                innbetalingsdato: dag(paid),
+                innbetalt_beloep: Some(hele_kroner(i64::try_from(900 + (chance >> 24) % 6_000).unwrap_or_default())),
                 ..InnbetalingEntry::default()
             });
             document.utbetalinger.push(UtbetalingEntry {
-                utbetalingsidentifikator: Text(format!("{:08}", (chance >> 20) % 1_000_000 * 100 + nummer)),
-                utbetaltdato: back.to_string().into(),
-                tilbakebetaling_av: vec![TilbakebetalingEntry { innbetaling: Text(id), beloep: None }],
+                utbetalingsidentifikator: eight(chance >> 20).into(),
+                utbetaltdato: dag(back),
+                tilbakebetaling_av: vec![TilbakebetalingEntry { innbetaling: id.into(), beloep: None }],
                 ..UtbetalingEntry::default()
             });
         }
@@ -255,15 +261,15 @@ impl<'a> Oppgave<'a> {
         let Some(betalte) = konkurs.checked_sub_months(Months::new(MONTHS_WITHOUT_PAYING)) else { return };
         let siste = Serie::Mva.offset(Serie::Mva.newest_overdue(konkurs), 1);
         document.krav.push(KravEntry {
-            kravidentifikator: Text(format!("KRAV-{}", 8 * 10_000_000 + self.ids)),
-            kravtype: Text("Fasts § 12-1 (1) 1. pkt.".to_owned()),
+            kravidentifikator: id("KRAV-", 8 * 10_000_000 + self.ids).into(),
+            kravtype: "Fasts § 12-1 (1) 1. pkt.".into(),
             kravperiode: Some(PeriodeEntry {
                 aar: Some(siste.aar.to_string().into()),
-                termin: Some(siste.nummer.to_string().into()),
+                termin: Some(id("", siste.nummer.into()).into()),
                 ..PeriodeEntry::default()
             }),
-            forfallsdato: Some(this_or_next_working_day(konkurs + Days::new(14)).to_string().into()),
-            opprettelsesdato_for_krav: Some(this_or_next_working_day(konkurs + Days::new(1)).to_string().into()),
+            forfallsdato: Some(dag(this_or_next_working_day(konkurs + Days::new(14)))),
+            opprettelsesdato_for_krav: Some(dag(this_or_next_working_day(konkurs + Days::new(1)))),
             opprinnelig_beloep: Some(kroner(self.beloep.mva * 13 / 10)),
             ..KravEntry::default()
         });
@@ -284,4 +290,9 @@ impl<'a> Oppgave<'a> {
             document.kravserier.push(unpaid.entry());
         }
     }
+}
+
+/// An identifier: its beginning and a number.
+fn id(beginning: &str, number: u64) -> SmolStr {
+    ShortText::default().text(beginning).number(number, 1).end()
 }

@@ -4,14 +4,16 @@ use chrono::NaiveDate;
 
 use super::folk::{Folk, spoersmaal};
 use super::gjeld::Gjeld;
-use super::oppskrift::{Betales, Terminserie, beloep, innbetaling};
+use super::oppskrift::{Betales, Terminserie, beloep, dag, innbetaling};
 use super::profil::Profil;
 use super::stoerrelse::{Stoerrelse, vane};
+use super::tid::Tid;
 use crate::domain::identifikator::Part;
+use crate::domain::short_text::ShortText;
 use crate::scenario::format::{
     InnbetalingEntry, KontoEntry, KravEntry, KravserieEntry, MotpartEntry, PartDocument, PeriodeEntry,
 };
-use crate::scenario::scalar::{Number, PartNumber, Text};
+use crate::scenario::scalar::PartNumber;
 
 /// Adds the claims of a person to a document. `hos` is the firm whose document it is, if it is not the person's own.
 pub(super) fn krav(
@@ -19,12 +21,12 @@ pub(super) fn krav(
     person: Part,
     profil: Profil,
     arbeidsgiver: Option<&(String, String)>,
-    tid: (NaiveDate, NaiveDate),
+    tid: Tid,
     is_owner: bool,
     document: &mut PartDocument,
 ) {
     let own = document.part.0 == person.text().as_str();
-    let part = || (!own).then(|| PartNumber(person.to_string()));
+    let part = || (!own).then(|| PartNumber(person.text().as_str().into()));
     let ids = folk.en_av(person, spoersmaal::IDENTER, 1_000);
     let amounts = Stoerrelse::av(folk, person);
     let serie = |kravtype: &'static str, first: u64, kroner: i64, betales: Betales| KravserieEntry {
@@ -32,7 +34,7 @@ pub(super) fn krav(
         ..Terminserie {
             kravtype,
             // The kind is in the last eight digits too, which identifiers of payments are derived from.
-            id: format!("{}", first * 110_000_000 + ids * 10_000),
+            id: ShortText::default().number(first * 110_000_000 + ids * 10_000, 1).end(),
             kroner,
             froe: folk.orden.hash(person, first),
             betales,
@@ -49,9 +51,8 @@ pub(super) fn krav(
             document.kravserier.push(serie("RESTERENDE_SKT_TILB", 7, -amounts.tilgode, Betales::Etter(0)));
         }
         Profil::Skyldig if arbeidsgiver.is_some() => {
-            let (fra, til) = tid;
-            for gjeld in Gjeld::av(folk, person, til).filter(|gjeld| gjeld.er_i(fra, til)) {
-                let (krav, paid) = skyldig(&gjeld, til, arbeidsgiver);
+            for gjeld in Gjeld::av(folk, person, tid.til).filter(|gjeld| gjeld.er_i(tid)) {
+                let (krav, paid) = skyldig(&gjeld, tid.til, arbeidsgiver);
                 document.krav.push(krav);
                 document.innbetalinger.extend(paid);
             }
@@ -77,10 +78,10 @@ fn skyldig(
     arbeidsgiver: Option<&(String, String)>,
 ) -> (KravEntry, Vec<InnbetalingEntry>) {
     let number = gjeld.nummer();
-    let id = format!("6{:08}", number % 100_000_000);
+    let id = ShortText::default().text("6").number(number % 100_000_000, 8).end();
     let krav = KravEntry {
-        kravidentifikator: Text(id.clone()),
-        kravtype: Text("RESTSKATT".to_owned()),
+        kravidentifikator: id.clone().into(),
+        kravtype: "RESTSKATT".into(),
         kravperiode: Some(PeriodeEntry { aar: Some(gjeld.aar.to_string().into()), ..PeriodeEntry::default() }),
         opprinnelig_beloep: Some(beloep(gjeld.hele())),
         ..KravEntry::default()
@@ -90,9 +91,8 @@ fn skyldig(
     let first = (number >> 24) % 10_000 * 10_000 + u64::from(gjeld.aar.unsigned_abs() % 100) * 100;
     let paid = gjeld.betalt.iter().take_while(|day| **day <= til).enumerate().map(|(nth, day)| {
         let instalment = if nth < half { 1 } else { 2 };
-        let id = format!("{:08}", first + nth as u64 % 100);
-        let payment =
-            innbetaling(id, day.to_string(), krav.kravidentifikator.0.as_str(), Some((instalment, gjeld.beloep)));
+        let number = ShortText::default().number(first + nth as u64 % 100, 8).end();
+        let payment = innbetaling(number, dag(*day), id.clone(), Some((instalment, gjeld.beloep)));
         InnbetalingEntry { innbetalt_fra: arbeidsgiver.map(|(navn, konto)| betaler(navn, konto)), ..payment }
     });
     let paid = paid.collect();
@@ -102,13 +102,13 @@ fn skyldig(
 /// The employer as the payer.
 fn betaler(navn: &str, konto: &str) -> MotpartEntry {
     MotpartEntry {
-        melding_sendt_til_mottaker: Some(Text("Holdt tilbake i lønn".to_owned())),
+        melding_sendt_til_mottaker: Some("Holdt tilbake i lønn".into()),
         konto: Some(KontoEntry {
-            kontoeiers_navn: Some(Text(navn.to_owned())),
-            kontonummer: Some(Number(konto.to_owned())),
+            kontoeiers_navn: Some(navn.into()),
+            kontonummer: Some(konto.into()),
             ..KontoEntry::default()
         }),
-        valutakode: Some(Text("NOK".to_owned())),
+        valutakode: Some("NOK".into()),
         ..MotpartEntry::default()
     }
 }

@@ -86,7 +86,7 @@ impl Rekkefoelge {
         if day > 71 {
             return None;
         }
-        Foedselsnummer::from_nine_digits(&format!("{day:02}{month}{rest:05}")).map(Part::from)
+        Foedselsnummer::from_number_of_nine((day * 100 + month) * 100_000 + rest).map(Part::from)
     }
 
     /// A number that follows from the seed and a party. `what` keeps different questions apart.

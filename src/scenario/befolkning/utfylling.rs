@@ -1,16 +1,18 @@
 //! A scenario with a profile: what the author left out is described by the archetype.
 
 use chrono::NaiveDate;
+use smol_str::SmolStr;
 
 use super::folk::{Antall, Folk, Valg};
 use super::organisasjon::Oppgave;
 use super::profil::Profil;
+use super::tid::Tid;
 use super::{konto, navn_av_person, navn_av_selskap, person};
 use crate::domain::identifikator::Part;
 use crate::scenario::format::{KravEntry, PartDocument};
 use crate::scenario::problems::Problems;
 use crate::scenario::resolve::Span;
-use crate::scenario::scalar::{Number, PartNumber, Scalar, Skjermet, Text};
+use crate::scenario::scalar::{PartNumber, Scalar, Skjermet, Text};
 
 /// Fills in a document that has a profile. What the file says stays: a series of a kind takes the place of the archetype's
 /// series of that kind, and the terms that it writes out take the place of the archetype's.
@@ -33,8 +35,8 @@ pub(crate) fn utfyll(document: &mut PartDocument, base: NaiveDate, problems: &mu
         return None;
     }
     let folk = Folk::new(Valg { antall: Antall::Alle, froe: 0, ukjent: 0, andeler: Vec::new() });
-    let tid = Span::OF_FILE.days(base);
-    let mut described = PartDocument { part: PartNumber(part.to_string()), ..PartDocument::default() };
+    let tid = Tid::mellom(Span::OF_FILE.days(base));
+    let mut described = PartDocument { part: PartNumber(part.text().as_str().into()), ..PartDocument::default() };
     if part.is_person() {
         person::krav(&folk, part, profil, None, tid, false, &mut described);
         described.skjermet = Skjermet::of(profil);
@@ -42,10 +44,11 @@ pub(crate) fn utfyll(document: &mut PartDocument, base: NaiveDate, problems: &mu
         Oppgave::new(&folk, &folk.som_organisasjon(part, profil), base, tid).skriv(&mut described);
     }
     if document.navn.0.is_empty() {
-        document.navn = Text(if part.is_person() { navn_av_person(&folk, part) } else { navn_av_selskap(&folk, part) });
+        let navn = if part.is_person() { navn_av_person(&folk, part) } else { navn_av_selskap(&folk, part) };
+        document.navn = navn.into();
     }
-    document.beskrivelse.get_or_insert_with(|| Text(profil.beskrivelse().to_owned()));
-    document.kontonummer.get_or_insert_with(|| Number(konto(&folk, part)));
+    document.beskrivelse.get_or_insert_with(|| profil.beskrivelse().into());
+    document.kontonummer.get_or_insert_with(|| konto(&folk, part).into());
     if document.skjermet.is_none() {
         document.skjermet = described.skjermet.take();
     }
@@ -55,7 +58,7 @@ pub(crate) fn utfyll(document: &mut PartDocument, base: NaiveDate, problems: &mu
 
 /// Adds the claims and payments of an archetype to those of a file.
 fn merge(document: &mut PartDocument, described: PartDocument) {
-    let replaced: Vec<String> = document.kravserier.iter().map(|serie| serie.kravtype.0.clone()).collect();
+    let replaced: Vec<SmolStr> = document.kravserier.iter().map(|serie| serie.kravtype.0.clone()).collect();
     let is_replaced = |kravtype: &Text| replaced.contains(&kravtype.0);
     document.kravserier.extend(described.kravserier.into_iter().filter(|serie| !is_replaced(&serie.kravtype)));
     let written: Vec<_> = document.krav.iter().filter_map(term).collect();
@@ -78,7 +81,7 @@ fn merge(document: &mut PartDocument, described: PartDocument) {
 }
 
 /// The kind and the term of a claim that is written with its year.
-fn term(krav: &KravEntry) -> Option<(String, String, Option<String>)> {
+fn term(krav: &KravEntry) -> Option<(SmolStr, SmolStr, Option<SmolStr>)> {
     let periode = krav.kravperiode.as_ref()?;
     let termin = periode.termin.as_ref().map(|termin| termin.0.clone());
     Some((krav.kravtype.0.clone(), periode.aar.as_ref()?.0.clone(), termin))

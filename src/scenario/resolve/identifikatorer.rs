@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 
 use super::betalinger::paid_with;
 use super::derive::{self, Siffer};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Serie};
 use crate::domain::identifikator::Part;
 use crate::domain::kravtype::Reskontrosystem;
 use crate::domain::reskontro::{ForfallRef, Innbetaling, Krav, Utbetaling};
@@ -22,7 +22,7 @@ const MOST_ATTEMPTS: usize = 1000;
 /// Gives every claim, instalment and payment of a series an identifier of its own. Payments that the file writes out come
 /// later.
 pub(super) fn keep_apart(document: &PartDocument, ledger: &mut Ledger) {
-    let by_all = of_later_series(&ledger.krav, document.krav.len());
+    let by_all = of_later_series(ledger);
     let renamed = instalments(document, ledger, &by_all);
     let paid_anew = kids(document, ledger, &by_all, &renamed);
     payments(document, ledger, &by_all, &paid_anew);
@@ -37,15 +37,17 @@ fn spelt(krav: &str, attempt: usize) -> String {
     krav.chars().map(letter).chain(std::iter::repeat_n('x', attempt)).collect()
 }
 
-/// Whether each claim belongs to a series whose identifiers begin otherwise than those of an earlier one. The first
-/// `written` claims belong to none.
-fn of_later_series(claims: &[Krav], written: usize) -> Vec<bool> {
-    let mut first: FxHashMap<(Part, bool), &str> = FxHashMap::default();
-    let mut found = vec![false; claims.len()];
-    for (krav, later) in claims.iter().zip(&mut found).skip(written) {
-        let beginning = krav.kravidentifikator.trim_end_matches(|c: char| c.is_ascii_digit());
-        let system = krav.system == Reskontrosystem::Mva;
-        *later = *first.entry((krav.part, system)).or_insert(beginning) != beginning;
+/// Whether each claim belongs to a series whose identifiers begin otherwise than those of the first one of its ledger system.
+fn of_later_series(ledger: &Ledger) -> Vec<bool> {
+    let mut found = vec![false; ledger.krav.len()];
+    // At most four: a file has a party and an owner, and there are two systems.
+    let mut firsts: Vec<&Serie> = Vec::new();
+    for serie in &ledger.serier {
+        match firsts.iter().find(|first| (first.part, first.system) == (serie.part, serie.system)) {
+            None => firsts.push(serie),
+            Some(first) if first.beginning != serie.beginning => found[serie.krav.clone()].fill(true),
+            Some(_) => {}
+        }
     }
     found
 }

@@ -23,7 +23,7 @@ use crate::scenario::problems::Place;
 const MOST_DAYS_FROM_DUE_TO_CREATION: i64 = 31;
 
 /// How many days before its first due date a claim is created, if the scenario does not say when.
-pub(super) const DAYS_FROM_CREATION_TO_DUE: u64 = 21;
+pub(in crate::scenario) const DAYS_FROM_CREATION_TO_DUE: u64 = 21;
 
 pub(super) fn read(entries: &[KravEntry], who: &Who, ledger: &mut Ledger, reader: &mut Reader<'_>) {
     let list = Place::ROOT.key("krav");

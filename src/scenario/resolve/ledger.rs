@@ -1,6 +1,7 @@
 //! The ledger while it is being read, and how a scenario refers to its entries.
 
 use std::cell::OnceCell;
+use std::ops::Range;
 
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
@@ -11,6 +12,7 @@ use super::Reader;
 use crate::catalogue::nearest;
 use crate::domain::Beloep;
 use crate::domain::identifikator::Part;
+use crate::domain::kravtype::Reskontrosystem;
 use crate::domain::reskontro::{
     Entries, ForfallRef, Innbetaling, Krav, Motregning, MotregningMotAndre, Motregningskilde, Reskontro, Utbetaling,
     Violation,
@@ -27,6 +29,10 @@ pub(super) struct Ledger {
     pub(super) motregninger: Vec<Motregning>,
     pub(super) utbetalinger: Vec<Utbetaling>,
     pub(super) mot_andre: Vec<MotregningMotAndre>,
+    /// The series of the file that have claims, in its order.
+    pub(super) serier: Vec<Serie>,
+    /// The terms of series whose claims were left out, because nobody asks for them.
+    pub(super) utelatt: Vec<Utelatt>,
     /// The interest claims whose amounts are computed, by index.
     pub(super) computed: Vec<usize>,
     /// The claims by their identifiers. Made when one is first looked for.
@@ -41,6 +47,41 @@ pub(super) struct Ledger {
     pub(super) origins: Origins,
 }
 
+/// A series of claims.
+#[derive(Clone)]
+pub(super) struct Serie {
+    pub(super) part: Part,
+    pub(super) system: Reskontrosystem,
+    /// What its identifiers begin with, before the digits that count.
+    pub(super) beginning: SmolStr,
+    /// Its claims that are asked for, by their places in the ledger.
+    pub(super) krav: Range<usize>,
+}
+
+/// Terms of which a series has claims that were left out.
+#[derive(Clone)]
+pub(super) struct Utelatt {
+    pub(super) kravtype: SmolStr,
+    pub(super) part: Part,
+    pub(super) dager: Tidsrom,
+}
+
+/// A time from a day to another one, both with it. One that has no first or last day has no such bound.
+#[derive(Clone, Copy)]
+pub(super) struct Tidsrom {
+    pub(super) fra: Option<NaiveDate>,
+    pub(super) til: Option<NaiveDate>,
+}
+
+impl Tidsrom {
+    /// Whether a term has a day in it. One without days always has.
+    pub(super) fn har(self, dager: Days) -> bool {
+        dager.is_none_or(|(first, last)| {
+            self.fra.is_none_or(|fra| last >= fra) && self.til.is_none_or(|til| first <= til)
+        })
+    }
+}
+
 /// Where the entries stand in the file that were kept, and which payments had problems.
 #[derive(Clone, Default)]
 pub(super) struct Origins {
@@ -53,7 +94,7 @@ pub(super) struct Origins {
 }
 
 /// The days of a period, if it has any.
-type Days = Option<(NaiveDate, NaiveDate)>;
+pub(super) type Days = Option<(NaiveDate, NaiveDate)>;
 
 /// The places of entries by their parties and identifiers. Of two that are equal, the first is found.
 fn first_of_each<'l>(entries: impl Iterator<Item = (Part, &'l SmolStr)>) -> FxHashMap<(Part, SmolStr), usize> {
@@ -132,6 +173,11 @@ impl Ledger {
     pub(super) fn terms_with(&self, kravtype: &str, part: Part) -> FxHashSet<Days> {
         let of_kind = self.krav.iter().filter(|krav| krav.part == part && krav.kravtype == kravtype);
         of_kind.map(|krav| krav.kravperiode.as_ref().and_then(|periode| periode.dager)).collect()
+    }
+
+    /// Whether the claim of a term was left out.
+    pub(super) fn has_left_out(&self, kravtype: &str, part: Part, dager: Days) -> bool {
+        self.utelatt.iter().any(|it| it.part == part && it.kravtype == kravtype && it.dager.har(dager))
     }
 
     /// The part of a payment that is placed on nothing.

@@ -11,6 +11,7 @@ mod mot_andre;
 mod renter;
 mod serie;
 mod svar;
+mod takt;
 mod violations;
 
 use std::fmt;
@@ -28,6 +29,7 @@ use super::section::{Section, SectionFile, Sections};
 use super::{Party, scalar};
 use crate::domain::identifikator::{Iban, IdentifikatorError, Kid, Kontonummer, Part, PartKind};
 use crate::domain::reskontro::{Bankkonto, Motpart};
+pub(super) use krav::DAYS_FROM_CREATION_TO_DUE;
 use violations::{BySeries, Written};
 
 /// A scenario file.
@@ -38,6 +40,9 @@ pub(super) struct File<'f> {
     pub(super) profil: Option<Profil>,
     /// How far its series that follow terms go.
     pub(super) span: Span,
+    /// The day whose open claims are all that is asked for, if they are. The claims of series that are settled on the day, or
+    /// made later, are then left out.
+    pub(super) aapent: Option<NaiveDate>,
     /// Reads a file beside it.
     pub(super) beside: &'f dyn Fn(&str) -> Result<Vec<u8>, String>,
 }
@@ -80,7 +85,7 @@ pub(super) fn party(
 ) -> Option<Resolved> {
     let root = Place::ROOT;
     let mut share = budget.share();
-    let mut reader = Reader { base, span: file.span, problems, share: &mut share };
+    let mut reader = Reader { base, span: file.span, aapent: file.aapent, problems, share: &mut share };
     let part = reader.read(&document.part, root.key("part"))?;
     reader.check_part(part, root.key("part"));
     // Without a name the rest is still read, to report all problems at once.
@@ -159,7 +164,7 @@ pub(super) fn population(
     problems: &mut Problems,
 ) -> Oenske {
     let mut share = budget.share();
-    Oenske::read(entry, &mut Reader { base, span: Span::OF_FILE, problems, share: &mut share })
+    Oenske::read(entry, &mut Reader { base, span: Span::OF_FILE, aapent: None, problems, share: &mut share })
 }
 
 /// Reads the sections of the services.
@@ -213,6 +218,8 @@ pub(crate) struct Who {
 pub(crate) struct Reader<'p> {
     pub(crate) base: NaiveDate,
     pub(super) span: Span,
+    /// The day whose open claims are all that is asked for, if they are.
+    pub(super) aapent: Option<NaiveDate>,
     pub(crate) problems: &'p mut Problems,
     /// What the party takes of the budget of the process.
     pub(super) share: &'p mut Share,

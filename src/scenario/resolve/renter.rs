@@ -27,8 +27,8 @@ pub(super) fn compute(document: &PartDocument, who: &Who, ledger: &mut Ledger, r
     }
     let mut scratch = ledger.clone();
     let mut unheard = Problems::of_file("".into(), "".into(), 0);
-    let (base, span, mut share) = (reader.base, reader.span, reader.share.beside());
-    let mut scratch_reader = Reader { base, span, problems: &mut unheard, share: &mut share };
+    let (base, span, aapent, mut share) = (reader.base, reader.span, reader.aapent, reader.share.beside());
+    let mut scratch_reader = Reader { base, span, aapent, problems: &mut unheard, share: &mut share };
     betalinger::read(document, who, &mut scratch, &mut scratch_reader);
     let mut principals = Principals::of(&scratch);
     for index in std::mem::take(&mut ledger.computed) {

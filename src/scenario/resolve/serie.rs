@@ -1,6 +1,6 @@
 //! Many similar claims from one entry: one for each term, or a number of them with steps between their due dates.
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, NaiveDate};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use smol_str::SmolStr;
@@ -8,8 +8,9 @@ use smol_str::SmolStr;
 use super::betalinger::{CONFIRMED, default_account, default_type, own_account, paid_with, placed_on};
 use super::derive::Siffer;
 use super::forfall::InstalmentReader;
-use super::krav::{DAYS_FROM_CREATION_TO_DUE, Kind, kind};
-use super::ledger::Ledger;
+use super::krav::{Kind, kind};
+use super::ledger::{Days, Ledger, Serie, Tidsrom, Utelatt};
+use super::takt::{Dager, Stand, Takt};
 use super::{Reader, Who, derive};
 use crate::catalogue::nearest;
 use crate::domain::Beloep;
@@ -42,9 +43,26 @@ pub(super) fn read(entry: &KravserieEntry, who: &Who, ledger: &mut Ledger, place
     let Some(claims) = claims else {
         return;
     };
-    for claim in claims {
+    let first = ledger.krav.len();
+    for claim in claims.list {
         common.add(claim, who, ledger);
     }
+    let utelatt = |dager| Utelatt { kravtype: common.kravtype.clone(), part: common.part, dager };
+    ledger.utelatt.extend(claims.left_out.into_iter().map(utelatt));
+    if claims.are_any {
+        let (part, system, beginning) = (common.part, common.kind.system, common.ids.prefix);
+        ledger.serier.push(Serie { part, system, beginning, krav: first..ledger.krav.len() });
+    }
+}
+
+/// The claims of a series that are asked for.
+#[derive(Default)]
+struct Claims {
+    list: Vec<Claim>,
+    /// The terms of those that are not.
+    left_out: Vec<Tidsrom>,
+    /// Whether the series has any, asked for or not.
+    are_any: bool,
 }
 
 /// What the claims of a series have in common.
@@ -58,9 +76,7 @@ struct Common {
     froe: u64,
     /// How the amounts follow the year, in per cent. Empty if they do not.
     sesong: Vec<u32>,
-    opprettet: Option<AfterDue>,
-    betalt: Option<Paid>,
-    betalt_hver: u32,
+    takt: Takt,
 }
 
 /// One claim of a series.
@@ -114,15 +130,17 @@ impl Common {
             beloep: (from, to),
             froe: froe.into(),
             sesong,
-            opprettet,
-            betalt: betalt.or(betalt_hver.map(|_| Paid::AfterDue(AfterDue::default()))),
-            betalt_hver: betalt_hver.unwrap_or(1),
+            takt: Takt {
+                opprettet,
+                betalt: betalt.or(betalt_hver.map(|_| Paid::AfterDue(AfterDue::default()))),
+                betalt_hver: betalt_hver.unwrap_or(1),
+            },
         })
     }
 
     /// How much of the budget a number of its claims takes, with their payments.
     fn entries(&self, claims: usize) -> usize {
-        claims + if self.betalt.is_some() { claims / self.betalt_hver as usize } else { 0 }
+        claims + if self.takt.betalt.is_some() { claims / self.takt.betalt_hver as usize } else { 0 }
     }
 
     /// Adds a claim to the ledger, and its payments.
@@ -145,18 +163,12 @@ impl Common {
         let Some(first) = forfall.first().and_then(|forfall| forfall.forfallsdato) else {
             return;
         };
-        let opprettet = self.opprettet.and_then(|opprettet| opprettet.apply(first));
         let periode = claim.periode;
-        let pay_day = periode.as_ref().and_then(Kravperiode::enkeltdag);
-        let by_default = || pay_day.unwrap_or_else(|| first - Days::new(DAYS_FROM_CREATION_TO_DUE));
-        let opprettelsesdato = opprettet.unwrap_or_else(by_default);
-        let is_paid = claim.number.rem_euclid(self.betalt_hver.into()) == i64::from(self.betalt_hver) - 1;
-        for (number, forfall) in forfall.iter().enumerate().filter(|_| is_paid) {
+        let opprettelsesdato = self.takt.opprettet(first, periode.as_ref().and_then(Kravperiode::enkeltdag));
+        for (number, forfall) in forfall.iter().enumerate() {
             let due = forfall.forfallsdato.unwrap_or(first);
-            let paid = match self.betalt {
-                None => continue,
-                Some(Paid::AfterDue(after)) => after.apply(due).unwrap_or(due),
-                Some(Paid::WhenCreated) => opprettelsesdato,
+            let Some(paid) = self.takt.betalt(claim.number, due, opprettelsesdato) else {
+                break;
             };
             let at = ForfallRef { krav: ledger.krav.len(), forfall: number };
             let (beloep, system) = (forfall.opprinnelig_beloep, self.kind.system);
@@ -222,7 +234,7 @@ impl Common {
     /// An amount in øre as it is in the part of the year that the claim is for: the middle of its period, or its due date.
     fn in_season(&self, oere: i64, claim: &Claim) -> i64 {
         let days = claim.periode.as_ref().filter(|_| claim.termin.is_some()).and_then(|periode| periode.dager);
-        let middle = days.map(|(first, last)| first + Days::new((last - first).num_days().unsigned_abs() / 2));
+        let middle = days.map(|(first, last)| first + chrono::Days::new((last - first).num_days().unsigned_abs() / 2));
         let Some(day) = middle.or(claim.forfallsdato).filter(|_| !self.sesong.is_empty()) else {
             return oere;
         };
@@ -259,7 +271,7 @@ fn claims_of_terms(
     ledger: &Ledger,
     place: Place<'_>,
     reader: &mut Reader<'_>,
-) -> Option<Vec<Claim>> {
+) -> Option<Claims> {
     let not_both = [
         ("antall", entry.antall.is_some()),
         ("foersteForfallsdato", entry.foerste_forfallsdato.is_some()),
@@ -285,36 +297,58 @@ fn claims_of_terms(
     };
     let first = reader.base.checked_sub_months(reader.span.before)?;
     let last = reader.base.checked_add_months(reader.span.after)?;
-    let (from, to) = days_of_terms(entry, place, reader)?;
+    let tidsrom = days_of_terms(entry, place, reader)?;
     // Identifiers count from a fixed term, so that a term has the same identifier on every base date.
     let start = serie.ordinal(Termin { aar: 2020, nummer: 1 });
-    let mut termin = serie.offset(serie.newest_overdue(first), 1);
-    let mut claims = Vec::new();
+    let mut termin = serie.newest_overdue(last.succ_opt().unwrap_or(last));
+    let mut claims = Claims::default();
     let written = ledger.terms_with(&common.kravtype, common.part);
-    while let Some(due) = serie.forfallsdato(termin).filter(|due| *due <= last) {
-        let days = serie.periode(termin);
-        let is_in_time =
-            days.is_none_or(|(begins, ends)| from.is_none_or(|from| ends >= from) && to.is_none_or(|to| begins <= to));
-        if is_in_time && !written.contains(&days) {
-            claims.push(Claim {
-                number: i64::from(serie.ordinal(termin) - start),
-                periode: Some(period_of(serie, termin, common)),
-                termin: Some(termin),
-                termins_forfall: Some(due),
-                forfallsdato: None,
-            });
+    // From the newest one, because those that are open are among the last.
+    while let Some(due) = serie.forfallsdato(termin).filter(|due| *due >= first) {
+        let this = termin;
+        termin = serie.offset(termin, -1);
+        let days = serie.periode(this);
+        let is_there = written.contains(&days) || ledger.has_left_out(&common.kravtype, common.part, days);
+        if is_there || !tidsrom.har(days) {
+            continue;
         }
-        termin = serie.offset(termin, 1);
+        claims.are_any = true;
+        let number = i64::from(serie.ordinal(this) - start);
+        let stand = reader.aapent.map(|dag| common.takt.stand(number, dager(serie, this, due, days), dag));
+        match stand {
+            None | Some(Stand::Aapent) => {}
+            Some(Stand::Oppgjort) if common.takt.betales_i_rekkefoelge() => {
+                claims.left_out.push(Tidsrom { til: days.map(|(_, last)| last), ..tidsrom });
+                break;
+            }
+            Some(Stand::Oppgjort | Stand::Kommer) => {
+                claims.left_out.extend(days.map(|(first, last)| Tidsrom { fra: Some(first), til: Some(last) }));
+                continue;
+            }
+        }
+        claims.list.push(Claim {
+            number,
+            periode: Some(period_of(serie, this, common)),
+            termin: Some(this),
+            termins_forfall: Some(due),
+            forfallsdato: None,
+        });
     }
-    reader.has_room(common.entries(claims.len()), place).then_some(claims)
+    claims.list.reverse();
+    reader.has_room(common.entries(claims.list.len()), place).then_some(claims)
+}
+
+/// The days of the claim of a term, which decide when it is made and paid.
+fn dager(serie: Terminserie, termin: Termin, due: NaiveDate, days: Days) -> Dager {
+    let last = if serie.is_yearly() { serie.avdrag(termin.aar).and_then(|due| due.last().copied()) } else { None };
+    Dager {
+        forfall: (due, last.unwrap_or(due)),
+        loennsdag: days.filter(|(first, last)| first == last).map(|(day, _)| day),
+    }
 }
 
 /// The first and the last day that a series has terms for, where its entry says them.
-fn days_of_terms(
-    entry: &KravserieEntry,
-    place: Place<'_>,
-    reader: &mut Reader<'_>,
-) -> Option<(Option<NaiveDate>, Option<NaiveDate>)> {
+fn days_of_terms(entry: &KravserieEntry, place: Place<'_>, reader: &mut Reader<'_>) -> Option<Tidsrom> {
     let from = reader.optional(entry.fra.as_ref(), place.key("fra"));
     let to = reader.optional(entry.til.as_ref(), place.key("til"));
     if entry.fra.is_some() != from.is_some() || entry.til.is_some() != to.is_some() {
@@ -324,7 +358,7 @@ fn days_of_terms(
         reader.error(place.key("til"), "til is before fra");
         return None;
     }
-    Some((from, to))
+    Some(Tidsrom { fra: from, til: to })
 }
 
 fn period_of(serie: Terminserie, termin: Termin, common: &Common) -> Kravperiode {
@@ -342,7 +376,7 @@ fn claims_by_steps(
     room: usize,
     place: Place<'_>,
     reader: &mut Reader<'_>,
-) -> Option<Vec<Claim>> {
+) -> Option<Claims> {
     let missing = [
         ("antall", entry.antall.is_none()),
         ("foersteForfallsdato", entry.foerste_forfallsdato.is_none()),
@@ -387,7 +421,7 @@ fn claims_by_steps(
     if !reader.has_room(common.entries(antall as usize), place.key("antall")) {
         return None;
     }
-    let mut claims = Vec::new();
+    let mut claims = Claims { are_any: true, ..Claims::default() };
     for number in 0..antall {
         let aar = due.year();
         if !YEARS.contains(&aar) {
@@ -396,13 +430,18 @@ fn claims_by_steps(
             reader.error(place.key("steg"), message);
             return None;
         }
-        claims.push(Claim {
-            number: number.into(),
-            termin: None,
-            termins_forfall: None,
-            periode: Some(derive::income_year(aar)),
-            forfallsdato: Some(step.settle(due)),
-        });
+        let settled = step.settle(due);
+        let dager = Dager { forfall: (settled, settled), loennsdag: None };
+        let stand = reader.aapent.map(|dag| common.takt.stand(number.into(), dager, dag));
+        if stand.is_none_or(|stand| stand == Stand::Aapent) {
+            claims.list.push(Claim {
+                number: number.into(),
+                termin: None,
+                termins_forfall: None,
+                periode: Some(derive::income_year(aar)),
+                forfallsdato: Some(settled),
+            });
+        }
         if (number + 1) % per_due == 0 {
             due = step.shift.apply(due).unwrap_or(NaiveDate::MAX);
         }

@@ -23,7 +23,8 @@ pub(super) const OPERATION: Operation =
     )
     .examples(contract::aapnekrav)
     .renders(render)
-    .marks_shielded();
+    .marks_shielded()
+    .shows_what_is_open();
 
 fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
     Ok(lookup::answer(call, render)?.warned(super::deferral(call)))

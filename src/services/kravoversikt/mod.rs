@@ -55,7 +55,8 @@ static OPERATIONS: &[Operation] = &[
     .described("Everything of which something remains on the day of the call, due or not.")
     .example(include_str!("eksempler/oversikt.json"))
     .renders(oversikt)
-    .marks_shielded(),
+    .marks_shielded()
+    .shows_what_is_open(),
     Operation::new::<KravIPeriode<'static>>(
         |call| lookup::answer(call, krav),
         "hentKrav",

@@ -67,7 +67,8 @@ static OPERATIONS: &[Operation] = &[Operation::new::<RestanserRespons>(
 )
 .described("The sums on the day of the call. An organisation that owes nothing gets zeros.")
 .example(PUBLISHED)
-.renders(render)];
+.renders(render)
+.shows_what_is_open()];
 
 const ABOUT: &str = "Overdue and unpaid taxes and duties of an organisation, as innkreving-sandbox serves them. All six \
     categories are always there, and so is the sum of each; its two parts may be left out. New fields and another \
