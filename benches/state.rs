@@ -162,7 +162,7 @@ fn recovery(folder: &Path, events: usize, rounds: usize) -> (f64, f64) {
     drop(Server::start(&["--store", &format!("file:{}", empty.display())]));
     std::fs::write(&lines, log(events)).unwrap();
     let store = format!("file:{}", long.display());
-    let imported = Command::new(env!("CARGO_BIN_EXE_innkreving-sandbox"))
+    let imported = Command::new(server::binary())
         .args(["store", "import", lines.to_str().unwrap(), "--store", &store])
         .output()
         .unwrap();

@@ -12,6 +12,8 @@
 )]
 #![expect(clippy::disallowed_methods, reason = "it measures real time")]
 
+mod server;
+
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -21,7 +23,6 @@ use std::time::{Duration, Instant};
 const PATH: &str = "/api/innkreving/kravogbetalinger/v1/finans/311851381/aapnekrav";
 const OWN_PATH: &str = "/api/innkreving/kravogbetalinger/v1/regnskapssystem/311851381/aapnekrav";
 const NOW: &str = "2026-11-21";
-const SANDBOX: &str = env!("CARGO_BIN_EXE_innkreving-sandbox");
 const CONNECTIONS: u32 = 8;
 
 fn main() {
@@ -153,11 +154,11 @@ fn load_parties(count: u32) -> f64 {
         std::fs::write(dir.join(format!("{i}.yaml")), yaml).unwrap();
     }
     let begun = Instant::now();
-    let output = Command::new(SANDBOX).args(["schema"]).stdout(Stdio::null()).status().unwrap();
+    let output = Command::new(server::binary()).args(["schema"]).stdout(Stdio::null()).status().unwrap();
     let empty = begun.elapsed();
     assert!(output.success());
     let begun = Instant::now();
-    let status = Command::new(SANDBOX)
+    let status = Command::new(server::binary())
         .args(["parties", "--json", "--scenarios"])
         .arg(&dir)
         .stdout(Stdio::null())
@@ -191,7 +192,7 @@ struct Server {
 
 impl Server {
     fn sandbox(more: &[&str]) -> Self {
-        let mut command = Command::new(SANDBOX);
+        let mut command = Command::new(server::binary());
         Self::start(command.args(["--listen", "127.0.0.1:0", "--now", NOW, "--log", "warn"]).args(more))
     }
 

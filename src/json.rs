@@ -1,10 +1,75 @@
-//! One level of a JSON text. What walks over a large answer need not hold it as a tree, which takes twenty times as much
-//! memory as the text.
+//! JSON texts: how they are written, and one level of one. What walks over a large answer need not hold it as a tree, which
+//! takes twenty times as much memory as the text.
 
-use std::fmt;
+use std::cell::Cell;
+use std::{fmt, io};
 
+use bytes::Bytes;
+use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
+
+/// A value as text, with room for so many bytes at first. It is the text of `serde_json::to_vec`, in less time: that one calls a
+/// function for each quotation mark and comma.
+///
+/// # Errors
+/// The value has something that JSON cannot hold.
+pub(crate) fn text<T: Serialize + ?Sized>(value: &T, room: usize) -> serde_json::Result<Vec<u8>> {
+    let mut text = Text(Vec::with_capacity(room));
+    text.write(value)?;
+    Ok(text.0)
+}
+
+/// The same, as bytes that take no more room than they need.
+///
+/// # Errors
+/// The value has something that JSON cannot hold.
+pub(crate) fn bytes<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<Bytes> {
+    thread_local! {
+        static ROOM: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    }
+    let mut text = Text(ROOM.take());
+    text.0.clear();
+    let written = text.write(value);
+    if text.0.capacity() > MOST_ROOM {
+        text.0.shrink_to_fit();
+        return written.map(|()| text.0.into());
+    }
+    let bytes = written.map(|()| Bytes::copy_from_slice(&text.0));
+    ROOM.set(text.0);
+    bytes
+}
+
+/// The most room that a thread keeps for the next answer, in bytes.
+const MOST_ROOM: usize = 64 * 1024;
+
+struct Text(Vec<u8>);
+
+impl Text {
+    fn write<T: Serialize + ?Sized>(&mut self, value: &T) -> serde_json::Result<()> {
+        value.serialize(&mut serde_json::Serializer::new(self))
+    }
+}
+
+impl io::Write for Text {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match bytes {
+            [byte] => self.0.push(*byte),
+            _ => self.0.extend_from_slice(bytes),
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 /// A value whose parts are still texts.
 pub(crate) enum Level<'j> {

@@ -5,7 +5,10 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 
-const SANDBOX: &str = env!("CARGO_BIN_EXE_innkreving-sandbox");
+/// The binary that is measured: that of SANDBOX_BINARY, so that a published one can be, or that of the same build.
+pub fn binary() -> String {
+    std::env::var("SANDBOX_BINARY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_innkreving-sandbox").to_owned())
+}
 
 /// A running sandbox. It ends with the program.
 pub struct Server {
@@ -15,7 +18,7 @@ pub struct Server {
 
 impl Server {
     pub fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(SANDBOX)
+        let mut child = Command::new(binary())
             .args(["--listen", "127.0.0.1:0", "--log", "off"])
             .args(arguments)
             .stdout(Stdio::piped())

@@ -35,7 +35,8 @@ pub(crate) struct Rendered {
     pub(crate) body: Bytes,
     /// The name of the file, if it is a literal answer.
     pub(crate) literal: Option<Arc<str>>,
-    pub(crate) heads: Arc<Heads>,
+    /// Where they are kept. Nothing the first time: most answers of a large population are asked for once.
+    pub(crate) heads: Option<Arc<Heads>>,
 }
 
 /// The constant headers of an answer, without and with the warning for a caller without a token. The pipeline makes
@@ -156,8 +157,8 @@ impl RenderCache {
             return Ok(rendered);
         }
         let (body, literal) = render()?;
-        let rendered = Rendered { body, literal, heads: Arc::default() };
-        self.all.answers.insert(key, rendered.clone());
-        Ok(rendered)
+        let kept = Rendered { body: body.clone(), literal: literal.clone(), heads: Some(Arc::default()) };
+        self.all.answers.insert(key, kept);
+        Ok(Rendered { body, literal, heads: None })
     }
 }

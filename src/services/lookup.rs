@@ -12,6 +12,7 @@ use crate::domain::reskontro::AsOf;
 use crate::interface::negotiation::Format;
 use crate::interface::periode::Periode;
 use crate::interface::{Answer, Call, Refusal, Render, View, number_name, xml};
+use crate::json;
 use crate::library::cache::{ByAddress, Key, Rendered};
 use crate::scenario::Svar;
 
@@ -31,8 +32,7 @@ pub(super) fn answer(call: &Call<'_>, render: Render) -> Result<Answer, Refusal>
     let request = LookupRequest::read(call)?;
     let rendered = of_party(call, &request, render)?;
     let cut = request.periode.and_then(|periode| periode.warning_if_cut(call.query, call.instants.day));
-    let answer =
-        Answer { body: rendered.body, literal: rendered.literal, heads: Some(rendered.heads), ..Answer::default() };
+    let answer = Answer { body: rendered.body, literal: rendered.literal, heads: rendered.heads, ..Answer::default() };
     Ok(answer.warned(cut))
 }
 
@@ -130,13 +130,14 @@ impl<'a> View<'a> {
     /// Writes an answer in a format.
     pub(crate) fn write<T: Serialize>(&self, answer: &T, format: Format) -> Result<Bytes, Refusal> {
         let written = match format {
-            Format::Json => serde_json::to_vec(answer),
-            Format::Xml => serde_json::to_vec(answer).and_then(|json| {
+            Format::Json => json::bytes(answer),
+            Format::Xml => json::bytes(answer).and_then(|json| {
                 let namespace = self.service.xml_namespace().unwrap_or_default();
-                xml::document(self.endpoint.xml_root, namespace, &json).map_err(serde_json::Error::io)
+                let document = xml::document(self.endpoint.xml_root, namespace, &json);
+                document.map(Bytes::from).map_err(serde_json::Error::io)
             }),
         };
-        written.map(Bytes::from).map_err(|error| {
+        written.map_err(|error| {
             tracing::error!(%error, "an answer could not be written");
             Refusal::on_demand(&self.service.codes[0])
         })

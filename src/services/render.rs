@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
@@ -19,6 +19,55 @@ pub(crate) struct Plain(pub(crate) Beloep);
 /// A day as a date-time, midnight with milliseconds and `Z`, as in the draft of 2022.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Midnatt(pub(crate) NaiveDate);
+
+/// A day as `2026-11-30`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Dag(pub(crate) NaiveDate);
+
+impl From<NaiveDate> for Dag {
+    fn from(dag: NaiveDate) -> Self {
+        Self(dag)
+    }
+}
+
+impl Serialize for Dag {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !(0..=9999).contains(&self.0.year()) {
+            return self.0.serialize(serializer);
+        }
+        let mut text = *b"0000-00-00";
+        put_day(&mut text, self.0);
+        serializer.serialize_str(std::str::from_utf8(&text).unwrap_or_default())
+    }
+}
+
+/// Writes a day of the years 0 to 9999 over a template. This is faster than formatting, and an answer can have thousands of
+/// days.
+pub(crate) fn put_day(text: &mut [u8; 10], day: NaiveDate) {
+    put_digits(&mut text[..4], day.year().unsigned_abs());
+    put_digits(&mut text[5..7], day.month());
+    put_digits(&mut text[8..], day.day());
+}
+
+/// Writes a number with leading zeros, in exactly as many digits as there is room for.
+pub(crate) fn put_digits(room: &mut [u8], mut number: u32) {
+    for digit in room.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
+        number /= 10;
+    }
+}
+
+impl JsonSchema for Dag {
+    fn schema_name() -> Cow<'static, str> {
+        NaiveDate::schema_name()
+    }
+    fn inline_schema() -> bool {
+        NaiveDate::inline_schema()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        NaiveDate::json_schema(generator)
+    }
+}
 
 impl Serialize for Midnatt {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -160,6 +209,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_day_is_written_as_chrono_writes_it(days in -800_000_i64..4_000_000) {
+            let day = NaiveDate::default() + chrono::TimeDelta::days(days);
+            prop_assert_eq!(serde_json::to_string(&Dag(day)).expect("a text"), serde_json::to_string(&day).expect("a text"));
+        }
+
         #[test]
         fn an_amount_is_written_as_its_decimal(oere in prop_oneof![-1_000_000_i64..1_000_000, any::<i64>().prop_map(|n| n / 100)]) {
             let beloep = Beloep::from_oere(oere);

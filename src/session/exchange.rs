@@ -67,7 +67,7 @@ impl Exchange {
         (response_headers, response): (&HeaderMap, KeptBody),
     ) -> Self {
         let (request_headers, response_headers) =
-            (lines(request_headers, add_redacted), lines(response_headers, String::push_str));
+            (lines(request_headers, add_redacted), lines(response_headers, Vec::extend_from_slice));
         Self { request_headers, response_headers, request, response }
     }
 
@@ -115,9 +115,10 @@ thread_local! {
 }
 
 /// Adds a value that a caller sent, redacted.
-fn add_redacted(text: &mut String, value: &str) {
+fn add_redacted(text: &mut Vec<u8>, value: &[u8]) {
+    let value = &*String::from_utf8_lossy(value);
     if value.len() > LONGEST_REMEMBERED {
-        text.push_str(&redacted(value));
+        text.extend_from_slice(redacted(value).as_bytes());
         return;
     }
     REMEMBERED_HERE.with_borrow_mut(|remembered| {
@@ -125,36 +126,38 @@ fn add_redacted(text: &mut String, value: &str) {
         let place = usize::try_from(hash % REMEMBERED as u64).unwrap_or(0);
         let slot = &mut remembered.shown[place];
         match slot {
-            Some((known, shown)) if *known == hash => text.push_str(shown),
+            Some((known, shown)) if *known == hash => text.extend_from_slice(shown.as_bytes()),
             _ => {
                 let shown = redacted(value);
-                text.push_str(&shown);
+                text.extend_from_slice(shown.as_bytes());
                 *slot = Some((hash, shown.into()));
             }
         }
     });
 }
 
-fn lines(headers: &HeaderMap, add: fn(&mut String, &str)) -> Box<str> {
-    let mut text = String::with_capacity(headers.len() * 48);
+fn lines(headers: &HeaderMap, add: fn(&mut Vec<u8>, &[u8])) -> Box<str> {
+    // Redacted values may take less or more.
+    let room = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 3).sum();
+    let mut text = Vec::with_capacity(usize::min(room, MOST_OF_HEADERS));
     for (name, value) in headers {
         if text.len() > MOST_OF_HEADERS {
             break;
         }
-        text.push_str(name.as_str());
-        text.push_str(": ");
+        text.extend_from_slice(name.as_str().as_bytes());
+        text.extend_from_slice(b": ");
         if [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].contains(name) {
             let scheme = value.to_str().ok().and_then(|value| value.split_once(' ')).map_or("", |(scheme, _)| scheme);
             let scheme = if matches!(scheme, "Bearer" | "Basic") { scheme } else { "" };
-            text.push_str(scheme);
-            text.push_str(" ***");
+            text.extend_from_slice(scheme.as_bytes());
+            text.extend_from_slice(b" ***");
         } else {
             // A value has no line ends of its own, and a redacted one is on one line.
-            add(&mut text, &String::from_utf8_lossy(value.as_bytes()));
+            add(&mut text, value.as_bytes());
         }
-        text.push('\n');
+        text.push(b'\n');
     }
-    text.into()
+    String::from_utf8(text).unwrap_or_else(|other| String::from_utf8_lossy(other.as_bytes()).into_owned()).into()
 }
 
 fn pairs(lines: &str) -> impl Iterator<Item = (&str, &str)> {

@@ -8,9 +8,8 @@ use super::mot_andre::{
     InnbetalingPlassertMotUtbetaling, MotregningAvInnbetaling, MotregningAvKreditkrav, Mottaker,
     UtbetalingPlassertMotInnbetaling,
 };
-use crate::domain::NaiveDate;
 use crate::interface::periode::Periode;
-use crate::services::render::WithDecimal as Kroner;
+use crate::services::render::{Dag, WithDecimal as Kroner};
 use crate::services::reskontro::{Betalingsinformasjon, Konto};
 use crate::services::skjermet::or_shielded;
 
@@ -107,7 +106,7 @@ pub(super) struct Krav<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) kravperiode: Option<Kravperiode<'a>>,
     /// The day on which the claim was made.
-    pub(super) opprettelsesdato_for_krav: NaiveDate,
+    pub(super) opprettelsesdato_for_krav: Dag,
     /// The group that the type belongs to: `Skatt`, `Merverdiavgift`.
     pub(super) kravgruppe: &'static str,
     /// Of an interest claim: the claim that the interest is on.
@@ -150,10 +149,10 @@ pub(super) struct Kravperiode<'a> {
     pub(super) aar: Option<String>,
     /// First day.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) fra_dato: Option<NaiveDate>,
+    pub(super) fra_dato: Option<Dag>,
     /// Last day.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) til_dato: Option<NaiveDate>,
+    pub(super) til_dato: Option<Dag>,
     /// The number of the term in the year: `05`, or `5`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) termin_teknisk_navn: Option<&'a str>,
@@ -167,7 +166,7 @@ pub(super) struct Kravforfall<'a> {
     pub(super) kravforfalls_identifikator: &'a str,
     /// The last day to pay. An instalment due today is not overdue.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) forfallsdato: Option<NaiveDate>,
+    pub(super) forfallsdato: Option<Dag>,
     /// What the instalment was at first, in kroner. Negative on a credit.
     pub(super) opprinnelig_beloep: Kroner,
     /// What remains of the instalment, in kroner. Negative on a credit.
@@ -195,9 +194,9 @@ pub(super) struct PlassertInnbetaling<'a> {
     /// does.
     pub(super) plassert_beloep: Kroner,
     /// The day from which it counts.
-    pub(super) plassert_dato: NaiveDate,
+    pub(super) plassert_dato: Dag,
     /// The day on which the money came.
-    pub(super) innbetalingsdato: NaiveDate,
+    pub(super) innbetalingsdato: Dag,
     /// The whole payment, in kroner. Positive.
     pub(super) innbetalt_beloep: Kroner,
     /// Who paid, from which account.
@@ -218,13 +217,13 @@ pub(super) struct PlassertMotkrav<'a> {
     /// The type of the other claim.
     pub(super) kravtype: &'a str,
     /// The day from which it counts.
-    pub(super) plassert_dato: NaiveDate,
+    pub(super) plassert_dato: Dag,
     /// What the other claim is, in Norwegian.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) kravbeskrivelse: Option<Spraaktekster<'a>>,
     /// The due date of the other claim.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) forfallsdato: Option<NaiveDate>,
+    pub(super) forfallsdato: Option<Dag>,
     /// The period of the other claim.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) kravperiode: Option<Kravperiode<'a>>,
@@ -239,14 +238,14 @@ pub(super) struct PlassertUtbetaling<'a> {
     /// The whole payout, in kroner. Positive.
     pub(super) utbetalt_beloep: Kroner,
     /// The day on which the money went out.
-    pub(super) utbetalt_dato: NaiveDate,
+    pub(super) utbetalt_dato: Dag,
     /// Who got the money, on which account.
     pub(super) betalt_til: Motpart<'a>,
     /// What changes on the instalment, in kroner: negative where a debit goes down, positive where a credit
     /// does.
     pub(super) plassert_beloep: Kroner,
     /// The day from which it counts.
-    pub(super) plassert_dato: NaiveDate,
+    pub(super) plassert_dato: Dag,
 }
 
 /// The other end of a payment. The account number is masked: six asterisks and the last five digits.
@@ -279,7 +278,7 @@ pub(super) struct Innbetaling<'a> {
     /// The id of the payment.
     pub(super) innbetalingsidentifikator: &'a str,
     /// The day on which the money came.
-    pub(super) innbetalingsdato: NaiveDate,
+    pub(super) innbetalingsdato: Dag,
     /// The whole payment, in kroner. Positive.
     pub(super) innbetalt_beloep: Kroner,
     /// What the payment covers.
@@ -318,13 +317,13 @@ pub(super) struct PlassertKrav<'a> {
     /// How much of the payment, in kroner. Positive.
     pub(super) plassert_beloep: Kroner,
     /// The day from which it counts.
-    pub(super) plassert_dato: NaiveDate,
+    pub(super) plassert_dato: Dag,
     /// What the claim is, in Norwegian.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) kravbeskrivelse: Option<Spraaktekster<'a>>,
     /// The due date of that instalment.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) kravforfallsdato: Option<NaiveDate>,
+    pub(super) kravforfallsdato: Option<Dag>,
     /// What the instalment was at first, in kroner.
     pub(super) opprinnelig_kravforfallsbeloep: Kroner,
     /// What remains of the instalment, in kroner.
@@ -341,7 +340,7 @@ pub(super) struct Utbetaling<'a> {
     /// The id of the payout.
     pub(super) utbetalingsidentifikator: &'a str,
     /// The day on which the money went out.
-    pub(super) utbetaltdato: NaiveDate,
+    pub(super) utbetaltdato: Dag,
     /// The whole payout, in kroner. Positive.
     pub(super) utbetalt_beloep: Kroner,
     /// Who got the money, on which account.

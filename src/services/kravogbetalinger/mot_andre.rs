@@ -7,9 +7,8 @@ use smol_str::SmolStr;
 
 use super::modell_2024::{Kravperiode, Motpart, Spraaktekster};
 use super::utgave_2024::{kravperiode, motpart, tekst};
-use crate::domain::NaiveDate;
 use crate::domain::reskontro::{self as r, AsOf, Bruk, KravAsOf, Motregningskilde};
-use crate::services::render::WithDecimal as Kroner;
+use crate::services::render::{Dag, WithDecimal as Kroner};
 
 /// A payment that a payout pays back.
 #[derive(Serialize, JsonSchema)]
@@ -20,7 +19,7 @@ pub(super) struct InnbetalingPlassertMotUtbetaling<'a> {
     /// How the money came, as a text.
     innbetalingstype: &'a str,
     /// The day on which the money came.
-    innbetalingsdato: NaiveDate,
+    innbetalingsdato: Dag,
     /// The whole payment, in kroner. Positive.
     innbetalt_beloep: Kroner,
     /// Who paid, from which account.
@@ -36,7 +35,7 @@ pub(super) struct UtbetalingPlassertMotInnbetaling<'a> {
     /// The id of the payout.
     utbetalingsidentifikator: &'a str,
     /// The day on which the money went out.
-    utbetaltdato: NaiveDate,
+    utbetaltdato: Dag,
     /// What of the payment went back, in kroner. Positive.
     utbetalt_beloep: Kroner,
     /// Who got the money, on which account.
@@ -56,7 +55,7 @@ pub(super) struct MotregningAvInnbetaling<'a> {
     /// Where the money comes from.
     hovedkrav: HovedKrav<'a>,
     /// The day of the set-off.
-    motregnetdato: NaiveDate,
+    motregnetdato: Dag,
 }
 
 /// A credit claim that covers claims of other creditors.
@@ -72,7 +71,7 @@ pub(super) struct MotregningAvKreditkrav<'a> {
     /// The model spells this one without a capital letter.
     dekketkrav: Vec<DekketKrav<'a>>,
     /// The day of the set-off.
-    motregnetdato: NaiveDate,
+    motregnetdato: Dag,
 }
 
 /// Where the money of a set-off comes from.
@@ -126,7 +125,7 @@ struct DekketKrav<'a> {
     innkrevingsmyndighet: Option<Spraaktekster<'a>>,
     /// Its due date.
     #[serde(skip_serializing_if = "Option::is_none")]
-    forfallsdato: Option<NaiveDate>,
+    forfallsdato: Option<Dag>,
     /// Whose claim it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     kreditorsnavn: Option<Spraaktekster<'a>>,
@@ -185,7 +184,7 @@ pub(super) fn tilbakebetaling_av<'a>(
         InnbetalingPlassertMotUtbetaling {
             innbetalings_identifikator: &innbetaling.innbetalingsidentifikator,
             innbetalingstype: &innbetaling.innbetalingstype,
-            innbetalingsdato: innbetaling.innbetalingsdato,
+            innbetalingsdato: innbetaling.innbetalingsdato.into(),
             innbetalt_beloep: Kroner(innbetaling.innbetalt_beloep),
             innbetalt_fra: motpart(&innbetaling.innbetalt_fra),
             utbetalt_beloep: Kroner(part.beloep),
@@ -202,7 +201,7 @@ pub(super) fn plassert_utbetaling<'a>(
     let payout = |bruk| match bruk {
         Bruk::Tilbakebetalt(utbetaling, part) => Some(UtbetalingPlassertMotInnbetaling {
             utbetalingsidentifikator: &utbetaling.utbetalingsidentifikator,
-            utbetaltdato: utbetaling.utbetaltdato,
+            utbetaltdato: utbetaling.utbetaltdato.into(),
             utbetalt_beloep: Kroner(part.beloep),
             betalt_til: motpart(&utbetaling.betalt_til),
         }),
@@ -229,7 +228,7 @@ pub(super) fn motregning_av_innbetaling<'a>(
         innkrevingsmyndighet: tekst(&motregning.innkrevingsmyndighet),
         dekket_krav: dekket(motregning),
         hovedkrav: HovedKrav { innbetaling_brukt: vec![brukt], kreditkrav_brukt: Vec::new() },
-        motregnetdato: motregning.motregnetdato,
+        motregnetdato: motregning.motregnetdato.into(),
     })
 }
 
@@ -251,7 +250,7 @@ pub(super) fn motregning_av_kreditkrav(krav: KravAsOf<'_>) -> Option<MotregningA
         innkrevingsmyndighet: tekst(&motregning.innkrevingsmyndighet),
         hovedkrav: HovedKrav { innbetaling_brukt: Vec::new(), kreditkrav_brukt: vec![brukt] },
         dekketkrav: dekket(motregning),
-        motregnetdato: motregning.motregnetdato,
+        motregnetdato: motregning.motregnetdato.into(),
     })
 }
 
@@ -261,7 +260,7 @@ fn dekket(motregning: &r::MotregningMotAndre) -> Vec<DekketKrav<'_>> {
             motregnet_beloep: Kroner(dekket.motregnet_beloep),
             dekket_krav_beskrivelse: tekst(&dekket.beskrivelse),
             innkrevingsmyndighet: dekket.innkrevingsmyndighet.as_deref().map(tekst),
-            forfallsdato: dekket.forfallsdato,
+            forfallsdato: dekket.forfallsdato.map(Dag),
             kreditorsnavn: dekket.kreditorsnavn.as_deref().map(tekst),
             forsinkelsesrenter: dekket.forsinkelsesrenter.map(Kroner),
         }

@@ -8,11 +8,10 @@ use serde::Serialize;
 
 use super::contract::optional;
 use super::felles::{OversiktPerKravgruppe, TotalOversikt, oversikt_per_kravgruppe, total_oversikt};
-use crate::domain::NaiveDate;
 use crate::domain::reskontro::{self as r, AsOf, ForfallAsOf, KravAsOf, Plassert};
 use crate::interface::View;
 use crate::interface::periode::Periode;
-use crate::services::render::Plain as Kroner;
+use crate::services::render::{Dag, Plain as Kroner};
 use crate::services::reskontro::{Betalingsinformasjon, Konto, Motpart, beskrivelse_hos_andre, kravdager, kravperiode};
 use crate::services::skjermet::or_shielded;
 use crate::services::utvalg;
@@ -95,7 +94,7 @@ struct Krav<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     kravbeskrivelse: Option<&'a str>,
     /// The day on which the claim was made.
-    opprettelsesdato_for_krav: NaiveDate,
+    opprettelsesdato_for_krav: Dag,
     /// The period that the claim is for: a term, or an income year.
     #[serde(skip_serializing_if = "Option::is_none")]
     kravperiode: Option<String>,
@@ -121,7 +120,7 @@ struct Krav<'a> {
 struct Kravforfall<'a> {
     /// The last day to pay. An instalment due today is not overdue.
     #[serde(skip_serializing_if = "Option::is_none")]
-    forfallsdato: Option<NaiveDate>,
+    forfallsdato: Option<Dag>,
     /// What the instalment was at first, in kroner. Negative on a credit.
     opprinnelig_beloep: Kroner,
     /// What remains of the instalment, in kroner. Negative on a credit.
@@ -144,7 +143,7 @@ struct Kravforfall<'a> {
 #[serde(rename_all = "camelCase")]
 struct PlassertInnbetaling<'a> {
     /// The day on which the money came.
-    innbetalingsdato: NaiveDate,
+    innbetalingsdato: Dag,
     /// The whole payment, in kroner. Positive.
     innbetalt_beloep: Kroner,
     /// Who paid, from which account.
@@ -153,7 +152,7 @@ struct PlassertInnbetaling<'a> {
     /// does.
     plassert_beloep: Kroner,
     /// The day from which it counts.
-    plasseringsdato: NaiveDate,
+    plasseringsdato: Dag,
     /// The id of the payment.
     innbetalings_identifikator: &'a str,
 }
@@ -168,12 +167,12 @@ struct PlassertMotkrav<'a> {
     motkrav_forfalls_identifikator: &'a str,
     /// The due date of the other claim.
     #[serde(skip_serializing_if = "Option::is_none")]
-    motkrav_forfallsdato: Option<NaiveDate>,
+    motkrav_forfallsdato: Option<Dag>,
     /// What changes on the instalment, in kroner: negative where a debit goes down, positive where a credit
     /// does.
     plassert_beloep: Kroner,
     /// The day from which it counts.
-    plasseringsdato: NaiveDate,
+    plasseringsdato: Dag,
 }
 
 /// A payment that came in.
@@ -187,7 +186,7 @@ struct Innbetaling<'a> {
     /// The id of the payment.
     innbetalingsidentifikator: &'a str,
     /// The day on which the money came.
-    innbetalingsdato: NaiveDate,
+    innbetalingsdato: Dag,
     /// The whole payment, in kroner. Positive.
     innbetalt_beloep: Kroner,
     /// What of the payment is placed on no claim, in kroner. Zero or positive.
@@ -212,9 +211,9 @@ struct PlasseringAvInnbetaling<'a> {
     kravforfall_identifikator: &'a str,
     /// The due date of that instalment.
     #[serde(skip_serializing_if = "Option::is_none")]
-    kravforfallsdato: Option<NaiveDate>,
+    kravforfallsdato: Option<Dag>,
     /// The day from which it counts.
-    plasseringsdato: NaiveDate,
+    plasseringsdato: Dag,
     /// How much of the payment, in kroner. Positive.
     plassert_beloep: Kroner,
     /// What the instalment was at first, in kroner.
@@ -234,7 +233,7 @@ struct Utbetaling<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     utbetalingsbeskrivelse: Option<&'a str>,
     /// The day on which the money went out.
-    utbetaltdato: NaiveDate,
+    utbetaltdato: Dag,
     /// The whole payout, in kroner. Positive.
     utbetalt_beloep: Kroner,
     /// Who got the money, on which account.
@@ -315,7 +314,7 @@ fn krav(it: KravAsOf<'_>) -> Krav<'_> {
     Krav {
         kravidentifikator: &it.krav.kravidentifikator,
         kravbeskrivelse: it.krav.kravbeskrivelse.as_deref(),
-        opprettelsesdato_for_krav: it.krav.opprettelsesdato,
+        opprettelsesdato_for_krav: it.krav.opprettelsesdato.into(),
         kravperiode: it.krav.kravperiode.as_ref().map(kravperiode),
         opprinnelig_beloep: Kroner(it.krav.opprinnelig_beloep()),
         kravforfall: it.forfall().map(|forfall| kravforfall(forfall, it)).collect(),
@@ -329,7 +328,7 @@ fn krav(it: KravAsOf<'_>) -> Krav<'_> {
 fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
     let change = |beloep| Kroner(it.endring(beloep));
     let mut entry = Kravforfall {
-        forfallsdato: it.forfall.forfallsdato,
+        forfallsdato: it.forfall.forfallsdato.map(Dag),
         opprinnelig_beloep: Kroner(it.forfall.opprinnelig_beloep),
         gjenstaaende_beloep: Kroner(it.gjenstaaende()),
         plassert_innbetaling: Vec::new(),
@@ -341,11 +340,11 @@ fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
     for plassert in it.plassert() {
         match plassert {
             Plassert::Innbetaling(innbetaling, plassering) => entry.plassert_innbetaling.push(PlassertInnbetaling {
-                innbetalingsdato: innbetaling.innbetalingsdato,
+                innbetalingsdato: innbetaling.innbetalingsdato.into(),
                 innbetalt_beloep: Kroner(innbetaling.innbetalt_beloep),
                 betalt_fra: Motpart::from(&innbetaling.innbetalt_fra),
                 plassert_beloep: change(plassering.beloep),
-                plasseringsdato: plassering.dato,
+                plasseringsdato: plassering.dato.into(),
                 innbetalings_identifikator: &innbetaling.innbetalingsidentifikator,
             }),
             Plassert::Motkrav(motregning, other) => {
@@ -353,9 +352,9 @@ fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
                 entry.plassert_motkrav.push(PlassertMotkrav {
                     motkrav_beskrivelse: beskrivelse_hos_andre(motkrav.krav),
                     motkrav_forfalls_identifikator: &motforfall.forfall.kravforfallsidentifikator,
-                    motkrav_forfallsdato: motforfall.forfall.forfallsdato,
+                    motkrav_forfallsdato: motforfall.forfall.forfallsdato.map(Dag),
                     plassert_beloep: change(motregning.beloep),
-                    plasseringsdato: motregning.dato,
+                    plasseringsdato: motregning.dato.into(),
                 });
             }
             // This edition has no place for these on a claim.
@@ -371,8 +370,8 @@ fn innbetaling<'a>(it: &'a r::Innbetaling, at: AsOf<'a>) -> Innbetaling<'a> {
         PlasseringAvInnbetaling {
             dekket_krav: beskrivelse_hos_andre(krav.krav),
             kravforfall_identifikator: &forfall.forfall.kravforfallsidentifikator,
-            kravforfallsdato: forfall.forfall.forfallsdato,
-            plasseringsdato: plassering.dato,
+            kravforfallsdato: forfall.forfall.forfallsdato.map(Dag),
+            plasseringsdato: plassering.dato.into(),
             plassert_beloep: Kroner(plassering.beloep),
             opprinnelig_kravforfallsbeloep: Kroner(forfall.forfall.opprinnelig_beloep),
             gjenstaaende_kravforfallsbeloep: Kroner(forfall.gjenstaaende()),
@@ -381,7 +380,7 @@ fn innbetaling<'a>(it: &'a r::Innbetaling, at: AsOf<'a>) -> Innbetaling<'a> {
     Innbetaling {
         part_identifikator: it.part.to_string(),
         innbetalingsidentifikator: &it.innbetalingsidentifikator,
-        innbetalingsdato: it.innbetalingsdato,
+        innbetalingsdato: it.innbetalingsdato.into(),
         innbetalt_beloep: Kroner(it.innbetalt_beloep),
         uplassert_beloep: Kroner(at.uplassert(it)),
         plassert_innbetaling_mot_krav: at.plasseringer(it).map(plassert).collect(),
@@ -406,7 +405,7 @@ fn utbetaling<'a>(it: &'a r::Utbetaling, at: AsOf<'a>) -> Utbetaling<'a> {
     Utbetaling {
         part_identifikator: it.part.to_string(),
         utbetalingsbeskrivelse: it.utbetalingsbeskrivelse.as_deref(),
-        utbetaltdato: it.utbetaltdato,
+        utbetaltdato: it.utbetaltdato.into(),
         utbetalt_beloep: Kroner(it.utbetalt_beloep),
         betalt_til: Motpart::from(&it.betalt_til),
         utbetaling_identifikator: &it.utbetalingsidentifikator,

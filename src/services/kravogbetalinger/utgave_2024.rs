@@ -11,7 +11,7 @@ use crate::domain::identifikator::masked_kontonummer;
 use crate::domain::reskontro::{self as r, AsOf, Fastsettingsmaate, ForfallAsOf, KravAsOf, Plassert};
 use crate::interface::View;
 use crate::interface::periode::Periode;
-use crate::services::render::WithDecimal as Kroner;
+use crate::services::render::{Dag, WithDecimal as Kroner};
 use crate::services::reskontro::Konto;
 use crate::services::utvalg;
 use smol_str::SmolStr;
@@ -74,7 +74,7 @@ fn krav(it: KravAsOf<'_>) -> Krav<'_> {
         stipulerte_renter: it.stipulerte_renter().map(Kroner),
         kravbeskrivelse: it.krav.kravbeskrivelse.as_deref().map(tekst),
         kravperiode: it.krav.kravperiode.as_ref().map(kravperiode),
-        opprettelsesdato_for_krav: it.krav.opprettelsesdato,
+        opprettelsesdato_for_krav: it.krav.opprettelsesdato.into(),
         kravgruppe: it.krav.kravgruppe.text(),
         hovedstol_kravidentifikator: it.krav.hovedstol.as_deref(),
         fastsettingsmaate: it.krav.fastsettingsmaate.map(|maate| match maate {
@@ -95,8 +95,8 @@ pub(super) fn kravperiode(periode: &r::Kravperiode) -> Kravperiode<'_> {
     Kravperiode {
         periode_beskrivelse: tekst(&periode.beskrivelse),
         aar: periode.aar.map(|aar| aar.to_string()),
-        fra_dato: dager.map(|(fra, _)| fra),
-        til_dato: dager.map(|(_, til)| til),
+        fra_dato: dager.map(|(fra, _)| fra.into()),
+        til_dato: dager.map(|(_, til)| til.into()),
         termin_teknisk_navn: periode.termin.as_deref(),
     }
 }
@@ -107,7 +107,7 @@ fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
     let change = |beloep| Kroner(it.endring(beloep));
     let mut entry = Kravforfall {
         kravforfalls_identifikator: &it.forfall.kravforfallsidentifikator,
-        forfallsdato: it.forfall.forfallsdato,
+        forfallsdato: it.forfall.forfallsdato.map(Dag),
         opprinnelig_beloep: Kroner(it.forfall.opprinnelig_beloep),
         gjenstaaende_beloep: Kroner(it.gjenstaaende()),
         betalingsinformasjon: (&it.forfall.betalingsinformasjon).into(),
@@ -120,8 +120,8 @@ fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
             Plassert::Innbetaling(innbetaling, plassering) => entry.plassert_innbetaling.push(PlassertInnbetaling {
                 innbetalings_identifikator: &innbetaling.innbetalingsidentifikator,
                 plassert_beloep: change(plassering.beloep),
-                plassert_dato: plassering.dato,
-                innbetalingsdato: innbetaling.innbetalingsdato,
+                plassert_dato: plassering.dato.into(),
+                innbetalingsdato: innbetaling.innbetalingsdato.into(),
                 innbetalt_beloep: Kroner(innbetaling.innbetalt_beloep),
                 innbetalt_fra: motpart(&innbetaling.innbetalt_fra),
                 innbetalingstype: &innbetaling.innbetalingstype,
@@ -132,19 +132,19 @@ fn kravforfall<'a>(it: ForfallAsOf<'a>, krav: KravAsOf<'a>) -> Kravforfall<'a> {
                     kravforfalls_identifikator: &motforfall.forfall.kravforfallsidentifikator,
                     plassert_beloep: change(motregning.beloep),
                     kravtype: &motkrav.krav.kravtype,
-                    plassert_dato: motregning.dato,
+                    plassert_dato: motregning.dato.into(),
                     kravbeskrivelse: motkrav.krav.beskrivelse_hos_andre().map(tekst),
-                    forfallsdato: motforfall.forfall.forfallsdato,
+                    forfallsdato: motforfall.forfall.forfallsdato.map(Dag),
                     kravperiode: motkrav.krav.kravperiode.as_ref().map(kravperiode),
                 });
             }
             Plassert::Utbetaling(utbetaling, grunnlag) => entry.plassert_utbetaling.push(PlassertUtbetaling {
                 utbetalingsidentifikator: &utbetaling.utbetalingsidentifikator,
                 utbetalt_beloep: Kroner(utbetaling.utbetalt_beloep),
-                utbetalt_dato: utbetaling.utbetaltdato,
+                utbetalt_dato: utbetaling.utbetaltdato.into(),
                 betalt_til: motpart(&utbetaling.betalt_til),
                 plassert_beloep: change(grunnlag.beloep),
-                plassert_dato: grunnlag.dato,
+                plassert_dato: grunnlag.dato.into(),
             }),
             // The claim itself shows it.
             Plassert::MotAndre(_) => {}
@@ -175,9 +175,9 @@ fn innbetaling<'a>(it: &'a r::Innbetaling, at: AsOf<'a>) -> Innbetaling<'a> {
         PlassertKrav {
             kravforfall_identifikator: &forfall.forfall.kravforfallsidentifikator,
             plassert_beloep: Kroner(plassering.beloep),
-            plassert_dato: plassering.dato,
+            plassert_dato: plassering.dato.into(),
             kravbeskrivelse: krav.krav.beskrivelse_hos_andre().map(tekst),
-            kravforfallsdato: forfall.forfall.forfallsdato,
+            kravforfallsdato: forfall.forfall.forfallsdato.map(Dag),
             opprinnelig_kravforfallsbeloep: Kroner(forfall.forfall.opprinnelig_beloep),
             gjenstaaende_kravforfallsbeloep: Kroner(forfall.gjenstaaende()),
         }
@@ -185,7 +185,7 @@ fn innbetaling<'a>(it: &'a r::Innbetaling, at: AsOf<'a>) -> Innbetaling<'a> {
     Innbetaling {
         part_identifikator: it.part.to_string(),
         innbetalingsidentifikator: &it.innbetalingsidentifikator,
-        innbetalingsdato: it.innbetalingsdato,
+        innbetalingsdato: it.innbetalingsdato.into(),
         innbetalt_beloep: Kroner(it.innbetalt_beloep),
         plassert_krav: at.plasseringer(it).map(plassert).collect(),
         uplassert_beloep: Kroner(at.uplassert(it)),
@@ -216,7 +216,7 @@ fn utbetaling<'a>(it: &'a r::Utbetaling, at: AsOf<'a>) -> Utbetaling<'a> {
     Utbetaling {
         part_identifikator: it.part.to_string(),
         utbetalingsidentifikator: &it.utbetalingsidentifikator,
-        utbetaltdato: it.utbetaltdato,
+        utbetaltdato: it.utbetaltdato.into(),
         utbetalt_beloep: Kroner(it.utbetalt_beloep),
         betalt_til: motpart(&it.betalt_til),
         grunnlag_for_utbetaling: GrunnlagForUtbetaling {

@@ -23,6 +23,7 @@ use super::{ISSUER, kb};
 use crate::catalogue::{Check, Formats, Needs, Protection, Service, TokenDemand};
 use crate::domain::trekk::Trekkliste;
 use crate::interface::{Answer, Call, Happenings, Hooks, Panel, PartyFact, Refusal, ServiceModule};
+use crate::json;
 use crate::log::kept::StateKind;
 use changes::Trekkendringer;
 use orders::Trekk;
@@ -88,9 +89,8 @@ fn orders_of(call: &Call<'_>) -> Result<Arc<Trekkliste>, Refusal> {
 
 /// Writes an answer as JSON. `capacity` is about its length in bytes.
 fn json_answer<T: Serialize>(answer: &T, capacity: usize) -> Result<Answer, Refusal> {
-    let mut body = Vec::with_capacity(capacity);
-    match serde_json::to_writer(&mut body, answer) {
-        Ok(()) => Ok(body.into()),
+    match json::text(answer, capacity) {
+        Ok(body) => Ok(body.into()),
         Err(error) => {
             tracing::error!(%error, "an answer could not be written");
             Err(Refusal::on_demand(MODULE.unexpected()))

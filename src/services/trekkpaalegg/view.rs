@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
+use chrono::{DateTime, NaiveDate, Timelike, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use crate::domain::Beloep;
 use crate::domain::trekk::{self, ListedVersion};
-use crate::services::render::{Plain, WithDecimal};
+use crate::services::render::{Dag, Plain, WithDecimal, put_day, put_digits};
 
 /// A version of an order. Its members have the order of the published examples.
 #[derive(Serialize, JsonSchema)]
@@ -176,45 +176,6 @@ impl JsonSchema for Prosenttall {
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "number", "minimum": 0, "maximum": 100, "description": "Per cent, with at most two decimals." })
-    }
-}
-
-/// A day, `2025-08-10`.
-struct Dag(NaiveDate);
-
-impl Serialize for Dag {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut text = *b"0000-00-00";
-        put_day(&mut text, self.0);
-        serializer.serialize_str(std::str::from_utf8(&text).unwrap_or_default())
-    }
-}
-
-/// Writes a day of the years 0 to 9999 over a template. This is faster than formatting, and a page has thousands of
-/// days.
-fn put_day(text: &mut [u8; 10], day: NaiveDate) {
-    put_digits(&mut text[..4], day.year().unsigned_abs());
-    put_digits(&mut text[5..7], day.month());
-    put_digits(&mut text[8..], day.day());
-}
-
-/// Writes a number with leading zeros, in exactly as many digits as there is room for.
-fn put_digits(room: &mut [u8], mut number: u32) {
-    for digit in room.iter_mut().rev() {
-        *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
-        number /= 10;
-    }
-}
-
-impl JsonSchema for Dag {
-    fn schema_name() -> Cow<'static, str> {
-        "Dag".into()
-    }
-    fn inline_schema() -> bool {
-        true
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "format": "date" })
     }
 }
 
