@@ -10,7 +10,7 @@ COPY Cargo.toml Cargo.lock LICENSE ./
 COPY benches benches
 # The binary has the documents in it.
 COPY docs/*.md docs/
-COPY scripts/build-static scripts/licences scripts/
+COPY scripts/build-static scripts/licences scripts/link-by-start scripts/start-functions.txt scripts/
 COPY scenarios scenarios
 COPY src src
 # Crates and what was compiled of them stay on the machine that builds, so that a change of the code compiles that alone.
