@@ -29,7 +29,7 @@ mod timeline;
 mod verify;
 pub(crate) mod welcome;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::{Extension, Path, RawQuery, State};
 use axum::http::uri::Authority;
@@ -48,14 +48,42 @@ use crate::redact::visible;
 pub(crate) use log::words as log_words_of;
 use welcome::Welcome;
 
-/// The router of the sandbox's own pages. A request has the name of its session in its extensions.
-pub(crate) fn pages(shared: Arc<Shared>) -> Router {
+/// The sandbox's own pages. A request has the name of its session in its extensions.
+pub(crate) struct Pages {
+    health: Router,
+    /// The others. They are a quarter of what a start would take, so they are made when one of them is first asked for.
+    others: OnceLock<Router>,
+    shared: Arc<Shared>,
+}
+
+impl Pages {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        let health = Router::new()
+            .route(LIVE, get(live))
+            .route(READY, get(ready))
+            .method_not_allowed_fallback(wrong_method)
+            .with_state(Arc::clone(&shared));
+        Self { health, others: OnceLock::new(), shared }
+    }
+
+    /// The router of a path.
+    pub(crate) fn of(&self, path: &str) -> Router {
+        match path {
+            LIVE | READY => self.health.clone(),
+            _ => self.others.get_or_init(|| others(Arc::clone(&self.shared))).clone(),
+        }
+    }
+}
+
+const LIVE: &str = "/health/live";
+const READY: &str = "/health/ready";
+
+/// The router of all pages but those of `/health`.
+fn others(shared: Arc<Shared>) -> Router {
     let mut router = Router::new()
         .route("/", get(index))
         .route("/favicon.ico", get(icon))
         .route("/tls/ca.pem", get(authority))
-        .route("/health/live", get(live))
-        .route("/health/ready", get(ready))
         .route("/openapi/{document}", get(openapi))
         .route("/page/{hash}/{name}", get(asset))
         .route("/docs", get(docs::index))

@@ -27,7 +27,6 @@ mod tried;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use axum::Router;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{Either, Full};
@@ -38,6 +37,7 @@ use rand::rngs::ChaCha8Rng;
 use crate::access::Access;
 use crate::browser::{Browsers, Passed, allow_reading, is_preflight};
 use crate::config::{Options, ServiceSettings};
+use crate::control::Pages;
 use crate::faults::refused::Refused;
 use crate::interface::{self, Services};
 use crate::load::Load;
@@ -63,7 +63,7 @@ pub(crate) struct State {
     pub(crate) access: Arc<Access>,
     pub(crate) browsers: Browsers,
     /// The sandbox's own pages.
-    pub(crate) pages: Router,
+    pub(crate) pages: Pages,
     /// The source of ids and drawn delays. The server seeds it at start.
     pub(crate) rng: Mutex<ChaCha8Rng>,
     /// The seed of drift if neither the call nor a rule has one.

@@ -211,7 +211,7 @@ impl Received {
             told.log(answer.status(), &self.id);
             return answer;
         }
-        let answered = state.pages.clone().call(request).await;
+        let answered = state.pages.of(request.uri().path()).call(request).await;
         let mut answer = answered.unwrap_or_else(|never| match never {}).map(Either::Right);
         // What the page tells must be there after a crash.
         if !is_of_process && let Err(why) = state.sessions.log().settled_since(mark).await {

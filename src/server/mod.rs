@@ -30,6 +30,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::access::Access;
 use crate::browser::Browsers;
 use crate::config::Settings;
+use crate::control::Pages;
 use crate::interface::pages::{Shared, Turns, Watchers};
 use crate::interface::{Scheme, Services};
 use crate::library::watch::INTERVAL;
@@ -123,7 +124,7 @@ impl Server {
         let state = Arc::new(State {
             services,
             browsers,
-            pages: crate::control::pages(shared),
+            pages: Pages::new(shared),
             sessions,
             options: settings.options,
             settings: Arc::clone(&settings.services),
