@@ -123,3 +123,26 @@ impl<'de: 'j, 'j> Deserialize<'de> for Fields<'j> {
         deserializer.deserialize_map(InOrder).map(Fields)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_that_of_serde_json() {
+        let long: Vec<String> = (0..9_000).map(|number| format!("krav \"{number}\"\n\u{1}æ\\")).collect();
+        let values = [
+            serde_json::json!(null),
+            serde_json::json!({ "a": [], "b": {}, "c": [1, -2.5, true, "\u{1F600}/\t"], "": { "d": 1.0e300 } }),
+            serde_json::json!(long),
+            serde_json::json!({ "after a long one": 12_345.67 }),
+        ];
+        for value in values {
+            let expected = serde_json::to_vec(&value).expect("JSON");
+            assert_eq!(text(&value, 0).expect("JSON"), expected);
+            // Twice, because the second one gets the room of the first.
+            assert_eq!(bytes(&value).expect("JSON"), expected);
+            assert_eq!(bytes(&value).expect("JSON"), expected);
+        }
+    }
+}

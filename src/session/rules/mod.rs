@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use parking_lot::{Mutex, RwLock};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
+use rustc_hash::FxHashMap;
 
 pub(crate) use super::events::{RuleAdded, RuleUsed};
 use crate::catalogue::{Catalogue, Endpoint, PartyIn, Service};
@@ -265,7 +266,8 @@ impl Rule {
 }
 
 /// Rules by service and endpoint; `None` for a rule that does not name one.
-type ByTarget = HashMap<(Option<&'static str>, Option<&'static str>), Vec<Arc<Rule>>>;
+/// The names are the house's own, so their hash needs no key.
+type ByTarget = FxHashMap<(Option<&'static str>, Option<&'static str>), Vec<Arc<Rule>>>;
 
 /// All rules of a session, each in the group that a call finds it by.
 #[derive(Default)]
