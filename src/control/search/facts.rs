@@ -18,9 +18,9 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    /// Whether open claims and unallocated payments decide it. Payments, payouts and new claims may be settled.
+    /// Whether open claims and unallocated payments decide it. What has happened may be settled.
     pub(super) fn is_of_what_is_open(&self) -> bool {
-        !matches!(self.name, "payment" | "payout" | "new")
+        !matches!(self.kind, Kind::Event(_, Direction::Before))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::scenario::scalar::{AfterDue, Paid};
 pub(super) struct Takt {
     pub(super) opprettet: Option<AfterDue>,
     pub(super) betalt: Option<Paid>,
-    /// The claims of which each so manieth is paid.
+    /// Of so many claims one is paid: 1 pays all of them, 2 every second one.
     pub(super) betalt_hver: u32,
 }
 
