@@ -16,9 +16,9 @@ use http::{Method, header};
 
 use crate::redact::redacted;
 
-const SITE: &str = "sec-fetch-site";
-const MODE: &str = "sec-fetch-mode";
-const DEST: &str = "sec-fetch-dest";
+const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+const DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
 /// Names by which containers reach the machine that they run on. Docker and Podman define them.
 const HOST_OF_CONTAINERS: [&str; 2] = ["host.docker.internal", "host.containers.internal"];
@@ -158,7 +158,7 @@ impl Browsers {
         is_service_host: impl Fn(&str) -> bool,
     ) -> Result<Passed, Foreign> {
         let headers = &parts.headers;
-        let marked = [ORIGIN, REFERER].iter().any(|name| headers.contains_key(name)) || headers.contains_key(SITE);
+        let marked = headers.contains_key(ORIGIN) || headers.contains_key(REFERER) || headers.contains_key(SITE);
         let passed = if marked { self.judge_page(parts, area)? } else { Passed::Own };
         let needs_own_host = match area {
             Area::Open => false,
@@ -310,7 +310,7 @@ fn without_usual_port<'h>(host: &'h str, scheme: &str) -> &'h str {
 /// Whether a browser opens the answer as a page of its own: a link, a redirect. A browser that tells nothing about this
 /// sends the same for a link and an image, and gets the benefit of the doubt.
 fn is_navigation(headers: &HeaderMap) -> bool {
-    let is = |name: &str, wanted: &str| headers.get(name).is_none_or(|value| value == wanted);
+    let is = |name: HeaderName, wanted: &str| headers.get(name).is_none_or(|value| value == wanted);
     is(MODE, "navigate") && is(DEST, "document")
 }
 

@@ -71,10 +71,14 @@ pub(crate) fn resolve(services: &Services, parts: &Parts, path: &str) -> Target 
 
 /// What a path without modifiers asks for, as far as browsers matter.
 pub(crate) fn area(services: &Services, path: &str) -> Area {
-    let first = first_part(path);
     if path == "/" {
         return Area::Page;
     }
+    // Most paths end here.
+    if path.starts_with("/api/") {
+        return Area::Service;
+    }
+    let first = first_part(path);
     if !OWN.contains(&first) || by_base(services, path).is_some() {
         return Area::Service;
     }

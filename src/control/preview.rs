@@ -21,6 +21,7 @@ use crate::interface::pages::{InSession, Problem, Shared, refused};
 use crate::interface::path::Path;
 use crate::interface::{Body, Call, Instants, Operation, Refusal, Scheme, ServiceModule, Subject, Target};
 use crate::session::Session;
+use crate::session::call_id::CallId;
 use crate::session::rules::document::Then;
 use crate::session::rules::{CallFacts, Rule};
 
@@ -200,7 +201,7 @@ impl Asked {
             path: &path,
             query: &query,
             body: &Body::None,
-            id: "",
+            id: &CallId::Given("".into()),
             target: Target {
                 module: self.module,
                 endpoint: Some(self.endpoint),

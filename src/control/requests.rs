@@ -1,6 +1,5 @@
 //! `/sandbox/requests`: the journal of the session.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
@@ -226,10 +225,8 @@ struct HeaderView {
 }
 
 impl MessageView {
-    fn new(headers: Vec<(&str, Cow<'_, str>)>, body: &KeptBody) -> Self {
-        let headers = headers.into_iter();
-        let headers =
-            headers.map(|(name, value)| HeaderView { name: name.to_owned(), value: value.into_owned() }).collect();
+    fn new(headers: Vec<(String, String)>, body: &KeptBody) -> Self {
+        let headers = headers.into_iter().map(|(name, value)| HeaderView { name, value }).collect();
         Self { headers, body: body.text(), length: body.length }
     }
 }

@@ -1,6 +1,5 @@
 //! The journal as HAR 1.2, which the network tools of browsers open. Each test is a page.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -124,10 +123,10 @@ fn size(body: &KeptBody) -> i64 {
     i64::try_from(body.length).unwrap_or(i64::MAX)
 }
 
-fn headers(pairs: Option<Vec<(&str, Cow<'_, str>)>>) -> Vec<Value> {
+fn headers(pairs: Option<Vec<(String, String)>>) -> Vec<Value> {
     pairs.unwrap_or_default().iter().map(|(name, value)| json!({ "name": name, "value": value })).collect()
 }
 
-fn header(pairs: &[(&str, Cow<'_, str>)], name: &str) -> Option<String> {
-    pairs.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_string())
+fn header(pairs: &[(String, String)], name: &str) -> Option<String> {
+    pairs.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
 }

@@ -41,6 +41,10 @@ pub(crate) fn split(path: &str) -> Prefix<'_> {
 
 /// The text after `/~`. Some clients encode the tilde.
 fn after_tilde(path: &str) -> Option<&str> {
+    // Most paths end here.
+    if !matches!(path.as_bytes().get(1), Some(b'~' | b'%')) {
+        return None;
+    }
     ["/~", "/%7E", "/%7e"].iter().find_map(|start| path.strip_prefix(start))
 }
 

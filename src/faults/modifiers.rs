@@ -69,8 +69,11 @@ pub(crate) struct Modifiers {
 /// `Sandbox-…`, and what was probably meant to be: `X-Sandbox-…`, `Sandbox_…`, `SandboxError`, `Sanbox-Error`. The name
 /// is in lower case.
 fn is_meant_for_the_sandbox(name: &str) -> bool {
-    let name = name.strip_prefix("x-").or_else(|| name.strip_prefix("x_")).unwrap_or(name);
     // Most headers end here.
+    if !name.starts_with(['s', 'x']) {
+        return false;
+    }
+    let name = name.strip_prefix("x-").or_else(|| name.strip_prefix("x_")).unwrap_or(name);
     if !name.starts_with('s') {
         return false;
     }

@@ -22,6 +22,7 @@ use crate::config::{Options, ServiceSettings};
 use crate::faults::modifiers::Sourced;
 use crate::log::NotKept;
 use crate::scenario::Party;
+use crate::session::call_id::CallId;
 use crate::session::{Session, World};
 
 /// A call of a service.
@@ -35,7 +36,7 @@ pub struct Call<'r> {
     pub(crate) query: &'r str,
     pub(crate) body: &'r Body,
     /// The id of the call.
-    pub(crate) id: &'r str,
+    pub(crate) id: &'r CallId,
     pub(crate) target: Target<'r>,
     /// Whom it is about.
     pub(crate) subject: &'r Subject,

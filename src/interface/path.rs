@@ -18,7 +18,7 @@ pub(crate) struct Path<'p> {
 impl<'p> Path<'p> {
     /// Reads a path as it stands in a URL.
     pub(crate) fn new(written: &'p str) -> Self {
-        if !written.contains('%') {
+        if memchr::memchr(b'%', written.as_bytes()).is_none() {
             return Self { plain: Cow::Borrowed(written) };
         }
         let part = |part: &str| {

@@ -88,7 +88,6 @@ impl GivenNumber {
 }
 
 /// A number as it was written, without an allocation; empty where there is none.
-#[derive(Clone, Copy)]
 pub(crate) enum NumberText<'n> {
     Digits(PartDigits),
     Text(&'n str),
@@ -153,19 +152,17 @@ struct Template {
 }
 
 /// A place of a template.
-#[derive(Clone, Copy)]
 struct Place {
     /// Its number among all parts.
     part: usize,
-    /// Its number among the places.
-    place: usize,
+    /// The same as a text: its name in the router.
+    name: Box<str>,
 }
 
 impl Place {
     fn find(template: &str, name: &str) -> Option<Self> {
         let part = path::place(template, name)?;
-        let place = template.split('/').take(part).filter(|part| path::is_place(part)).count();
-        Some(Self { part, place })
+        Some(Self { part, name: part.to_string().into() })
     }
 }
 
@@ -221,8 +218,8 @@ impl Routes {
     pub(crate) fn find(&self, path: &Path<'_>, method: &Method) -> Route {
         if let Ok(found) = self.router.at(path.plain()) {
             let template = &self.templates[*found.value];
-            let package = package(template.module, template.package_at.and_then(|at| value(&found.params, at)));
-            let number = number(template.number_at.and_then(|at| value(&found.params, at)));
+            let package = package(template.module, value(&found.params, template.package_at.as_ref()));
+            let number = number(value(&found.params, template.number_at.as_ref()));
             let known = usize::from(package.known().is_some())
                 + usize::from(number.part().is_some_and(|part| !part.is_person()));
             return Route {
@@ -235,12 +232,12 @@ impl Routes {
         }
         // Most of a wrong URL is mostly right: the places are those of the first template.
         let like = self.templates.first();
-        let part = |place: Option<Place>| path.part(place?.part);
+        let part = |place: Option<&Place>| path.part(place?.part);
         Route {
             module: self.module,
             found: Found::Nothing,
-            package: package(self.module, part(like.and_then(|like| like.package_at)).as_deref()),
-            number: number(part(like.and_then(|like| like.number_at)).as_deref()),
+            package: package(self.module, part(like.and_then(|like| like.package_at.as_ref())).as_deref()),
+            number: number(part(like.and_then(|like| like.number_at.as_ref())).as_deref()),
             is_plain: false,
         }
     }
@@ -261,9 +258,9 @@ impl Template {
     }
 }
 
-/// What stands in a place. The router has its parts in the order of the path; they are plain, but for `%` and `/`.
-fn value<'v>(parameters: &'v matchit::Params<'_, '_>, place: Place) -> Option<&'v str> {
-    parameters.iter().nth(place.place).map(|(_, value)| value)
+/// What stands in a place. It is plain, but for `%` and `/`.
+fn value<'v>(parameters: &matchit::Params<'_, 'v>, place: Option<&Place>) -> Option<&'v str> {
+    parameters.get(&place?.name)
 }
 
 fn package(module: &ServiceModule, text: Option<&str>) -> GivenPackage {

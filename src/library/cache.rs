@@ -1,5 +1,6 @@
 //! Rendered answers, kept by all that an answer depends on. Faults and drift stay outside.
 
+use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -42,7 +43,14 @@ pub(crate) struct Rendered {
 /// The constant headers of an answer, without and with the warning for a caller without a token. The pipeline makes
 /// them when it first sends the answer.
 #[derive(Debug, Default)]
-pub(crate) struct Heads(pub(crate) [OnceLock<HeaderMap>; 2]);
+pub(crate) struct Heads(pub(crate) [OnceLock<KeptHead>; 2]);
+
+/// The constant headers of an answer, and the warning among them.
+#[derive(Debug)]
+pub(crate) struct KeptHead {
+    pub(crate) warning: Option<Cow<'static, str>>,
+    pub(crate) headers: HeaderMap,
+}
 
 /// A static value, compared by its address.
 #[derive(Debug)]

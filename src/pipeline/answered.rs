@@ -146,19 +146,19 @@ impl Planned<'_> {
     }
 
     /// Finds a place for an answer that waits, and room for one that is large.
-    fn make_room(&self, response: Response<Body>, waits: bool) -> Result<(Response<Body>, Option<WaitingPlace>), Busy> {
+    fn make_room(
+        &self,
+        mut response: Response<Body>,
+        waits: bool,
+    ) -> Result<(Response<Body>, Option<WaitingPlace>), Busy> {
         let (load, parts) = (&self.call.state.load, &self.call.received.parts);
         let place = waits.then(|| load.wait()).transpose()?;
-        let (head, body) = response.into_parts();
-        let body = match body {
-            Either::Left(body) => {
-                let bytes = body.into_inner().unwrap_or_default();
-                let reserved = parts.extensions.get::<Reserved>();
-                Either::Left(Full::new(load.count(&parts.uri, bytes, reserved, place.as_ref())?))
-            }
-            stream @ Either::Right(_) => stream,
-        };
-        Ok((Response::from_parts(head, body), place))
+        if let Either::Left(body) = response.body_mut() {
+            let bytes = std::mem::take(body).into_inner().unwrap_or_default();
+            let reserved = parts.extensions.get::<Reserved>();
+            *body = Full::new(load.count(&parts.uri, bytes, reserved, place.as_ref())?);
+        }
+        Ok((response, place))
     }
 
     fn on_demand(&self, demanded: &Demanded, head: &Head<'_>, entry: &mut Entry) -> Response<Body> {
@@ -186,7 +186,7 @@ impl Planned<'_> {
             path: &path,
             query: received.query(),
             body: addressed.body,
-            id: received.id.as_str(),
+            id: &received.id,
             target: CallTarget { module: route.module, endpoint: route.endpoint(), package: &route.package, at_base },
             subject: &self.subject,
             instants: self.instants,

@@ -1,16 +1,15 @@
 //! Says with each answer how sure it is that the real service answers the same.
 
-use http::{HeaderName, Response};
+use http::Response;
 
 use super::Body;
 use super::planned::Planned;
+use super::response::SANDBOX_FIDELITY;
 use super::tried::party;
 use crate::interface::ServiceModule;
 use crate::interface::fidelity::Basis;
 use crate::router::Target;
 use crate::session::journal::Entry;
-
-const SANDBOX_FIDELITY: HeaderName = HeaderName::from_static("sandbox-fidelity");
 
 /// Adds `Sandbox-Fidelity` to an answer, and the same to its entry. The entry has all that is known of it.
 pub(super) fn tell(response: &mut Response<Body>, entry: &mut Entry, planned: &Planned<'_>) {

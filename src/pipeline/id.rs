@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use http::header::HeaderName;
 use http::request::Parts;
-use rand::RngExt;
+use rand::Rng;
 
 use super::State;
 use crate::session::call_id::CallId;
@@ -20,7 +20,8 @@ pub(super) fn of(parts: &Parts, state: &State) -> CallId {
     if let Some(id) = parts.uri.query().and_then(in_query).filter(|id| CallId::is_usable(id)) {
         return CallId::Given(id.into());
     }
-    let random = state.rng.lock().random();
+    let mut random = [0; 16];
+    state.rng.lock().fill_bytes(&mut random);
     CallId::new(uuid::Builder::from_random_bytes(random).into_uuid())
 }
 

@@ -28,9 +28,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::Response;
 use http_body_util::{Either, Full};
-use hyper::body::Incoming;
 use parking_lot::Mutex;
 use rand::rngs::ChaCha8Rng;
 
@@ -80,12 +79,11 @@ pub(crate) struct State {
 pub(crate) type Body = Either<Full<Bytes>, axum::body::Body>;
 
 /// Answers one request, or hangs up on it. A request of a foreign web page is refused before anything else.
-async fn handle(state: Arc<State>, request: Request<Incoming>, wire: &Wire) -> Result<Response<Body>, HungUp> {
-    let mut received = Received::new(request, &state);
-    match received.sender(&state) {
+async fn handle(state: &State, received: &mut Received, wire: &Wire) -> Result<Response<Body>, HungUp> {
+    match received.sender(state) {
         Ok(Passed::AllowedOrigin(page)) => {
             let mut answer = if is_preflight(&received.parts) {
-                response::of_preflight(&received)
+                response::of_preflight(received)
             } else {
                 answer(state, received, wire).await?
             };
@@ -95,20 +93,20 @@ async fn handle(state: Arc<State>, request: Request<Incoming>, wire: &Wire) -> R
         Ok(_) => answer(state, received, wire).await,
         Err(foreign) => {
             state.metrics.count_foreign_page();
-            Answered::from(response::refused_page(&foreign, &received)).send(&mut received, wire, &state).await
+            Answered::from(response::refused_page(&foreign, received)).send(received, wire, state).await
         }
     }
 }
 
 /// Answers one request that no foreign page has sent.
-async fn answer(state: Arc<State>, mut received: Received, wire: &Wire) -> Result<Response<Body>, HungUp> {
-    let target = received.target(&state);
-    let usable = received.check_modifiers(&target, &state);
+async fn answer(state: &State, received: &mut Received, wire: &Wire) -> Result<Response<Body>, HungUp> {
+    let target = received.target(state);
+    let usable = received.check_modifiers(&target, state);
     if matches!(target, Target::Page) {
         return match usable {
-            Ok(()) => Ok(Box::pin(received.page(&state)).await),
+            Ok(()) => Ok(Box::pin(received.page(state)).await),
             // The journal does not tell of the sandbox's own pages.
-            Err(refused) => Answered::refused(&received, &refused, None).send(&mut received, wire, &state).await,
+            Err(refused) => Answered::refused(received, &refused, None).send(received, wire, state).await,
         };
     }
     let reads_body =
@@ -118,7 +116,7 @@ async fn answer(state: Arc<State>, mut received: Received, wire: &Wire) -> Resul
     // What was answered before the call began is in memory from here on.
     let fresh = state.sessions.log().fresh().await;
     let session = match usable {
-        Ok(()) => session_of(&state, &received, caller.client()).await,
+        Ok(()) => session_of(state, received, caller.client()).await,
         Err(refused) => Err(refused),
     };
     let session = match session {
@@ -127,24 +125,24 @@ async fn answer(state: Arc<State>, mut received: Received, wire: &Wire) -> Resul
         Err(refused) => {
             let session = state.sessions.begun_or_default(received.session.as_ref(), caller.client(), received.real);
             received.found = Some(Arc::clone(&session));
-            let told = journal::Refusing::new(&state, &session, &target, &caller);
-            let answered = Answered::refused(&received, &refused, Some(&told));
-            return timed(answered, &target, &mut received, wire, &state).await;
+            let told = journal::Refusing::new(state, &session, &target, &caller);
+            let mut answered = Answered::refused(received, &refused, Some(&told));
+            return timed(&mut answered, &target, received, wire, state).await;
         }
     };
     received.found = Some(Arc::clone(&session));
     if let Err(why) = fresh {
-        let told = journal::Refusing::new(&state, &session, &target, &caller);
-        let answered = Answered::not_known(&received, &why, &told);
-        return timed(answered, &target, &mut received, wire, &state).await;
+        let told = journal::Refusing::new(state, &session, &target, &caller);
+        let mut answered = Answered::not_known(received, &why, &told);
+        return timed(&mut answered, &target, received, wire, state).await;
     }
     let world = session.world();
-    let refusing = journal::Refusing::new(&state, &session, &target, &caller);
-    let answered = guarded(&received, &refusing, || {
+    let refusing = journal::Refusing::new(state, &session, &target, &caller);
+    let mut answered = guarded(received, &refusing, || {
         Addressed {
             connection: wire.number(),
-            state: &state,
-            received: &received,
+            state,
+            received,
             target: &target,
             body: &body,
             caller: &caller,
@@ -154,8 +152,8 @@ async fn answer(state: Arc<State>, mut received: Received, wire: &Wire) -> Resul
         .planned()
         .map_or_else(
             |refused| {
-                let told = journal::Refusing::new(&state, &session, &target, &caller);
-                Answered::refused(&received, &refused, Some(&told))
+                let told = journal::Refusing::new(state, &session, &target, &caller);
+                Answered::refused(received, &refused, Some(&told))
             },
             Planned::answered,
         )
@@ -163,29 +161,25 @@ async fn answer(state: Arc<State>, mut received: Received, wire: &Wire) -> Resul
     // A call that waits keeps neither what it sent nor what it saw.
     drop((body, world));
     // What the answer tells must be there after a crash: what this call changed, and what others changed before it looked.
-    let answered = match session.history.settled().await {
-        Ok(()) => answered,
-        Err(why) => {
-            let told = journal::Refusing::new(&state, &session, &target, &caller);
-            Answered::not_kept(&received, &why, &told)
-        }
-    };
-    timed(answered, &target, &mut received, wire, &state).await
+    if let Err(why) = session.history.settled().await {
+        let told = journal::Refusing::new(state, &session, &target, &caller);
+        answered = Answered::not_kept(received, &why, &told);
+    }
+    timed(&mut answered, &target, received, wire, state).await
 }
 
 /// Sends an answer, counts how long the call took, and makes a span of it if traces are on.
 async fn timed(
-    mut answered: Answered,
+    answered: &mut Answered,
     target: &Target,
     received: &mut Received,
     wire: &Wire,
     state: &State,
 ) -> Result<Response<Body>, HungUp> {
-    let began = received.real;
-    answered.span = traced::begun(&answered, received, target, state);
-    let sent = answered.send(received, wire, state).await;
+    answered.span = traced::begun(answered, received, target, state);
+    let (sent, took) = answered.send_timed(received, wire, state).await;
     if let Target::Service { route, .. } = target {
-        let took = state.sessions.time.real().signed_duration_since(began).to_std().unwrap_or_default();
+        let took = took.to_std().unwrap_or_default();
         state.metrics.took(route.module.service, took);
     }
     sent

@@ -13,6 +13,7 @@ use http::{Response, Uri};
 use http_body_util::Either;
 use tower_service::Service as _;
 
+use super::served::counted;
 use super::{Body, State, body, id, response};
 use crate::body::Paced;
 use crate::browser::{Foreign, Passed};
@@ -190,16 +191,19 @@ impl Received {
         body::read(route, &self.parts, &mut self.body).await
     }
 
-    /// Hands the request to the sandbox's own pages.
-    pub(super) async fn page(mut self, state: &State) -> Response<Body> {
+    /// Hands the request to the sandbox's own pages. Its headers and its body are theirs then.
+    pub(super) async fn page(&mut self, state: &State) -> Response<Body> {
         let warning = Modifiers::or_none(self.merged().as_deref()).for_own_page().ok().flatten();
-        let told = ToldPage::of(&self);
+        let told = ToldPage::of(self);
         let body = self.body.take().map_or_else(axum::body::Body::empty, axum::body::Body::new);
-        if self.path_from > 0 {
-            self.parts.uri = without_prefix(&self.parts.uri, self.path());
+        let asked = self.parts.uri.clone();
+        let without_prefix = (self.path_from > 0).then(|| without_prefix(&asked, self.path()));
+        let parts = std::mem::replace(&mut self.parts, Request::new(()).into_parts().0);
+        let mut request = Request::from_parts(parts, body);
+        if let Some(uri) = without_prefix {
+            *request.uri_mut() = uri;
         }
-        let mut request = Request::from_parts(self.parts, body);
-        request.extensions_mut().insert(self.session);
+        request.extensions_mut().insert(self.session.take());
         // These tell of this process alone, so they are answered whatever the store does.
         let path = request.uri().path();
         let is_of_process = path.starts_with("/health/") || path == "/metrics";
@@ -212,7 +216,8 @@ impl Received {
             return answer;
         }
         let answered = state.pages.of(request.uri().path()).call(request).await;
-        let mut answer = answered.unwrap_or_else(|never| match never {}).map(Either::Right);
+        let answer = answered.unwrap_or_else(|never| match never {}).map(Either::Right);
+        let mut answer = counted(state, &asked, answer).await;
         // What the page tells must be there after a crash.
         if !is_of_process && let Err(why) = state.sessions.log().settled_since(mark).await {
             let problem = if is_reader { Problem::unsettled(&why) } else { Problem::from(why) };

@@ -27,6 +27,7 @@ use crate::faults::refused::Refused;
 use crate::interface::negotiation::{Format, negotiate};
 use crate::interface::pages::POLICY;
 use crate::interface::{Answer, Envelope, Reason, Refusal};
+use crate::library::cache::KeptHead;
 use crate::load::Busy;
 use crate::redact::redacted;
 use crate::router::Target;
@@ -35,6 +36,7 @@ use crate::session::call_id::CallId;
 
 pub(super) const SANDBOX_CAUSE: HeaderName = HeaderName::from_static("sandbox-cause");
 const SANDBOX_EFFECTS: HeaderName = HeaderName::from_static("sandbox-effects");
+pub(super) const SANDBOX_FIDELITY: HeaderName = HeaderName::from_static("sandbox-fidelity");
 const SANDBOX_HINT: HeaderName = HeaderName::from_static("sandbox-hint");
 const SANDBOX_LITERAL: HeaderName = HeaderName::from_static("sandbox-literal");
 const SANDBOX_SCENARIO: HeaderName = HeaderName::from_static("sandbox-scenario");
@@ -88,10 +90,11 @@ impl<'a> Head<'a> {
         let headers = match kept.map(|heads| &heads.0[usize::from(warning.is_some())]) {
             Some(kept) => {
                 let literal = answer.literal.as_deref();
-                let kept = kept.get_or_init(|| self.head(format, literal, warning.clone()));
-                let warned = kept.get(SANDBOX_WARNING).map(HeaderValue::as_bytes);
-                let fits = warned == warning.as_deref().map(str::as_bytes);
-                if fits { kept.clone() } else { self.head(format, literal, warning) }
+                let kept = kept.get_or_init(|| KeptHead {
+                    warning: warning.clone(),
+                    headers: self.head(format, literal, warning.clone()),
+                });
+                if kept.warning == warning { kept.headers.clone() } else { self.head(format, literal, warning) }
             }
             None => self.head(format, answer.literal.as_deref(), warning),
         };
@@ -120,8 +123,9 @@ impl<'a> Head<'a> {
         if let Some(literal) = literal.and_then(|file| HeaderValue::from_str(&ascii(file)).ok()) {
             headers.insert(SANDBOX_LITERAL, literal);
         }
-        // Its place is kept, so that a copy need not grow.
+        // Their places are kept, so that a copy need not grow.
         headers.insert(KORRELASJONSID, HeaderValue::from_static(""));
+        headers.insert(SANDBOX_FIDELITY, HeaderValue::from_static(""));
         headers
     }
 
@@ -311,7 +315,7 @@ fn label(response: &mut Response<Body>, cause: Cause, scenario: HeaderValue) {
 
 /// Adds the id of the call.
 pub(super) fn identify(response: &mut Response<Body>, id: &CallId) {
-    if let Ok(id) = HeaderValue::from_bytes(id.as_str().as_bytes()) {
+    if let Ok(id) = HeaderValue::from_bytes(id.as_bytes()) {
         response.headers_mut().insert(KORRELASJONSID, id);
     }
 }

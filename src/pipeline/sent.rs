@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use http::Response;
+use http_body_util::{Either, Full};
 
 use super::answered::{Answered, is_head};
 use super::received::Received;
@@ -24,15 +25,17 @@ struct End<'c> {
 }
 
 impl End<'_> {
+    fn took(&self) -> TimeDelta {
+        self.state.sessions.time.real().signed_duration_since(self.began)
+    }
+
     fn is_told(&self) -> bool {
         self.kept.is_none() && self.span.is_none()
     }
 
-    fn tell(&mut self, gave_up: bool) {
-        if self.is_told() {
-            return;
-        }
-        let took = self.state.sessions.time.real().signed_duration_since(self.began);
+    /// Returns how long the call has taken.
+    fn tell(&mut self, gave_up: bool) -> TimeDelta {
+        let took = self.took();
         if let Some(kept) = self.kept.take() {
             kept.ending.set(took, gave_up);
         }
@@ -40,6 +43,7 @@ impl End<'_> {
             span.ended(took, gave_up);
             traces.end(span);
         }
+        took
     }
 }
 
@@ -54,11 +58,21 @@ impl Drop for End<'_> {
 impl Answered {
     /// Sends the answer, or hangs up.
     pub(super) async fn send(
-        mut self,
+        &mut self,
         received: &mut Received,
         wire: &Wire,
         state: &State,
     ) -> Result<Response<Body>, HungUp> {
+        self.send_timed(received, wire, state).await.0
+    }
+
+    /// Sends the answer, or hangs up; tells how long the call took.
+    pub(super) async fn send_timed(
+        &mut self,
+        received: &mut Received,
+        wire: &Wire,
+        state: &State,
+    ) -> (Result<Response<Body>, HungUp>, TimeDelta) {
         response::identify(&mut self.response, &received.id);
         let mut end = End { kept: self.kept.take(), span: self.span.take(), began: received.real, wire, state };
         if !self.delay.is_zero() {
@@ -70,22 +84,29 @@ impl Answered {
             .await;
             if gave_up {
                 // Nobody can tell a caller that has left from one that has closed its side, so the answer is sent.
-                return self.out(received, wire, &mut false).await;
+                let sent = self.out(received, wire, &mut false).await;
+                return (sent, end.took());
             }
         }
         let mut gave_up = false;
         let sent = self.out(received, wire, &mut gave_up).await;
-        end.tell(gave_up);
-        sent
+        (sent, end.tell(gave_up))
     }
 
     /// Sends the answer now, or does what the fault does.
-    async fn out(self, received: &mut Received, wire: &Wire, gave_up: &mut bool) -> Result<Response<Body>, HungUp> {
+    async fn out(
+        &mut self,
+        received: &mut Received,
+        wire: &Wire,
+        gave_up: &mut bool,
+    ) -> Result<Response<Body>, HungUp> {
+        let nothing = Response::new(Either::Left(Full::default()));
+        let response = std::mem::replace(&mut self.response, nothing);
         match self.fault {
-            None => Ok(self.response),
+            None => Ok(response),
             Some(fault) => {
                 let head_only = is_head(&received.parts.method);
-                let (response, place, body) = (self.response, self.place, received.body.take());
+                let (place, body) = (self.place.take(), received.body.take());
                 Box::pin(carry::out(fault, response, place, body, head_only, wire, gave_up)).await
             }
         }

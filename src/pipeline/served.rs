@@ -48,7 +48,16 @@ pub(crate) async fn serve(
     if is_long {
         state.metrics.count_improper();
     }
-    let mut answer = if is_long { long_head() } else { answered(state, request, wire, admits).await? };
+    let mut answer = if is_long {
+        long_head()
+    } else {
+        let admitted = admitted(&state, &mut request, admits).await;
+        let mut received = Received::new(request, &state);
+        match admitted {
+            Ok(_room) => handle(&state, &mut received, wire).await?,
+            Err(refused) => Answered::refused(&received, &refused, None).send(&mut received, wire, &state).await?,
+        }
+    };
     let unread = read.is_some_and(|read| !read.get());
     if unread {
         wire.linger();
@@ -58,25 +67,6 @@ pub(crate) async fn serve(
         answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     Ok(answer)
-}
-
-async fn answered(
-    state: Arc<State>,
-    mut request: Request<Incoming>,
-    wire: &Wire,
-    admits: Admits,
-) -> Result<Response<Body>, HungUp> {
-    match admitted(&state, &mut request, admits).await {
-        Ok(_room) => {
-            let uri = request.uri().clone();
-            let answer = handle(Arc::clone(&state), request, wire).await?;
-            Ok(counted(&state, &uri, answer).await)
-        }
-        Err(refused) => {
-            let mut received = Received::new(request, &state);
-            Answered::refused(&received, &refused, None).send(&mut received, wire, &state).await
-        }
-    }
 }
 
 /// The response for headers that are too long, as hyper gives it.
@@ -153,7 +143,7 @@ fn name_host(request: &mut Request<Incoming>) -> Result<(), Box<Refused>> {
 }
 
 /// Counts a large page until it is sent. Answers of services are counted when they are made.
-async fn counted(state: &State, uri: &Uri, answer: Response<Body>) -> Response<Body> {
+pub(super) async fn counted(state: &State, uri: &Uri, answer: Response<Body>) -> Response<Body> {
     let (head, body) = answer.into_parts();
     let page = match body {
         Either::Right(page) if page.size_hint().exact().is_some_and(|size| size > SMALL as u64) => page,

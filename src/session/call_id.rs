@@ -28,6 +28,13 @@ impl CallId {
 }
 
 impl CallId {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::New(text) => text,
+            Self::Given(text) => text.as_bytes(),
+        }
+    }
+
     /// Whether a caller may choose this id: it can be sent back in a header.
     pub(crate) fn is_usable(id: &str) -> bool {
         (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic())

@@ -1,6 +1,5 @@
 //! What went over the wire for a call: headers and bodies. All journals of a process share one budget of bytes.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
@@ -9,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
+use rustc_hash::FxSeededState;
 
 use crate::redact::{redacted, redacted_whole};
 
@@ -18,10 +18,10 @@ pub(crate) const MOST_OF_A_BODY: usize = 64 * 1024;
 /// What went over the wire for a call.
 #[derive(Debug)]
 pub(crate) struct Exchange {
-    /// One header a line, redacted.
-    request_headers: Box<str>,
+    /// One header a line, redacted. Bytes, so that only a reader asks whether they are UTF-8.
+    request_headers: Box<[u8]>,
     /// One header a line. The sandbox has made them, so they are redacted when they are shown, like its bodies.
-    response_headers: Box<str>,
+    response_headers: Box<[u8]>,
     request: KeptBody,
     response: KeptBody,
 }
@@ -72,12 +72,12 @@ impl Exchange {
     }
 
     /// The headers that were sent, in the order in which they are stored.
-    pub(crate) fn request_headers(&self) -> Vec<(&str, Cow<'_, str>)> {
-        pairs(&self.request_headers).map(|(name, value)| (name, Cow::Borrowed(value))).collect()
+    pub(crate) fn request_headers(&self) -> Vec<(String, String)> {
+        pairs(&self.request_headers).collect()
     }
 
-    pub(crate) fn response_headers(&self) -> Vec<(&str, Cow<'_, str>)> {
-        pairs(&self.response_headers).map(|(name, value)| (name, redacted(value))).collect()
+    pub(crate) fn response_headers(&self) -> Vec<(String, String)> {
+        pairs(&self.response_headers).map(|(name, value)| (name, redacted(&value).into_owned())).collect()
     }
 
     pub(crate) fn request(&self) -> &KeptBody {
@@ -102,23 +102,29 @@ const MOST_OF_HEADERS: usize = 8 * 1024;
 const REMEMBERED: usize = 64;
 const LONGEST_REMEMBERED: usize = 256;
 
-/// Values of headers as they are shown, by a keyed hash of what was sent. A client sends the same ones with each call, and
-/// looking for secrets takes longer than the rest of an entry.
+/// Values of headers as they are shown, by a hash of what was sent, with a seed that nobody is told. A client sends the same ones with
+/// each call, and looking for secrets takes longer than the rest of an entry.
 struct Remembered {
-    keys: RandomState,
+    keys: FxSeededState,
     shown: [Option<(u64, Box<str>)>; REMEMBERED],
 }
 
 thread_local! {
+    /// Where headers are written before it is known how long they are.
+    static LINES_HERE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static REMEMBERED_HERE: RefCell<Remembered> =
-        RefCell::new(Remembered { keys: RandomState::new(), shown: [const { None }; REMEMBERED] });
+        RefCell::new(Remembered { keys: FxSeededState::with_seed(seed()), shown: [const { None }; REMEMBERED] });
+}
+
+/// A number that is another one in each thread, from the source of the keys of hash tables.
+fn seed() -> usize {
+    usize::try_from(RandomState::new().hash_one(())).unwrap_or_default()
 }
 
 /// Adds a value that a caller sent, redacted.
 fn add_redacted(text: &mut Vec<u8>, value: &[u8]) {
-    let value = &*String::from_utf8_lossy(value);
     if value.len() > LONGEST_REMEMBERED {
-        text.extend_from_slice(redacted(value).as_bytes());
+        text.extend_from_slice(redacted(&String::from_utf8_lossy(value)).as_bytes());
         return;
     }
     REMEMBERED_HERE.with_borrow_mut(|remembered| {
@@ -128,7 +134,8 @@ fn add_redacted(text: &mut Vec<u8>, value: &[u8]) {
         match slot {
             Some((known, shown)) if *known == hash => text.extend_from_slice(shown.as_bytes()),
             _ => {
-                let shown = redacted(value);
+                let sent = String::from_utf8_lossy(value);
+                let shown = redacted(&sent);
                 text.extend_from_slice(shown.as_bytes());
                 *slot = Some((hash, shown.into()));
             }
@@ -136,32 +143,40 @@ fn add_redacted(text: &mut Vec<u8>, value: &[u8]) {
     });
 }
 
-fn lines(headers: &HeaderMap, add: fn(&mut Vec<u8>, &[u8])) -> Box<str> {
-    // Redacted values may take less or more.
-    let room = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 3).sum();
-    let mut text = Vec::with_capacity(usize::min(room, MOST_OF_HEADERS));
+fn lines(headers: &HeaderMap, add: fn(&mut Vec<u8>, &[u8])) -> Box<[u8]> {
+    LINES_HERE.with_borrow_mut(|text| {
+        text.clear();
+        write_lines(text, headers, add);
+        text.as_slice().into()
+    })
+}
+
+fn write_lines(text: &mut Vec<u8>, headers: &HeaderMap, add: fn(&mut Vec<u8>, &[u8])) {
     for (name, value) in headers {
         if text.len() > MOST_OF_HEADERS {
             break;
         }
         text.extend_from_slice(name.as_str().as_bytes());
         text.extend_from_slice(b": ");
-        if [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].contains(name) {
+        if *name == AUTHORIZATION || *name == PROXY_AUTHORIZATION || *name == COOKIE {
             let scheme = value.to_str().ok().and_then(|value| value.split_once(' ')).map_or("", |(scheme, _)| scheme);
             let scheme = if matches!(scheme, "Bearer" | "Basic") { scheme } else { "" };
             text.extend_from_slice(scheme.as_bytes());
             text.extend_from_slice(b" ***");
         } else {
             // A value has no line ends of its own, and a redacted one is on one line.
-            add(&mut text, value.as_bytes());
+            add(text, value.as_bytes());
         }
         text.push(b'\n');
     }
-    String::from_utf8(text).unwrap_or_else(|other| String::from_utf8_lossy(other.as_bytes()).into_owned()).into()
 }
 
-fn pairs(lines: &str) -> impl Iterator<Item = (&str, &str)> {
-    lines.lines().filter_map(|line| line.split_once(": "))
+fn pairs(lines: &[u8]) -> impl Iterator<Item = (String, String)> {
+    lines.split(|byte| *byte == b'\n').filter_map(|line| {
+        let line = String::from_utf8_lossy(line);
+        let (name, value) = line.split_once(": ")?;
+        Some((name.to_owned(), value.to_owned()))
+    })
 }
 
 /// How many bytes of headers and bodies all journals may keep together.

@@ -220,7 +220,7 @@ impl Wire {
         if self.0.begun.load(Ordering::Relaxed) == 0 {
             self.note_first(line, bytes)?;
         }
-        if bytes.contains(&b'\n') {
+        if memchr::memchr(b'\n', bytes).is_some() {
             self.0.line.store(DONE, Ordering::Relaxed);
             return Ok(());
         }

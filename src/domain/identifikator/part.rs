@@ -2,6 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
 
 use super::{Foedselsnummer, IdentifikatorError, Organisasjonsnummer};
 
@@ -75,30 +76,23 @@ impl From<Foedselsnummer> for Part {
 }
 
 /// The digits of a [`Part`] as a text, without an allocation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PartDigits {
-    digits: [u8; 11],
-    length: u8,
-}
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartDigits(SmolStr);
 
 impl PartDigits {
     /// The text: 9 or 11 digits.
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.digits[..usize::from(self.length)]).unwrap_or_default()
+        &self.0
     }
 }
 
 impl Part {
     /// The digits as a text.
     pub fn text(self) -> PartDigits {
-        let mut digits = [b'0'; 11];
-        let mut left = self.digits;
-        for digit in digits[..usize::from(self.length)].iter_mut().rev() {
-            // A remainder of ten fits.
-            *digit += u8::try_from(left % 10).unwrap_or_default();
-            left /= 10;
-        }
-        PartDigits { digits, length: self.length }
+        // A one before them keeps their zeros.
+        let before = if self.is_person() { 100_000_000_000 } else { 1_000_000_000 };
+        let mut buffer = itoa::Buffer::new();
+        PartDigits(SmolStr::new_inline(&buffer.format(before + self.digits)[1..]))
     }
 }
 

@@ -202,7 +202,7 @@ fn token(call: &Call<'_>) -> Result<Answer, Refusal> {
         resource: assertion.claims.get("resource"),
         details: request.details,
         lifetime: LIFETIME,
-        jti: call.id.to_owned(),
+        jti: call.id.as_str().to_owned(),
     };
     let signed = call.access.keys.own.sign(&grant.claims(call.instants.tokens)).map_err(|error| {
         tracing::error!(%error, "a token could not be signed");

@@ -128,7 +128,7 @@ fn remembered(
         if let Some(tilstand) = call.session.state::<Tilstand>() {
             tilstand.avvis(Avvist {
                 tidspunkt: call.instants.now,
-                korrelasjonsid: call.id.to_owned(),
+                korrelasjonsid: call.id.as_str().to_owned(),
                 kall: call.target.endpoint.map_or("", |endpoint| endpoint.name),
                 referanse: call.place("eksternSaksreferanse").map(std::borrow::Cow::into_owned),
                 innsender_referanse,
@@ -266,7 +266,7 @@ fn innsending(call: &Call<'_>, lest: &Lest) -> Innsending {
     };
     Innsending {
         tidspunkt: call.instants.now,
-        korrelasjonsid: call.id.to_owned(),
+        korrelasjonsid: call.id.as_str().to_owned(),
         modell: modell(call),
         begjaering: lest.begjaering.clone(),
         sendt,
