@@ -33,7 +33,7 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::config::{Flags, ServiceSettings, UnknownVariables, is_secret, unknown_variables};
+use crate::config::{Flags, OWN_VARIABLES, ServiceSettings, UnknownVariables, is_secret, unknown_variables};
 use crate::interface::{self, Services};
 use crate::load::store::StoreAt;
 use crate::log::replicas::url::DatabaseUrl;
@@ -236,7 +236,9 @@ fn variable_names(services: &Services) -> Vec<String> {
 /// The `SANDBOX_…` variables of the environment that no setting reads.
 fn unknown_environment(services: &Services) -> UnknownVariables {
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    unknown_variables(&variable_names(services), names)
+    let names: Vec<String> = names.filter(|name| name.starts_with(OWN_VARIABLES)).collect();
+    // Most environments have none, and a start need not list the settings then.
+    if names.is_empty() { UnknownVariables::default() } else { unknown_variables(&variable_names(services), names) }
 }
 
 /// The value of a setting, by the name of its variable, as it may be shown: without a key, and without the password of a database.

@@ -329,13 +329,16 @@ pub(crate) struct UnknownVariables {
     pub(crate) of_jobs: Vec<String>,
 }
 
+/// How the names of the sandbox's variables begin.
+pub(crate) const OWN_VARIABLES: &str = "SANDBOX_";
+
 /// What the GitHub action and the template for GitLab set for the steps after them (docs/ci.md).
 const OF_JOBS: [&str; 1] = ["SANDBOX_SESSION"];
 
 /// Finds the `SANDBOX_…` variables that nothing reads. `known` are the names of those that are read.
 pub(crate) fn unknown_variables(known: &[String], names: impl IntoIterator<Item = String>) -> UnknownVariables {
     let mut unknown = UnknownVariables::default();
-    let is_unknown = |name: &String| name.starts_with("SANDBOX_") && !known.contains(name);
+    let is_unknown = |name: &String| name.starts_with(OWN_VARIABLES) && !known.contains(name);
     for name in names.into_iter().filter(is_unknown) {
         if OF_JOBS.contains(&&*name) {
             unknown.of_jobs.push(name);

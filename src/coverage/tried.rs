@@ -45,7 +45,7 @@ impl Tried {
         endpoint: Option<&'static Endpoint>,
         trial: &Trial<'_>,
     ) {
-        let counters = self.0.get_or_init(|| universe.cells().iter().map(|_| AtomicU32::new(0)).collect());
+        let counters = self.0.get_or_init(|| (0..universe.len()).map(|_| AtomicU32::new(0)).collect());
         let met = |cell: Option<usize>, natural: bool| {
             let Some(counter) = cell.and_then(|cell| counters.get(cell)) else { return };
             let more = |was: u32| {
@@ -112,7 +112,7 @@ pub(crate) struct Counts(Vec<u32>);
 
 impl Counts {
     pub(crate) fn none(universe: &Universe) -> Self {
-        Self(vec![0; universe.cells().len()])
+        Self(vec![0; universe.len()])
     }
 
     /// Adds what another session has tried.

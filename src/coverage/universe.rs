@@ -1,9 +1,10 @@
 //! The cells that there are, worked out from the catalogue.
 
 use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
 
 use super::{Kind, PartyState, TokenKind};
-use crate::catalogue::{Catalogue, Check, Edition, Endpoint, Formats, Needs, PartyIn, Service};
+use crate::catalogue::{Catalogue, Check, Edition, Endpoint, Needs, Package, PartyIn, Service};
 use crate::faults::effects::{DRIFTS, FAULTS};
 
 /// The name of the place of URLs that a service does not have.
@@ -39,9 +40,11 @@ pub(crate) struct CaseStates {
     pub(crate) states: &'static [&'static str],
 }
 
-/// All cells.
+/// All cells. How many there are is known at once, what they are called only when somebody asks: the first call of a process
+/// counts, and reads no names.
 pub(crate) struct Universe {
-    cells: Vec<Cell>,
+    cells: OnceLock<Vec<Cell>>,
+    size: usize,
     services: Vec<Places>,
 }
 
@@ -50,84 +53,73 @@ struct Places {
     of: ServiceToTry,
     /// One for each endpoint, in the order of the catalogue.
     endpoints: Vec<Place>,
-    /// Its cell for URLs that it does not have.
+    /// Its cell for URLs that it does not have, after those of its endpoints.
     other_urls: Option<(usize, &'static str)>,
 }
 
 /// The cells of an endpoint. Those of a kind follow each other from a number on.
-#[derive(Clone)]
 pub(super) struct Place {
+    service: &'static Service,
+    endpoint: &'static Endpoint,
     from: [usize; Kind::ALL.len()],
     /// The number after its last cell.
     end: usize,
-    pub(super) codes: Vec<&'static str>,
+    pub(super) codes: Arc<[&'static str]>,
     rules: &'static [crate::catalogue::Code],
-    tokens: Vec<TokenKind>,
+    tokens: Arc<[TokenKind]>,
     parties: Vec<PartyState>,
-    editions: usize,
-    formats: usize,
     cases: &'static [&'static str],
 }
 
 impl Universe {
     pub(crate) fn new(services: &[ServiceToTry]) -> Self {
-        let mut universe = Self { cells: Vec::new(), services: Vec::new() };
+        let mut universe = Self { cells: OnceLock::new(), size: 0, services: Vec::new() };
         for of in services {
-            let endpoints = of.service.endpoints.iter().map(|endpoint| universe.add(*of, endpoint)).collect();
-            let code = of.service.refusals.iter().find(|(check, _)| *check == Check::Url);
-            let code = code.and_then(|(_, number)| of.service.code_number(*number)).map(|code| code.code);
-            let other_urls = code.map(|code| {
-                universe.push(of.service, OTHER_URLS, Kind::Code, code.into());
-                (universe.cells.len() - 1, code)
+            // The code of a wrong URL is tried at the URLs that there are not.
+            let of_url = of.service.refusals.iter().find(|(check, _)| *check == Check::Url);
+            let of_url = of_url.and_then(|(_, number)| of.service.code_number(*number)).map(|code| code.code);
+            let codes = Catalogue::codes_at(Some(of.service)).take_while(|code| !of.service.findings.contains(code));
+            let codes: Arc<[_]> = codes.map(|code| code.code).filter(|code| Some(*code) != of_url).collect();
+            let tokens: Arc<[_]> = tokens(of.service).into();
+            let mut endpoints = Vec::new();
+            for endpoint in of.service.endpoints {
+                let place = Place::new(*of, endpoint, (&codes, &tokens), universe.size);
+                universe.size = place.end;
+                endpoints.push(place);
+            }
+            let other_urls = of_url.map(|code| {
+                universe.size += 1;
+                (universe.size - 1, code)
             });
             universe.services.push(Places { of: *of, endpoints, other_urls });
         }
         universe
     }
 
-    fn push(&mut self, service: &'static Service, endpoint: &'static str, kind: Kind, item: Cow<'static, str>) {
-        self.cells.push(Cell { service: service.name, endpoint, kind, item });
-    }
-
-    /// Adds the cells of an endpoint, kind by kind.
-    fn add(&mut self, of: ServiceToTry, endpoint: &'static Endpoint) -> Place {
-        let (service, name) = (of.service, endpoint.name);
-        let mut from = [0; Kind::ALL.len()];
-        let editions = if service.has_editions { Edition::NAMES.len() } else { 0 };
-        let formats = if matches!(service.formats, Formats::JsonAndXml { .. }) { FORMATS.len() } else { 0 };
-        // The code of a wrong URL is tried at the URLs that there are not.
-        let of_url = service.refusals.iter().find(|(check, _)| *check == Check::Url).map(|(_, number)| *number);
-        let of_url = of_url.and_then(|number| service.code_number(number)).map(|code| code.code);
-        let codes = Catalogue::codes_at(Some(service)).take_while(|code| !service.findings.contains(code));
-        let codes: Vec<_> = codes.map(|code| code.code).filter(|code| Some(*code) != of_url).collect();
-        // Only some requests can break rules.
-        let rules = if endpoint.findings.is_some() { service.findings } else { &[] };
-        let tokens = tokens(service);
-        let parties = parties(endpoint);
-        let cases = of.case_states.filter(|cases| cases.endpoint == name).map_or(&[][..], |cases| cases.states);
-        for kind in Kind::ALL {
-            from[kind as usize] = self.cells.len();
-            let items: Vec<Cow<'static, str>> = match kind {
-                Kind::Answer => answers(service, endpoint),
-                Kind::Code => codes.iter().map(|code| Cow::Borrowed(*code)).collect(),
-                Kind::Rule => rules.iter().map(|rule| Cow::Borrowed(rule.code)).collect(),
-                Kind::Token => named(kind, tokens.iter().map(|token| token.name())),
-                Kind::Party => named(kind, parties.iter().map(|party| party.name())),
-                Kind::Case => named(kind, cases.iter().copied()),
-                Kind::Fault => named(kind, FAULTS.iter().map(|fault| plain(fault)).chain(["delay"])),
-                Kind::Drift => named(kind, DRIFTS),
-            };
-            for item in items {
-                self.push(service, name, kind, item);
-            }
-        }
-        let end = self.cells.len();
-        Place { from, end, codes, rules, tokens, parties, editions, formats, cases }
+    /// How many cells there are.
+    pub(super) fn len(&self) -> usize {
+        self.size
     }
 
     /// Everything there is to try, in the order of services, endpoints and kinds.
     pub(crate) fn cells(&self) -> &[Cell] {
-        &self.cells
+        self.cells.get_or_init(|| {
+            let mut cells = Vec::with_capacity(self.size);
+            for Places { of, endpoints, other_urls } in &self.services {
+                for place in endpoints {
+                    cells.extend(place.cells());
+                }
+                let other = |(_, code): (usize, &'static str)| (OTHER_URLS, Kind::Code, code.into());
+                let service = of.service.name;
+                cells.extend(other_urls.map(other).map(|(endpoint, kind, item)| Cell {
+                    service,
+                    endpoint,
+                    kind,
+                    item,
+                }));
+            }
+            cells
+        })
     }
 
     pub(crate) fn services(&self) -> impl Iterator<Item = &'static Service> {
@@ -149,6 +141,94 @@ impl Universe {
 }
 
 impl Place {
+    /// The cells of an endpoint, from a number on.
+    fn new(
+        of: ServiceToTry,
+        endpoint: &'static Endpoint,
+        (codes, tokens): (&Arc<[&'static str]>, &Arc<[TokenKind]>),
+        first: usize,
+    ) -> Self {
+        let service = of.service;
+        let mut place = Self {
+            service,
+            endpoint,
+            from: [first; Kind::ALL.len()],
+            end: first,
+            codes: Arc::clone(codes),
+            // Only some requests can break rules.
+            rules: if endpoint.findings.is_some() { service.findings } else { &[] },
+            tokens: Arc::clone(tokens),
+            parties: parties(endpoint),
+            cases: of.case_states.filter(|of| of.endpoint == endpoint.name).map_or(&[], |of| of.states),
+        };
+        for kind in Kind::ALL {
+            place.from[kind as usize] = place.end;
+            place.end += place.count(kind);
+        }
+        place
+    }
+
+    /// How many cells of a kind it has.
+    fn count(&self, kind: Kind) -> usize {
+        match kind {
+            Kind::Answer => self.packages().len().max(1) * self.editions().len().max(1) * self.formats().len().max(1),
+            Kind::Code => self.codes.len(),
+            Kind::Rule => self.rules.len(),
+            Kind::Token => self.tokens.len(),
+            Kind::Party => self.parties.len(),
+            Kind::Case => self.cases.len(),
+            Kind::Fault => FAULTS.len() + 1,
+            Kind::Drift => DRIFTS.len(),
+        }
+    }
+
+    /// Its cells, kind by kind.
+    fn cells(&self) -> impl Iterator<Item = Cell> {
+        let cell = |kind, item| Cell { service: self.service.name, endpoint: self.endpoint.name, kind, item };
+        Kind::ALL.into_iter().flat_map(move |kind| self.items(kind).into_iter().map(move |item| cell(kind, item)))
+    }
+
+    fn items(&self, kind: Kind) -> Vec<Cow<'static, str>> {
+        match kind {
+            Kind::Answer => self.answers(),
+            Kind::Code => self.codes.iter().map(|code| Cow::Borrowed(*code)).collect(),
+            Kind::Rule => self.rules.iter().map(|rule| Cow::Borrowed(rule.code)).collect(),
+            Kind::Token => named(kind, self.tokens.iter().map(|token| token.name())),
+            Kind::Party => named(kind, self.parties.iter().map(|party| party.name())),
+            Kind::Case => named(kind, self.cases.iter().copied()),
+            Kind::Fault => named(kind, FAULTS.iter().map(|fault| plain(fault)).chain(["delay"])),
+            Kind::Drift => named(kind, DRIFTS),
+        }
+    }
+
+    /// The packages, editions and formats that tell its successes apart.
+    fn packages(&self) -> &'static [Package] {
+        if self.endpoint.path.contains("{rettighetspakke}") { self.service.packages } else { &[] }
+    }
+
+    fn editions(&self) -> &'static [&'static str] {
+        if self.service.has_editions { &Edition::NAMES } else { &[] }
+    }
+
+    fn formats(&self) -> &'static [&'static str] {
+        if self.service.has_xml() { &FORMATS } else { &[] }
+    }
+
+    /// Its successes: each package, edition and format.
+    fn answers(&self) -> Vec<Cow<'static, str>> {
+        let mut items = vec![Kind::Answer.name().to_owned()];
+        let mut by = |values: &[&str]| {
+            if !values.is_empty() {
+                items =
+                    items.iter().flat_map(|item| values.iter().map(move |value| format!("{item}/{value}"))).collect();
+            }
+        };
+        by(&self.packages().iter().map(|package| package.name).collect::<Vec<_>>());
+        by(self.editions());
+        by(self.formats());
+        items.into_iter().map(Cow::Owned).collect()
+    }
+
     fn first(&self, kind: Kind) -> usize {
         self.from[kind as usize]
     }
@@ -164,12 +244,14 @@ impl Place {
 
     pub(super) fn answer(&self, package: Option<usize>, edition: Edition, xml: bool) -> Option<usize> {
         let mut number = package.unwrap_or(0);
-        if self.editions > 0 {
+        let editions = self.editions();
+        if !editions.is_empty() {
             let written = edition.name();
-            number = number * self.editions + Edition::NAMES.iter().position(|name| *name == written).unwrap_or(0);
+            number = number * editions.len() + editions.iter().position(|name| *name == written).unwrap_or(0);
         }
-        if self.formats > 0 {
-            number = number * self.formats + usize::from(xml);
+        let formats = self.formats();
+        if !formats.is_empty() {
+            number = number * formats.len() + usize::from(xml);
         }
         self.at(Kind::Answer, Some(number))
     }
@@ -214,26 +296,6 @@ fn named(kind: Kind, values: impl IntoIterator<Item = &'static str>) -> Vec<Cow<
     values.into_iter().map(|value| Cow::Owned(format!("{}/{value}", kind.name()))).collect()
 }
 
-/// The successes of an endpoint: each package, edition and format that it has.
-fn answers(service: &'static Service, endpoint: &'static Endpoint) -> Vec<Cow<'static, str>> {
-    let mut items = vec![Kind::Answer.name().to_owned()];
-    let mut by = |values: &[&str]| {
-        if !values.is_empty() {
-            items = items.iter().flat_map(|item| values.iter().map(move |value| format!("{item}/{value}"))).collect();
-        }
-    };
-    if endpoint.path.contains("{rettighetspakke}") {
-        by(&service.packages.iter().map(|package| package.name).collect::<Vec<_>>());
-    }
-    if service.has_editions {
-        by(&Edition::NAMES);
-    }
-    if service.has_xml() {
-        by(&FORMATS);
-    }
-    items.into_iter().map(Cow::Owned).collect()
-}
-
 /// The kinds of tokens that a service has a use for.
 fn tokens(service: &Service) -> Vec<TokenKind> {
     let Some(demand) = service.token_demand() else {
@@ -269,5 +331,24 @@ fn parties(endpoint: &Endpoint) -> Vec<PartyState> {
             PartyState::ShieldedInPart,
             PartyState::Unknown,
         ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cells_are_where_their_places_say() {
+        let services = crate::services::built_in();
+        let universe = services.universe();
+        let cells = universe.cells();
+        assert_eq!(cells.len(), universe.len());
+        let places = universe.services.iter().flat_map(|places| &places.endpoints);
+        for (place, kind) in places.flat_map(|place| Kind::ALL.map(|kind| (place, kind))) {
+            for (cell, item) in cells[place.first(kind)..place.after(kind)].iter().zip(place.items(kind)) {
+                assert_eq!((cell.endpoint, cell.kind, &cell.item), (place.endpoint.name, kind, &item));
+            }
+        }
     }
 }

@@ -38,7 +38,8 @@ pub(crate) struct Services {
     universe: OnceLock<Universe>,
     /// How sure answers are, by what they are made of.
     leanings: Cache<Basis, Arc<Leaning>>,
-    routes: Vec<Routes>,
+    /// Where the URLs of each service lead, once one of them was called.
+    routes: Vec<OnceLock<Routes>>,
     contracts: OnceLock<Vec<(String, Value)>>,
 }
 
@@ -52,7 +53,7 @@ impl Services {
         let catalogue = Catalogue(Vec::leak(entries));
         let sections = modules.iter().filter_map(|module| module.hooks.section).collect();
         let format = Box::leak(Box::new(ScenarioFormat::new(catalogue, sections)));
-        let routes = modules.iter().map(|module| Routes::new(module, &modules)).collect();
+        let routes = modules.iter().map(|_| OnceLock::new()).collect();
         let leanings = Cache::new(MOST_LEANINGS);
         let (universe, contracts) = (OnceLock::new(), OnceLock::new());
         Box::leak(Box::new(Self { modules, catalogue, format, universe, leanings, routes, contracts }))
@@ -70,7 +71,8 @@ impl Services {
     /// Where a path below the base of a service leads.
     pub(crate) fn route(&self, module: &'static ServiceModule, path: &Path<'_>, method: &Method) -> Option<Route> {
         let number = self.modules.iter().position(|known| std::ptr::eq(*known, module))?;
-        Some(self.routes[number].find(path, method))
+        let routes = self.routes[number].get_or_init(|| Routes::new(module, &self.modules));
+        Some(routes.find(path, method))
     }
 
     /// How sure an answer of a service is, or one that is of no service.

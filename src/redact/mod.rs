@@ -59,7 +59,7 @@ pub(crate) fn masked_text(text: String) -> String {
 /// A text as it can go to a terminal: control characters are written out, except ends of lines and tabs. With `colours`,
 /// the sequences that set colours stay.
 pub(crate) fn visible(text: &str, colours: bool) -> Cow<'_, str> {
-    if !text.chars().any(is_unsafe) {
+    if !has_unsafe(text) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
@@ -77,6 +77,16 @@ pub(crate) fn visible(text: &str, colours: bool) -> Cow<'_, str> {
         rest = &rest[length.max(c.len_utf8())..];
     }
     Cow::Owned(shown)
+}
+
+/// Whether any character is unsafe. Those above ASCII begin with one of two bytes.
+fn has_unsafe(text: &str) -> bool {
+    text.bytes().enumerate().any(|(at, b)| match b {
+        b' '..=b'~' | b'\n' | b'\t' => false,
+        ..=0x1f | 0x7f => true,
+        0xc2 | 0xe2 => text[at..].chars().next().is_some_and(is_unsafe),
+        _ => false,
+    })
 }
 
 /// Whether a terminal may obey a character, or show others in another order because of it.
@@ -182,6 +192,13 @@ mod tests {
     use proptest::prelude::*;
 
     const TOKEN: &str = concat!("eyJhbGciOiJub25lIn0", ".", "eyJpc3MiOiJ4In0abcdef", ".", "c2lnbmF0dXI");
+
+    #[test]
+    fn unsafe_characters_are_found_by_their_bytes() {
+        for c in ('\0'..='\u{ffff}').chain(['\u{1f600}']) {
+            assert_eq!(has_unsafe(&format!("å{c}")), is_unsafe(c), "{c:?}");
+        }
+    }
 
     #[test]
     fn no_token_is_kept_however_it_is_spelt() {
