@@ -233,7 +233,7 @@ impl MessageView {
 
 fn whole(session: &Session, entry: &Entry) -> WholeRequest {
     let held = entry.exchange.lock();
-    let exchange = held.as_ref().map(|held| &held.exchange);
+    let exchange = held.as_deref();
     WholeRequest {
         session: session.name.to_string(),
         entry: view(entry),

@@ -49,7 +49,7 @@ fn time(time: DateTime<Utc>) -> String {
 
 fn call(entry: &Entry, session: &str, page: Option<String>, base: &str) -> Value {
     let exchange = entry.exchange.lock();
-    let exchange = exchange.as_ref().map(|held| &held.exchange);
+    let exchange = exchange.as_deref();
     let took = entry.ending.milliseconds().unwrap_or(0.0);
     let query = entry.url.split_once('?').map_or("", |(_, query)| query);
     let query: Vec<Value> =

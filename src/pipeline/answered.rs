@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{Method, Response};
 use http_body_util::{Either, Full};
 use rand::SeedableRng;
@@ -129,10 +130,13 @@ impl Planned<'_> {
         fidelity::tell(&mut response, &mut entry, &self);
         let fault = self.plan.modifiers().fault.as_ref().map(|fault| fault.value);
         let waits = delay.is_some_and(|delay| !delay.is_zero()) || fault.is_some_and(Fault::waits);
-        match self.make_room(response, waits) {
-            Ok((response, place)) => {
+        match self.make_room(&mut response, waits) {
+            Ok((place, body)) => {
                 let code = entry.code;
-                let kept = journal::close(entry, &self, &response, delay);
+                let kept = journal::close(entry, &self, &response, body.as_ref().unwrap_or(&Bytes::new()), delay);
+                if let Some(body) = body {
+                    *response.body_mut() = Either::Left(Full::new(body));
+                }
                 Answered { response, delay: delay.unwrap_or_default(), fault, place, kept, code, span: None }
             }
             Err(busy) => {
@@ -145,20 +149,18 @@ impl Planned<'_> {
         }
     }
 
-    /// Finds a place for an answer that waits, and room for one that is large.
+    /// Finds a place for an answer that waits, and room for one that is large. The body of an answer in memory is taken out of it.
     fn make_room(
         &self,
-        mut response: Response<Body>,
+        response: &mut Response<Body>,
         waits: bool,
-    ) -> Result<(Response<Body>, Option<WaitingPlace>), Busy> {
+    ) -> Result<(Option<WaitingPlace>, Option<Bytes>), Busy> {
         let (load, parts) = (&self.call.state.load, &self.call.received.parts);
         let place = waits.then(|| load.wait()).transpose()?;
-        if let Either::Left(body) = response.body_mut() {
-            let bytes = std::mem::take(body).into_inner().unwrap_or_default();
-            let reserved = parts.extensions.get::<Reserved>();
-            *body = Full::new(load.count(&parts.uri, bytes, reserved, place.as_ref())?);
-        }
-        Ok((response, place))
+        let Either::Left(body) = response.body_mut() else { return Ok((place, None)) };
+        let bytes = std::mem::take(body).into_inner().unwrap_or_default();
+        let bytes = load.count(&parts.uri, bytes, parts.extensions.get::<Reserved>(), place.as_ref())?;
+        Ok((place, Some(bytes)))
     }
 
     fn on_demand(&self, demanded: &Demanded, head: &Head<'_>, entry: &mut Entry) -> Response<Body> {

@@ -78,11 +78,12 @@ fn party_number(number: &GivenNumber, journal: &Journal) -> Option<PartyNumber> 
     }
 }
 
-/// Adds the facts of the answer to an entry, keeps it, and counts what the call has tried.
+/// Adds the facts of the answer to an entry, keeps it, and counts what the call has tried. `body` is the answer's, where it is in memory.
 pub(super) fn close(
     mut entry: Entry,
     planned: &Planned<'_>,
     response: &Response<super::Body>,
+    body: &Bytes,
     delay: Option<Duration>,
 ) -> Option<Arc<Entry>> {
     let modifiers = planned.plan.modifiers();
@@ -95,12 +96,12 @@ pub(super) fn close(
     entry.rules.clone_from(&planned.plan.rules);
     super::tried::count(planned, &entry);
     count(&planned.call.state.metrics, planned.call.target, &entry);
-    let exchange = exchange(planned, response);
+    let exchange = exchange(planned, response, body);
     planned.call.session.journal.add(entry, exchange)
 }
 
 /// What went over the wire, as a journal may hold it. Nothing if it keeps none of it.
-fn exchange(planned: &Planned<'_>, response: &Response<super::Body>) -> Option<Exchange> {
+fn exchange(planned: &Planned<'_>, response: &Response<super::Body>, body: &Bytes) -> Option<Box<Exchange>> {
     let call = &planned.call;
     if !call.session.journal.keeps_bodies() {
         return None;
@@ -110,12 +111,8 @@ fn exchange(planned: &Planned<'_>, response: &Response<super::Body>) -> Option<E
         Body::Parts(parts) => KeptBody::sent(named(parts).as_bytes()),
         Body::None | Body::TooLarge(_) | Body::Unreadable(_) => KeptBody::default(),
     };
-    let answered = match response.body() {
-        Either::Left(body) => body.clone().into_inner().unwrap_or_default(),
-        Either::Right(_) => Bytes::new(),
-    };
     let headers = &call.received.parts.headers;
-    Some(Exchange::new((headers, sent), (response.headers(), KeptBody::answered(&answered))))
+    Some(Exchange::new((headers, sent), (response.headers(), body)))
 }
 
 /// The parts of a form, without what they hold: files are kept elsewhere, and may be large.
@@ -130,7 +127,11 @@ pub(super) fn close_refused(mut entry: Entry, planned: &Planned<'_>, response: &
     entry.status = Some(response.status().as_u16());
     entry.rules.clone_from(&planned.plan.rules);
     count(&planned.call.state.metrics, planned.call.target, &entry);
-    let exchange = exchange(planned, response);
+    let body = match response.body() {
+        Either::Left(body) => body.clone().into_inner().unwrap_or_default(),
+        Either::Right(_) => Bytes::new(),
+    };
+    let exchange = exchange(planned, response, &body);
     planned.call.session.journal.add(entry, exchange);
 }
 

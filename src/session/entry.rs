@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::Mutex;
 
 use super::call_id::CallId;
-use super::exchange::Held;
+use super::exchange::Exchange;
 use super::facts::{Ending, Shows, TokenFacts};
 use crate::catalogue::{Check, Edition, Leaning};
 use crate::domain::identifikator::Part;
@@ -159,7 +159,7 @@ pub(crate) struct Entry {
     /// How sure it is that the real service answers the same. Nothing if no service was called.
     pub(crate) fidelity: Option<Arc<Leaning>>,
     /// What went over the wire; nothing if there is no room for it.
-    pub(crate) exchange: Mutex<Option<Box<Held>>>,
+    pub(crate) exchange: Mutex<Option<Box<Exchange>>>,
 }
 
 /// Something that was wrong with what was sent, redacted.

@@ -1,6 +1,6 @@
 //! What went over the wire for a call: headers and bodies. All journals of a process share one budget of bytes.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,12 +16,12 @@ use crate::redact::{redacted, redacted_whole};
 pub(crate) const MOST_OF_A_BODY: usize = 64 * 1024;
 
 /// What went over the wire for a call.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Exchange {
     /// One header a line, redacted. Bytes, so that only a reader asks whether they are UTF-8.
-    request_headers: Box<[u8]>,
+    request_headers: Vec<u8>,
     /// One header a line. The sandbox has made them, so they are redacted when they are shown, like its bodies.
-    response_headers: Box<[u8]>,
+    response_headers: Vec<u8>,
     request: KeptBody,
     response: KeptBody,
 }
@@ -50,6 +50,15 @@ impl KeptBody {
         Self { bytes, length: body.len() }
     }
 
+    /// Keeps an answer in place of what was kept here. If that is the same memory, it stays, and the counter of those who share it, which
+    /// all cores write, stays as it is.
+    fn answer(&mut self, body: &Bytes) {
+        let is_same = self.bytes.as_ptr() == body.as_ptr() && self.bytes.len() == body.len();
+        if !is_same {
+            *self = Self::answered(body);
+        }
+    }
+
     /// As it may be shown.
     pub(crate) fn text(&self) -> String {
         redacted_whole(&self.bytes)
@@ -62,13 +71,27 @@ impl KeptBody {
 }
 
 impl Exchange {
+    /// What a call sent, and what it was answered. It takes the memory of an older one, if this thread has one left.
+    #[expect(clippy::unnecessary_box_returns, reason = "a box that has been used goes on")]
     pub(crate) fn new(
         (request_headers, request): (&HeaderMap, KeptBody),
-        (response_headers, response): (&HeaderMap, KeptBody),
-    ) -> Self {
-        let (request_headers, response_headers) =
-            (lines(request_headers, add_redacted), lines(response_headers, Vec::extend_from_slice));
-        Self { request_headers, response_headers, request, response }
+        (response_headers, response): (&HeaderMap, &Bytes),
+    ) -> Box<Self> {
+        let mut made = SPARE.take().unwrap_or_default();
+        write_lines(&mut made.request_headers, request_headers, add_redacted);
+        write_lines(&mut made.response_headers, response_headers, Vec::extend_from_slice);
+        made.request = request;
+        made.response.answer(response);
+        made
+    }
+
+    /// Leaves its memory to the next exchange of this thread, unless it is large.
+    pub(crate) fn leave(mut self: Box<Self>) {
+        let room = self.request_headers.capacity() + self.response_headers.capacity();
+        if room <= MOST_SPARE && self.response.bytes.len() <= MOST_OF_A_BODY {
+            self.request = KeptBody::default();
+            SPARE.set(Some(self));
+        }
     }
 
     /// The headers that were sent, in the order in which they are stored.
@@ -89,9 +112,9 @@ impl Exchange {
     }
 
     /// About how much memory it takes, in bytes.
-    fn bytes(&self) -> usize {
-        let texts = self.request_headers.len() + self.response_headers.len();
-        size_of::<Held>() + texts + self.request.bytes.len() + self.response.bytes.len()
+    pub(crate) fn bytes(&self) -> usize {
+        let texts = self.request_headers.capacity() + self.response_headers.capacity();
+        size_of::<Self>() + texts + self.request.bytes.len() + self.response.bytes.len()
     }
 }
 
@@ -109,9 +132,12 @@ struct Remembered {
     shown: [Option<(u64, Box<str>)>; REMEMBERED],
 }
 
+/// The most room for headers, in bytes, that is left to another exchange.
+const MOST_SPARE: usize = 4 * 1024;
+
 thread_local! {
-    /// Where headers are written before it is known how long they are.
-    static LINES_HERE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    /// An exchange that is not kept any longer. Its memory and its answer are those of the next one, as a rule.
+    static SPARE: Cell<Option<Box<Exchange>>> = const { Cell::new(None) };
     static REMEMBERED_HERE: RefCell<Remembered> =
         RefCell::new(Remembered { keys: FxSeededState::with_seed(seed()), shown: [const { None }; REMEMBERED] });
 }
@@ -143,15 +169,12 @@ fn add_redacted(text: &mut Vec<u8>, value: &[u8]) {
     });
 }
 
-fn lines(headers: &HeaderMap, add: fn(&mut Vec<u8>, &[u8])) -> Box<[u8]> {
-    LINES_HERE.with_borrow_mut(|text| {
-        text.clear();
-        write_lines(text, headers, add);
-        text.as_slice().into()
-    })
-}
-
 fn write_lines(text: &mut Vec<u8>, headers: &HeaderMap, add: fn(&mut Vec<u8>, &[u8])) {
+    text.clear();
+    if text.capacity() == 0 {
+        let room: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 3).sum();
+        text.reserve_exact(room.min(MOST_OF_HEADERS));
+    }
     for (name, value) in headers {
         if text.len() > MOST_OF_HEADERS {
             break;
@@ -197,43 +220,41 @@ impl BodyBudget {
         self.most > 0
     }
 
+    /// Gives back what an exchange took, and takes what another one takes. As long as there is no room, `make_room` drops an older exchange
+    /// and gives its part back; returns false if it has none to drop. As a rule both take the same, and nothing is counted.
+    pub(crate) fn exchange(&self, old: usize, new: usize, mut make_room: impl FnMut() -> bool) -> bool {
+        if new > self.most {
+            self.give(old);
+            return false;
+        }
+        if new <= old {
+            self.give(old - new);
+            return true;
+        }
+        while !self.take(new - old) {
+            if !make_room() {
+                self.give(old);
+                return false;
+            }
+        }
+        true
+    }
+
     fn take(&self, bytes: usize) -> bool {
         let more = |used: usize| used.checked_add(bytes).filter(|used| *used <= self.most);
         self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
     }
-}
 
-/// An exchange that has its part of the budget, and gives it back when it is dropped.
-#[derive(Debug)]
-pub(crate) struct Held {
-    pub(crate) exchange: Exchange,
-    bytes: usize,
-    budget: Arc<BodyBudget>,
-}
-
-impl Held {
-    /// Takes a part of the budget. As long as there is none, `make_room` drops an older exchange; if it has none to drop,
-    /// nothing is kept.
-    pub(crate) fn new(
-        exchange: Exchange,
-        budget: &Arc<BodyBudget>,
-        mut make_room: impl FnMut() -> bool,
-    ) -> Option<Box<Self>> {
-        let bytes = exchange.bytes();
-        if bytes > budget.most {
-            return None;
-        }
-        while !budget.take(bytes) {
-            if !make_room() {
-                return None;
-            }
-        }
-        Some(Box::new(Self { exchange, bytes, budget: Arc::clone(budget) }))
+    /// How many bytes are kept.
+    #[cfg(test)]
+    pub(crate) fn used(&self) -> usize {
+        self.used.load(Ordering::Relaxed)
     }
-}
 
-impl Drop for Held {
-    fn drop(&mut self) {
-        self.budget.used.fetch_sub(self.bytes, Ordering::Relaxed);
+    /// Gives a part back.
+    pub(crate) fn give(&self, bytes: usize) {
+        if bytes > 0 {
+            self.used.fetch_sub(bytes, Ordering::Relaxed);
+        }
     }
 }

@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 
 pub(crate) use super::entry::{Checks, Entry, FoundFault, KeptId, KeptText, PartyNumber};
-use super::exchange::{BodyBudget, Exchange, Held};
+use super::exchange::{BodyBudget, Exchange};
 use crate::catalogue::Check;
 use crate::redact::redacted;
 use crate::traces::parent::TraceParent;
@@ -163,18 +163,34 @@ struct KeptEntries {
 }
 
 impl KeptEntries {
-    /// Drops the oldest headers and bodies. Returns false if there are none.
-    fn drop_oldest_exchange(&mut self) -> bool {
-        let Some(first) = self.entries.front().map(|entry| entry.number) else { return false };
+    /// Drops the oldest headers and bodies. Returns what they took; nothing if there are none.
+    fn drop_oldest_exchange(&mut self) -> Option<usize> {
+        let first = self.entries.front().map(|entry| entry.number)?;
         self.exchanges_from = self.exchanges_from.max(first);
         while let Some(entry) = usize::try_from(self.exchanges_from - first).ok().and_then(|at| self.entries.get(at)) {
             self.exchanges_from += 1;
-            if entry.exchange.lock().take().is_some() {
-                return true;
+            if let Some(dropped) = entry.exchange.lock().take() {
+                return Some(dropped.bytes());
             }
         }
-        false
+        None
     }
+
+    /// Drops all headers and bodies. Returns what they took.
+    fn drop_exchanges(&mut self) -> usize {
+        std::iter::from_fn(|| self.drop_oldest_exchange()).sum()
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        self.bodies.give(self.kept.get_mut().drop_exchanges());
+    }
+}
+
+/// How much an exchange takes, in bytes; 0 if there is none.
+fn size(exchange: Option<&Exchange>) -> usize {
+    exchange.map_or(0, Exchange::bytes)
 }
 
 /// What is new in a journal.
@@ -227,7 +243,7 @@ impl Journal {
 
     /// Keeps an entry under the next number. If the journal is full, the oldest entry goes; if there is no room for what
     /// went over the wire, the oldest headers and bodies of this journal go. Returns the entry, unless nothing is kept.
-    pub(crate) fn add(&self, mut entry: Entry, exchange: Option<Exchange>) -> Option<Arc<Entry>> {
+    pub(crate) fn add(&self, mut entry: Entry, exchange: Option<Box<Exchange>>) -> Option<Arc<Entry>> {
         let mut kept = self.kept.lock();
         kept.last += 1;
         if self.capacity == 0 {
@@ -235,16 +251,18 @@ impl Journal {
         }
         entry.number = kept.last;
         let dropped = if kept.entries.len() >= self.capacity { kept.entries.pop_front() } else { None };
-        // An entry that somebody still reads keeps its bodies until then, so the room of this one is counted as free.
-        if let Some(dropped) = &dropped {
-            dropped.exchange.lock().take();
-        }
-        entry.exchange =
-            Mutex::new(exchange.and_then(|exchange| Held::new(exchange, &self.bodies, || kept.drop_oldest_exchange())));
+        let left = dropped.as_ref().and_then(|dropped| dropped.exchange.lock().take());
+        let (old, new) = (size(left.as_deref()), size(exchange.as_deref()));
+        let mut make_room = || kept.drop_oldest_exchange().map(|bytes| self.bodies.give(bytes)).is_some();
+        let has_room = self.bodies.exchange(old, new, &mut make_room);
+        entry.exchange = Mutex::new(exchange.filter(|_| has_room));
         let entry = Arc::new(entry);
         kept.entries.push_back(Arc::clone(&entry));
         drop(kept);
         drop(dropped);
+        if let Some(left) = left {
+            left.leave();
+        }
         self.wake();
         Some(entry)
     }
@@ -307,8 +325,9 @@ impl Journal {
     }
 
     /// This journal, of a session that may have had calls elsewhere, for a reason.
-    pub(crate) fn without(self, unseen: Option<Unseen>) -> Self {
-        Self { unseen, ..self }
+    pub(crate) fn without(mut self, unseen: Option<Unseen>) -> Self {
+        self.unseen = unseen;
+        self
     }
 
     /// Why calls of its session may be missing that it never had. Nothing if it has had all.
@@ -337,8 +356,82 @@ impl Journal {
     /// Forgets all, and counts anew.
     pub(crate) fn clear(&self) {
         let mut kept = self.kept.lock();
+        self.bodies.give(kept.drop_exchanges());
         *kept = KeptEntries { cleared: kept.cleared + 1, ..KeptEntries::default() };
         drop(kept);
         self.wake();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use chrono::DateTime;
+    use http::header::{ACCEPT, HeaderMap, HeaderValue, SERVER};
+
+    use super::*;
+    use crate::session::exchange::KeptBody;
+
+    /// Adds a call with a header and a body each way.
+    fn call(journal: &Journal, accept: &str, sent: &str, answered: &Bytes) -> Arc<Entry> {
+        let headers = |name, value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, HeaderValue::from_str(value).expect("a value"));
+            headers
+        };
+        let request = (&headers(ACCEPT, accept), KeptBody::sent(sent.as_bytes()));
+        let exchange = Exchange::new(request, (&headers(SERVER, "sandbox"), answered));
+        journal.add(Entry::new(DateTime::UNIX_EPOCH), Some(exchange)).expect("an entry")
+    }
+
+    fn taken(journal: &Journal) -> usize {
+        journal.entries().iter().map(|entry| size(entry.exchange.lock().as_deref())).sum()
+    }
+
+    #[test]
+    fn what_goes_gives_back_its_part_of_the_budget() {
+        let budget = BodyBudget::new(100_000);
+        let journal = Journal::new(3, Arc::clone(&budget));
+        let same = Bytes::from_static(b"the same answer");
+        for number in 0..20 {
+            let other = Bytes::from("x".repeat(number * 37 % 500));
+            call(&journal, &"y".repeat(number % 7), "sent", if number % 2 == 0 { &same } else { &other });
+            assert_eq!(budget.used(), taken(&journal), "call {number}");
+        }
+        journal.clear();
+        assert_eq!(budget.used(), 0);
+        call(&journal, "a", "b", &same);
+        assert!(budget.used() > 0);
+        drop(journal);
+        assert_eq!(budget.used(), 0);
+    }
+
+    #[test]
+    fn a_full_budget_drops_the_oldest_headers_and_bodies_and_never_takes_more() {
+        let budget = BodyBudget::new(4_000);
+        let journal = Journal::new(100, Arc::clone(&budget));
+        for number in 0..50 {
+            let kept = call(&journal, "a", "b", &Bytes::from("x".repeat(number * 40)));
+            assert_eq!(budget.used(), taken(&journal), "call {number}");
+            assert!(budget.used() <= 4_000);
+            assert!(kept.exchange.lock().is_some(), "call {number}");
+        }
+        let too_large = call(&journal, "a", "b", &Bytes::from("x".repeat(5_000)));
+        assert!(too_large.exchange.lock().is_none());
+        assert_eq!((journal.entries().len(), budget.used()), (51, taken(&journal)));
+    }
+
+    #[test]
+    fn memory_that_is_used_again_shows_nothing_of_the_call_before() {
+        let journal = Journal::new(1, BodyBudget::new(100_000));
+        call(&journal, "a-long-value-that-must-not-be-seen", "a long body", &Bytes::from_static(b"first"));
+        call(&journal, "second", "", &Bytes::from_static(b"2"));
+        let third = call(&journal, "3", "c", &Bytes::from_static(b"the third answer"));
+        let held = third.exchange.lock();
+        let shown = held.as_deref().expect("it is kept");
+        assert_eq!(shown.request_headers(), [("accept".to_owned(), "3".to_owned())]);
+        assert_eq!(shown.response_headers(), [("server".to_owned(), "sandbox".to_owned())]);
+        assert_eq!((shown.request().text(), shown.request().length), ("c".to_owned(), 1));
+        assert_eq!((shown.response().text(), shown.response().length), ("the third answer".to_owned(), 16));
     }
 }

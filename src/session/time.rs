@@ -3,8 +3,10 @@
 //! Clocks do not move the base date, against which scenarios are resolved. It is set when a session begins.
 //! (docs/scenarios.md, "Time")
 
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
 use chrono::{DateTime, NaiveDate, Utc};
-use parking_lot::RwLock;
 
 use super::events::{ClockSet, KeptSetting};
 use crate::domain::clock::{ClockError, ClockShift, Now, day_in_norway};
@@ -97,12 +99,13 @@ impl Change {
 /// The time of the server: the real one, and how its clock is set.
 pub(crate) struct Time {
     source: TimeSource,
-    setting: RwLock<Setting>,
+    /// Every call reads it and hardly any sets it, so a reader writes nothing that others read.
+    setting: ArcSwap<Setting>,
 }
 
 impl Time {
     pub(crate) fn new(source: TimeSource, now: Option<Now>) -> Self {
-        Self { source, setting: RwLock::new(now.into()) }
+        Self { source, setting: ArcSwap::from_pointee(now.into()) }
     }
 
     /// The real time, whatever any clock shows.
@@ -116,7 +119,7 @@ impl Time {
     }
 
     pub(crate) fn setting(&self) -> Setting {
-        *self.setting.read()
+        **self.setting.load()
     }
 
     /// The setting after a change. Nothing if the change leaves the clock as it is.
@@ -129,7 +132,7 @@ impl Time {
 
     /// Sets the server's clock.
     pub(super) fn set(&self, setting: Setting) {
-        *self.setting.write() = setting;
+        self.setting.store(Arc::new(setting));
     }
 }
 
@@ -155,7 +158,7 @@ pub(crate) struct Reading {
 
 /// A session's clock.
 #[derive(Debug, Default)]
-pub(crate) struct Clock(RwLock<ClockState>);
+pub(crate) struct Clock(ArcSwap<ClockState>);
 
 #[derive(Clone, Copy, Debug, Default)]
 struct ClockState {
@@ -223,10 +226,10 @@ impl Clock {
 
     /// Sets it.
     pub(super) fn set(&self, kept: ClockSet) {
-        *self.0.write() = ClockState { setting: kept.setting.map(Setting::from), tokens: kept.tokens };
+        self.0.store(Arc::new(ClockState { setting: kept.setting.map(Setting::from), tokens: kept.tokens }));
     }
 
     fn own(&self) -> ClockState {
-        *self.0.read()
+        **self.0.load()
     }
 }
