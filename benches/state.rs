@@ -162,10 +162,8 @@ fn recovery(folder: &Path, events: usize, rounds: usize) -> (f64, f64) {
     drop(Server::start(&["--store", &format!("file:{}", empty.display())]));
     std::fs::write(&lines, log(events)).unwrap();
     let store = format!("file:{}", long.display());
-    let imported = Command::new(server::binary())
-        .args(["store", "import", lines.to_str().unwrap(), "--store", &store])
-        .output()
-        .unwrap();
+    let imported =
+        server::command().args(["store", "import", lines.to_str().unwrap(), "--store", &store]).output().unwrap();
     assert!(imported.status.success(), "{}", String::from_utf8_lossy(&imported.stderr));
     let start = |file: &PathBuf| {
         let began = Instant::now();

@@ -154,16 +154,12 @@ fn load_parties(count: u32) -> f64 {
         std::fs::write(dir.join(format!("{i}.yaml")), yaml).unwrap();
     }
     let begun = Instant::now();
-    let output = Command::new(server::binary()).args(["schema"]).stdout(Stdio::null()).status().unwrap();
+    let output = server::command().args(["schema"]).stdout(Stdio::null()).status().unwrap();
     let empty = begun.elapsed();
     assert!(output.success());
     let begun = Instant::now();
-    let status = Command::new(server::binary())
-        .args(["parties", "--json", "--scenarios"])
-        .arg(&dir)
-        .stdout(Stdio::null())
-        .status()
-        .unwrap();
+    let status =
+        server::command().args(["parties", "--json", "--scenarios"]).arg(&dir).stdout(Stdio::null()).status().unwrap();
     let took = begun.elapsed().saturating_sub(empty);
     assert!(status.success());
     std::fs::remove_dir_all(dir).unwrap();
@@ -192,7 +188,7 @@ struct Server {
 
 impl Server {
     fn sandbox(more: &[&str]) -> Self {
-        let mut command = Command::new(server::binary());
+        let mut command = server::command();
         Self::start(command.args(["--listen", "127.0.0.1:0", "--now", NOW, "--log", "warn"]).args(more))
     }
 

@@ -5,9 +5,15 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 
-/// The binary that is measured: that of SANDBOX_BINARY, so that a published one can be, or that of the same build.
-pub fn binary() -> String {
-    std::env::var("SANDBOX_BINARY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_innkreving-sandbox").to_owned())
+const BINARY: &str = "SANDBOX_BINARY";
+
+/// The binary that is measured: that of `SANDBOX_BINARY`, so that a published one can be, or that of the same build. It does not see the
+/// variable, which it would warn of.
+pub fn command() -> Command {
+    let binary = std::env::var(BINARY).unwrap_or_else(|_| env!("CARGO_BIN_EXE_innkreving-sandbox").to_owned());
+    let mut command = Command::new(binary);
+    command.env_remove(BINARY);
+    command
 }
 
 /// A running sandbox. It ends with the program.
@@ -18,7 +24,7 @@ pub struct Server {
 
 impl Server {
     pub fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(binary())
+        let mut child = command()
             .args(["--listen", "127.0.0.1:0", "--log", "off"])
             .args(arguments)
             .stdout(Stdio::piped())
