@@ -15,7 +15,6 @@ mod server;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Instant;
 
 use server::Server;

@@ -90,13 +90,17 @@ fn main() {
     drop(on);
 
     println!("\nstart to first answer");
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let ready = Request { path: "/health/ready", headers: String::new() };
+    let (mut readies, mut ours, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..starts {
         theirs.push(first_answer(|| Server::bare(file.to_str().unwrap()), &json));
+        readies.push(first_answer(|| Server::sandbox(&[]), &ready));
         ours.push(first_answer(|| Server::sandbox(&[]), &json));
     }
-    let (ours, theirs) = (median(&mut ours), median(&mut theirs));
-    println!("sandbox {ours:.1} ms, bare {theirs:.1} ms, ratio {:.1} (medians of {starts})", ours / theirs);
+    let theirs = median(&mut theirs);
+    for (what, ours) in [("it is ready", median(&mut readies)), ("open claims", median(&mut ours))] {
+        println!("{what}: sandbox {ours:.1} ms, bare {theirs:.1} ms, ratio {:.1} (medians of {starts})", ours / theirs);
+    }
     let _ = std::fs::remove_file(file);
 
     println!("\nloading a folder of parties (ten claims and five payments each)");
