@@ -199,6 +199,7 @@ impl Received {
         let asked = self.parts.uri.clone();
         let without_prefix = (self.path_from > 0).then(|| without_prefix(&asked, self.path()));
         let parts = std::mem::replace(&mut self.parts, Request::new(()).into_parts().0);
+        self.path_from = 0;
         let mut request = Request::from_parts(parts, body);
         if let Some(uri) = without_prefix {
             *request.uri_mut() = uri;
@@ -216,8 +217,7 @@ impl Received {
             return answer;
         }
         let answered = state.pages.of(request.uri().path()).call(request).await;
-        let answer = answered.unwrap_or_else(|never| match never {}).map(Either::Right);
-        let mut answer = counted(state, &asked, answer).await;
+        let mut answer = answered.unwrap_or_else(|never| match never {}).map(Either::Right);
         // What the page tells must be there after a crash.
         if !is_of_process && let Err(why) = state.sessions.log().settled_since(mark).await {
             let problem = if is_reader { Problem::unsettled(&why) } else { Problem::from(why) };
@@ -225,7 +225,7 @@ impl Received {
         }
         response::label_page(&mut answer, &self.id, warning);
         told.log(answer.status(), &self.id);
-        answer
+        counted(state, &asked, answer).await
     }
 }
 

@@ -1,14 +1,14 @@
 //! What went over the wire for a call: headers and bodies. All journals of a process share one budget of bytes.
 
 use std::cell::{Cell, RefCell};
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
+use foldhash::quality::RandomState;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
-use rustc_hash::FxSeededState;
 
 use crate::redact::{redacted, redacted_whole};
 
@@ -80,6 +80,8 @@ impl Exchange {
         let mut made = SPARE.take().unwrap_or_default();
         write_lines(&mut made.request_headers, request_headers, add_redacted);
         write_lines(&mut made.response_headers, response_headers, Vec::extend_from_slice);
+        fit(&mut made.request_headers);
+        fit(&mut made.response_headers);
         made.request = request;
         made.response.answer(response);
         made
@@ -125,26 +127,28 @@ const MOST_OF_HEADERS: usize = 8 * 1024;
 const REMEMBERED: usize = 64;
 const LONGEST_REMEMBERED: usize = 256;
 
-/// Values of headers as they are shown, by a hash of what was sent, with a seed that nobody is told. A client sends the same ones with
-/// each call, and looking for secrets takes longer than the rest of an entry.
+/// Values of headers as they are shown, by a keyed hash of what was sent. A client sends the same ones with each call, and looking for
+/// secrets takes longer than the rest of an entry.
 struct Remembered {
-    keys: FxSeededState,
+    keys: RandomState,
     shown: [Option<(u64, Box<str>)>; REMEMBERED],
 }
 
 /// The most room for headers, in bytes, that is left to another exchange.
 const MOST_SPARE: usize = 4 * 1024;
 
+/// Gives back what a short text does not need of the room that a long one had.
+fn fit(text: &mut Vec<u8>) {
+    if text.capacity() > 2 * text.len() {
+        text.shrink_to_fit();
+    }
+}
+
 thread_local! {
     /// An exchange that is not kept any longer. Its memory and its answer are those of the next one, as a rule.
     static SPARE: Cell<Option<Box<Exchange>>> = const { Cell::new(None) };
     static REMEMBERED_HERE: RefCell<Remembered> =
-        RefCell::new(Remembered { keys: FxSeededState::with_seed(seed()), shown: [const { None }; REMEMBERED] });
-}
-
-/// A number that is another one in each thread, from the source of the keys of hash tables.
-fn seed() -> usize {
-    usize::try_from(RandomState::new().hash_one(())).unwrap_or_default()
+        RefCell::new(Remembered { keys: RandomState::default(), shown: [const { None }; REMEMBERED] });
 }
 
 /// Adds a value that a caller sent, redacted.
