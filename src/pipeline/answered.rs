@@ -45,11 +45,14 @@ pub(super) struct Answered {
     pub(super) code: Option<&'static str>,
     /// What traces tell of it.
     pub(super) span: Option<Box<Span>>,
+    /// Whether the response has the id of the call already.
+    pub(super) has_id: bool,
 }
 
 impl From<Response<Body>> for Answered {
     fn from(response: Response<Body>) -> Self {
-        Self { response, delay: Duration::ZERO, fault: None, place: None, kept: None, code: None, span: None }
+        let delay = Duration::ZERO;
+        Self { response, delay, fault: None, place: None, kept: None, code: None, span: None, has_id: false }
     }
 }
 
@@ -128,6 +131,8 @@ impl Planned<'_> {
         let delay = self.plan.modifiers().delay.as_ref().map(|delay| self.draw(delay.value));
         response::tell_effects(&mut response, &self, delay, self.drift_seed());
         fidelity::tell(&mut response, &mut entry, &self);
+        // The journal tells of it, too.
+        response::identify(&mut response, &received.id);
         let fault = self.plan.modifiers().fault.as_ref().map(|fault| fault.value);
         let waits = delay.is_some_and(|delay| !delay.is_zero()) || fault.is_some_and(Fault::waits);
         match self.make_room(&mut response, waits) {
@@ -137,7 +142,8 @@ impl Planned<'_> {
                 if let Some(body) = body {
                     *response.body_mut() = Either::Left(Full::new(body));
                 }
-                Answered { response, delay: delay.unwrap_or_default(), fault, place, kept, code, span: None }
+                let delay = delay.unwrap_or_default();
+                Answered { response, delay, fault, place, kept, code, span: None, has_id: true }
             }
             Err(busy) => {
                 let told = Refused::busy(busy.0);

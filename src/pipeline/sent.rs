@@ -73,7 +73,9 @@ impl Answered {
         wire: &Wire,
         state: &State,
     ) -> (Result<Response<Body>, HungUp>, TimeDelta) {
-        response::identify(&mut self.response, &received.id);
+        if !self.has_id {
+            response::identify(&mut self.response, &received.id);
+        }
         let mut end = End { kept: self.kept.take(), span: self.span.take(), began: received.real, wire, state };
         if !self.delay.is_zero() {
             let mut gave_up = false;

@@ -29,6 +29,7 @@ fn an_entry_has_what_went_over_the_wire_without_secrets() {
     assert_eq!(header(&kept["response"], "sandbox-cause"), Some("natural"));
     assert_eq!(header(&kept["request"], "x-trace"), Some("t-1"));
     assert!(kept["took"].as_f64().is_some_and(|took| took > 0.0) && kept["connection"].as_u64() > Some(0), "{kept}");
+    assert_eq!(header(&kept["response"], "korrelasjonsid"), kept["korrelasjonsid"].as_str(), "as it was answered");
     let token = ["eyJhbGciOiJSUzI1NiJ9", "eyJpc3MiOiJ4In0", "c2lnbmF0dXI"].join(".");
     let bearer = format!("Bearer {token}");
     get(
