@@ -90,7 +90,7 @@ impl Exchange {
     /// Leaves its memory to the next exchange of this thread, unless it is large.
     pub(crate) fn leave(mut self: Box<Self>) {
         let room = self.request_headers.capacity() + self.response_headers.capacity();
-        if room <= MOST_SPARE && self.response.bytes.len() <= MOST_OF_A_BODY {
+        if room <= MOST_SPARE {
             self.request = KeptBody::default();
             SPARE.set(Some(self));
         }
@@ -226,7 +226,7 @@ impl BodyBudget {
 
     /// Gives back what an exchange took, and takes what another one takes. As long as there is no room, `make_room` drops an older exchange
     /// and gives its part back; returns false if it has none to drop. As a rule both take the same, and nothing is counted.
-    pub(crate) fn exchange(&self, old: usize, new: usize, mut make_room: impl FnMut() -> bool) -> bool {
+    pub(crate) fn swap(&self, old: usize, new: usize, mut make_room: impl FnMut() -> bool) -> bool {
         if new > self.most {
             self.give(old);
             return false;

@@ -254,7 +254,7 @@ impl Journal {
         let left = dropped.as_ref().and_then(|dropped| dropped.exchange.lock().take());
         let (old, new) = (size(left.as_deref()), size(exchange.as_deref()));
         let mut make_room = || kept.drop_oldest_exchange().map(|bytes| self.bodies.give(bytes)).is_some();
-        let has_room = self.bodies.exchange(old, new, &mut make_room);
+        let has_room = self.bodies.swap(old, new, &mut make_room);
         entry.exchange = Mutex::new(exchange.filter(|_| has_room));
         let entry = Arc::new(entry);
         kept.entries.push_back(Arc::clone(&entry));
